@@ -1,0 +1,1 @@
+"""Public-opinion response tracking for township and county offices."""

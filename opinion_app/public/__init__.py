@@ -1,0 +1,1 @@
+"""Public (公众): the pages for citizens; `replies` reads publications only."""
