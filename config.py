@@ -1,0 +1,99 @@
+"""The settings of the service: one table of names, meanings and defaults, read from the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from opinion_app.rules.settings import Settings, SettingMissing, SettingWrong
+
+
+@dataclass(frozen=True)
+class Option:
+    """One setting: its name without prefix, what it means to the office, and its default (None: required)."""
+
+    name: str
+    meaning: str
+    default: str | None
+
+
+OPTIONS = (
+    Option("SECRET_KEY", "签名密钥（必填，至少 32 个字符，各节点相同）", None),
+    Option("DATA_DIR", "数据目录：数据库、附件、邮件文件、备份", "data"),
+    Option("DATABASE_URL", "数据库地址；空为数据目录下的 SQLite", ""),
+    Option("PUBLIC_DATABASE_URL", "公众端专用的数据库地址（最小权限账号）；空为同一数据库", ""),
+    Option("BASE_URL", "对外访问地址，用于邮件里的链接；以 https 开头时启用安全 Cookie", "http://127.0.0.1:8000"),
+    Option("TIMEZONE", "显示时间所用时区", "Asia/Shanghai"),
+    Option("SMTP_URL", "发信服务器，如 smtp://用户:密码@主机:25；空则邮件存为文件", ""),
+    Option("MAIL_FROM", "发信人地址", "opinion@localhost"),
+    Option("SESSION_IDLE_MINUTES", "多少分钟无操作自动退出", "30"),
+    Option("SESSION_MAX_HOURS", "登录后最长保持多少小时", "12"),
+    Option("LOCK_AFTER", "连续输错几次密码后锁定", "5"),
+    Option("LOCK_MINUTES", "锁定多少分钟", "10"),
+    Option("PASSWORD_DAYS", "密码有效天数，0 为不限", "90"),
+    Option("TRUSTED_PROXIES", "前面有几层反向代理（决定是否相信 X-Forwarded-*）", "0"),
+    Option("STAFF_FILE_MB", "工作人员单个附件上限（MB）", "100"),
+    Option("PUBLIC_FILE_MB", "网民单个附件上限（MB）", "10"),
+    Option("PUBLIC_PER_HOUR", "同一地址每小时最多留言几次", "5"),
+    Option("PUBLIC_PER_DAY", "同一地址每天最多留言几次", "20"),
+    Option("PUBLIC_TOTAL_PER_DAY", "全站每天最多留言几次", "5000"),
+    Option("TRACK_PER_MINUTE", "同一地址每分钟最多查询几次进度", "10"),
+    Option("BACKUP_KEEP_DAYS", "每夜备份保留天数", "14"),
+    Option("DIGEST_AT", "每个工作日几点发送待办通报（时:分）", "08:30"),
+)
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read `OPINION_*` from the environment.
+
+    Raises SettingMissing for a required value that is absent and SettingWrong for one that cannot be used."""
+    source = os.environ if environ is None else environ
+    raw = {option.name: _value(option, source) for option in OPTIONS}
+    if len(raw["SECRET_KEY"]) < 32:
+        raise SettingWrong("OPINION_SECRET_KEY 太短：至少需要 32 个字符。")
+    data_dir = Path(raw["DATA_DIR"]).expanduser().absolute()
+    numbers = {name: _number(name, raw[name]) for name in raw if name in _NUMBERS}
+    return Settings(
+        secret_key=raw["SECRET_KEY"],
+        data_dir=data_dir,
+        database_url=_database_url(raw["DATABASE_URL"], data_dir),
+        public_database_url=_driver(raw["PUBLIC_DATABASE_URL"]),
+        base_url=raw["BASE_URL"].rstrip("/"),
+        timezone=raw["TIMEZONE"],
+        smtp_url=raw["SMTP_URL"],
+        mail_from=raw["MAIL_FROM"],
+        digest_at=raw["DIGEST_AT"],
+        **{name.lower(): number for name, number in numbers.items()},
+    )
+
+
+_NUMBERS = frozenset(option.name for option in OPTIONS if option.default is not None and option.default.isdigit())
+
+
+def _value(option: Option, source: Mapping[str, str]) -> str:
+    value = source.get(f"OPINION_{option.name}", "").strip()
+    if value:
+        return value
+    if option.default is None:
+        raise SettingMissing(f"缺少必填设置 OPINION_{option.name}（{option.meaning}）。")
+    return option.default
+
+
+def _number(name: str, value: str) -> int:
+    if not value.isascii() or not value.isdigit():
+        raise SettingWrong(f"OPINION_{name} 应为不小于 0 的整数，现在是“{value}”。")
+    return int(value)
+
+
+def _database_url(value: str, data_dir: Path) -> str:
+    return _driver(value) if value else f"sqlite:///{(data_dir / 'opinion.db').as_posix()}"
+
+
+def _driver(url: str) -> str:
+    """PostgreSQL is spoken through psycopg 3, whichever spelling the office uses."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url[len(prefix) :]
+    return url

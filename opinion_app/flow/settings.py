@@ -1,0 +1,50 @@
+"""The settings the office edits itself: its name, its areas, its patterns."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar, cast
+
+from sqlalchemy.orm import Session
+
+from opinion_app.records.office import Setting
+from opinion_app.rules.words import DEFAULT_AREAS
+
+T = TypeVar("T")
+OFFICE_DEFAULTS: dict[str, str] = {
+    "name": "示例镇人民政府",
+    "site_name": "示例镇人民政府留言办理平台",
+    "site_domain": "localhost",
+    "site_id_code": "",
+    "credit_code": "",
+    "phone": "",
+    "address": "",
+    "icp": "",
+    "police_record": "",
+    "leader_phone": "",
+}
+
+
+def setting(session: Session, name: str, default: T) -> T:
+    """The office's value of a setting, or `default` where the office has set none."""
+    row = session.get(Setting, name)
+    return default if row is None else cast(T, row.value)
+
+
+def put_setting(session: Session, name: str, value: Any) -> None:
+    """Set a setting; the caller puts it on the trail."""
+    row = session.get(Setting, name)
+    if row is None:
+        session.add(Setting(name=name, value=value))
+    else:
+        row.value = value
+
+
+def office(session: Session) -> dict[str, str]:
+    """What the pages say about the office."""
+    return OFFICE_DEFAULTS | setting(session, "office", {})
+
+
+def areas(session: Session) -> list[str]:
+    """The 领域 the office sorts by, always ending in 其他."""
+    listed = [str(area) for area in setting(session, "areas", list(DEFAULT_AREAS))]
+    return [area for area in listed if area != "其他"] + ["其他"]

@@ -1,0 +1,161 @@
+"""The trail (留痕): every act leaves an entry, chained at the end of the transaction that did it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from opinion_app.records.trail import TrailEntry, TrailHead, TrailValue
+from opinion_app.rules.chain import GENESIS, Break, Link, chain_on, entry_digest, value_digest, verify
+from opinion_app.rules.facts import Actor
+
+Values = Mapping[str, tuple[object, object]]
+_PENDING = "opinion_trail"
+
+
+@dataclass
+class _Pending:
+    at: datetime
+    actor_id: int | None
+    actor: str
+    act: str
+    subject: str
+    succeeded: bool
+    address: str
+    values: list[tuple[str, str | None, str | None]] = field(default_factory=list)
+
+
+def record(
+    session: Session,
+    act: str,
+    subject: str,
+    actor: Actor | None,
+    now: datetime,
+    values: Values | None = None,
+    *,
+    succeeded: bool = True,
+    address: str = "",
+    actor_name: str = "",
+) -> None:
+    """Put an entry on the trail; it is chained when the transaction commits, so that the chain's end is locked briefly.
+
+    `subject` names the thing (a case number, `person:login`, …); `values` maps a field to its old and new value. With no
+    `actor` the entry is signed by `actor_name`, or by 系统."""
+    entry = _Pending(
+        now,
+        actor.id if actor else None,
+        actor.name if actor else (actor_name or "系统"),
+        act,
+        subject[:80],
+        succeeded,
+        address,
+        [(name, _text(old), _text(new)) for name, (old, new) in (values or {}).items()],
+    )
+    session.info.setdefault(_PENDING, []).append(entry)
+
+
+def _text(value: object) -> str | None:
+    if value is None:
+        return None
+    label = getattr(value, "label", None)
+    if isinstance(label, str):
+        return label
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+@event.listens_for(Session, "before_commit")
+def _seal(session: Session) -> None:
+    """Chain the pending entries; the head row is locked last in the transaction, so that no deadlock can form."""
+    if session.in_nested_transaction() or not session.info.get(_PENDING):
+        return
+    session.flush()
+    pending: list[_Pending] = session.info.pop(_PENDING)
+    head = session.scalar(
+        select(TrailHead).where(TrailHead.id == 1).with_for_update().execution_options(populate_existing=True)
+    )
+    if head is None:
+        head = TrailHead(id=1, seq=0, chain=GENESIS)
+        session.add(head)
+    for entry in pending:
+        _append(session, head, entry)
+    session.flush()
+
+
+def _append(session: Session, head: TrailHead, entry: _Pending) -> None:
+    seq = head.seq + 1
+    rows = [_value(seq, *value) for value in entry.values]
+    digest = entry_digest([row.digest for row in rows])
+    link = Link(
+        seq, entry.at, entry.actor_id, entry.actor, entry.act, entry.subject, entry.succeeded, entry.address, digest
+    )
+    chain = chain_on(head.chain, link)
+    session.add(
+        TrailEntry(
+            seq=seq,
+            at=entry.at,
+            actor_id=entry.actor_id,
+            actor=entry.actor,
+            act=entry.act,
+            subject=entry.subject,
+            succeeded=entry.succeeded,
+            address=entry.address,
+            digest=digest,
+            chain=chain,
+        )
+    )
+    session.flush()
+    session.add_all(rows)
+    head.seq, head.chain = seq, chain
+
+
+def _value(seq: int, name: str, old: str | None, new: str | None) -> TrailValue:
+    salt = secrets.token_hex(8)
+    return TrailValue(seq=seq, name=name, old=old, new=new, salt=salt, digest=value_digest(name, old, new, salt))
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    """What was rolled back never happened: its entries are dropped with it."""
+    if not session.in_nested_transaction():
+        session.info.pop(_PENDING, None)
+
+
+def verify_trail(session: Session) -> tuple[int, Break | None]:
+    """Check the whole chain and every stored value's digest; answers the number of entries and the first break, if any."""
+    head = session.get(TrailHead, 1)
+    end = (head.seq, head.chain) if head else (0, GENESIS)
+    broken = verify(_links(session), end)
+    return end[0], broken or _broken_value(session)
+
+
+def _links(session: Session) -> Iterator[tuple[Link, str]]:
+    rows = session.scalars(select(TrailEntry).order_by(TrailEntry.seq).execution_options(yield_per=1000))
+    for row in rows:
+        yield (
+            Link(
+                row.seq, row.at, row.actor_id, row.actor, row.act, row.subject, row.succeeded, row.address, row.digest
+            ),
+            row.chain,
+        )
+
+
+def _broken_value(session: Session) -> Break | None:
+    """Each value still stored must carry its digest, and the digests of an entry must add up to the entry's."""
+    digests: dict[int, list[str]] = {}
+    rows = session.scalars(select(TrailValue).order_by(TrailValue.id).execution_options(yield_per=1000))
+    for row in rows:
+        digests.setdefault(row.seq, []).append(row.digest)
+        erased = row.old is None and row.new is None
+        if not erased and value_digest(row.name, row.old, row.new, row.salt) != row.digest:
+            return Break(row.seq, f"第 {row.seq} 条留痕的内容被改动")
+    entries: Any = session.execute(select(TrailEntry.seq, TrailEntry.digest).execution_options(yield_per=1000))
+    for seq, digest in entries:
+        if entry_digest(digests.get(seq, [])) != digest:
+            return Break(seq, f"第 {seq} 条留痕的内容缺失")
+    return None

@@ -1,0 +1,78 @@
+"""How connections to the database behave: one way to begin, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+
+# GET requests and reports only read: on SQLite they need no write lock and must not wait for one.
+_reading: ContextVar[bool] = ContextVar("reading", default=False)
+
+BUSY_MILLISECONDS = 15_000
+
+
+@contextmanager
+def reading_only() -> Iterator[None]:
+    """Within this block new transactions take no write lock on SQLite."""
+    token = _reading.set(True)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+def begin_reading() -> None:
+    """From here on, in this context, transactions only read (used by the request hook)."""
+    _reading.set(True)
+
+
+def begin_writing() -> None:
+    """From here on, in this context, transactions may write."""
+    _reading.set(False)
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Pool and driver options for `url`; the time limits are those of hardening R5."""
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False}}
+    return {
+        "pool_pre_ping": True,
+        "pool_timeout": 8,
+        "connect_args": {
+            "connect_timeout": 3,
+            "keepalives": 1,
+            "keepalives_idle": 15,
+            "options": "-c statement_timeout=60000 -c lock_timeout=15000 -c timezone=UTC",
+        },
+    }
+
+
+def prepare(engine: Engine) -> None:
+    """Attach the house's connection rules to `engine`; BEGIN IMMEDIATE is what keeps SQLite from losing writes."""
+    if engine.dialect.name != "sqlite":
+        return
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+
+
+def _on_connect(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=wal",
+        "synchronous=full",
+        "foreign_keys=on",
+        f"busy_timeout={BUSY_MILLISECONDS}",
+        "trusted_schema=off",
+        "secure_delete=on",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _on_begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")

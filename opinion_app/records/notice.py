@@ -1,0 +1,66 @@
+"""Notices (通知): one message to one person on one channel, its own ledger entry and its Message-ID (decisions 21-24)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from opinion_app.records.base import Base, Vocabulary
+from opinion_app.records.person import Person
+from opinion_app.rules.words import NoticeChannel, NoticeState
+
+
+class Notice(Base):
+    """A notice; `key` is unique, so that the same thing is never told twice to the same person."""
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        Index("ix_notices_queue", "state", "next_attempt_at"),
+        Index("ix_notices_person", "person_id", "channel", "read_at", "id"),
+        Index("ix_notices_case", "case_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    channel: Mapped[NoticeChannel] = mapped_column(Vocabulary(NoticeChannel))
+    category: Mapped[str] = mapped_column(String(40))
+    local_date: Mapped[date | None]
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
+    address: Mapped[str] = mapped_column(String(500), default="")
+    subject: Mapped[str] = mapped_column(String(200), default="")
+    lines: Mapped[list[Any]] = mapped_column(default=list)
+    body: Mapped[str] = mapped_column(default="")
+    link: Mapped[str] = mapped_column(String(300), default="")
+    message_id: Mapped[str] = mapped_column(String(200), default="")
+    state: Mapped[NoticeState] = mapped_column(Vocabulary(NoticeState), default=NoticeState.PENDING)
+    created_at: Mapped[datetime]
+    claimed_by: Mapped[str] = mapped_column(String(80), default="")
+    claimed_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    last_error: Mapped[str] = mapped_column(String(500), default="")
+    read_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship(lazy="select")
+
+
+class Reminder(Base):
+    """One rung told to one person for one version of a deadline; unique, so that no rung repeats (decisions 21)."""
+
+    __tablename__ = "reminders"
+    __table_args__ = (Index("uq_reminders_rung", "clock_id", "person_id", "rung", "deadline_version", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    clock_id: Mapped[int] = mapped_column(ForeignKey("clocks.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    rung: Mapped[str] = mapped_column(String(40))
+    deadline_version: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notices.id"))
+    created_at: Mapped[datetime]

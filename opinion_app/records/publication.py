@@ -1,0 +1,68 @@
+"""Publications (公开): masked snapshots; the public pages read these tables and nothing else (decisions 28)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from opinion_app.records.base import Base, Vocabulary
+from opinion_app.rules.words import Kind, PublicationState
+
+
+class Publication(Base):
+    """What the public sees of one case; plain values, no relation into the office's tables is followed."""
+
+    __tablename__ = "publications"
+    __table_args__ = (
+        Index("ix_publications_state_published", "state", "published_at", "id"),
+        Index("ix_publications_filters", "state", "kind", "area"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), unique=True)
+    number: Mapped[str] = mapped_column(String(40), unique=True)
+    index_number: Mapped[str] = mapped_column(String(80), default="")
+    title: Mapped[str] = mapped_column(String(200))
+    question: Mapped[str]
+    answer: Mapped[str]
+    kind: Mapped[Kind] = mapped_column(Vocabulary(Kind))
+    area: Mapped[str] = mapped_column(String(40))
+    unit_name: Mapped[str] = mapped_column(String(100))
+    writer: Mapped[str] = mapped_column(String(60), default="网友")
+    asked_on: Mapped[date]
+    answered_on: Mapped[date]
+    published_at: Mapped[datetime | None] = mapped_column(index=True)
+    state: Mapped[PublicationState] = mapped_column(Vocabulary(PublicationState))
+    snapshot_hash: Mapped[str] = mapped_column(String(64))
+    note: Mapped[str] = mapped_column(default="")
+    updated_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class MaskingDecision(Base):
+    """What a person decided on the finds of one snapshot, with the checks bound to its hash (decisions 14)."""
+
+    __tablename__ = "masking_decisions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    snapshot_hash: Mapped[str] = mapped_column(String(64))
+    decisions: Mapped[list[Any]] = mapped_column(default=list)
+    secrecy_opinion: Mapped[str] = mapped_column(default="")
+    disclosure_opinion: Mapped[str] = mapped_column(default="")
+    decided_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    decided_at: Mapped[datetime]
+
+
+class ViewCount(Base):
+    """How often a publication was read; added to in batches, never once per request."""
+
+    __tablename__ = "view_counts"
+
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publications.id"), primary_key=True)
+    views: Mapped[int] = mapped_column(default=0)

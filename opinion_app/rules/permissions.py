@@ -1,0 +1,164 @@
+"""The permission table: named predicates that pages, acts and buttons all ask; least privilege, closed by default."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from opinion_app.rules.facts import Actor, CaseFacts
+from opinion_app.rules.words import AssignmentState, Gate, Kind, Role, UnitRole
+
+OFFICE_ROLES = (Role.CLERK, Role.REVIEWER, Role.LEADER, Role.AUDITOR)
+UNIT_ROLES = (Role.HANDLER, Role.UNIT_HEAD)
+
+
+def can_see(actor: Actor, case: CaseFacts) -> bool:
+    """Whether the person may know that the case exists.
+
+    A named unit never sees the accusation against it, whatever roles its people hold (信访工作条例 30, 46; decisions 9);
+    a restricted case is seen by the people named for it only."""
+    if case.accused_unit_id is not None and case.accused_unit_id in actor.unit_line:
+        return False
+    if case.restricted:
+        return actor.id in case.granted or (actor.handles_accusations and actor.has(*OFFICE_ROLES))
+    if actor.has(*OFFICE_ROLES):
+        return True
+    return actor.has(*UNIT_ROLES) and case.of_unit(actor.unit_id) is not None
+
+
+def _clerk(actor: Actor, case: CaseFacts) -> bool:
+    return actor.has(Role.CLERK)
+
+
+def _leader(actor: Actor, case: CaseFacts) -> bool:
+    return actor.has(Role.LEADER)
+
+
+def _clerk_or_leader(actor: Actor, case: CaseFacts) -> bool:
+    return actor.has(Role.CLERK, Role.LEADER)
+
+
+def _lead_unit(actor: Actor, case: CaseFacts) -> bool:
+    return actor.has(*UNIT_ROLES) and case.lead is not None and case.lead.unit_id == actor.unit_id
+
+
+def _taking_part(actor: Actor, case: CaseFacts) -> bool:
+    return actor.has(*UNIT_ROLES) and case.of_unit(actor.unit_id) is not None
+
+
+def _waiting_to_sign(actor: Actor, case: CaseFacts) -> bool:
+    part = case.of_unit(actor.unit_id)
+    return actor.has(*UNIT_ROLES) and part is not None and part.state is AssignmentState.PENDING
+
+
+def _supporting(actor: Actor, case: CaseFacts) -> bool:
+    part = case.of_unit(actor.unit_id)
+    return actor.has(*UNIT_ROLES) and part is not None and part.role is UnitRole.SUPPORT
+
+
+def _lead_head(actor: Actor, case: CaseFacts) -> bool:
+    return actor.has(Role.UNIT_HEAD) and _lead_unit(actor, case)
+
+
+def _reviewer(actor: Actor, case: CaseFacts) -> bool:
+    return actor.has(Role.REVIEWER) and actor.id != case.drafter_id
+
+
+def _signer(actor: Actor, case: CaseFacts) -> bool:
+    return actor.has(Role.LEADER) and actor.id != case.drafter_id
+
+
+def _worker(actor: Actor, case: CaseFacts) -> bool:
+    return actor.has(Role.CLERK, Role.LEADER) or _taking_part(actor, case)
+
+
+def _answerer(actor: Actor, case: CaseFacts) -> bool:
+    return actor.has(Role.CLERK) or _lead_unit(actor, case)
+
+
+def _assessor(actor: Actor, case: CaseFacts) -> bool:
+    return actor.has(Role.CLERK, Role.REVIEWER, Role.LEADER) or _lead_unit(actor, case)
+
+
+def _contact_reader(actor: Actor, case: CaseFacts) -> bool:
+    return actor.has(Role.CLERK) or _taking_part(actor, case)
+
+
+CASE_PERMISSIONS: dict[str, Callable[[Actor, CaseFacts], bool]] = {
+    "case.see": can_see,
+    "case.accept": _clerk,
+    "case.triage": _clerk,
+    "case.propose": _clerk,
+    "case.instruct": _clerk_or_leader,
+    "case.sign_for": _waiting_to_sign,
+    "case.ask_return": _taking_part,
+    "case.name_handler": _lead_head,
+    "case.report_support": _supporting,
+    "case.note": _worker,
+    "case.attach": _worker,
+    "case.ask_extension": _lead_unit,
+    "case.decide_extension": _leader,
+    "case.draft": _lead_unit,
+    "case.check_unit_head": _lead_head,
+    "case.check_gates": _reviewer,
+    "case.sign_off": _signer,
+    "case.answer": _answerer,
+    "case.report_back": _clerk,
+    "case.close": _clerk,
+    "case.publish": _clerk,
+    "case.reopen": _clerk_or_leader,
+    "case.archive": _clerk,
+    "case.merge": _clerk,
+    "case.assess": _assessor,
+    "case.approve_assessment": _leader,
+    "case.risk_act": _assessor,
+    "case.grant": _clerk_or_leader,
+    "case.reveal_contact": _contact_reader,
+    "case.see_internal": can_see,
+}
+
+# What needs no case: pages and standing work, by role.
+OFFICE_PERMISSIONS: dict[str, frozenset[Role]] = {
+    "worklist": frozenset({Role.CLERK, Role.HANDLER, Role.UNIT_HEAD, Role.REVIEWER, Role.LEADER, Role.AUDITOR}),
+    "home": frozenset(Role),
+    "register": frozenset({Role.CLERK}),
+    "import": frozenset({Role.CLERK}),
+    "export": frozenset({Role.CLERK, Role.HANDLER, Role.UNIT_HEAD, Role.REVIEWER, Role.LEADER, Role.AUDITOR}),
+    "search": frozenset({Role.CLERK, Role.HANDLER, Role.UNIT_HEAD, Role.REVIEWER, Role.LEADER, Role.AUDITOR}),
+    "contact.lookup": frozenset({Role.CLERK}),
+    "policies": frozenset({Role.CLERK, Role.UNIT_HEAD, Role.HANDLER, Role.REVIEWER, Role.LEADER, Role.AUDITOR}),
+    "policies.edit": frozenset({Role.CLERK, Role.UNIT_HEAD}),
+    "policies.approve": frozenset({Role.LEADER}),
+    "reports": frozenset({Role.CLERK, Role.REVIEWER, Role.LEADER, Role.AUDITOR}),
+    "outbox": frozenset({Role.CLERK, Role.ADMINISTRATOR, Role.AUDITOR}),
+    "clock": frozenset({Role.CLERK, Role.ADMINISTRATOR, Role.AUDITOR}),
+    "accounts": frozenset({Role.ADMINISTRATOR}),
+    "units": frozenset({Role.ADMINISTRATOR}),
+    "calendar": frozenset({Role.ADMINISTRATOR}),
+    "calendar.see": frozenset(Role),
+    "rules": frozenset({Role.ADMINISTRATOR}),
+    "settings": frozenset({Role.ADMINISTRATOR}),
+    "backup": frozenset({Role.ADMINISTRATOR}),
+    "trail": frozenset({Role.AUDITOR}),
+    "own": frozenset(Role),
+}
+
+
+def may(actor: Actor, permission: str, case: CaseFacts | None = None) -> bool:
+    """Whether `actor` has `permission`, on `case` where it is one about a case.
+
+    Raises KeyError for a permission that is in neither table: an unknown word must never mean yes."""
+    if case is None:
+        return not actor.roles.isdisjoint(OFFICE_PERMISSIONS[permission])
+    return can_see(actor, case) and CASE_PERMISSIONS[permission](actor, case)
+
+
+def never_public(case: CaseFacts) -> bool:
+    """An accusation is never published, whatever anybody decides (decisions 9)."""
+    return case.kind is Kind.ACCUSATION or case.restricted
+
+
+def gate_permission(gate: Gate) -> str:
+    """The permission that opens `gate`."""
+    if gate is Gate.UNIT_HEAD:
+        return "case.check_unit_head"
+    return "case.sign_off" if gate is Gate.SIGN_OFF else "case.check_gates"
