@@ -1,0 +1,78 @@
+"""Finds personal data in a text and settles overlaps; every find is a proposal that a person confirms or keeps."""
+
+from collections.abc import Iterable, Iterator
+
+from opinion_app.rules.masking import accounts, known, numbers, plates
+from opinion_app.rules.masking.kinds import Candidate, Confidence, Find, Kind
+from opinion_app.rules.masking.normalise import Reading, read
+from opinion_app.rules.masking.phones import KeptNumbers
+from opinion_app.rules.masking.styles import replacement
+
+_RANK = {
+    kind: rank
+    for rank, kind in enumerate(
+        (
+            Kind.EMAIL,
+            Kind.ID_NUMBER,
+            Kind.CREDIT_CODE,
+            Kind.MOBILE,
+            Kind.LANDLINE,
+            Kind.BANK_CARD,
+            Kind.WECHAT,
+            Kind.QQ,
+            Kind.PLATE,
+            Kind.NAME,
+            Kind.ADDRESS,
+            Kind.OTHER,
+        )
+    )
+}
+
+
+def find(text: str, known_names: Iterable[str] = (), kept_numbers: Iterable[str] = ()) -> tuple[Find, ...]:
+    """The personal data of a text, title or file name, in order and without overlaps.
+
+    `known_names` are the correspondents' names, proposed wherever they occur; `kept_numbers` are the telephone
+    numbers of the office itself, never proposed. Service numbers (12345, 110, 95xxx, 400…) are never proposed either.
+    """
+    reading = read(text)
+    found = set(numbers.candidates(reading, KeptNumbers(tuple(kept_numbers))))
+    found.update(accounts.candidates(reading), plates.candidates(reading), known.candidates(reading, known_names))
+    settled = _settle(len(text), sorted(found, key=_order))
+    return tuple(sorted((_find(reading, each) for each in settled), key=lambda each: each.start))
+
+
+def _order(candidate: Candidate) -> tuple[bool, int, int, int, int]:
+    """Doubtful ones last, then ID, credit code, telephone, bank card; among equals the surer, the longer, the first."""
+    doubtful = candidate.confidence is Confidence.LOW
+    length = candidate.end - candidate.start
+    return doubtful, _RANK[candidate.kind], -candidate.confidence, -length, candidate.start
+
+
+def _settle(length: int, ordered: Iterable[Candidate]) -> Iterator[Candidate]:
+    """Each character goes to the first that claims it; what is left of a later one stays, unless doubtful."""
+    taken = bytearray(length)
+    for candidate in ordered:
+        free = list(_free(taken, candidate.start, candidate.end))
+        if candidate.confidence is Confidence.LOW and free != [(candidate.start, candidate.end)]:
+            continue
+        for start, end in free:
+            taken[start:end] = b"\x01" * (end - start)
+            yield candidate._replace(start=start, end=end)
+
+
+def _free(taken: bytearray, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The stretches of a span that nobody has claimed."""
+    while start < end:
+        start = taken.find(0, start, end)
+        if start < 0:
+            return
+        stop = taken.find(1, start, end)
+        stop = end if stop < 0 else stop
+        yield start, stop
+        start = stop
+
+
+def _find(reading: Reading, candidate: Candidate) -> Find:
+    text = reading.original[candidate.start : candidate.end]
+    return Find(*candidate[:3], text, candidate.confidence, candidate.reason, replacement(candidate.kind, text))
