@@ -1,0 +1,110 @@
+"""Opening a case: the row, the facts rules decide on, and 404 for whoever may not know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from opinion_app.records.assessment import Assessment
+from opinion_app.records.assignment import Assignment
+from opinion_app.records.case import Case, CaseGrant, Letter
+from opinion_app.records.clock import ExtensionRequest
+from opinion_app.records.publication import Publication
+from opinion_app.records.reply import Reply
+from opinion_app.rules import life
+from opinion_app.rules.errors import NotFound
+from opinion_app.rules.facts import Actor, AssignmentFacts, CaseFacts
+from opinion_app.rules.permissions import can_see
+from opinion_app.rules.words import AssessmentState, Gate, PublicationState, Source
+
+NO_CASE = "没有这个编号的件，或者您无权查看。请核对编号。"
+
+
+def open_case(session: Session, number: str, actor: Actor, act: str | None = None) -> tuple[Case, CaseFacts]:
+    """The case with `number` and its facts, if `actor` may see it and, where given, may do `act` now.
+
+    Raises NotFound, Forbidden or Refused."""
+    case = session.scalar(select(Case).where(Case.number == number.strip().upper()))
+    if case is None:
+        raise NotFound(NO_CASE)
+    facts = facts_of(session, case)
+    if not can_see(actor, facts):
+        raise NotFound(NO_CASE)
+    if act is not None:
+        life.check(actor, facts, act)
+    return case, facts
+
+
+def facts_of(session: Session, case: Case) -> CaseFacts:
+    """The facts of a case as they stand in this transaction."""
+    assignments = session.scalars(select(Assignment).where(Assignment.case_id == case.id).order_by(Assignment.id)).all()
+    reply = latest_reply(session, case.id)
+    extras = session.execute(_extras(case.id)).one()
+    return CaseFacts(
+        id=case.id,
+        number=case.number,
+        stage=case.stage,
+        source=case.source,
+        kind=case.kind,
+        restricted=case.restricted,
+        accused_unit_id=case.accused_unit_id,
+        accepted=case.accepted_at is not None,
+        needs_leader=case.needs_leader,
+        imported=case.imported,
+        assignments=_assignment_facts(assignments),
+        granted=granted(session, case) if case.restricted else frozenset(),
+        reply_state=reply.state if reply else None,
+        drafter_id=reply.drafter_id if reply else None,
+        gates_passed=gates_passed(reply),
+        report_owed=case.source is Source.FORWARDED_LETTER and bool(extras.owed),
+        disclosure=case.disclosure,
+        published=bool(extras.published),
+        risk_level=case.risk_level,
+        assessment_waits=bool(extras.assessing),
+        extension_waits=bool(extras.extending),
+        merged_children=int(extras.children),
+    )
+
+
+def _extras(case_id: int) -> Select[Any]:
+    """One row with everything that is a count or a yes, so that the facts cost few queries."""
+    merged = Case.__table__.alias("merged")
+    child = select(func.count()).select_from(merged).where(merged.c.merged_into_id == case_id)
+    owed = select(func.count()).where(Letter.case_id == case_id, Letter.report_owed, Letter.reported_at.is_(None))
+    published = select(func.count()).where(
+        Publication.case_id == case_id, Publication.state == PublicationState.PUBLISHED
+    )
+    assessing = select(func.count()).where(Assessment.case_id == case_id, Assessment.state == AssessmentState.DECIDED)
+    extending = select(func.count()).where(ExtensionRequest.case_id == case_id, ExtensionRequest.decided_at.is_(None))
+    return select(
+        child.scalar_subquery().label("children"),
+        owed.scalar_subquery().label("owed"),
+        published.scalar_subquery().label("published"),
+        assessing.scalar_subquery().label("assessing"),
+        extending.scalar_subquery().label("extending"),
+    )
+
+
+def _assignment_facts(rows: Sequence[Assignment]) -> tuple[AssignmentFacts, ...]:
+    return tuple(AssignmentFacts(row.id, row.unit_id, row.role, row.state, row.handler_id, row.final) for row in rows)
+
+
+def granted(session: Session, case: Case) -> frozenset[int]:
+    """The people named to see a restricted case."""
+    return frozenset(session.scalars(select(CaseGrant.person_id).where(CaseGrant.case_id == case.id)).all())
+
+
+def latest_reply(session: Session, case_id: int) -> Reply | None:
+    """The newest version of the reply, whatever its state."""
+    return session.scalar(select(Reply).where(Reply.case_id == case_id).order_by(Reply.version_no.desc()).limit(1))
+
+
+def gates_passed(reply: Reply | None) -> frozenset[Gate]:
+    """The gates the present text has passed; a check of another text does not count (decisions 14)."""
+    if reply is None:
+        return frozenset()
+    latest = {check.gate: check.passed for check in reply.checks if check.text_hash == reply.text_hash}
+    return frozenset(gate for gate, passed in latest.items() if passed)

@@ -1,0 +1,69 @@
+"""What of a case goes into the office's text index; kept in the same transaction as the rows it is read from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from opinion_app.records.case import Case, Letter
+from opinion_app.records.publication import Publication
+from opinion_app.records.reply import Reply
+from opinion_app.rules.words import PublicationState, ReplyState
+from opinion_app.search.index import case_index, publication_index
+
+Texts = list[str | None]
+
+
+def put_case(session: Session, case: Case) -> None:
+    """Enter or replace a case: its numbers, names, text and reply, never contact data (decisions 17)."""
+    session.flush()
+    case_index.put(session.connection(), case.id, texts_of(session, case))
+
+
+def texts_of(session: Session, case: Case) -> Texts:
+    """The texts a case is found by."""
+    letter = session.execute(select(Letter.issuer, Letter.document_number).where(Letter.case_id == case.id)).first()
+    reply = session.scalar(
+        select(Reply.text)
+        .where(Reply.case_id == case.id, Reply.state != ReplyState.SUPERSEDED)
+        .order_by(Reply.version_no.desc())
+        .limit(1)
+    )
+    return _texts(case, tuple(letter) if letter else ("", ""), reply)
+
+
+def _texts(case: Case, letter: tuple[str, str], reply: str | None) -> Texts:
+    return [case.number, case.original_number, *letter, case.nickname, case.title, case.body, case.place, reply]
+
+
+def put_publication(session: Session, publication: Publication) -> None:
+    """Enter a publication that is out, or take it out of the index when it is not."""
+    session.flush()
+    connection = session.connection()
+    if publication.state is PublicationState.PUBLISHED:
+        texts = [publication.number, publication.title, publication.question, publication.answer, publication.unit_name]
+        publication_index.put(connection, publication.id, texts)
+    else:
+        publication_index.remove(connection, publication.id)
+
+
+def rebuild(session: Session) -> tuple[int, int]:
+    """Make both indexes anew from the rows; answers how many cases and publications there are."""
+    connection = session.connection()
+    cases = case_index.rebuild(connection, _all_cases(session))
+    published = select(Publication).where(Publication.state == PublicationState.PUBLISHED).order_by(Publication.id)
+    rows = (
+        (row.id, [row.number, row.title, row.question, row.answer, row.unit_name])
+        for row in session.scalars(published.execution_options(yield_per=500))
+    )
+    return cases, publication_index.rebuild(connection, rows)
+
+
+def _all_cases(session: Session) -> Iterator[tuple[int, Texts]]:
+    ids = list(session.scalars(select(Case.id).order_by(Case.id)))
+    for start in range(0, len(ids), 500):
+        for case in session.scalars(select(Case).where(Case.id.in_(ids[start : start + 500])).order_by(Case.id)):
+            yield case.id, texts_of(session, case)
+        session.expunge_all()

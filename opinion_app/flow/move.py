@@ -1,0 +1,76 @@
+"""The one door through which every act on a case goes: right, stage and version checked, row, trail and clocks written."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from opinion_app.flow import clocks, progress, trail
+from opinion_app.flow.cases import facts_of
+from opinion_app.records.case import Case
+from opinion_app.records.move import Move
+from opinion_app.rules import life
+from opinion_app.rules.errors import Conflict, NotFound, Refused
+from opinion_app.rules.facts import Actor, CaseFacts
+from opinion_app.rules.permissions import can_see
+from opinion_app.rules.words import Stage
+
+
+def admit(session: Session, case: Case, act: str, actor: Actor, seen_version: int | None = None) -> CaseFacts:
+    """Check that `actor` may do `act` on the case as it stands, before anything is written.
+
+    `seen_version` is the version of the page the act was decided on. Raises NotFound, Forbidden, Refused or Conflict."""
+    facts = facts_of(session, case)
+    if not can_see(actor, facts):
+        raise NotFound("没有这个编号的件，或者您无权查看。")
+    if seen_version is not None and seen_version != case.version:
+        raise Conflict("您打开这个页面之后，这件已被别人处理过。请刷新页面，看过最新情况后再办。")
+    life.check(actor, facts, act)
+    return facts
+
+
+def move(
+    session: Session,
+    case: Case,
+    act: str,
+    actor: Actor | None,
+    now: datetime,
+    *,
+    to: Stage | None = None,
+    note: str = "",
+    detail: dict[str, Any] | None = None,
+    values: trail.Values | None = None,
+) -> Move:
+    """Write down that `act` was done: the stage, the move, the trail, the clocks it starts and meets, the citizen's progress.
+
+    The caller has asked `admit` (the system itself, actor None, needs no permission). Flushes, so that a case somebody else
+    changed meanwhile raises StaleDataError here and not at the commit."""
+    entry = life.ACTS[act]
+    before = case.stage
+    after = to or before
+    if after is not before and after not in entry.to:
+        raise Refused(f"“{entry.label}”不能把这件变为“{after.label}”。")
+    case.stage = after
+    row = Move(
+        case_id=case.id,
+        act=act,
+        from_stage=before,
+        to_stage=after,
+        actor_id=actor.id if actor else None,
+        actor_name=actor.name if actor else "系统",
+        at=now,
+        note=note,
+        detail=detail or {},
+    )
+    session.add(row)
+    case.version = case.version  # always part of the save, so that two acts on one case can never both pass
+    session.flush()
+    changed = dict(values or {})
+    if before is not after:
+        changed["环节"] = (before, after)
+    trail.record(session, f"case.{act}", case.number, actor, now, changed)
+    clocks.after_act(session, case, act, actor, now)
+    progress.follow(session, case, act, now)
+    return row

@@ -1,0 +1,131 @@
+"""The outbox (待发箱): notices queued once for each person and channel; sending them is the outbox desk's work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from opinion_app.records.assignment import Assignment
+from opinion_app.records.case import Case
+from opinion_app.records.notice import Notice
+from opinion_app.records.person import LeaderInCharge, Person, PersonRole
+from opinion_app.rules.notices import message_id
+from opinion_app.rules.words import AssignmentState, NoticeChannel, NoticeState, Role
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What is to be told: subject and lines without any of the writer's data (decisions 25), and where the link leads."""
+
+    category: str
+    key: str
+    subject: str
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    link: str = ""
+    case_id: int | None = None
+    local_date: date | None = None
+
+
+def queue(session: Session, letter: Letter, people: Iterable[Person], now: datetime, *, mail: bool) -> list[int]:
+    """Queue `letter` once for each active person: always inside the service, and by mail where wanted and possible.
+
+    A notice whose key exists already is not queued again, whoever tries. Answers the ids of the notices that are new."""
+    made: list[int] = []
+    for person in {person.id: person for person in people if person.active}.values():
+        made += _once(session, letter, person, NoticeChannel.IN_APP, now)
+        if mail and person.email:
+            made += _once(session, letter, person, NoticeChannel.MAIL, now)
+    return made
+
+
+def _once(session: Session, letter: Letter, person: Person, channel: NoticeChannel, now: datetime) -> list[int]:
+    key = f"{letter.key}:{person.id}:{channel.value}"[:200]
+    inside = channel is NoticeChannel.IN_APP
+    make: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    values = {
+        "key": key,
+        "person_id": person.id,
+        "channel": channel,
+        "category": letter.category,
+        "local_date": letter.local_date,
+        "case_id": letter.case_id,
+        "address": "" if inside else person.email,
+        "subject": letter.subject[:200],
+        "lines": letter.lines,
+        "body": "",
+        "link": letter.link,
+        "message_id": "" if inside else message_id(key),
+        "state": NoticeState.SHOWN if inside else NoticeState.PENDING,
+        "created_at": now,
+        "finished_at": now if inside else None,
+        "next_attempt_at": None if inside else now,
+        "claimed_by": "",
+        "attempts": 0,
+        "last_error": "",
+    }
+    made = session.execute(make(Notice).values(**values).on_conflict_do_nothing().returning(Notice.id)).scalars().all()
+    return list(made)
+
+
+def members_of(session: Session, unit_id: int, *roles: Role) -> list[Person]:
+    """The active people of a unit who hold one of `roles`."""
+    query = (
+        select(Person)
+        .where(
+            Person.unit_id == unit_id,
+            Person.active,
+            Person.id.in_(select(PersonRole.person_id).where(PersonRole.role.in_(roles))),
+        )
+        .order_by(Person.id)
+    )
+    return list(session.scalars(query))
+
+
+def holders_of(session: Session, *roles: Role) -> list[Person]:
+    """The active people of the whole office who hold one of `roles`."""
+    ids = select(PersonRole.person_id).where(PersonRole.role.in_(roles))
+    return list(session.scalars(select(Person).where(Person.active, Person.id.in_(ids)).order_by(Person.id)))
+
+
+def leader_in_charge(session: Session, unit_id: int | None) -> list[Person]:
+    """The 分管领导 of a unit; every leader when none is named."""
+    if unit_id is not None:
+        row = session.get(LeaderInCharge, unit_id)
+        if row is not None and row.person.active:
+            return [row.person]
+    return holders_of(session, Role.LEADER)
+
+
+def tell_unit(session: Session, case: Case, unit_id: int, what: str, key: str, now: datetime, *, mail: bool) -> None:
+    """Tell the people of a unit that something happened to a case they take part in; only number and kind are said."""
+    handler = session.scalar(
+        select(Assignment.handler_id).where(
+            Assignment.case_id == case.id,
+            Assignment.unit_id == unit_id,
+            Assignment.state.not_in((AssignmentState.RETURNED, AssignmentState.WITHDRAWN)),
+        )
+    )
+    people = members_of(session, unit_id, Role.UNIT_HEAD, Role.HANDLER)
+    named = [person for person in people if person.id == handler] or people
+    tell(session, case, named, what, key, now, mail=mail)
+
+
+def tell(
+    session: Session, case: Case, people: Iterable[Person], what: str, key: str, now: datetime, *, mail: bool
+) -> None:
+    """Tell people of one act on one case; `key` tells this occasion from every other of the same case."""
+    letter = Letter(
+        category="case",
+        key=f"case:{case.id}:{key}",
+        subject=f"{case.number} {what}",
+        lines=[{"number": case.number, "kind": case.kind.label, "text": what}],
+        link=f"/office/cases/{case.number}",
+        case_id=case.id,
+    )
+    queue(session, letter, people, now, mail=mail)

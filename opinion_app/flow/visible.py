@@ -1,0 +1,40 @@
+"""What of the cases a person may see, as a condition for queries; the same rule as `rules.permissions.can_see`."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
+
+from opinion_app.records.assignment import Assignment
+from opinion_app.records.case import Case, CaseGrant
+from opinion_app.rules.facts import Actor
+from opinion_app.rules.permissions import OFFICE_ROLES, UNIT_ROLES
+from opinion_app.rules.words import AssignmentState
+
+ENDED = (AssignmentState.RETURNED, AssignmentState.WITHDRAWN)
+
+
+def visible(actor: Actor) -> ColumnElement[bool]:
+    """The condition on `cases` that leaves what `actor` may see; for lists, counts, search, exports and files alike."""
+    return and_(_not_against_own_unit(actor), or_(_unrestricted(actor), _named(actor)))
+
+
+def _not_against_own_unit(actor: Actor) -> ColumnElement[bool]:
+    if not actor.unit_line:
+        return true()
+    return or_(Case.accused_unit_id.is_(None), Case.accused_unit_id.not_in(sorted(actor.unit_line)))
+
+
+def _unrestricted(actor: Actor) -> ColumnElement[bool]:
+    if actor.has(*OFFICE_ROLES):
+        return Case.restricted.is_(False)
+    if not actor.has(*UNIT_ROLES) or actor.unit_id is None:
+        return false()
+    parts = select(Assignment.case_id).where(Assignment.unit_id == actor.unit_id, Assignment.state.not_in(ENDED))
+    return and_(Case.restricted.is_(False), Case.id.in_(parts))
+
+
+def _named(actor: Actor) -> ColumnElement[bool]:
+    named = Case.id.in_(select(CaseGrant.case_id).where(CaseGrant.person_id == actor.id))
+    if actor.handles_accusations and actor.has(*OFFICE_ROLES):
+        return Case.restricted.is_(True)
+    return and_(Case.restricted.is_(True), named)

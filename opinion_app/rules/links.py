@@ -1,0 +1,26 @@
+"""Paths of the service, for letters and jobs that know no request; a test compares them with the routes (decisions 38)."""
+
+from __future__ import annotations
+
+WORKLIST = "/office/"
+NOTICES = "/office/notices"
+
+
+def case(number: str) -> str:
+    """The page of a case."""
+    return f"/office/cases/{number}"
+
+
+def case_act(number: str, act: str) -> str:
+    """The page of one act on a case."""
+    return f"/office/cases/{number}/{act}"
+
+
+def reply(number: str) -> str:
+    """The public page of a published reply."""
+    return f"/replies/{number}"
+
+
+def absolute(base_url: str, path: str) -> str:
+    """A path as it stands in a letter."""
+    return base_url.rstrip("/") + path

@@ -1,0 +1,46 @@
+"""The steps a citizen is told, in plain words; the inside of the office is not the public's business."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from opinion_app.rules.words import Stage
+
+
+@dataclass(frozen=True)
+class PublicStep:
+    """A step as the public page says it; `position` counts from 1 on the way, 0 for a side exit."""
+
+    title: str
+    text: str
+    position: int
+
+
+RECEIVED = PublicStep("已收到", "您的留言已登记，我们将在 1 个工作日内决定是否受理。", 1)
+ACCEPTED = PublicStep("已受理", "您的留言已受理，正在安排承办单位。", 2)
+HANDLING = PublicStep("办理中", "承办单位正在了解情况、办理答复。", 3)
+ANSWERED = PublicStep("已答复", "您的留言已答复。", 4)
+DECLINED = PublicStep("不予受理", "您反映的事项不属于本平台受理范围，原因和办理渠道见下。", 0)
+REFERRED = PublicStep("已转出", "您反映的事项已转有权处理的机关。", 0)
+MERGED = PublicStep("已合并办理", "您反映的事项与另一件相同，已合并办理。", 3)
+WAY = (RECEIVED, ACCEPTED, HANDLING, ANSWERED)
+
+_STEPS = {
+    Stage.ASSIGNED: HANDLING,
+    Stage.HANDLING: HANDLING,
+    Stage.UNDER_REVIEW: HANDLING,
+    Stage.APPROVED: HANDLING,
+    Stage.ANSWERED: ANSWERED,
+    Stage.CLOSED: ANSWERED,
+    Stage.ARCHIVED: ANSWERED,
+    Stage.DECLINED: DECLINED,
+    Stage.REFERRED: REFERRED,
+    Stage.MERGED: MERGED,
+}
+
+
+def step_of(stage: Stage, accepted: bool) -> PublicStep:
+    """What the writer is told while the case is in `stage`."""
+    if stage is Stage.RECEIVED:
+        return ACCEPTED if accepted else RECEIVED
+    return _STEPS[stage]

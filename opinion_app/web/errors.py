@@ -1,0 +1,68 @@
+"""Error pages: every refusal becomes a page that says what to do, and nothing of the machine is ever shown."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from opinion_app.records.base import db
+from opinion_app.rules.errors import Conflict, Forbidden, Invalid, NotFound, OfficeError, Refused
+from opinion_app.web.answers import wants_fragment
+
+log = logging.getLogger(__name__)
+STATUS = {Invalid: 422, Refused: 409, Forbidden: 403, NotFound: 404, Conflict: 409}
+PAGES = frozenset({400, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503})
+
+
+def _page(status: int, message: str = "", **context: object) -> ResponseReturnValue:
+    name = status if status in PAGES else (400 if status < 500 else 500)
+    office_side = request.path.startswith("/office")
+    text = render_template(
+        f"errors/{name}.html", message=message, fragment=wants_fragment(), office_side=office_side, **context
+    )
+    return text, status, {"Vary": "HX-Request, Cookie"}
+
+
+def _office_error(error: OfficeError) -> ResponseReturnValue:
+    differences = error.differences if isinstance(error, Conflict) else []
+    return _page(STATUS.get(type(error), 400), error.message, differences=differences, back=request.path)
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error.get_response()  # a redirect raised by routing
+    return _page(error.code)
+
+
+def _csrf_error(error: CSRFError) -> ResponseReturnValue:
+    log.info("form without a valid token at %s: %s", request.path, error.description)
+    return _page(400, "页面停留太久或表单已失效。请刷新页面后重新提交；您填写的内容仍保留在页面上。")
+
+
+def _database_away(error: DBAPIError) -> ResponseReturnValue:
+    db.session.rollback()
+    if isinstance(error, OperationalError) or error.connection_invalidated:
+        log.error("the database did not answer: %s", error.orig)
+        return _page(503)
+    log.exception("the database refused a statement", exc_info=error)
+    return _page(500)
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    log.exception("unexpected error at %s", request.path, exc_info=error)
+    db.session.rollback()
+    return _page(500)
+
+
+def init_app(app: Flask) -> None:
+    """Attach the handlers."""
+    app.register_error_handler(OfficeError, _office_error)
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(DBAPIError, _database_away)
+    app.register_error_handler(Exception, _unexpected)

@@ -1,0 +1,154 @@
+"""Who is signed in: the session row behind the cookie, turned into the Actor that rules decide on (decisions 40)."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+from flask import Flask, g, session
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from opinion_app import clock
+from opinion_app.records.base import db
+from opinion_app.records.current import settings_of
+from opinion_app.records.engine import begin_writing
+from opinion_app.records.person import LeaderInCharge, Person, SignInSession
+from opinion_app.records.unit import Unit
+from opinion_app.rules.facts import Actor
+from opinion_app.rules.settings import Settings
+from opinion_app.rules.words import Role
+
+login_manager = LoginManager()
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+@dataclass
+class SignedIn(UserMixin):
+    """The signed-in person as Flask-Login wants it; `token` is the cookie's secret, never stored in the clear."""
+
+    token: str
+    session_id: int
+    actor: Actor
+    must_change_password: bool
+    seen_at: datetime
+
+    def get_id(self) -> str:
+        return self.token
+
+
+def hash_token(token: str) -> str:
+    """What of a token is stored."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def new_token() -> str:
+    """256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+@login_manager.user_loader  # type: ignore[untyped-decorator]
+def load_signed_in(token: str) -> SignedIn | None:
+    """The person behind a cookie, or None when the session ended, idled out, grew too old or its person was disabled."""
+    now = clock.now()
+    row = db.session.scalar(select(SignInSession).where(SignInSession.token_hash == hash_token(token)))
+    if row is None or row.ended_at is not None or not row.person.active or _expired(row, now, settings_of()):
+        return None
+    return SignedIn(
+        token,
+        row.id,
+        actor_of(db.session(), row.person),
+        row.person.must_change_password or password_expired(row.person, now, settings_of()),
+        row.seen_at,
+    )
+
+
+def _expired(row: SignInSession, now: datetime, settings: Settings) -> bool:
+    idle = now - row.seen_at > timedelta(minutes=settings.session_idle_minutes)
+    return idle or now - row.started_at > timedelta(hours=settings.session_max_hours)
+
+
+def password_expired(person: Person, now: datetime, settings: Settings) -> bool:
+    """Whether the password is older than the office allows (GB/T 22239 8.1.4.1.a); 0 days means never."""
+    if not settings.password_days or person.password_set_at is None:
+        return False
+    return now - person.password_set_at > timedelta(days=settings.password_days)
+
+
+def actor_of(session: Session, person: Person) -> Actor:
+    """The facts of a person that rules ask for."""
+    led: frozenset[int] = frozenset()
+    if Role.LEADER in person.roles:
+        led = frozenset(
+            session.scalars(select(LeaderInCharge.unit_id).where(LeaderInCharge.person_id == person.id)).all()
+        )
+    return Actor(
+        person.id,
+        person.name,
+        person.roles,
+        person.unit_id,
+        unit_line(session, person.unit_id),
+        led,
+        person.handles_accusations,
+        person.unit.name if person.unit else "",
+    )
+
+
+def unit_line(session: Session, unit_id: int | None) -> frozenset[int]:
+    """A unit and every unit above it; a loop in the data ends the walk."""
+    if unit_id is None:
+        return frozenset()
+    above = {row.id: row.parent_id for row in session.execute(select(Unit.id, Unit.parent_id))}
+    line: set[int] = set()
+    current: int | None = unit_id
+    while current is not None and current not in line:
+        line.add(current)
+        current = above.get(current)
+    return frozenset(line)
+
+
+def actor() -> Actor:
+    """The signed-in person's facts; the page must demand sign-in."""
+    return cast(SignedIn, current_user).actor
+
+
+def start(token: str, signed_in: SignedIn) -> None:
+    """Bind this browser to a fresh session; whatever the cookie held before is dropped (session fixation)."""
+    session.clear()
+    login_user(signed_in)
+    g.opinion_token = token
+
+
+def end() -> None:
+    """Forget the person in this browser; the session row is ended by the caller."""
+    logout_user()
+    session.clear()
+
+
+def touch(signed_in: SignedIn) -> None:
+    """Note that the session is in use, at most once a minute, in a short transaction of its own."""
+    now = clock.now()
+    if now - signed_in.seen_at < TOUCH_EVERY:
+        return
+    begin_writing()
+    with db.engine.begin() as connection:
+        connection.execute(update(SignInSession).where(SignInSession.id == signed_in.session_id).values(seen_at=now))
+
+
+def init_app(app: Flask) -> None:
+    """Attach Flask-Login; cookies are bound to https where the service is reached by it."""
+    login_manager.session_protection = None
+    login_manager.init_app(app)
+    https = settings_of(app).is_https
+    app.config.update(
+        SESSION_COOKIE_NAME="__Host-opinion" if https else "opinion",
+        SESSION_COOKIE_SECURE=https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        SESSION_REFRESH_EACH_REQUEST=False,
+    )

@@ -1,0 +1,65 @@
+"""Navigation: the groups and places of the office, each with its permission; counts are handed in by `create_app`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from opinion_app.rules.facts import Actor
+from opinion_app.rules.permissions import may
+
+Counts = Callable[[Actor], dict[str, int]]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One link of the navigation; `count` names the figure shown beside it."""
+
+    group: str
+    label: str
+    path: str
+    permission: str
+    count: str = ""
+    alert: bool = False
+
+
+@dataclass(frozen=True)
+class Item:
+    """A place as one person sees it now."""
+
+    label: str
+    href: str
+    count: int | None
+    current: bool
+    alert: bool
+
+
+PLACES: list[Place] = []
+
+
+def add_place(place: Place) -> None:
+    """Put a place into the navigation; each desk does this for itself when its views are loaded."""
+    if place not in PLACES:
+        PLACES.append(place)
+
+
+def build(actor: Actor, current_path: str, counts: dict[str, int]) -> list[tuple[str, list[Item]]]:
+    """The navigation for one person, in the order of the groups; places the person may not open are absent."""
+    groups: dict[str, list[Item]] = {}
+    ordered = sorted(PLACES, key=lambda place: (GROUPS.index(place.group), ORDER.get(place.label, 500)))
+    best = max((p.path for p in ordered if _within(current_path, p.path)), key=len, default="")
+    for place in ordered:
+        if may(actor, place.permission):
+            count = counts.get(place.count) if place.count else None
+            item = Item(place.label, place.path, count, place.path == best, place.alert and bool(count))
+            groups.setdefault(place.group, []).append(item)
+    return list(groups.items())
+
+
+def _within(current: str, path: str) -> bool:
+    base = path.split("?")[0]
+    return current == path or current.split("?")[0] == base or (base != "/office/" and current.startswith(base + "/"))
+
+
+GROUPS = ["待办", "登记", "查询统计", "专席", "设置"]
+ORDER: dict[str, int] = {}

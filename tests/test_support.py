@@ -1,0 +1,49 @@
+"""The ground the tests stand on holds: no way out, and each test gets a database of its own."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+from flask import Flask
+from sqlalchemy import inspect, text
+
+from opinion_app.records.base import db
+from tests.support import presence
+from tests.support.network import Guard, OutsideWorld
+
+
+def test_another_host_is_refused_by_name_and_by_number(network_guard: Guard) -> None:
+    with pytest.raises(OutsideWorld):
+        socket.create_connection(("mail.example", 25), timeout=1)
+    with socket.socket() as outward, pytest.raises(OutsideWorld):
+        outward.connect(("192.0.2.1", 25))
+
+    assert network_guard.attempts == ["mail.example", "192.0.2.1"]
+    network_guard.attempts.clear()
+
+
+def test_loopback_is_allowed() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
+        assert client.getpeername() == server.getsockname()
+
+
+def test_what_is_absent_fails_in_the_pipeline_and_skips_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="no such server"):
+        presence.absent("no such server")
+
+    monkeypatch.delenv("CI")
+    with pytest.raises(pytest.skip.Exception, match="no such server"):
+        presence.absent("no such server")
+
+
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_each_test_has_a_migrated_database_of_its_own(core: Flask, turn: str) -> None:
+    tables = inspect(db.engine).get_table_names()
+    with db.engine.begin() as connection:
+        connection.execute(text("CREATE TABLE left_behind (turn text)"))
+
+    assert "alembic_version" in tables
+    assert "cases" in tables
+    assert "left_behind" not in tables, f"the {turn} test found what the other one left"
