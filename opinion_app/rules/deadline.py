@@ -1,0 +1,254 @@
+"""The deadline engine: facts and a calendar in, a due moment with every step that led to it out.
+
+`derive` is pure and trusts history: it refuses only facts that contradict themselves, so that a due date can always
+be recomputed when a calendar year is loaded. Whether a *new* extension or suspension may be made is decided before
+by `deadline_checks`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
+
+from opinion_app.rules.clock_facts import (
+    ClockFacts,
+    DeadlineRefused,
+    Extension,
+    Pause,
+    Receipt,
+    Restart,
+    Span,
+    Unit,
+    check_facts,
+    check_span,
+    settled_pauses,
+)
+from opinion_app.rules.day_walk import DayWalk
+from opinion_app.rules.hour_walk import HourWalk
+from opinion_app.rules.spoken import day_words
+from opinion_app.rules.trace import Step, StepKind
+from opinion_app.rules.workdays import WorkCalendar
+from opinion_app.rules.working_time import frames_of_day, working_time_between
+from opinion_app.rules.zone import SHANGHAI, after, between, end_of_day, local, local_date, start_of_day, whole_second
+
+__all__ = [
+    "ClockFacts",
+    "DeadlineRefused",
+    "Derivation",
+    "Extension",
+    "Pause",
+    "Receipt",
+    "Remaining",
+    "Restart",
+    "Span",
+    "Step",
+    "StepKind",
+    "Unit",
+    "buffer_before",
+    "check_span",
+    "derive",
+    "earliest",
+    "elapsed_at",
+    "is_late",
+    "remaining",
+    "warn_at",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """A due moment with its reasons.
+
+    `due_at` is None while an open suspension keeps it from being known (`open_ended`; `held` says what is left when
+    it resumes). `original_due_at` is the date before any extension, kept for statistics. `provisional`: it rests on
+    a year that is not loaded.
+    """
+
+    start_at: datetime
+    due_at: datetime | None
+    original_due_at: datetime | None
+    provisional: bool
+    open_ended: bool
+    held: str | None
+    unit: Unit
+    trace: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Remaining:
+    """What lies between now and a due moment; every length is negative once it has passed.
+
+    `time` is working time for a clock of working hours, else the time that really passes.
+    """
+
+    late: bool
+    working_days: int
+    days: int
+    time: timedelta
+
+
+class _Walk(Protocol):
+    steps: list[Step]
+    held: str | None
+    provisional: bool
+
+    def count(self, after: datetime, span: Span, label: str = "") -> datetime | None: ...
+
+    def until(self, day: date, since: datetime) -> datetime | None: ...
+
+
+def derive(facts: ClockFacts, calendar: WorkCalendar) -> Derivation:
+    """The due moment of one clock, in Shanghai time, day clocks at 23:59:59 (decision 6).
+
+    Raises DeadlineRefused for contradictory facts, CalendarWithoutWorkingDays, NaiveMomentError.
+    """
+    check_facts(facts)
+    walk = _walk(facts, calendar)
+    start = _start(facts, calendar, walk.steps)
+    if facts.fixed_date is None:
+        due = original = walk.count(start, facts.span)
+    else:
+        walk.steps.append(Step(StepKind.FIXED, facts.fixed_date, "来文要求的日期"))
+        due = original = walk.until(facts.fixed_date, start)
+    for extension in facts.extensions:
+        if extension.granted_at >= facts.start_of_run:
+            due = _extend(walk, due, extension)
+    due = _cap(walk.steps, due, facts.latest)
+    if due is not None:
+        walk.steps.append(Step(StepKind.DUE, local_date(due), "到期", 0, walk.provisional, due))
+    return Derivation(
+        start_at=start,
+        due_at=due,
+        original_due_at=original if facts.latest is None or original is None else earliest((original, facts.latest)),
+        provisional=walk.provisional,
+        open_ended=due is None,
+        held=walk.held if due is None else None,
+        unit=facts.span.unit,
+        trace=tuple(walk.steps),
+    )
+
+
+def is_late(due_at: datetime, now: datetime) -> bool:
+    """Late only strictly after the due moment, by whole seconds: 23:59:59.7 is still in time."""
+    return whole_second(local(now).astimezone(UTC)) > due_at
+
+
+def earliest(dues: Iterable[datetime | None]) -> datetime | None:
+    """The earliest known due moment: of the unmet clocks of a case, of the cases merged into one."""
+    return min((local(due) for due in dues if due is not None), default=None)
+
+
+def remaining(
+    due_at: datetime, now: datetime, calendar: WorkCalendar, unit: Unit = Unit.WORKING_DAYS
+) -> Remaining:
+    """What is left of a deadline; working days are counted from today to the due date."""
+    today, due_on = local_date(now), local_date(due_at)
+    in_frames = unit is Unit.WORKING_HOURS
+    return Remaining(
+        late=is_late(due_at, now),
+        working_days=calendar.count_working_days(today, due_on),
+        days=(due_on - today).days,
+        time=working_time_between(calendar, now, due_at) if in_frames else between(now, due_at),
+    )
+
+
+def warn_at(due_at: datetime, working_days: int, calendar: WorkCalendar) -> datetime:
+    """The opening of the office `working_days` before the due date (0: on the due date itself)."""
+    day = calendar.add_working_days(local_date(due_at), -working_days)
+    frames = frames_of_day(calendar, day)
+    return frames[0][0].astimezone(SHANGHAI) if frames else start_of_day(day)
+
+
+def elapsed_at(derivation: Derivation, percent: int) -> datetime | None:
+    """The moment at which that share of the running time has passed, read from the walk itself; None while open.
+
+    Day clocks answer with the end of the day that completes the share; 75 is a quarter of the hours before due.
+    """
+    if derivation.due_at is None:
+        return None
+    ran = [step for step in derivation.trace if step.kind in (StepKind.RAN, StepKind.COUNTED)]
+    if not ran:
+        whole = between(derivation.start_at, derivation.due_at)
+        return derivation.due_at - whole * (100 - percent) / 100
+    if derivation.unit.in_days:
+        return min(end_of_day(ran[-(-len(ran) * percent // 100) - 1].day), derivation.due_at)
+    return _hour_share(ran, percent)
+
+
+def buffer_before(due_at: datetime, working_days: int, calendar: WorkCalendar, start: datetime) -> datetime:
+    """When a unit's draft is due so that `working_days` are left for review (decision 4), as the end of a day.
+
+    Never before the first working day after `start`, never after `due_at` itself.
+    """
+    day = calendar.add_working_days(local_date(due_at), -working_days)
+    first = calendar.next_working_day(local_date(start))
+    return min(end_of_day(max(day, first)), due_at)
+
+
+def _walk(facts: ClockFacts, calendar: WorkCalendar) -> _Walk:
+    pauses = settled_pauses(facts)
+    if facts.span.unit.in_days:
+        return DayWalk(calendar, pauses, facts.span.unit)
+    return HourWalk(calendar, pauses, facts.span.unit)
+
+
+def _start(facts: ClockFacts, calendar: WorkCalendar, steps: list[Step]) -> datetime:
+    """The moment the present run counts from; a late receipt is carried to the next working day if so set."""
+    start = local(facts.start_of_run)
+    kind = StepKind.RESTARTED if facts.restarts else StepKind.STARTED
+    reason = facts.restarts[-1].reason if facts.restarts else ""
+    day = start.date()
+    steps.append(Step(kind, day, reason, moment=start))
+    if facts.receipt is Receipt.SAME_DAY or not facts.span.unit.in_days:
+        return start
+    frames = frames_of_day(calendar, day)
+    if frames and start.astimezone(UTC) <= frames[-1][1]:
+        return start
+    carried = calendar.next_working_day(day)
+    steps.append(Step(StepKind.CARRIED, carried, "下班后收到，视为次一工作日收到"))
+    return start_of_day(carried)
+
+
+def _extend(walk: _Walk, due: datetime | None, extension: Extension) -> datetime | None:
+    """The due moment after one extension, counted from the current one; an extension never shortens."""
+    granted = local_date(extension.granted_at)
+    if extension.until is not None:
+        words = f"延期至 {day_words(extension.until, granted.year)}"
+    else:
+        words = f"延期 {extension.span}"
+    walk.steps.append(Step(StepKind.EXTENDED, granted, words, moment=local(extension.granted_at)))
+    if due is None:
+        walk.held = f"{walk.held}，另{words}"
+        return None
+    if extension.until is not None:
+        return _extend_until(walk, due, extension.until, extension.granted_at)
+    return walk.count(due, extension.span, "延期") if extension.span is not None else due
+
+
+def _extend_until(walk: _Walk, due: datetime, day: date, granted_at: datetime) -> datetime | None:
+    guess = walk.provisional
+    moved = walk.until(day, granted_at)
+    if moved is None or moved > due:
+        return moved
+    walk.provisional = guess
+    return due
+
+
+def _cap(steps: list[Step], due: datetime | None, latest: datetime | None) -> datetime | None:
+    """An inner deadline never lies after the lead's."""
+    if due is None or latest is None or due <= latest:
+        return due
+    capped = local(latest)
+    steps.append(Step(StepKind.CAPPED, capped.date(), "不晚于主办单位的时限", moment=capped))
+    return capped
+
+
+def _hour_share(ran: list[Step], percent: int) -> datetime:
+    """The moment within the stretches of an hour clock at which that share of them has run."""
+    stretches = [(step.moment, step.until) for step in ran if step.moment is not None and step.until is not None]
+    left = sum((between(opens, closes) for opens, closes in stretches), timedelta()) * percent / 100
+    for opens, closes in stretches:
+        if between(opens, closes) >= left:
+            return after(opens, left)
+        left -= between(opens, closes)
+    return stretches[-1][1]

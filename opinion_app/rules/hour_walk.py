@@ -1,0 +1,112 @@
+"""Runs an hour clock from its moment: natural hours through nights and holidays, or working hours within the frames.
+
+Suspensions are left out to the second (decision 7: measured in the clock's own unit).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+
+from opinion_app.rules.clock_facts import Pause, Span, Unit, hours_of
+from opinion_app.rules.spoken import duration_words
+from opinion_app.rules.trace import Step, StepKind
+from opinion_app.rules.workdays import WorkCalendar
+from opinion_app.rules.working_time import Stretch, working_stretches
+from opinion_app.rules.zone import SHANGHAI, end_of_day, local_date
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+class HourWalk:
+    """One run over hours; `steps` grows, `held` says what is left once it meets an open pause."""
+
+    def __init__(self, calendar: WorkCalendar, pauses: Sequence[Pause], unit: Unit) -> None:
+        self.steps: list[Step] = []
+        self.held: str | None = None
+        self.provisional = False
+        self._calendar = calendar
+        self._unit = unit
+        self._pauses = [
+            (pause.suspended_at.astimezone(UTC), pause.resumed_at.astimezone(UTC) if pause.resumed_at else _NEVER)
+            for pause in pauses
+        ]
+
+    def count(self, after: datetime, span: Span, label: str = "") -> datetime | None:
+        """The moment `span` after that one; None when an open pause is in the way."""
+        return self._run(after.astimezone(UTC), hours_of(span), span.unit, label)
+
+    def until(self, day: date, since: datetime) -> datetime | None:
+        """The end of an explicit day, moved by the first suspension met after `since`; None under an open one."""
+        self.provisional = False
+        due, begin = end_of_day(day), since.astimezone(UTC)
+        for suspended, resumed in self._pauses:
+            begun = max(suspended, begin)
+            if begun < resumed and begun < due:
+                left = sum((closes - opens for opens, closes in self._before(begun, due)), timedelta())
+                if resumed == _NEVER:
+                    self._hold(begun, left)
+                    return None
+                return self._run(resumed, left, self._unit, "恢复后")
+        return due
+
+    def _before(self, begin: datetime, due: datetime) -> Iterator[Stretch]:
+        """The stretches that run from `begin` to `due`, pauses not regarded."""
+        for opens, closes in self._stretches(begin, self._unit):
+            if opens >= due:
+                return
+            yield opens, min(closes, due.astimezone(UTC))
+
+    def _stretches(self, begin: datetime, unit: Unit) -> Iterable[Stretch]:
+        if unit is Unit.WORKING_HOURS:
+            return working_stretches(self._calendar, begin)
+        return ((begin, _NEVER),)
+
+    def _run(self, begin: datetime, left: timedelta, unit: Unit, label: str) -> datetime | None:
+        if not left:
+            return begin.astimezone(SHANGHAI)
+        cut = begin
+        for opens, closes in self._unpaused(self._stretches(begin, unit)):
+            cut = closes
+            stop = opens + min(left, closes - opens)
+            self._note(opens, stop, unit, label)
+            left -= stop - opens
+            if not left:
+                return stop.astimezone(SHANGHAI)
+        self._hold(cut, left)
+        return None
+
+    def _unpaused(self, stretches: Iterable[Stretch]) -> Iterator[Stretch]:
+        """The stretches with the pauses cut out; ends where an open pause begins."""
+        for opens, closes in stretches:
+            begin = opens
+            for suspended, resumed in self._pauses:
+                if resumed <= begin or suspended >= closes:
+                    continue
+                if suspended > begin:
+                    yield begin, suspended
+                if resumed == _NEVER:
+                    return
+                self._note_pause(suspended, resumed)
+                begin = resumed
+            if begin < closes:
+                yield begin, closes
+
+    def _note(self, opens: datetime, stop: datetime, unit: Unit, label: str) -> None:
+        day, guess = local_date(opens), False
+        if unit is Unit.WORKING_HOURS:
+            guess = self._calendar.provisional(day)
+            self.provisional = self.provisional or guess
+        words = f"{label}计 {duration_words(stop - opens)}"
+        self.steps.append(
+            Step(StepKind.RAN, day, words, 0, guess, opens.astimezone(SHANGHAI), stop.astimezone(SHANGHAI))
+        )
+
+    def _hold(self, at: datetime, left: timedelta) -> None:
+        self.held = duration_words(left)
+        self.steps.append(Step(StepKind.HELD, local_date(at), "中止计时，尚未恢复", moment=at.astimezone(SHANGHAI)))
+
+    def _note_pause(self, suspended: datetime, resumed: datetime) -> None:
+        """One step for a pause, however many frames of work it cuts."""
+        begin, end = suspended.astimezone(SHANGHAI), resumed.astimezone(SHANGHAI)
+        step = Step(StepKind.PAUSED, begin.date(), "中止计时", moment=begin, until=end)
+        if step not in self.steps:
+            self.steps.append(step)

@@ -1,0 +1,31 @@
+"""Dates, moments and lengths of time as an office says them."""
+
+from datetime import date, datetime, timedelta
+
+from opinion_app.rules.workdays import weekday_name
+from opinion_app.rules.zone import local
+
+_MINUTE = timedelta(minutes=1)
+
+
+def day_words(day: date, year: int | None = None) -> str:
+    """9月25日 周五; with the year in front when it differs from `year`."""
+    front = "" if day.year == year else f"{day.year}年"
+    return f"{front}{day.month}月{day.day}日 {weekday_name(day)}"
+
+
+def moment_words(moment: datetime, year: int | None = None) -> str:
+    """9月25日 周五 14:30, Shanghai time."""
+    wall = local(moment)
+    return f"{day_words(wall.date(), year)} {wall:%H:%M}"
+
+
+def duration_words(length: timedelta) -> str:
+    """3 小时 20 分, 45 分, 不足 1 分; the sign is dropped."""
+    minutes = abs(length) // _MINUTE
+    hours, minutes = divmod(minutes, 60)
+    if hours and minutes:
+        return f"{hours} 小时 {minutes} 分"
+    if hours:
+        return f"{hours} 小时"
+    return f"{minutes} 分" if minutes else "不足 1 分"
