@@ -1,0 +1,68 @@
+// Forms everywhere: counters on long texts, no double submission, no Enter while a Chinese word is being typed.
+import { keepDrafts } from "./drafts.js";
+
+export const composing = (event) => event.isComposing || event.keyCode === 229;
+
+function count(field) {
+  const place = document.getElementById(field.id + "-count");
+  if (!place) return;
+  const limit = Number(field.dataset.limit);
+  const length = [...field.value.replace(/\r\n?/g, "\n")].length;
+  place.textContent = length > limit ? `已写 ${length} 字，超出 ${length - limit} 字` : `已写 ${length} 字，最多 ${limit} 字`;
+  place.classList.toggle("over", length > limit);
+}
+
+function release(form) {
+  delete form.dataset.busy;
+  for (const button of form.querySelectorAll("[data-was-on]")) {
+    button.disabled = false;
+    button.removeAttribute("aria-busy");
+    button.removeAttribute("data-was-on");
+  }
+}
+
+function hold(event) {
+  const form = event.target;
+  if (!form.matches("[data-once]")) return;
+  if (form.dataset.busy) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
+  form.dataset.busy = "1";
+  // After the event, so that the pressed button's own value is still sent.
+  setTimeout(() => {
+    for (const button of form.querySelectorAll("button[type=submit]:not(:disabled)")) {
+      button.dataset.wasOn = "1";
+      button.disabled = true;
+      button.setAttribute("aria-busy", "true");
+    }
+  }, 0);
+  // A download or a lost connection leaves the page standing: let it be tried again. The one-time key keeps it single.
+  setTimeout(() => release(form), 10000);
+}
+
+export function startForms(root = document) {
+  for (const field of root.querySelectorAll("[data-limit]")) count(field);
+  for (const summary of root.querySelectorAll("[data-focus]")) summary.focus();
+  keepDrafts(root);
+}
+
+export function listenToForms() {
+  document.addEventListener("input", (event) => event.target.dataset?.limit && count(event.target));
+  document.addEventListener("submit", hold, true); // before htmx, which listens on the form itself
+  document.addEventListener("keydown", (event) => {
+    const field = event.target;
+    if (event.key !== "Enter" || !field.form) return;
+    if (composing(event)) return field.tagName === "INPUT" ? event.preventDefault() : undefined;
+    if (field.tagName === "TEXTAREA" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      field.form.requestSubmit();
+    }
+  });
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-busy]").forEach(release));
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = event.detail.elt.closest("form[data-busy]");
+    if (form) release(form);
+  });
+}

@@ -1,0 +1,26 @@
+// The office pages: each part starts itself once and again on whatever htmx swaps in.
+import { startDisplayButtons } from "./display-buttons.js";
+import { startDrafts } from "./drafts.js";
+import { listenToForms, startForms } from "./forms.js";
+import { startConfirm } from "./office/confirm.js";
+import { startKeys } from "./office/keys.js";
+import { startMenus } from "./office/menus.js";
+import { startPanel } from "./office/panel.js";
+import { startPickers } from "./office/picker.js";
+import { startRows } from "./office/rows.js";
+import { startToasts } from "./office/toast.js";
+
+startDisplayButtons();
+startConfirm(); // before the guard against double submission: an act not yet confirmed is not submitted
+startDrafts();
+listenToForms();
+startMenus();
+startRows();
+startKeys();
+startToasts();
+startPanel((part) => {
+  startPickers(part);
+  startForms(part);
+});
+startPickers(document);
+startForms(document);
