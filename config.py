@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from opinion_app.rules.settings import Settings, SettingMissing, SettingWrong
+from opinion_app.rules.settings import SettingMissing, Settings, SettingWrong
 
 
 @dataclass(frozen=True)

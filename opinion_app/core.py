@@ -16,14 +16,14 @@ from opinion_app.rules.settings import Settings
 migrate = Migrate()
 
 
-def create_core(settings: Settings | None = None, *, database_url: str | None = None) -> Flask:
+def create_core(settings: Settings | None = None, *, database_url: str | None = None, flask: type[Flask] = Flask) -> Flask:
     """An application that knows the settings and the database and has no pages.
 
     Raises SettingMissing or SettingWrong when the environment cannot be used."""
     settings = settings or cast(Settings, locate.config().load_settings())
     url = database_url or settings.database_url
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    app = Flask("opinion_app", template_folder=str(locate.templates()), static_folder=str(locate.static()))
+    app = flask("opinion_app", template_folder=str(locate.templates()), static_folder=str(locate.static()))
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=url,

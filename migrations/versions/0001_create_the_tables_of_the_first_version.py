@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from opinion_app.records.base import Moment
+from opinion_app.search import index
 
 revision = "0001"
 down_revision = None
@@ -848,11 +849,12 @@ def upgrade() -> None:
     with op.batch_alter_table("reminders", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reminders_case_id"), ["case_id"], unique=False)
         batch_op.create_index("uq_reminders_rung", ["clock_id", "person_id", "rung", "deadline_version"], unique=True)
-
+    index.create(op.get_bind())
 
 
 def downgrade() -> None:
     """Undo: Create the tables of the first version."""
+    index.drop(op.get_bind())
     with op.batch_alter_table("reminders", schema=None) as batch_op:
         batch_op.drop_index("uq_reminders_rung")
         batch_op.drop_index(batch_op.f("ix_reminders_case_id"))

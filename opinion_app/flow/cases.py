@@ -74,9 +74,7 @@ def _extras(case_id: int) -> Select[Any]:
     merged = Case.__table__.alias("merged")
     child = select(func.count()).select_from(merged).where(merged.c.merged_into_id == case_id)
     owed = select(func.count()).where(Letter.case_id == case_id, Letter.report_owed, Letter.reported_at.is_(None))
-    published = select(func.count()).where(
-        Publication.case_id == case_id, Publication.state == PublicationState.PUBLISHED
-    )
+    published = select(func.count()).where(Publication.case_id == case_id, Publication.state == PublicationState.PUBLISHED)
     assessing = select(func.count()).where(Assessment.case_id == case_id, Assessment.state == AssessmentState.DECIDED)
     extending = select(func.count()).where(ExtensionRequest.case_id == case_id, ExtensionRequest.decided_at.is_(None))
     return select(

@@ -34,7 +34,7 @@ def texts_of(session: Session, case: Case) -> Texts:
     return _texts(case, tuple(letter) if letter else ("", ""), reply)
 
 
-def _texts(case: Case, letter: tuple[str, str], reply: str | None) -> Texts:
+def _texts(case: Case, letter: tuple[str, ...], reply: str | None) -> Texts:
     return [case.number, case.original_number, *letter, case.nickname, case.title, case.body, case.place, reply]
 
 

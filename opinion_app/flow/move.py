@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from opinion_app.flow import clocks, progress, trail
 from opinion_app.flow.cases import facts_of
@@ -42,10 +43,12 @@ def move(
     note: str = "",
     detail: dict[str, Any] | None = None,
     values: trail.Values | None = None,
+    unit_id: int | None = None,
 ) -> Move:
     """Write down that `act` was done: the stage, the move, the trail, the clocks it starts and meets, the citizen's progress.
 
-    The caller has asked `admit` (the system itself, actor None, needs no permission). Flushes, so that a case somebody else
+    The caller has asked `admit` (the system itself, actor None, needs no permission). `unit_id` is the unit whose own clock the
+    act meets. Flushes, so that a case somebody else
     changed meanwhile raises StaleDataError here and not at the commit."""
     entry = life.ACTS[act]
     before = case.stage
@@ -65,12 +68,12 @@ def move(
         detail=detail or {},
     )
     session.add(row)
-    case.version = case.version  # always part of the save, so that two acts on one case can never both pass
+    flag_modified(case, "stage")  # always saves the row, so that two acts on one case can never both pass
     session.flush()
     changed = dict(values or {})
     if before is not after:
         changed["环节"] = (before, after)
     trail.record(session, f"case.{act}", case.number, actor, now, changed)
-    clocks.after_act(session, case, act, actor, now)
+    clocks.after_act(session, case, act, now, unit_id)
     progress.follow(session, case, act, now)
     return row

@@ -116,9 +116,7 @@ def tell_unit(session: Session, case: Case, unit_id: int, what: str, key: str, n
     tell(session, case, named, what, key, now, mail=mail)
 
 
-def tell(
-    session: Session, case: Case, people: Iterable[Person], what: str, key: str, now: datetime, *, mail: bool
-) -> None:
+def tell(session: Session, case: Case, people: Iterable[Person], what: str, key: str, now: datetime, *, mail: bool) -> None:
     """Tell people of one act on one case; `key` tells this occasion from every other of the same case."""
     letter = Letter(
         category="case",

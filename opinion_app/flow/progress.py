@@ -30,7 +30,7 @@ def follow(session: Session, case: Case, act: str, now: datetime) -> None:
     row = session.get(Progress, case.number)
     if row is None:
         return
-    step = step_of(case.stage, case.accepted_at is not None)
+    step = step_of(case.stage, accepted=case.accepted_at is not None)
     if step.title != row.step:
         entry = {"step": step.title, "text": step.text, "at": now.isoformat()}
         row.history = [*row.history, entry]

@@ -76,9 +76,7 @@ def _seal(session: Session) -> None:
         return
     session.flush()
     pending: list[_Pending] = session.info.pop(_PENDING)
-    head = session.scalar(
-        select(TrailHead).where(TrailHead.id == 1).with_for_update().execution_options(populate_existing=True)
-    )
+    head = session.scalar(select(TrailHead).where(TrailHead.id == 1).with_for_update().execution_options(populate_existing=True))
     if head is None:
         head = TrailHead(id=1, seq=0, chain=GENESIS)
         session.add(head)
@@ -91,9 +89,7 @@ def _append(session: Session, head: TrailHead, entry: _Pending) -> None:
     seq = head.seq + 1
     rows = [_value(seq, *value) for value in entry.values]
     digest = entry_digest([row.digest for row in rows])
-    link = Link(
-        seq, entry.at, entry.actor_id, entry.actor, entry.act, entry.subject, entry.succeeded, entry.address, digest
-    )
+    link = Link(seq, entry.at, entry.actor_id, entry.actor, entry.act, entry.subject, entry.succeeded, entry.address, digest)
     chain = chain_on(head.chain, link)
     session.add(
         TrailEntry(
@@ -138,9 +134,7 @@ def _links(session: Session) -> Iterator[tuple[Link, str]]:
     rows = session.scalars(select(TrailEntry).order_by(TrailEntry.seq).execution_options(yield_per=1000))
     for row in rows:
         yield (
-            Link(
-                row.seq, row.at, row.actor_id, row.actor, row.act, row.subject, row.succeeded, row.address, row.digest
-            ),
+            Link(row.seq, row.at, row.actor_id, row.actor, row.act, row.subject, row.succeeded, row.address, row.digest),
             row.chain,
         )
 

@@ -51,10 +51,10 @@ class Vocabulary(TypeDecorator[Word]):
         self.words = words
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else self.words(value).value
+        return None if value is None else self.words.of(value).value
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Word | None:
-        return None if value is None else self.words(value)
+        return None if value is None else self.words.of(value)
 
 
 class Base(DeclarativeBase):

@@ -147,6 +147,11 @@ def _f(*stages: Stage) -> frozenset[Stage]:
     return frozenset(stages)
 
 
+def _risk_act(name: str, label: str) -> Act:
+    """The acts behind the one button 舆情报告与回应; each meets its own clock (decisions 2, 5)."""
+    return Act(name, label, ALIVE | _f(S.CLOSED), "case.risk_act", condition=_risk_found, button=False)
+
+
 CLOSED_ONES = _f(S.CLOSED, S.ARCHIVED)
 DONE = _f(S.ANSWERED, S.CLOSED)
 ACTS: dict[str, Act] = {
@@ -168,9 +173,7 @@ ACTS: dict[str, Act] = {
             _has_children,
             danger=True,
         ),
-        Act(
-            "unmerge", "拆分", _f(S.MERGED), "case.merge", _f(S.RECEIVED, S.ASSIGNED, S.HANDLING), primary=_f(S.MERGED)
-        ),
+        Act("unmerge", "拆分", _f(S.MERGED), "case.merge", _f(S.RECEIVED, S.ASSIGNED, S.HANDLING), primary=_f(S.MERGED)),
         Act("sign_for", "签收", _f(S.ASSIGNED, S.HANDLING), "case.sign_for", _f(S.HANDLING), primary=_f(S.ASSIGNED)),
         Act("ask_return", "申请退回", WORKING, "case.ask_return", condition=_returnable),
         Act(
@@ -259,6 +262,12 @@ ACTS: dict[str, Act] = {
             primary=ALIVE | _f(S.CLOSED),
         ),
         Act("report_risk", "舆情报告与回应", ALIVE | _f(S.CLOSED), "case.risk_act", condition=_risk_found),
+        _risk_act("phone_upward", "电话报告上级"),
+        _risk_act("report_to_leader", "报告领导"),
+        _risk_act("report_upward", "书面报告上级"),
+        _risk_act("submit_verification", "提交核实报告"),
+        _risk_act("record_response", "登记发布回应"),
+        Act("record_contact", "记录联系诉求人", ALIVE, "case.note", button=False),
         Act("grant", "指定知情人", frozenset(Stage), "case.grant", condition=_restricted),
         Act("reveal_contact", "查看联系方式", frozenset(Stage), "case.reveal_contact", button=False),
     )
@@ -275,11 +284,7 @@ def refusal(case: CaseFacts, act: str) -> str | None:
 
 def permitted(actor: Actor, case: CaseFacts) -> list[Act]:
     """The acts `actor` may do on `case` now, in the order of the life; buttons are drawn from this and nothing else."""
-    return [
-        act
-        for act in ACTS.values()
-        if act.button and may(actor, act.permission, case) and refusal(case, act.name) is None
-    ]
+    return [act for act in ACTS.values() if act.button and may(actor, act.permission, case) and refusal(case, act.name) is None]
 
 
 def check(actor: Actor, case: CaseFacts, act: str) -> Act:

@@ -39,7 +39,7 @@ _STEPS = {
 }
 
 
-def step_of(stage: Stage, accepted: bool) -> PublicStep:
+def step_of(stage: Stage, *, accepted: bool) -> PublicStep:
     """What the writer is told while the case is in `stage`."""
     if stage is Stage.RECEIVED:
         return ACCEPTED if accepted else RECEIVED

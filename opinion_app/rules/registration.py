@@ -77,9 +77,13 @@ class NewCase:
 
 def tidy(new: NewCase) -> NewCase:
     """The same with every text cleaned of what no form should bring in."""
-    writer = Writer(*(clean_line(part) for part in (new.writer.name, new.writer.phone, new.writer.email)), clean_line(
-        new.writer.address
-    ), clean_line(new.writer.identity_number))
+    writer = Writer(
+        clean_line(new.writer.name),
+        clean_line(new.writer.phone),
+        clean_line(new.writer.email),
+        clean_line(new.writer.address),
+        clean_line(new.writer.identity_number),
+    )
     lines = {
         name: clean_line(getattr(new, name))
         for name in ("title", "place", "nickname", "original_number", "original_link", "accused", "area")

@@ -18,6 +18,14 @@ class Word(StrEnum):
         return member
 
     @classmethod
+    def of(cls, value: str) -> Self:
+        """The member with this value; raises ValueError where there is none."""
+        member = cls._value2member_map_.get(value)
+        if not isinstance(member, cls):
+            raise ValueError(f"{value!r} is no {cls.__name__}")
+        return member
+
+    @classmethod
     def choices(cls) -> list[tuple[str, str]]:
         """Pairs of value and label in the order of definition, as select fields want them."""
         return [(member.value, member.label) for member in cls]
@@ -115,9 +123,7 @@ class Stage(Word):
         return self in OPEN_STAGES
 
 
-OPEN_STAGES = frozenset(
-    {Stage.RECEIVED, Stage.ASSIGNED, Stage.HANDLING, Stage.UNDER_REVIEW, Stage.APPROVED, Stage.ANSWERED}
-)
+OPEN_STAGES = frozenset({Stage.RECEIVED, Stage.ASSIGNED, Stage.HANDLING, Stage.UNDER_REVIEW, Stage.APPROVED, Stage.ANSWERED})
 MAIN_LINE = (
     Stage.RECEIVED,
     Stage.ASSIGNED,

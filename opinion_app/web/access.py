@@ -95,6 +95,11 @@ def _to_sign_in() -> ResponseReturnValue:
 def safe_next(target: str) -> str | None:
     """`target` if it is a path of this service, else None; browsers read `/\\\\x` and `//x` as another host (hardening B16)."""
     plain = target.strip()
-    if not plain.startswith("/") or plain[1:2] in ("/", "\\") or any(c in plain for c in "\\\t\r\n\0") or ":" in plain.split("?")[0]:
+    if (
+        not plain.startswith("/")
+        or plain[1:2] in ("/", "\\")
+        or any(c in plain for c in "\\\t\r\n\0")
+        or ":" in plain.split("?")[0]
+    ):
         return None
     return plain

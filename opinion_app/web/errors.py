@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, render_template, request
+from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -13,24 +13,30 @@ from werkzeug.exceptions import HTTPException
 from opinion_app.records.base import db
 from opinion_app.rules.errors import Conflict, Forbidden, Invalid, NotFound, OfficeError, Refused
 from opinion_app.web.answers import wants_fragment
+from opinion_app.web.context import PLAIN
+from opinion_app.web.uploads import StorageTrouble
 
 log = logging.getLogger(__name__)
-STATUS = {Invalid: 422, Refused: 409, Forbidden: 403, NotFound: 404, Conflict: 409}
+STATUS = {Invalid: 422, Refused: 409, Forbidden: 403, NotFound: 404, Conflict: 409, StorageTrouble: 503}
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503})
 
 
 def _page(status: int, message: str = "", **context: object) -> ResponseReturnValue:
+    if status >= 500:
+        setattr(g, PLAIN, True)  # the page must not ask a database that may be away
     name = status if status in PAGES else (400 if status < 500 else 500)
     office_side = request.path.startswith("/office")
-    text = render_template(
-        f"errors/{name}.html", message=message, fragment=wants_fragment(), office_side=office_side, **context
-    )
+    text = render_template(f"errors/{name}.html", message=message, fragment=wants_fragment(), office_side=office_side, **context)
     return text, status, {"Vary": "HX-Request, Cookie"}
+
+
+def _status_of(error: OfficeError) -> int:
+    return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 400)
 
 
 def _office_error(error: OfficeError) -> ResponseReturnValue:
     differences = error.differences if isinstance(error, Conflict) else []
-    return _page(STATUS.get(type(error), 400), error.message, differences=differences, back=request.path)
+    return _page(_status_of(error), error.message, differences=differences, back=request.path)
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

@@ -8,20 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-from flask import Flask, g, session
+from flask import Flask, g, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 
 from opinion_app import clock
+from opinion_app.records.actors import actor_of
 from opinion_app.records.base import db
 from opinion_app.records.current import settings_of
 from opinion_app.records.engine import begin_writing
-from opinion_app.records.person import LeaderInCharge, Person, SignInSession
-from opinion_app.records.unit import Unit
+from opinion_app.records.person import Person, SignInSession
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.settings import Settings
-from opinion_app.rules.words import Role
 
 login_manager = LoginManager()
 TOUCH_EVERY = timedelta(minutes=1)
@@ -51,7 +49,7 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-@login_manager.user_loader  # type: ignore[untyped-decorator]
+@login_manager.user_loader
 def load_signed_in(token: str) -> SignedIn | None:
     """The person behind a cookie, or None when the session ended, idled out, grew too old or its person was disabled."""
     now = clock.now()
@@ -77,38 +75,6 @@ def password_expired(person: Person, now: datetime, settings: Settings) -> bool:
     if not settings.password_days or person.password_set_at is None:
         return False
     return now - person.password_set_at > timedelta(days=settings.password_days)
-
-
-def actor_of(session: Session, person: Person) -> Actor:
-    """The facts of a person that rules ask for."""
-    led: frozenset[int] = frozenset()
-    if Role.LEADER in person.roles:
-        led = frozenset(
-            session.scalars(select(LeaderInCharge.unit_id).where(LeaderInCharge.person_id == person.id)).all()
-        )
-    return Actor(
-        person.id,
-        person.name,
-        person.roles,
-        person.unit_id,
-        unit_line(session, person.unit_id),
-        led,
-        person.handles_accusations,
-        person.unit.name if person.unit else "",
-    )
-
-
-def unit_line(session: Session, unit_id: int | None) -> frozenset[int]:
-    """A unit and every unit above it; a loop in the data ends the walk."""
-    if unit_id is None:
-        return frozenset()
-    above = {row.id: row.parent_id for row in session.execute(select(Unit.id, Unit.parent_id))}
-    line: set[int] = set()
-    current: int | None = unit_id
-    while current is not None and current not in line:
-        line.add(current)
-        current = above.get(current)
-    return frozenset(line)
 
 
 def actor() -> Actor:
@@ -152,3 +118,16 @@ def init_app(app: Flask) -> None:
         SESSION_COOKIE_PATH="/",
         SESSION_REFRESH_EACH_REQUEST=False,
     )
+
+
+@dataclass(frozen=True)
+class Requested:
+    """What was asked for and from where, for the trail."""
+
+    path: str
+    address: str
+
+
+def requested() -> Requested:
+    """The present request's path and the address it came from."""
+    return Requested(f"{request.method} {request.path}"[:80], (request.remote_addr or "")[:64])

@@ -33,19 +33,19 @@ class OfficeFlask(Flask):
 
     def dispatch_request(self) -> Response:
         if request.method in ("GET", "HEAD", "OPTIONS") or request.endpoint is None:
-            return cast(Response, self.make_response(super().dispatch_request()))
+            return self.make_response(super().dispatch_request())
         access = access_of(self, request.endpoint) or Access()
         return self._read(access) if access.read_only else self._write()
 
     def _read(self, _access: Access) -> Response:
-        return cast(Response, self.make_response(super().dispatch_request()))
+        return self.make_response(super().dispatch_request())
 
     def _write(self) -> Response:
         try:
             repeated = _claim()
             if repeated is not None:
                 return repeated
-            response = cast(Response, self.make_response(super().dispatch_request()))
+            response = self.make_response(super().dispatch_request())
             if response.status_code >= 400:
                 _undo()
             else:

@@ -1,0 +1,1 @@
+"""Worklists (待办): what waits for whom, most urgent first."""

@@ -1,0 +1,75 @@
+"""The work calendar as rules want it, read from its tables and kept per process until somebody changes them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from opinion_app.flow.settings import put_setting
+from opinion_app.records.calendar import CalendarDay, CalendarYear
+from opinion_app.records.office import Setting
+from opinion_app.rules.workdays import CalendarDay as DayRow
+from opinion_app.rules.workdays import DayKind, WorkCalendar
+
+VERSION = "calendar_version"
+RULES_VERSION = "rules_version"
+_loaded: dict[tuple[str, int], WorkCalendar] = {}
+
+
+def versions(session: Session) -> dict[str, int]:
+    """The versions of calendar and rule table, read once per transaction."""
+    known: dict[str, int] | None = session.info.get("opinion_versions")
+    if known is None or session.info.get("opinion_versions_of") is not session.get_transaction():
+        rows = session.execute(select(Setting.name, Setting.value).where(Setting.name.in_((VERSION, RULES_VERSION))))
+        known = {VERSION: 0, RULES_VERSION: 0} | {name: int(value) for name, value in rows}
+        session.info["opinion_versions"] = known
+        session.info["opinion_versions_of"] = session.get_transaction()
+    return known
+
+
+def work_calendar(session: Session) -> WorkCalendar:
+    """The calendar in force; every year that is not loaded is provisional (Mon-Fri)."""
+    key = (str(session.get_bind().engine.url), versions(session)[VERSION])
+    if key not in _loaded:
+        _loaded.clear()
+        _loaded[key] = _read(session)
+    return _loaded[key]
+
+
+def _read(session: Session) -> WorkCalendar:
+    days = session.execute(select(CalendarDay.day, CalendarDay.layer, CalendarDay.name, CalendarDay.source))
+    years = session.scalars(select(CalendarYear.year))
+    rows = tuple(DayRow(day, DayKind(layer), name, source) for day, layer, name, source in days)
+    return WorkCalendar(rows, frozenset(years))
+
+
+def load_days(session: Session, rows: list[DayRow], years: set[int], now: datetime, source: str = "") -> None:
+    """Replace the days of `years` with `rows` and mark the years as loaded; the caller puts it on the trail."""
+    for year in sorted(years):
+        _drop_year(session, year)
+        held = session.get(CalendarYear, year)
+        if held is None:
+            session.add(CalendarYear(year=year, source=source, loaded_at=now))
+        else:
+            held.source, held.loaded_at, held.version_no = source, now, held.version_no + 1
+    session.add_all(
+        CalendarDay(day=row.day, layer=row.kind.value, name=row.name, source=row.source or source, entered_at=now) for row in rows
+    )
+    bump(session, VERSION)
+
+
+def _drop_year(session: Session, year: int) -> None:
+    held: Any = session.scalars(select(CalendarDay).where(CalendarDay.layer != DayKind.LOCAL_CLOSURE.value))
+    for row in held:
+        if row.day.year == year:
+            session.delete(row)
+    session.flush()
+
+
+def bump(session: Session, name: str) -> None:
+    """Tell every process that calendar or rules changed."""
+    put_setting(session, name, versions(session)[name] + 1)
+    session.info.pop("opinion_versions", None)

@@ -1,0 +1,41 @@
+"""A person's row turned into the facts that rules decide on."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from opinion_app.records.person import LeaderInCharge, Person
+from opinion_app.records.unit import Unit
+from opinion_app.rules.facts import Actor
+from opinion_app.rules.words import Role
+
+
+def actor_of(session: Session, person: Person) -> Actor:
+    """The facts of a person that rules ask for."""
+    led: frozenset[int] = frozenset()
+    if Role.LEADER in person.roles:
+        led = frozenset(session.scalars(select(LeaderInCharge.unit_id).where(LeaderInCharge.person_id == person.id)).all())
+    return Actor(
+        person.id,
+        person.name,
+        person.roles,
+        person.unit_id,
+        unit_line(session, person.unit_id),
+        led,
+        person.handles_accusations,
+        person.unit.name if person.unit else "",
+    )
+
+
+def unit_line(session: Session, unit_id: int | None) -> frozenset[int]:
+    """A unit and every unit above it; a loop in the data ends the walk."""
+    if unit_id is None:
+        return frozenset()
+    above = {row.id: row.parent_id for row in session.execute(select(Unit.id, Unit.parent_id))}
+    line: set[int] = set()
+    current: int | None = unit_id
+    while current is not None and current not in line:
+        line.add(current)
+        current = above.get(current)
+    return frozenset(line)

@@ -1,0 +1,56 @@
+"""What every template knows: the office, the person, the navigation; nothing of it is asked of a database that is away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, g, request
+from flask_login import current_user
+from sqlalchemy import func, select
+
+from opinion_app.records.base import db
+from opinion_app.records.notice import Notice
+from opinion_app.records.office import Setting
+from opinion_app.rules.facts import Actor
+from opinion_app.rules.words import NoticeChannel
+from opinion_app.web.nav import build
+from opinion_app.web.transaction import form_key
+
+Counts = Callable[[Actor], dict[str, int]]
+PLAIN = "opinion_plain"
+
+
+def init_app(app: Flask, office_defaults: dict[str, str], counts: Counts) -> None:
+    """Attach the context; `counts` gives the figures of the navigation for one person, in one query."""
+
+    def context() -> dict[str, Any]:
+        known: dict[str, Any] = {"office": office_defaults, "form_key": form_key, "current_path": request.full_path}
+        if g.get(PLAIN):
+            return known | {"actor": None, "nav": [], "unread": 0}
+        known["office"] = office_defaults | _office()
+        if not request.path.startswith("/office") or not current_user.is_authenticated:
+            return known | {"actor": None, "nav": [], "unread": 0}
+        actor = current_user.actor
+        return known | {
+            "actor": actor,
+            "nav": build(actor, request.full_path.rstrip("?"), counts(actor)),
+            "unread": _unread(actor),
+        }
+
+    app.context_processor(context)
+
+
+def _office() -> dict[str, str]:
+    """The office's words about itself, asked once a request."""
+    if "opinion_office" not in g:
+        g.opinion_office = db.session.scalar(select(Setting.value).where(Setting.name == "office")) or {}
+    held: dict[str, str] = g.opinion_office
+    return held
+
+
+def _unread(actor: Actor) -> int:
+    query = select(func.count(Notice.id)).where(
+        Notice.person_id == actor.id, Notice.channel == NoticeChannel.IN_APP, Notice.read_at.is_(None)
+    )
+    return int(db.session.scalar(query) or 0)

@@ -1,0 +1,65 @@
+"""How dates and sizes are written for people, as Jinja filters."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from flask import Flask
+
+from opinion_app import clock
+from opinion_app.rules.workdays import weekday_name
+from opinion_app.rules.zone import local, local_date
+
+
+def day(value: date | datetime | None) -> str:
+    """2026年11月23日 (周一), in Shanghai."""
+    if value is None:
+        return "—"
+    on = local_date(value) if isinstance(value, datetime) else value
+    return f"{on.year}年{on.month}月{on.day}日 ({weekday_name(on)})"
+
+
+def short_day(value: date | datetime | None) -> str:
+    """11月23日, with the year only when it is not this year's."""
+    if value is None:
+        return "—"
+    on = local_date(value) if isinstance(value, datetime) else value
+    return f"{on.month}月{on.day}日" if on.year == local_date(clock.now()).year else f"{on.year}-{on.month:02d}-{on.day:02d}"
+
+
+def moment(value: datetime | None) -> str:
+    """2026年11月23日 (周一) 09:12, in Shanghai."""
+    return "—" if value is None else f"{day(value)} {local(value):%H:%M}"
+
+
+def iso(value: date | datetime | None) -> str:
+    """The machine's form for a <time> element."""
+    if value is None:
+        return ""
+    return local(value).isoformat(timespec="seconds") if isinstance(value, datetime) else value.isoformat()
+
+
+def ago(value: datetime | None) -> str:
+    """How long ago, roughly: 刚刚, 5 分钟前, 今天 09:12, 昨天 16:40, else the day."""
+    if value is None:
+        return "—"
+    now = clock.now()
+    minutes = int((now - value).total_seconds() // 60)
+    if minutes < 1:
+        return "刚刚"
+    if minutes < 60:
+        return f"{minutes} 分钟前"
+    days = (local_date(now) - local_date(value)).days
+    clock_time = f"{local(value):%H:%M}"
+    return {0: f"今天 {clock_time}", 1: f"昨天 {clock_time}"}.get(days, f"{short_day(value)} {clock_time}")
+
+
+def size(value: int) -> str:
+    """A file's size in KB or MB."""
+    return f"{value / 1_048_576:.1f} MB" if value >= 1_048_576 else f"{max(1, round(value / 1024))} KB"
+
+
+def init_app(app: Flask) -> None:
+    """Make the filters known to the templates."""
+    for function in (day, short_day, moment, iso, ago, size):
+        app.jinja_env.filters.setdefault(function.__name__, function)

@@ -1,0 +1,74 @@
+"""Forms: plain wtforms.Form with the house's cleaning, limits and words (decisions 35)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import request
+from wtforms import Form, HiddenField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from opinion_app.rules.errors import Invalid
+from opinion_app.rules.text import clean, clean_line
+from opinion_app.rules.zone import SHANGHAI
+
+TOO_LONG = "最多 %(max)d 个字。"
+
+
+class OfficeForm(Form):
+    """A form that speaks Chinese, remembers the version it was opened on, and takes refusals of the rules back to its fields."""
+
+    version = HiddenField()
+
+    class Meta:
+        """Messages in Chinese."""
+
+        locales = ("zh",)
+
+    @property
+    def seen_version(self) -> int | None:
+        """The version of the case this form was opened on."""
+        text = str(self.version.data or "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+    def take(self, refusal: Invalid) -> None:
+        """Put the problems a rule named beside their fields; those without a field go to the top."""
+        self.form_errors = [*self.form_errors, refusal.message]
+        for name, problem in refusal.fields.items():
+            if name in self._fields:
+                self._fields[name].errors = [*self._fields[name].errors, problem]
+
+
+def posted(form: type[OfficeForm], **initial: Any) -> Any:
+    """The form with what was sent, or with `initial` when it is opened."""
+    return form(request.form if request.method == "POST" else None, data=initial)
+
+
+def line(label: str, limit: int, *, required: bool = False, hint: str = "", **kwargs: Any) -> StringField:
+    """A field of one line, cleaned of what no line should bring in."""
+    checks: list[Any] = [Length(max=limit, message=TOO_LONG)]
+    if required:
+        checks.insert(0, InputRequired(f"请填写{label}。"))
+    return StringField(label, checks, filters=[_line], description=hint, render_kw={"maxlength": limit}, **kwargs)
+
+
+def text(label: str, limit: int, *, required: bool = False, hint: str = "", rows: int = 5) -> TextAreaField:
+    """A field of many lines with a counter."""
+    checks: list[Any] = [Length(max=limit, message=TOO_LONG)]
+    if required:
+        checks.insert(0, InputRequired(f"请填写{label}。"))
+    return TextAreaField(label, checks, filters=[_text], description=hint, render_kw={"rows": rows, "data-limit": limit})
+
+
+def _line(value: str | None) -> str:
+    return clean_line(value or "")
+
+
+def _text(value: str | None) -> str:
+    return clean(value or "")
+
+
+def at_noon(day: date) -> datetime:
+    """A date that was given without a time, as a moment of that day in Shanghai."""
+    return datetime(day.year, day.month, day.day, 12, tzinfo=SHANGHAI)
