@@ -13,7 +13,7 @@ from opinion_app.records.base import db
 from opinion_app.records.notice import Notice
 from opinion_app.records.office import Setting
 from opinion_app.rules.facts import Actor
-from opinion_app.rules.words import NoticeChannel
+from opinion_app.rules.words import NoticeChannel, Role
 from opinion_app.web.nav import build
 from opinion_app.web.transaction import form_key
 
@@ -25,7 +25,7 @@ def init_app(app: Flask, office_defaults: dict[str, str], counts: Counts) -> Non
     """Attach the context; `counts` gives the figures of the navigation for one person, in one query."""
 
     def context() -> dict[str, Any]:
-        known: dict[str, Any] = {"office": office_defaults, "form_key": form_key, "current_path": request.full_path}
+        known: dict[str, Any] = {"office": office_defaults, "current_path": request.full_path}
         if g.get(PLAIN):
             return known | {"actor": None, "nav": [], "unread": 0}
         known["office"] = office_defaults | _office()
@@ -33,12 +33,24 @@ def init_app(app: Flask, office_defaults: dict[str, str], counts: Counts) -> Non
             return known | {"actor": None, "nav": [], "unread": 0}
         actor = current_user.actor
         return known | {
-            "actor": actor,
+            "actor": _person(actor),
             "nav": build(actor, request.full_path.rstrip("?"), counts(actor)),
             "unread": _unread(actor),
         }
 
     app.context_processor(context)
+    app.jinja_env.globals["form_key"] = form_key
+
+
+def _person(actor: Actor) -> dict[str, Any]:
+    """The person as the frame of the page names them."""
+    return {
+        "id": actor.id,
+        "name": actor.name,
+        "unit_name": actor.unit_name,
+        "roles_words": "、".join(role.label for role in Role if role in actor.roles),
+        "menu": [{"label": "我的账号", "href": "/office/me"}, {"label": "修改密码", "href": "/office/password"}],
+    }
 
 
 def _office() -> dict[str, str]:

@@ -18,13 +18,13 @@ from opinion_app.web.uploads import StorageTrouble
 
 log = logging.getLogger(__name__)
 STATUS = {Invalid: 422, Refused: 409, Forbidden: 403, NotFound: 404, Conflict: 409, StorageTrouble: 503}
-PAGES = frozenset({400, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503})
+PAGES = frozenset({400, 403, 404, 409, 413, 422, 429, 500, 503})
 
 
-def _page(status: int, message: str = "", **context: object) -> ResponseReturnValue:
+def _page(status: int, message: str = "", name: str = "", **context: object) -> ResponseReturnValue:
     if status >= 500:
         setattr(g, PLAIN, True)  # the page must not ask a database that may be away
-    name = status if status in PAGES else (400 if status < 500 else 500)
+    name = name or str(status if status in PAGES else (400 if status < 500 else 500))
     office_side = request.path.startswith("/office")
     text = render_template(f"errors/{name}.html", message=message, fragment=wants_fragment(), office_side=office_side, **context)
     return text, status, {"Vary": "HX-Request, Cookie"}
@@ -35,8 +35,11 @@ def _status_of(error: OfficeError) -> int:
 
 
 def _office_error(error: OfficeError) -> ResponseReturnValue:
-    differences = error.differences if isinstance(error, Conflict) else []
-    return _page(_status_of(error), error.message, differences=differences, back=request.path)
+    status = _status_of(error)
+    if isinstance(error, Conflict):
+        rows = [(row.label, row.mine, row.theirs) for row in error.differences]
+        return _page(status, error.message, rows=rows, retry_href=request.path)
+    return _page(status, error.message, name="refused" if isinstance(error, Refused) else "")
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.permissions import may
@@ -43,7 +44,7 @@ def add_place(place: Place) -> None:
         PLACES.append(place)
 
 
-def build(actor: Actor, current_path: str, counts: dict[str, int]) -> list[tuple[str, list[Item]]]:
+def build(actor: Actor, current_path: str, counts: dict[str, int]) -> list[dict[str, Any]]:
     """The navigation for one person, in the order of the groups; places the person may not open are absent."""
     groups: dict[str, list[Item]] = {}
     ordered = sorted(PLACES, key=lambda place: (GROUPS.index(place.group), ORDER.get(place.label, 500)))
@@ -53,7 +54,7 @@ def build(actor: Actor, current_path: str, counts: dict[str, int]) -> list[tuple
             count = counts.get(place.count) if place.count else None
             item = Item(place.label, place.path, count, place.path == best, place.alert and bool(count))
             groups.setdefault(place.group, []).append(item)
-    return list(groups.items())
+    return [{"label": label, "items": items} for label, items in groups.items()]
 
 
 def _within(current: str, path: str) -> bool:

@@ -1,0 +1,22 @@
+"""The page of one act on a case: its form, opened in place on the case page or as a page of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask.typing import ResponseReturnValue
+
+from opinion_app.records.case import Case
+from opinion_app.rules import links
+from opinion_app.rules.life import ACTS
+from opinion_app.web.answers import form_page
+from opinion_app.web.forms import OfficeForm
+
+
+def act_page(
+    case: Case, act: str, form: OfficeForm, *, template: str = "layouts/act.html", said: str = "", **context: Any
+) -> ResponseReturnValue:
+    """Show the form of `act`; `said` is the sentence beside the button that tells what will happen.
+
+    The plain template shows every field of the form in order; a room with more to show extends it."""
+    return form_page(template, case=case, act=ACTS[act], form=form, said=said, case_href=links.case(case.number), **context)
