@@ -57,13 +57,15 @@ function restore(form) {
   note(form, key);
 }
 
-// A whole-page submission went through when the next page no longer holds the form, or says so by a success message.
+// A whole-page submission went through when it ended in a redirect to an ordinary page, or when the page says so.
+// Anything else (an error page, a lost connection, a sign-in in between) proves nothing: the text is kept.
 function settle() {
   const pending = JSON.parse(store((s) => s.getItem("drafts-sent")) || "[]");
   forget("drafts-sent");
-  const failed = document.querySelector('.error-summary, [aria-invalid="true"]') || document.body.matches(".plain-page");
-  if (failed && !document.querySelector(".notice.success")) return;
-  for (const key of pending) forget(key);
+  const failed = document.querySelector('.error-summary, [aria-invalid="true"], .flashes .notice.error, body.plain-page');
+  const redirected = performance.getEntriesByType("navigation")[0]?.redirectCount > 0;
+  const done = document.querySelector(".flashes .notice.success, .receipt") || (redirected && !failed);
+  if (done) pending.forEach(forget);
 }
 
 export function keepDrafts(root) {

@@ -1,0 +1,214 @@
+"""The parts of office pages at work in a browser, under the content policy the service sends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from flask import Flask, redirect, render_template_string, request
+from flask.typing import ResponseReturnValue
+from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader
+from playwright.sync_api import Page, expect
+from wtforms import Form, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from tests.support import tree
+from tests.support.live import serving
+
+PAGES = {
+    "list": """{% extends "layouts/office.html" %}{% import "components/kit.html" as ui %}
+{% block title %}待分办{% endblock %}
+{% block main %}{% call ui.table([{'words': '编号'}, {'words': '标题', 'class': 'title'}], '待分办', selectable=true) %}
+{% for n in range(1, 4) %}<tr data-href="/case?n={{ n }}">{{ ui.tick(n, 'LY' ~ n) }}<td>LY{{ n }}</td>
+<td class="title"><a href="/case?n={{ n }}">第 {{ n }} 件</a></td></tr>{% endfor %}{% endcall %}
+{% call ui.bulk_bar('/bulk') %}{{ ui.button('导出所选') }}{% endcall %}{% endblock %}""",
+    "case": """{% extends "layouts/office.html" %}{% import "components/kit.html" as ui %}
+{% block title %}第一件{% endblock %}
+{% block main %}{{ ui.link_button('改派', '/act', panel=true) }}<div id="act-panel"></div>
+{{ ui.form_start('/save', draft='note') }}{{ ui.field(form.text) }}{{ ui.button('保存') }}{{ ui.form_end() }}
+{{ ui.post_button('不予受理', '/decline', confirm='将告知来信人不予受理。') }}{% endblock %}""",
+    "act": """{% extends "layouts/fragment.html" %}{% import "components/kit.html" as ui %}{% block main %}
+{% call ui.act('改派') %}{{ ui.error_summary(form) }}{{ ui.form_start('/act', draft='act', panel=true) }}
+{{ ui.select_unit(form.unit, units) }}{{ ui.field(form.text) }}{{ ui.button('改派到该单位') }}
+{{ ui.form_end() }}{% endcall %}{% endblock %}""",
+}
+UNITS = [
+    SimpleNamespace(id=1, name="党政综合办公室", pinyin="dzzhbgs"),
+    SimpleNamespace(id=2, name="财政所", pinyin="czs caizhengsuo"),
+]
+
+
+class ActForm(Form):
+    """A form with the kinds of fields the parts treat specially."""
+
+    unit = SelectField("主办单位", validate_choice=False, validators=[InputRequired("请选择主办单位")])
+    text = TextAreaField("说明", [Length(max=10)])
+    title = StringField("标题")
+
+
+def build(posted: list[tuple[str, dict[str, str]]]) -> Flask:
+    app = Flask(__name__, static_folder=str(tree.ROOT / "opinion_app" / "static"))
+    app.secret_key = "for this test"
+    loaders = [DictLoader(PAGES), FileSystemLoader(tree.ROOT / "templates")]
+    app.jinja_loader = ChoiceLoader(loaders)  # type: ignore[assignment]
+    app.jinja_env.globals.update(csrf_token=lambda: "token", form_key=lambda: "key")
+    app.jinja_env.filters.update(moment=str, day=str, ago=str)
+
+    @app.context_processor
+    def around() -> dict[str, Any]:
+        nav = [
+            {"label": "待办", "items": [{"label": "待分办", "href": "/", "count": 3, "current": True, "alert": False}]}
+        ]
+        return {"office": {"name": "青禾镇"}, "actor": {"name": "李春燕"}, "nav": nav, "unread": 1}
+
+    @app.after_request
+    def policy(response: Any) -> Any:
+        response.headers["Content-Security-Policy"] = "default-src 'self'; object-src 'none'; base-uri 'none'"
+        return response
+
+    @app.get("/<name>")
+    @app.get("/", defaults={"name": "list"})
+    def show(name: str) -> ResponseReturnValue:
+        return render_template_string("{% extends name %}", name=name, form=ActForm(), units=UNITS)
+
+    @app.post("/<name>")
+    def take(name: str) -> ResponseReturnValue:
+        posted.append((name, request.form.to_dict()))
+        form = ActForm(request.form)
+        if name == "act" and not form.validate():
+            return render_template_string("{% extends 'act' %}", form=form, units=UNITS), 422
+        if request.form.get("text") == "坏":
+            return "<!doctype html><html lang='zh-CN'><title>坏</title><body class='plain-page'>坏</body></html>", 500
+        return redirect("/?done=" + name)
+
+    return app
+
+
+@pytest.fixture
+def posted() -> list[tuple[str, dict[str, str]]]:
+    return []
+
+
+@pytest.fixture
+def site(posted: list[tuple[str, dict[str, str]]]) -> Iterator[str]:
+    with serving(build(posted)) as url:
+        yield url
+
+
+def test_keys_walk_the_worklist_and_open_a_case(page: Page, site: str) -> None:
+    page.goto(site)
+    page.keyboard.press("/")
+    expect(page.locator("[data-search]")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(page.locator("tr.is-current")).to_contain_text("第 2 件")
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/case?n=1")
+
+    assert page.title().startswith("第一件")
+
+
+def test_a_whole_row_opens_its_case_but_its_tick_does_not(page: Page, site: str) -> None:
+    page.goto(site)
+    page.locator("tbody td.tick input").nth(1).check()
+    expect(page.locator("[data-bulk]")).to_be_visible()
+    expect(page.locator("[data-bulk-count]")).to_have_text("1")
+    page.locator("tbody tr").nth(2).locator("td").nth(1).click()
+    page.wait_for_url("**/case?n=3")
+
+    assert "n=3" in page.url
+
+
+def test_an_act_that_asks_first_is_sent_once_and_only_when_agreed(
+    page: Page, site: str, posted: list[tuple[str, dict[str, str]]]
+) -> None:
+    page.goto(site + "/case")
+    page.get_by_role("button", name="不予受理").click()
+    expect(page.locator("#confirm")).to_contain_text("将告知来信人不予受理。")
+    page.get_by_role("button", name="先不办").click()
+    assert posted == []
+    page.get_by_role("button", name="不予受理").click()
+    page.locator("#confirm").get_by_role("button", name="不予受理").click()
+    page.wait_for_url("**/?done=decline")
+
+    assert [name for name, _ in posted] == ["decline"]
+    assert posted[0][1] == {"csrf_token": "token", "_key": "key"}
+
+
+def test_a_double_click_sends_one_form(page: Page, site: str, posted: list[tuple[str, dict[str, str]]]) -> None:
+    page.goto(site + "/case")
+    page.get_by_role("button", name="保存").dblclick()
+    page.wait_for_url("**/?done=save")
+
+    assert len(posted) == 1
+
+
+def test_units_are_found_by_pinyin_initials_and_errors_come_back_in_place(
+    page: Page, site: str, posted: list[tuple[str, dict[str, str]]]
+) -> None:
+    page.goto(site + "/case")
+    page.get_by_role("link", name="改派").click()
+    panel = page.locator("#act-panel")
+    panel.get_by_role("button", name="改派到该单位").click()
+    expect(panel.locator(".error-summary")).to_contain_text("请选择主办单位")
+    panel.locator(".error-summary a").click()
+    page.keyboard.type("czs")
+    page.keyboard.press("Enter")
+    expect(panel.get_by_role("combobox")).to_have_value("财政所")
+    panel.get_by_role("button", name="改派到该单位").click()
+    expect(panel.locator(".error-summary")).to_have_count(0)
+
+    assert [form.get("unit") for _, form in posted] == ["", "2"]
+
+
+def test_text_survives_a_closed_panel_and_a_failure_until_it_went_through(page: Page, site: str) -> None:
+    page.goto(site + "/case")
+    page.get_by_role("link", name="改派").click()
+    page.locator("#act-panel textarea").fill("请尽快办理")
+    page.locator("#act-panel [data-act-close]").click()
+    expect(page.locator("#act-panel textarea")).to_have_count(0)
+    page.get_by_role("link", name="改派").click()
+    expect(page.locator("#act-panel textarea")).to_have_value("请尽快办理")
+    page.locator("main > form textarea").fill("坏")
+    page.get_by_role("button", name="保存").click()
+    page.wait_for_url("**/save")
+    page.goto(site + "/case")
+    expect(page.locator("main > form textarea")).to_have_value("坏")
+    page.locator("main > form textarea").fill("好")
+    page.get_by_role("button", name="保存").click()
+    page.wait_for_url("**/?done=save")
+    page.goto(site + "/case")
+
+    assert page.locator("main > form textarea").input_value() == ""
+
+
+def test_the_counter_tells_the_excess_and_cuts_nothing(page: Page, site: str) -> None:
+    page.goto(site + "/case")
+    page.locator("main > form textarea").fill("一二三四五六七八九十𠮷\n")
+
+    expect(page.locator("main > form .counter")).to_have_text("已写 12 字，超出 2 字")
+
+
+def test_large_text_and_contrast_are_remembered(page: Page, site: str) -> None:
+    page.goto(site)
+    page.get_by_label("我的菜单").click()
+    page.locator("[data-display=large]").click()
+    page.locator("[data-display=contrast]").click()
+    page.goto(site + "/case")
+
+    assert page.locator("html").get_attribute("class") == "office large contrast"
+
+
+def test_nothing_stands_out_sideways_on_a_phone(page: Page, site: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(site)
+    page.get_by_label("打开菜单").click()
+    expect(page.locator("#nav")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#nav")).to_be_hidden()
+
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
