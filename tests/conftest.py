@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from tests.support.databases import (
     core,
@@ -17,6 +18,11 @@ from tests.support.databases import (
     sqlite_url,
 )
 from tests.support.network import Guard
+from tests.support.presence import in_pipeline
+
+# The machine is shared, so no example has a time limit; in the pipeline the same tree gives the same verdict.
+hypothesis_settings.register_profile("house", deadline=None, derandomize=in_pipeline(), print_blob=True)
+hypothesis_settings.load_profile("house")
 
 __all__ = [
     "core",
@@ -29,6 +35,11 @@ __all__ = [
     "sqlite_template",
     "sqlite_url",
 ]
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a case with bytes after its argument: bytes made at collection (zip files) differ between parallel workers."""
+    return argname if isinstance(val, bytes) else None
 
 
 @pytest.fixture(autouse=True)

@@ -14,9 +14,7 @@ LOADS = re.compile(
     re.IGNORECASE,
 )
 STYLE_LOADS = re.compile(r"""url\(\s*["']?\s*(?:https?:)?//|@import\s+["']?\s*(?:https?:)?//""", re.IGNORECASE)
-SCRIPT_LOADS = re.compile(
-    r"""(?:\bfetch|\bimport|\bopen|\bEventSource|\bWebSocket)\s*\(?\s*["'`](?:https?:|wss?:)?//"""
-)
+SCRIPT_LOADS = re.compile(r"""(?:\bfetch|\bimport|\bopen|\bEventSource|\bWebSocket)\s*\(?\s*["'`](?:https?:|wss?:)?//""")
 INLINE = re.compile(
     r"""<script\b(?![^>]*\b(?:src\s*=|type\s*=\s*["']application/(?:ld\+)?json["']))[^>]*>"""
     r"""|<[a-z][^<>]*\son[a-z]+\s*=\s*["']|<[a-z][^<>]*\sstyle\s*=\s*["']|<style\b|href\s*=\s*["']?javascript:""",

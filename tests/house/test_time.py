@@ -17,9 +17,7 @@ CLOCK_READERS = {
     "time.localtime", "time.ctime", "func.now", "func.current_timestamp", "func.current_date", "func.localtimestamp",
 }  # fmt: skip
 ZONE_LOSERS = {"datetime.utcfromtimestamp", "datetime.datetime.utcfromtimestamp", "datetime.utcnow"}
-SQL_CLOCK = re.compile(
-    r"\bcurrent_(timestamp|date|time)\b|\bnow\(\)|datetime\('now'|strftime\([^)]*'now'", re.IGNORECASE
-)
+SQL_CLOCK = re.compile(r"\bcurrent_(timestamp|date|time)\b|\bnow\(\)|datetime\('now'|strftime\([^)]*'now'", re.IGNORECASE)
 
 
 def test_only_the_clock_reads_the_time() -> None:

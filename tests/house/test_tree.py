@@ -68,9 +68,7 @@ def test_no_file_is_too_long_to_read() -> None:
 
 
 def test_no_module_is_a_drawer_for_everything() -> None:
-    drawers = [
-        tree.named(path) for path in tree.modules() if path.stem in {"utils", "util", "helpers", "common", "misc"}
-    ]
+    drawers = [tree.named(path) for path in tree.modules() if path.stem in {"utils", "util", "helpers", "common", "misc"}]
 
     assert not drawers
 

@@ -50,9 +50,7 @@ class Server:
         self._made += 1
         name = f"t{self._made}"
         self._run(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
-                sql.Identifier(name), sql.Identifier(template)
-            )
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(sql.Identifier(name), sql.Identifier(template))
         )
         return name
 
@@ -110,9 +108,7 @@ def _unprivileged() -> str | None:
 
 
 def _call(command: list[str | Path], home: Path, user: str | None) -> None:
-    done = subprocess.run(
-        command, check=False, cwd=home, user=user, group=user and _group(user), capture_output=True, text=True
-    )
+    done = subprocess.run(command, check=False, cwd=home, user=user, group=user and _group(user), capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{command[0]} failed: {done.stderr}")
 
