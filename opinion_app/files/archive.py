@@ -1,7 +1,9 @@
 """What a zip container holds, told from its table of contents with bounded work and without unpacking it."""
 
+import lzma
 import struct
 import zipfile
+import zlib
 from typing import BinaryIO, Final
 
 MAGIC: Final = b"PK\x03\x04"
@@ -13,6 +15,18 @@ _END: Final = b"PK\x05\x06"
 _LOCATOR: Final = b"PK\x06\x07"
 _END_64: Final = b"PK\x06\x06"
 _END_64_SIZE: Final = 56
+
+
+# What zipfile and its decompressors raise on entries that were damaged or made to deceive.
+READ_ERRORS: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+)
 
 
 class CrowdedArchiveError(ValueError):

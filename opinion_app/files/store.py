@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from opinion_app.files.sniff import sniff
+from opinion_app.rules.errors import NotFound, OfficeError
 from opinion_app.rules.file_kinds import UploadLimits, check_content, check_size, kind_by_name
 
 _CHUNK: Final = 256 * 1024
@@ -21,16 +22,16 @@ _STORED_NAME = re.compile(r"[0-9a-f]{32}")
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
-class StorageFailedError(Exception):
-    """The file could not be written or read; nothing of it was kept. The text is for the person at the screen."""
+class StorageFailedError(OfficeError):
+    """The file could not be written or read; nothing of it was kept."""
 
 
 class StorageFullError(StorageFailedError):
     """No room on the disk."""
 
 
-class StoredFileMissingError(LookupError):
-    """No file of this stored name; the text is for the person at the screen."""
+class StoredFileMissingError(NotFound):
+    """No file of this stored name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from opinion_app.rules.errors import Invalid
+
 MEGABYTE: Final = 1024 * 1024
 
 
-class FileRefusedError(ValueError):
-    """A file that may not come in; the text says why and what to do, in the office's words."""
+class FileRefusedError(Invalid):
+    """A file that may not come in."""
 
 
 class Group(StrEnum):
