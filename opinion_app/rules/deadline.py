@@ -138,9 +138,7 @@ def earliest(dues: Iterable[datetime | None]) -> datetime | None:
     return min((local(due) for due in dues if due is not None), default=None)
 
 
-def remaining(
-    due_at: datetime, now: datetime, calendar: WorkCalendar, unit: Unit = Unit.WORKING_DAYS
-) -> Remaining:
+def remaining(due_at: datetime, now: datetime, calendar: WorkCalendar, unit: Unit = Unit.WORKING_DAYS) -> Remaining:
     """What is left of a deadline; working days are counted from today to the due date."""
     today, due_on = local_date(now), local_date(due_at)
     in_frames = unit is Unit.WORKING_HOURS
@@ -215,10 +213,10 @@ def _extend(walk: _Walk, due: datetime | None, extension: Extension) -> datetime
     if extension.until is not None:
         words = f"延期至 {day_words(extension.until, granted.year)}"
     else:
-        words = f"延期 {extension.span}"
+        words = f"延期 {extension.span}，接原到期日计算"
     walk.steps.append(Step(StepKind.EXTENDED, granted, words, moment=local(extension.granted_at)))
     if due is None:
-        walk.held = f"{walk.held}，另{words}"
+        walk.held = f"{walk.held}，另{words.partition('，')[0]}"
         return None
     if extension.until is not None:
         return _extend_until(walk, due, extension.until, extension.granted_at)
@@ -247,8 +245,8 @@ def _hour_share(ran: list[Step], percent: int) -> datetime:
     """The moment within the stretches of an hour clock at which that share of them has run."""
     stretches = [(step.moment, step.until) for step in ran if step.moment is not None and step.until is not None]
     left = sum((between(opens, closes) for opens, closes in stretches), timedelta()) * percent / 100
-    for opens, closes in stretches:
+    for opens, closes in stretches[:-1]:
         if between(opens, closes) >= left:
             return after(opens, left)
         left -= between(opens, closes)
-    return stretches[-1][1]
+    return after(stretches[-1][0], left)

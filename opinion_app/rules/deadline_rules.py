@@ -46,10 +46,10 @@ class OwedBy(Word):
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """How often, by how much at most and by whom a clock may be extended."""
+    """How often, by how much at most (None: whatever the approver says) and by whom a clock may be extended."""
 
     times: int
-    at_most: Span
+    at_most: Span | None
     approver: str
 
 
@@ -179,9 +179,5 @@ def _closeness(rule: DeadlineRule) -> tuple[tuple[bool, ...], date, str]:
 
 
 def _why(rule: DeadlineRule) -> str:
-    words = [
-        field.label
-        for field in (rule.procedure, rule.urgency, rule.kind, rule.risk_level)
-        if field is not None
-    ]
+    words = [field.label for field in (rule.procedure, rule.urgency, rule.kind, rule.risk_level) if field is not None]
     return "、".join(words) or "通用规则"

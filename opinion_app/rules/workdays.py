@@ -177,9 +177,7 @@ def span_of_rows(first: date, last: date, kind: DayKind, name: str, source: str 
     """One row for each day from `first` to `last`, both included. Raises CalendarRefused when they are swapped."""
     if last < first:
         raise CalendarRefused(f"{first.isoformat()} 晚于 {last.isoformat()}，请把起止日期对调。")
-    return tuple(
-        CalendarDay(first + ONE_DAY * ahead, kind, name, source) for ahead in range((last - first).days + 1)
-    )
+    return tuple(CalendarDay(first + ONE_DAY * ahead, kind, name, source) for ahead in range((last - first).days + 1))
 
 
 def _strongest(rows: Iterable[CalendarDay]) -> dict[date, CalendarDay]:

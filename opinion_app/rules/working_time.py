@@ -35,11 +35,12 @@ def frames_of_day(calendar: WorkCalendar, day: date) -> tuple[Stretch, ...]:
 
 def add_working_time(calendar: WorkCalendar, start: datetime, amount: timedelta) -> datetime:
     """The moment by which `amount` of working time has passed; a moment at closing time is not carried further."""
-    for opens, closes in working_stretches(calendar, start):
-        if closes - opens >= amount:
-            return after(opens, amount)
+    stretches = working_stretches(calendar, start)
+    opens, closes = next(stretches)
+    while closes - opens < amount:
         amount -= closes - opens
-    raise AssertionError("working stretches never end")
+        opens, closes = next(stretches)
+    return after(opens, amount)
 
 
 def working_time_between(calendar: WorkCalendar, start: datetime, end: datetime) -> timedelta:

@@ -79,9 +79,7 @@ def parse_moment(text: str) -> datetime:
     try:
         read = datetime.fromisoformat(cleaned)
     except ValueError as error:
-        raise UnreadableMoment(
-            f"“{cleaned}”不是日期或时刻，请写成 2026-09-24 或 2026-09-24T09:30 的样子。"
-        ) from error
+        raise UnreadableMoment(f"“{cleaned}”不是日期或时刻，请写成 2026-09-24 或 2026-09-24T09:30 的样子。") from error
     if read.tzinfo is None:
         read = _normal(read.replace(tzinfo=SHANGHAI))
     return read.astimezone(SHANGHAI)

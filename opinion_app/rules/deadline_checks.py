@@ -1,0 +1,82 @@
+"""Whether a clock may be extended, suspended or resumed now; the engine itself trusts what was once allowed."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from opinion_app.rules.clock_facts import ClockFacts, DeadlineRefused, Extension, check_extension_shape, check_moment
+from opinion_app.rules.deadline import derive
+from opinion_app.rules.deadline_rules import Allowance
+from opinion_app.rules.spoken import day_words, moment_words
+from opinion_app.rules.workdays import WorkCalendar
+from opinion_app.rules.zone import local_date
+
+
+def check_extension(
+    facts: ClockFacts, extension: Extension, calendar: WorkCalendar, allowance: Allowance | None
+) -> None:
+    """Raises DeadlineRefused unless the extension is allowed: in time, within number and length, to a later date.
+
+    Source: 信访工作条例 34, 政府信息公开条例 33 (once, before expiry, by the person in charge).
+    """
+    if allowance is None:
+        raise DeadlineRefused("这项时限不能延期。")
+    check_extension_shape(facts.span, extension)
+    granted = [held for held in facts.extensions if held.granted_at >= facts.start_of_run]
+    if len(granted) >= allowance.times:
+        raise DeadlineRefused(f"最多延期 {allowance.times} 次，本件已延期 {len(granted)} 次，不能再延。")
+    due_at = derive(facts, calendar).due_at
+    if due_at is None:
+        _check_while_suspended(extension, allowance)
+        return
+    if extension.granted_at > due_at:
+        raise DeadlineRefused(f"已于 {moment_words(due_at)} 到期，延期须在到期前批准。")
+    if extension.until is not None and extension.until <= local_date(due_at):
+        raise DeadlineRefused(f"延期后的日期须晚于现在的到期日 {day_words(local_date(due_at))}。")
+    _check_outcome(facts, extension, calendar, allowance, due_at)
+
+
+def check_suspension(facts: ClockFacts, at: datetime, calendar: WorkCalendar) -> None:
+    """Raises DeadlineRefused unless the clock runs at that moment and has not run out."""
+    check_moment(at)
+    if at < facts.start_of_run:
+        raise DeadlineRefused("中止时间早于起算时间，请核对。")
+    for pause in facts.pauses:
+        if pause.resumed_at is None and pause.suspended_at >= facts.start_of_run:
+            raise DeadlineRefused("本件已经中止计时，无须再次中止。")
+        if pause.resumed_at is not None and at < pause.resumed_at:
+            raise DeadlineRefused("中止时间早于上次恢复计时的时间，请核对。")
+    due_at = derive(facts, calendar).due_at
+    if due_at is not None and at > due_at:
+        raise DeadlineRefused(f"已于 {moment_words(due_at)} 到期，不能再中止计时。")
+
+
+def check_resumption(facts: ClockFacts, at: datetime) -> None:
+    """Raises DeadlineRefused unless the clock stands still and the moment is not before it was suspended."""
+    check_moment(at)
+    suspended = [pause for pause in facts.pauses if pause.resumed_at is None]
+    if not suspended:
+        raise DeadlineRefused("本件没有中止计时，无须恢复。")
+    if at < suspended[-1].suspended_at:
+        raise DeadlineRefused("恢复计时的时间早于中止时间，请核对。")
+
+
+def _check_while_suspended(extension: Extension, allowance: Allowance) -> None:
+    """While the clock stands still there is no date to compare with: only a span of the allowed unit is understood."""
+    span, at_most = extension.span, allowance.at_most
+    if span is None:
+        raise DeadlineRefused("计时中止期间没有到期日，请填写延长多久，或恢复计时后再延至某一天。")
+    if at_most is not None and (span.unit is not at_most.unit or span.amount > at_most.amount):
+        raise DeadlineRefused(f"每次最多延长 {at_most}。")
+
+
+def _check_outcome(
+    facts: ClockFacts, extension: Extension, calendar: WorkCalendar, allowance: Allowance, due_at: datetime
+) -> None:
+    moved = derive(replace(facts, extensions=(*facts.extensions, extension)), calendar).due_at
+    if allowance.at_most is not None:
+        longest = Extension(extension.granted_at, span=allowance.at_most)
+        limit = derive(replace(facts, latest=None, extensions=(*facts.extensions, longest)), calendar).due_at
+        if moved is not None and limit is not None and moved > limit:
+            raise DeadlineRefused(f"每次最多延长 {allowance.at_most}，即不晚于 {day_words(local_date(limit))}。")
+    if moved == due_at:
+        raise DeadlineRefused("主办单位的时限在此之前，请先延长主办单位的时限。")

@@ -1,0 +1,102 @@
+"""Yearly notice files: forms accepted, faults named."""
+
+import json
+
+import pytest
+
+from opinion_app.rules.calendar_file import CalendarFileRefused, parse_notice
+from opinion_app.rules.workdays import DayKind
+from tests.rules.calendars import on
+
+NOTICE = """日期,休/班,名称
+2027-01-01 至 2027-01-03,休,元旦
+2027年2月5日～2027年2月11日,休,春节
+2027/2/14,班,春节
+2027.5.1，休，劳动节
+# 其余以后补
+"""
+JSON_NOTICE = {
+    "year": 2027,
+    "days": [
+        {"date": "2027-01-01", "name": "元旦", "isOffDay": True},
+        {"date": "2027-02-14", "name": "春节", "isOffDay": False},
+    ],
+}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_a_notice_is_read_line_by_line(encoding: str) -> None:
+    notice = parse_notice(NOTICE.encode(encoding), source="国办发明电")
+    assert (notice.year, notice.doubts) == (2027, ())
+    assert len(notice.rows) == 12
+    assert [(row.day, row.name, row.source) for row in notice.rows if row.kind is DayKind.MAKE_UP_DAY] == [
+        (on("2027-02-14"), "春节", "国办发明电")
+    ]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        JSON_NOTICE,
+        JSON_NOTICE["days"],
+        [
+            {"date": "2027-01-01", "kind": "holiday", "name": "元旦"},
+            {"date": "2027-02-14", "kind": "班", "name": "春节"},
+        ],
+    ],
+)
+def test_a_json_notice_is_read(content: object) -> None:
+    notice = parse_notice(json.dumps(content).encode(), 2027)
+    assert [(row.day, row.kind) for row in notice.rows] == [
+        (on("2027-01-01"), DayKind.HOLIDAY),
+        (on("2027-02-14"), DayKind.MAKE_UP_DAY),
+    ]
+    assert "只有 1 个放假日" in notice.doubts[0]
+
+
+def test_new_year_may_begin_in_december() -> None:
+    notice = parse_notice("2027-12-31 至 2028-01-02,休,元旦\n".encode(), 2028)
+    assert notice.rows[0].day == on("2027-12-31")
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ("2027-10-01,休,国庆节\n2026-10-02,休,国庆节", "第 2 行：2026-10-02 不属于 2027 年"),
+        ("2027-10-01,休,国庆节\n2026-12-19,休,元旦", "不属于 2027 年"),
+        ("2027-10-01,休,国庆节\n2028-01-01,休,元旦", "不属于 2027 年"),
+        ("2027-10-01,休,国庆节\n2027-10-01,休,国庆节", "第 2 行：2027-10-01 重复"),
+        ("2027-10-01,休,国庆节\n2027-10-01,班,国庆节", "既写了放假又写了调休上班"),
+        ("2027-10-01,休,国庆节\n2027-10-13,班,国庆节", "2027-10-13 是周三，本来就上班"),
+        ("2027-02-30,休,春节", "第 1 行：没有 2027-02-30 这一天"),
+        ("正月初一,休,春节", "“正月初一”不是日期"),
+        ("2027-02-05,半天,春节", "“半天”不明"),
+        ("2027-02-05,休,", "没有写节日名称"),
+        ("2027-02-05", "“”不明"),
+        ("2027-02-11 至 2027-02-05,休,春节", "对调"),
+        ("2027-02-05 至 2027-12-05,休,春节", "超过一个月"),
+        ("", "没有任何"),
+        ("日期,休/班,名称", "没有任何"),
+        ("[{", "JSON"),
+        ("[1, 2]", "列表"),
+        ('{"days": 3}', "列表"),
+        ("[{}]", "“”不是日期"),
+        ('2027-02-05,休,"' + "x" * 140_000, "第 1 行读不出来"),
+    ],
+)
+def test_a_faulty_notice_is_refused_with_the_reason(lines: str, words: str) -> None:
+    with pytest.raises(CalendarFileRefused, match=words):
+        parse_notice(lines.encode("gb18030"), 2027)
+
+
+def test_all_faults_are_named_at_once() -> None:
+    with pytest.raises(CalendarFileRefused) as refused:
+        parse_notice("2027-02-30,休,春节\n2026-02-05,休,春节\n2027-02-06,?,春节".encode(), 2027)
+    assert len(refused.value.faults) == 3
+
+
+def test_bytes_that_are_no_text_or_too_many_are_refused() -> None:
+    with pytest.raises(CalendarFileRefused, match="打不开"):
+        parse_notice(b"\x80\x81\xff\xff")
+    with pytest.raises(CalendarFileRefused, match="太大"):
+        parse_notice(b"#" * 200_001)

@@ -1,0 +1,124 @@
+"""The lines that explain a date."""
+
+from dataclasses import replace
+
+from opinion_app.rules.deadline import ClockFacts, Extension, Pause, Receipt, Restart, Span, Unit, derive
+from opinion_app.rules.explain import PROVISIONAL_NOTE, explain, explain_text
+from opinion_app.rules.trace import Step, StepKind
+from tests.rules.calendars import CHINA, WH, at, hours, nd, on, wd
+
+
+def lines(facts: ClockFacts, *, started: str = "收到", collapse: bool = False) -> list[str]:
+    return [line.text for line in explain(derive(facts, CHINA), started=started, collapse=collapse)]
+
+
+def test_each_day_is_counted_or_left_out_with_its_reason() -> None:
+    assert lines(ClockFacts(at("2026-09-24T16:20"), wd(2))) == [
+        "9月24日 周四 16:20 收到，当日不计",
+        "9月25日 周五 中秋节放假，不计",
+        "9月26日 周六 中秋节放假，不计",
+        "9月27日 周日 中秋节放假，不计",
+        "9月28日 周一 第1个工作日",
+        "9月29日 周二 第2个工作日",
+        "9月29日 周二 到期，当日 24 时前都算按时",
+    ]
+
+
+def test_long_runs_can_be_joined() -> None:
+    assert lines(ClockFacts(at("2026-09-24"), wd(5)), collapse=True) == [
+        "9月24日 周四 收到，当日不计",
+        "9月25日 周五 至 9月27日 周日 中秋节放假，不计（3 天）",
+        "9月28日 周一 至 9月30日 周三 第1至3个工作日",
+        "10月1日 周四 至 10月7日 周三 国庆节放假，不计（7 天）",
+        "10月8日 周四 第4个工作日",
+        "10月9日 周五 第5个工作日",
+        "10月9日 周五 到期，当日 24 时前都算按时",
+    ]
+
+
+def test_rolling_extending_and_suspending_are_told() -> None:
+    facts = ClockFacts(at("2026-08-06"), nd(60), extensions=(Extension(at("2026-10-01"), nd(30)),))
+    assert lines(facts, collapse=True) == [
+        "8月6日 周四 收到，当日不计",
+        "8月7日 周五 至 10月5日 周一 第1至60日",
+        "10月5日 周一 至 10月7日 周三 国庆节放假，顺延（3 天）",
+        "10月1日 周四 批准延期 30 日，接原到期日计算",
+        "10月9日 周五 至 11月7日 周六 延期第1至30日",
+        "11月7日 周六 周末，顺延",
+        "11月8日 周日 周末，顺延",
+        "11月9日 周一 到期，当日 24 时前都算按时",
+    ]
+    paused = replace(facts, span=wd(1), extensions=(), pauses=(Pause(at("2026-08-06"), at("2026-08-09")),))
+    assert lines(paused, collapse=True)[1] == "8月7日 周五 至 8月9日 周日 中止计时，不计（3 天）"
+
+
+def test_a_new_year_is_named_and_provisional_days_are_marked() -> None:
+    facts = ClockFacts(at("2026-12-30"), wd(5))
+    assert lines(facts, collapse=True)[-3:] == [
+        "2027年1月3日 周日 周末，不计（暂定）",
+        "2027年1月4日 周一 至 2027年1月6日 周三 第3至5个工作日（暂定）",
+        "2027年1月6日 周三 到期，当日 24 时前都算按时（暂定）",
+    ]
+    text = explain_text(derive(facts, CHINA))
+    assert text.startswith("到期：2027-01-06 23:59:59 周三（暂定）\n")
+    assert text.endswith(f"注意：{PROVISIONAL_NOTE}")
+
+
+def test_hours_are_told_as_stretches() -> None:
+    pause = Pause(at("2026-11-23T12:00"), at("2026-11-24T12:00"))
+    assert lines(ClockFacts(at("2026-11-23T10:15"), hours(24), (pause,))) == [
+        "11月23日 周一 10:15 收到",
+        "11月23日 周一 10:15 至 12:00 计 1 小时 45 分",
+        "11月23日 周一 12:00 至 11月24日 周二 12:00 中止计时，不计",
+        "11月24日 周二 12:00 至 11月25日 周三 10:15 计 22 小时 15 分",
+        "11月25日 周三 10:15 到期",
+    ]
+    assert lines(ClockFacts(at("2026-11-23T17:00"), Span(2, WH)))[1:3] == [
+        "11月23日 周一 17:00 至 18:00 计 1 小时",
+        "11月24日 周二 08:30 至 09:30 计 1 小时",
+    ]
+
+
+def test_events_are_told() -> None:
+    received = ClockFacts(at("2026-11-23T20:15"), wd(1), receipt=Receipt.NEXT_WORKING_DAY)
+    assert lines(received)[1] == "11月24日 周二 下班后收到，视为次一工作日收到，当日不计"
+    restarted = replace(received, receipt=Receipt.SAME_DAY, restarts=(Restart(at("2026-11-25T20:00"), "补正材料收到"),))
+    assert lines(restarted)[0] == "11月25日 周三 20:00 重新起算（补正材料收到），当日不计"
+    unnamed = replace(restarted, restarts=(Restart(at("2026-11-25")),))
+    assert lines(unnamed)[0] == "11月25日 周三 重新起算，当日不计"
+    capped = ClockFacts(at("2026-11-23"), wd(7), fixed_date=on("2026-11-29"), latest=at("2026-11-28T23:59:59"))
+    assert lines(capped)[1:3] == [
+        "来文要求 11月29日 周日 前办结",
+        "不晚于主办单位的时限，定为 11月28日 周六",
+    ]
+    last_day = ClockFacts(at("2026-11-23"), wd(1), (Pause(at("2026-11-24T09:00"), at("2026-11-26T09:00")),))
+    assert lines(last_day)[2] == "11月26日 周四 到期当日中止计时，恢复当日到期"
+    until = ClockFacts(at("2026-11-23"), wd(1), extensions=(Extension(at("2026-11-24"), until=on("2026-12-04")),))
+    assert lines(until)[2] == "11月24日 周二 批准延期至 12月4日 周五"
+
+
+def test_an_open_suspension_says_what_is_left() -> None:
+    held = derive(ClockFacts(at("2026-11-23"), wd(5), (Pause(at("2026-11-24")),)), CHINA)
+    assert explain(held)[-1].text == "11月25日 周三 中止计时，尚未恢复；恢复后还有 4 个工作日"
+    assert explain_text(held).startswith("到期：中止计时，暂不能确定；恢复后还有 4 个工作日\n")
+
+
+def test_the_text_names_basis_and_original_date() -> None:
+    facts = ClockFacts(at("2026-11-23"), wd(1), extensions=(Extension(at("2026-11-24"), wd(1)),))
+    head = explain_text(derive(facts, CHINA), basis="答复咨询（赫章县政民互动制度）").splitlines()[:3]
+    assert head == [
+        "到期：2026-11-25 23:59:59 周三",
+        "依据：答复咨询（赫章县政民互动制度）",
+        "原到期：2026年11月24日 周二 23:59",
+    ]
+
+
+def test_a_step_without_moments_is_still_told() -> None:
+    derived = derive(ClockFacts(at("2026-11-23"), Span(1, Unit.HOURS)), CHINA)
+    bare = replace(
+        derived, trace=(Step(StepKind.RAN, on("2026-11-23"), "计 1 小时"), Step(StepKind.DUE, on("2026-11-23")))
+    )
+    assert [line.text for line in explain(bare)] == [
+        "11月23日 周一 计 1 小时",
+        "11月23日 周一 到期，当日 24 时前都算按时",
+    ]
