@@ -25,8 +25,7 @@ class DayWalk:
         self._calendar = calendar
         self._unit = unit
         self._pauses = [
-            (local_date(pause.suspended_at), local_date(pause.resumed_at) if pause.resumed_at else _NEVER)
-            for pause in pauses
+            (local_date(pause.suspended_at), local_date(pause.resumed_at) if pause.resumed_at else _NEVER) for pause in pauses
         ]
 
     def count(self, after: datetime, span: Span, label: str = "") -> datetime | None:

@@ -11,9 +11,7 @@ from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date
 
 
-def check_extension(
-    facts: ClockFacts, extension: Extension, calendar: WorkCalendar, allowance: Allowance | None
-) -> None:
+def check_extension(facts: ClockFacts, extension: Extension, calendar: WorkCalendar, allowance: Allowance | None) -> None:
     """Raises DeadlineRefused unless the extension is allowed: in time, within number and length, to a later date.
 
     Source: 信访工作条例 34, 政府信息公开条例 33 (once, before expiry, by the person in charge).

@@ -148,11 +148,11 @@ def choose(rules: Iterable[DeadlineRule], facts: RuleFacts, stage: ClockStage, o
 
 
 def newest_in_force(rules: Iterable[DeadlineRule], on: date) -> list[DeadlineRule]:
-    """For each code the version that came into force last, up to and including that day."""
+    """For each code the version in force last on that day; of two with one date the later in the table."""
     newest: dict[str, DeadlineRule] = {}
     for rule in rules:
         held = newest.get(rule.code)
-        if rule.in_force_from <= on and (held is None or held.in_force_from < rule.in_force_from):
+        if rule.in_force_from <= on and (held is None or held.in_force_from <= rule.in_force_from):
             newest[rule.code] = rule
     return list(newest.values())
 
@@ -169,9 +169,7 @@ def _fits(rule: DeadlineRule, facts: RuleFacts) -> bool:
 
 def _matched(rule: DeadlineRule) -> tuple[bool, ...]:
     """Which fields the rule names, the weightiest first."""
-    return tuple(
-        field is not None for field in (rule.procedure, rule.urgency, rule.kind, rule.risk_level, rule.historic)
-    )
+    return tuple(field is not None for field in (rule.procedure, rule.urgency, rule.kind, rule.risk_level, rule.historic))
 
 
 def _closeness(rule: DeadlineRule) -> tuple[tuple[bool, ...], date, str]:

@@ -96,9 +96,7 @@ class HourWalk:
             guess = self._calendar.provisional(day)
             self.provisional = self.provisional or guess
         words = f"{label}计 {duration_words(stop - opens)}"
-        self.steps.append(
-            Step(StepKind.RAN, day, words, 0, guess, opens.astimezone(SHANGHAI), stop.astimezone(SHANGHAI))
-        )
+        self.steps.append(Step(StepKind.RAN, day, words, 0, guess, opens.astimezone(SHANGHAI), stop.astimezone(SHANGHAI)))
 
     def _hold(self, at: datetime, left: timedelta) -> None:
         self.held = duration_words(left)

@@ -159,9 +159,7 @@ def weekday_name(day: date) -> str:
 def count_rest(rested: int, day: date) -> int:
     """One more day of rest in a row; raises CalendarWithoutWorkingDays after a whole year of them."""
     if rested >= LONGEST_RUN_OFF:
-        raise CalendarWithoutWorkingDays(
-            f"工作日历中到 {day.isoformat()} 为止连续一年没有工作日，无法推算，请先检查工作日历。"
-        )
+        raise CalendarWithoutWorkingDays(f"工作日历中到 {day.isoformat()} 为止连续一年没有工作日，无法推算，请先检查工作日历。")
     return rested + 1
 
 

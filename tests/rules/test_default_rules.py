@@ -124,6 +124,8 @@ def test_the_newest_version_in_force_counts() -> None:
     assert newest_in_force(rules, TODAY) == [new]
     assert chosen(RuleFacts(kind=Kind.INQUIRY), S.REPLY, rules).rule.span == days(2)
     assert newest_in_force(rules, date(2026, 10, 31)) == [old]
+    corrected = replace(new, span=days(4))
+    assert newest_in_force((old, new, corrected), TODAY) == [corrected]
     narrowed = replace(new, kind=Kind.THANKS)
     assert chosen(RuleFacts(kind=Kind.INQUIRY), S.REPLY, (old, narrowed)).rule is LAST_RESORT
 

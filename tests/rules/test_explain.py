@@ -115,9 +115,7 @@ def test_the_text_names_basis_and_original_date() -> None:
 
 def test_a_step_without_moments_is_still_told() -> None:
     derived = derive(ClockFacts(at("2026-11-23"), Span(1, Unit.HOURS)), CHINA)
-    bare = replace(
-        derived, trace=(Step(StepKind.RAN, on("2026-11-23"), "计 1 小时"), Step(StepKind.DUE, on("2026-11-23")))
-    )
+    bare = replace(derived, trace=(Step(StepKind.RAN, on("2026-11-23"), "计 1 小时"), Step(StepKind.DUE, on("2026-11-23"))))
     assert [line.text for line in explain(bare)] == [
         "11月23日 周一 计 1 小时",
         "11月23日 周一 到期，当日 24 时前都算按时",

@@ -10,9 +10,7 @@ def test_frames_are_read_and_said() -> None:
     assert str(Frame.parse("22:00-24:00")) == "22:00-24:00"
 
 
-@pytest.mark.parametrize(
-    "text", ["", "08:30", "8-12", "08:60-12:00", "12:00-08:30", "09:00-09:00", "20:00-24:01", "a:b-c:d"]
-)
+@pytest.mark.parametrize("text", ["", "08:30", "8-12", "08:60-12:00", "12:00-08:30", "09:00-09:00", "20:00-24:01", "a:b-c:d"])
 def test_a_bad_frame_is_refused(text: str) -> None:
     with pytest.raises(FramesRefused):
         Frame.parse(text)

@@ -38,9 +38,7 @@ def _minute_by_minute(calendar: WorkCalendar, start: datetime, amount: int, paus
     while left:
         minute = moment.hour * 60 + moment.minute
         works = any(frame.opens <= minute < frame.closes for frame in calendar.frames_on(moment.date()))
-        paused = any(
-            pause.suspended_at <= moment < pause.resumed_at for pause in pauses if pause.resumed_at is not None
-        )
+        paused = any(pause.suspended_at <= moment < pause.resumed_at for pause in pauses if pause.resumed_at is not None)
         moment += timedelta(minutes=1)
         left -= works and not paused
     return moment
