@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import case as when
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.flow.visible import visible
 from opinion_app.records.case import Case
@@ -24,3 +25,14 @@ def nav_counts(session: Session, actor: Actor, now: datetime) -> dict[str, int]:
     query = select(*columns, overdue).where(Case.stage.in_(sorted(OPEN_STAGES)), visible(actor))
     row = session.execute(query).one()._mapping
     return {name: int(row[name] or 0) for name in (*(stage.value for stage in Stage if stage in OPEN_STAGES), "overdue")}
+
+
+def open_cases(session: Session, actor: Actor, limit: int = 50) -> Sequence[Case]:
+    """The open cases the person may see, most urgent first."""
+    query = (
+        select(Case)
+        .options(joinedload(Case.lead_unit))
+        .where(Case.stage.in_(sorted(OPEN_STAGES)), visible(actor))
+        .order_by(Case.next_due_at.is_(None), Case.next_due_at, Case.id)
+    )
+    return session.scalars(query.limit(limit)).all()

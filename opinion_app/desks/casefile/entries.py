@@ -1,0 +1,68 @@
+"""The entries of the timeline: the word, the icon and the tone of every act."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from opinion_app.rules.life import ACTS
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How an act looks in the timeline."""
+
+    words: str
+    icon: str = "info"
+    tone: str = ""
+
+
+_LOOKS = {
+    "accept": ("check", "blue"),
+    "assign": ("send", "blue"),
+    "classify": ("edit", ""),
+    "propose": ("stamp", "orange"),
+    "instruct": ("stamp", "blue"),
+    "decline": ("close", "red"),
+    "refer": ("send", "orange"),
+    "merge": ("merge", "orange"),
+    "unmerge": ("merge", ""),
+    "sign_for": ("check", "blue"),
+    "ask_return": ("return", "orange"),
+    "decide_return": ("return", ""),
+    "reassign": ("send", "orange"),
+    "add_unit": ("unit", "blue"),
+    "name_handler": ("person", ""),
+    "note": ("edit", ""),
+    "record_contact": ("phone", ""),
+    "attach": ("clip", ""),
+    "report_support": ("unit", "blue"),
+    "ask_extension": ("clock", "orange"),
+    "decide_extension": ("clock", ""),
+    "draft": ("edit", ""),
+    "submit_reply": ("send", "blue"),
+    "check_unit_head": ("check", "blue"),
+    "check_gates": ("check", "blue"),
+    "sign_off": ("stamp", "green"),
+    "answer": ("chat", "green"),
+    "object": ("warn", "orange"),
+    "report_back": ("send", "green"),
+    "decide_disclosure": ("globe", ""),
+    "close": ("check", "green"),
+    "publish": ("globe", "green"),
+    "withdraw": ("globe", "red"),
+    "archive": ("archive", ""),
+    "reopen": ("return", "orange"),
+    "assess": ("flag", "orange"),
+    "approve_assessment": ("flag", "blue"),
+    "report_risk": ("flag", ""),
+    "grant": ("lock", ""),
+    "reveal_contact": ("eye", ""),
+}
+MARKS = {name: Mark(act.label, *_LOOKS.get(name, ("info", ""))) for name, act in ACTS.items()} | {
+    "register": Mark("登记", "inbox", "blue")
+}
+
+
+def mark(act: str) -> Mark:
+    """The look of an act; one this version does not know is shown by its name."""
+    return MARKS.get(act, Mark(act))

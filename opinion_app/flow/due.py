@@ -1,0 +1,84 @@
+"""The due badge of a case or a clock: its words, and a state that agrees with the worklists' 临期 and 逾期."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from opinion_app.flow.clock_dates import span_of
+from opinion_app.records.case import Case
+from opinion_app.records.clock import Clock
+from opinion_app.rules.clock_facts import Span, Unit
+from opinion_app.rules.deadline_rules import ClockStage
+from opinion_app.rules.due_words import SOON_WORKING_DAYS, DueState, due_words
+from opinion_app.rules.spoken import moment_words
+from opinion_app.rules.words import ClockState
+from opinion_app.rules.workdays import WorkCalendar
+from opinion_app.rules.zone import end_of_day, local, local_date
+
+_STATES = {
+    DueState.NONE: "none",
+    DueState.MET: "met",
+    DueState.FAR: "later",
+    DueState.SOON: "soon",
+    DueState.TODAY: "today",
+    DueState.OVERDUE: "overdue",
+}
+_LAST_SECOND = time(23, 59, 59)
+
+
+@dataclass(frozen=True, slots=True)
+class DueBadge:
+    """What a due badge shows; `href` opens the derivation of the date."""
+
+    words: str
+    state: str
+    title: str = ""
+    href: str = ""
+
+
+def soon_until(now: datetime, calendar: WorkCalendar) -> datetime:
+    """The last moment that still counts as 临期: the end of the stretch with two working days to go."""
+    third = calendar.add_working_days(local_date(now), SOON_WORKING_DAYS + 1)
+    return end_of_day(third - timedelta(days=1))
+
+
+def case_due(case: Case, now: datetime, calendar: WorkCalendar, href: str = "") -> DueBadge | None:
+    """The badge of the case's earliest unmet clock; None when nothing runs. Needs no query."""
+    if case.next_due_at is None:
+        return None
+    in_days = local(case.next_due_at).time() == _LAST_SECOND  # day clocks end with their day (decisions 6)
+    span = Span(1, Unit.WORKING_DAYS if in_days else Unit.HOURS)
+    said = due_words(case.next_due_at, now, calendar, span, provisional=case.next_due_provisional)
+    state = said.state
+    warned = case.next_warn_at is not None and case.next_warn_at <= now
+    if state is DueState.FAR and (warned or case.next_due_at <= soon_until(now, calendar)):
+        state = DueState.SOON
+    return DueBadge(said.text, _STATES[state], _title(case.next_due_stage, case.next_due_at), href)
+
+
+def clock_due(clock: Clock, now: datetime, calendar: WorkCalendar, href: str = "") -> DueBadge:
+    """The badge of one clock, running, suspended, met or stopped."""
+    if clock.state is ClockState.STOPPED:
+        return DueBadge("已停止", "none", clock.end_reason, href)
+    said = due_words(
+        clock.due_at,
+        now,
+        calendar,
+        span_of(clock),
+        met_at=clock.ended_at if clock.state is ClockState.MET else None,
+        suspended=clock.state is ClockState.SUSPENDED,
+        provisional=clock.provisional,
+    )
+    state = "paused" if clock.state is ClockState.SUSPENDED else _STATES[said.state]
+    return DueBadge(said.text, state, _title(clock.stage, clock.due_at), href)
+
+
+def _title(stage: str, due_at: datetime | None) -> str:
+    words = stage_words(stage)
+    return f"{words}：{moment_words(due_at)}前" if due_at is not None else words
+
+
+def stage_words(stage: str) -> str:
+    """What a clock waits for, in the office's words."""
+    return ClockStage.of(stage).label if stage else ""
