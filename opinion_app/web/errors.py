@@ -26,8 +26,20 @@ def _page(status: int, message: str = "", name: str = "", **context: object) -> 
         setattr(g, PLAIN, True)  # the page must not ask a database that may be away
     name = name or str(status if status in PAGES else (400 if status < 500 else 500))
     office_side = request.path.startswith("/office")
-    text = render_template(f"errors/{name}.html", message=message, fragment=wants_fragment(), office_side=office_side, **context)
+    text = render_template(
+        f"errors/{name}.html",
+        message=message,
+        reason=message,
+        back_href=_home(office_side),
+        fragment=wants_fragment(),
+        office_side=office_side,
+        **context,
+    )
     return text, status, {"Vary": "HX-Request, Cookie"}
+
+
+def _home(office_side: bool) -> str:  # noqa: FBT001
+    return "/office/" if office_side else "/"
 
 
 def _status_of(error: OfficeError) -> int:

@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm.exc import StaleDataError
 
 from opinion_app import clock
+from opinion_app.files.store import StorageFailedError
 from opinion_app.records.base import db
 from opinion_app.records.office import FormKey
 from opinion_app.rules.errors import Conflict
@@ -63,7 +64,7 @@ class OfficeFlask(Flask):
 def _undo() -> None:
     db.session.rollback()
     for stored in g.pop("opinion_received", []):
-        with suppress(OSError):  # a file that cannot be removed now is swept at the next start
+        with suppress(StorageFailedError):  # a file that cannot be removed now is swept at the next start
             stored.discard()
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from flask import current_app, g, request
 from werkzeug.datastructures import FileStorage
 
-from opinion_app.files.store import AttachmentStore, StorageFailedError, StoredFile
+from opinion_app.files.received import Received
+from opinion_app.files.store import AttachmentStore, StorageFailedError
 from opinion_app.records.current import settings_of
 from opinion_app.rules.errors import Invalid, OfficeError
 from opinion_app.rules.file_kinds import FileRefusedError, UploadLimits, check_count
@@ -17,18 +17,6 @@ from opinion_app.rules.file_names import display_name
 
 class StorageTrouble(OfficeError):
     """The disk could not keep a file; nothing of the form was saved."""
-
-
-@dataclass(frozen=True)
-class Received:
-    """A file safely on disk that no row names yet, and the name the person gave it."""
-
-    name: str
-    stored: StoredFile
-
-    def discard(self) -> None:
-        """Remove the bytes again."""
-        store().discard(self.stored.stored_name)
 
 
 def store() -> AttachmentStore:
@@ -57,4 +45,5 @@ def receive(field: str, limits: UploadLimits) -> list[Received]:
 
 def _keep(file: FileStorage, limits: UploadLimits) -> Received:
     name = display_name(file.filename or "")
-    return Received(name, store().save(cast(BinaryIO, file.stream), name, limits))
+    target = store()
+    return Received(name, target.save(cast(BinaryIO, file.stream), name, limits), target)

@@ -1,0 +1,59 @@
+"""Attaching (附件): rows for files that are already on disk, with a line on the trail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from opinion_app.files.received import Received
+from opinion_app.flow import trail
+from opinion_app.records.attachment import Attachment
+from opinion_app.records.case import Case
+from opinion_app.rules.facts import Actor
+
+
+def attach(
+    session: Session,
+    case: Case,
+    files: Iterable[Received],
+    actor: Actor | None,
+    now: datetime,
+    *,
+    owner: str = "case",
+    owner_id: int | None = None,
+) -> list[Attachment]:
+    """Name files as parts of a case; `owner` says of which part (case, finding, report_back, assessment, instruction)."""
+    rows = [_row(file, actor, now) for file in files]
+    for row in rows:
+        row.case_id, row.owner, row.owner_id = case.id, owner, owner_id
+        trail.record(session, "attachment.add", case.number, actor, now, {"附件": (None, row.name)})
+    session.add_all(rows)
+    session.flush()
+    return rows
+
+
+def attach_to_policy(
+    session: Session, policy_id: int, subject: str, files: Iterable[Received], actor: Actor, now: datetime
+) -> list[Attachment]:
+    """Name files as parts of a policy document."""
+    rows = [_row(file, actor, now) for file in files]
+    for row in rows:
+        row.policy_id, row.owner = policy_id, "policy"
+        trail.record(session, "attachment.add", subject, actor, now, {"附件": (None, row.name)})
+    session.add_all(rows)
+    session.flush()
+    return rows
+
+
+def _row(file: Received, actor: Actor | None, now: datetime) -> Attachment:
+    return Attachment(
+        name=file.name,
+        stored_name=file.stored.stored_name,
+        size=file.stored.size,
+        sha256=file.stored.sha256,
+        media_type=file.stored.media_type,
+        added_by_id=actor.id if actor else None,
+        added_at=now,
+    )

@@ -1,0 +1,199 @@
+"""交办: which units take a case - assigned, reassigned, added, and taken back when a unit's reasons hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from opinion_app.flow import clocks, outbox
+from opinion_app.flow.move import admit, move
+from opinion_app.flow.units import unit_for
+from opinion_app.records.assignment import Assignment
+from opinion_app.records.case import Case
+from opinion_app.records.unit import Unit
+from opinion_app.rules.errors import Invalid
+from opinion_app.rules.facts import Actor
+from opinion_app.rules.words import AssignmentState, Role, Stage, UnitRole, Urgency
+from opinion_app.steps.triage.operations import Classification, classify_case
+
+ACTIVE = (AssignmentState.PENDING, AssignmentState.SIGNED, AssignmentState.RETURN_ASKED, AssignmentState.REPORTED)
+
+
+@dataclass(frozen=True)
+class Allotment:
+    """Who takes a case, and what the office says to them."""
+
+    lead_id: int | None
+    support_ids: list[int] = field(default_factory=list)
+    note: str = ""
+
+
+def assign(
+    session: Session,
+    case: Case,
+    actor: Actor,
+    now: datetime,
+    new: Classification,
+    allotment: Allotment,
+    seen: int | None = None,
+) -> Unit:
+    """交办: accepts as well where that was not done, names lead and supporting units and starts their clocks (decisions 3)."""
+    admit(session, case, "assign", actor, seen)
+    lead = unit_for(session, allotment.lead_id, case, "lead")
+    supports = _supports(session, case, allotment, lead)
+    changed = classify_case(session, case, new)
+    if case.accepted_at is None:
+        case.accepted_at = now
+        move(session, case, "accept", actor, now, values=changed)
+    clocks.reclassify(session, case)
+    case.lead_unit_id = lead.id
+    first = _give(session, case, lead, UnitRole.LEAD, actor, now, allotment.note)
+    rows = [first, *(_give(session, case, unit, UnitRole.SUPPORT, actor, now, allotment.note) for unit in supports)]
+    names = {"主办": (None, lead.name), "协办": (None, "、".join(unit.name for unit in supports) or None)}
+    row = move(
+        session,
+        case,
+        "assign",
+        actor,
+        now,
+        to=Stage.ASSIGNED,
+        note=allotment.note,
+        detail={"lead": lead.name, "supports": [unit.name for unit in supports]},
+        values=names,
+    )
+    _tell(session, case, rows, f"assign:{row.id}", now)
+    return lead
+
+
+def _supports(session: Session, case: Case, allotment: Allotment, lead: Unit) -> list[Unit]:
+    units = [unit_for(session, unit_id, case, "supports") for unit_id in dict.fromkeys(allotment.support_ids)]
+    if lead in units:
+        raise Invalid("同一单位不能既主办又协办。", {"supports": f"{lead.name}已是主办单位，请从协办中去掉。"})
+    return units
+
+
+def _give(
+    session: Session, case: Case, unit: Unit, role: UnitRole, actor: Actor, now: datetime, note: str, *, final: bool = False
+) -> Assignment:
+    row = Assignment(
+        case_id=case.id,
+        unit_id=unit.id,
+        role=role,
+        state=AssignmentState.PENDING,
+        note=note,
+        assigned_at=now,
+        assigned_by_id=actor.id,
+        final=final,
+    )
+    session.add(row)
+    session.flush()
+    clocks.open_assignment(session, case, row, now)
+    return row
+
+
+def _tell(session: Session, case: Case, rows: list[Assignment], key: str, now: datetime) -> None:
+    for row in rows:
+        what = "交办给你单位" + ("主办" if row.role is UnitRole.LEAD else "协办") + "，请签收"
+        mail = case.urgency is Urgency.URGENT
+        outbox.tell_unit(session, case, row.unit_id, what, f"{key}:{row.unit_id}", now, mail=mail)
+
+
+def _lead_row(session: Session, case: Case) -> Assignment | None:
+    query = select(Assignment).where(
+        Assignment.case_id == case.id, Assignment.role == UnitRole.LEAD, Assignment.state.in_(ACTIVE)
+    )
+    return session.scalar(query.order_by(Assignment.id.desc()).limit(1))
+
+
+def _take_back(session: Session, case: Case, row: Assignment, state: AssignmentState, reason: str, now: datetime) -> None:
+    row.state, row.ended_at, row.end_reason = state, now, reason
+    clocks.stop_assignment(session, case, row.id, reason, now)
+
+
+def reassign(
+    session: Session,
+    case: Case,
+    actor: Actor,
+    now: datetime,
+    lead_id: int | None,
+    reason: str,
+    *,
+    final: bool = False,
+    seen: int | None = None,
+) -> Unit:
+    """改派: another unit leads; the reply's own clock goes on, the new unit's clocks begin (D12)."""
+    admit(session, case, "reassign", actor, seen)
+    lead = unit_for(session, lead_id, case, "lead")
+    held = _lead_row(session, case)
+    if held is not None and held.unit_id == lead.id:
+        raise Invalid("主办单位没有变化。", {"lead": f"{lead.name}现在就是主办单位。"})
+    if held is not None:
+        _take_back(session, case, held, AssignmentState.WITHDRAWN, f"改派：{reason}", now)
+    for row in _parts_of(session, case, lead):
+        _take_back(session, case, row, AssignmentState.WITHDRAWN, "改为主办", now)
+    old = held.unit.name if held is not None else None
+    case.lead_unit_id, case.handler_id = lead.id, None
+    fresh = _give(session, case, lead, UnitRole.LEAD, actor, now, reason, final=final)
+    done = move(
+        session,
+        case,
+        "reassign",
+        actor,
+        now,
+        to=Stage.ASSIGNED,
+        note=reason,
+        detail={"from": old, "to": lead.name},
+        values={"主办": (old, lead.name)},
+    )
+    _tell(session, case, [fresh], f"reassign:{done.id}", now)
+    return lead
+
+
+def _parts_of(session: Session, case: Case, unit: Unit) -> list[Assignment]:
+    query = select(Assignment).where(Assignment.case_id == case.id, Assignment.unit_id == unit.id, Assignment.state.in_(ACTIVE))
+    return list(session.scalars(query))
+
+
+def add_unit(
+    session: Session, case: Case, actor: Actor, now: datetime, unit_id: int | None, note: str, seen: int | None = None
+) -> Unit:
+    """增派: one more unit supports the lead, within its own inner deadline."""
+    admit(session, case, "add_unit", actor, seen)
+    unit = unit_for(session, unit_id, case, "unit")
+    if _parts_of(session, case, unit):
+        raise Invalid("这个单位已经在办。", {"unit": f"{unit.name}已经参与本件。"})
+    fresh = _give(session, case, unit, UnitRole.SUPPORT, actor, now, note)
+    row = move(session, case, "add_unit", actor, now, note=note, detail={"unit": unit.name}, values={"协办": (None, unit.name)})
+    _tell(session, case, [fresh], f"add_unit:{row.id}", now)
+    return unit
+
+
+def decide_return(
+    session: Session, case: Case, actor: Actor, now: datetime, *, agree: bool, opinion: str, seen: int | None = None
+) -> Assignment:
+    """审核退回: agreed, the case comes back to the office; refused, the unit keeps it and cannot ask again (潍坊条例 22)."""
+    admit(session, case, "decide_return", actor, seen)
+    asked = select(Assignment).where(Assignment.case_id == case.id, Assignment.state == AssignmentState.RETURN_ASKED)
+    row = session.scalars(asked.order_by(Assignment.return_asked_at)).first()
+    if row is None:
+        raise Invalid("没有等待审核的退回申请。")
+    row.return_decided_at = now
+    is_lead = row.role is UnitRole.LEAD
+    detail = {"unit": row.unit.name, "agree": agree}
+    if agree:
+        _take_back(session, case, row, AssignmentState.RETURNED, f"退回：{row.return_reason}", now)
+        if is_lead:
+            case.lead_unit_id, case.handler_id = None, None
+        to = Stage.RECEIVED if is_lead else None
+        done = move(session, case, "decide_return", actor, now, to=to, note=opinion, detail=detail)
+    else:
+        row.state = AssignmentState.SIGNED if row.signed_at else AssignmentState.PENDING
+        row.final, row.return_refused = True, True
+        done = move(session, case, "decide_return", actor, now, note=opinion, detail=detail)
+    words = "退回申请已同意" if agree else "退回申请未获同意，请继续办理"
+    people = outbox.members_of(session, row.unit_id, Role.UNIT_HEAD, Role.HANDLER)
+    outbox.tell(session, case, people, words, f"decide_return:{done.id}", now, mail=False)
+    return row

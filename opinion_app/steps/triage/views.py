@@ -1,0 +1,265 @@
+"""The pages of triage: one form for each act, opened in place on the case page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypeVar
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from opinion_app import clock
+from opinion_app.flow.attach import attach
+from opinion_app.flow.cases import open_case
+from opinion_app.flow.settings import areas
+from opinion_app.flow.units import active_units
+from opinion_app.records.base import db
+from opinion_app.records.case import Case
+from opinion_app.rules import links
+from opinion_app.rules.errors import Invalid
+from opinion_app.rules.file_kinds import STAFF_LIMITS
+from opinion_app.rules.words import Kind, Procedure, Urgency
+from opinion_app.steps.triage import assigning, forms, merging, operations
+from opinion_app.steps.triage.operations import Classification
+from opinion_app.web.access import requires
+from opinion_app.web.act_page import act_page
+from opinion_app.web.answers import done
+from opinion_app.web.forms import at_noon, posted
+from opinion_app.web.identity import actor
+from opinion_app.web.uploads import receive
+
+bp = Blueprint("triage", __name__, url_prefix="/office/cases/<number>")
+
+
+def _case(number: str, act: str) -> Case:
+    return open_case(db.session(), number, actor(), act)[0]
+
+
+def _said(form: forms.ClassifyForm) -> Classification:
+    return Classification(
+        Kind.of(form.kind.data), form.area.data or "其他", Urgency.of(form.urgency.data), Procedure.of(form.procedure.data)
+    )
+
+
+F = TypeVar("F", bound=forms.ClassifyForm)
+
+
+def _classified(form: type[F], case: Case) -> F:
+    made: F = posted(form, kind=case.kind, area=case.area, urgency=case.urgency, procedure=case.procedure, version=case.version)
+    made.area.choices = [(area, area) for area in areas(db.session())]
+    return made
+
+
+def _accept(case: Case, form: forms.ClassifyForm, now: datetime) -> str:
+    operations.accept(db.session(), case, actor(), now, _said(form), form.seen_version)
+    return f"{case.number} 已受理。"
+
+
+@bp.route("/accept", methods=["GET", "POST"])
+@requires("worklist")
+def accept(number: str) -> ResponseReturnValue:
+    """受理."""
+    case = _case(number, "accept")
+    form = _classified(forms.ClassifyForm, case)
+    if request.method == "POST" and form.validate():
+        try:
+            return done(links.case(case.number), _accept(case, form, clock.now()))
+        except Invalid as refusal:
+            form.take(refusal)
+    return act_page(case, "accept", form, said="受理后，网民查询时会看到“已受理”。")
+
+
+@bp.route("/classify", methods=["GET", "POST"])
+@requires("worklist")
+def classify(number: str) -> ResponseReturnValue:
+    """修改分类."""
+    case = _case(number, "classify")
+    form = _classified(forms.ClassifyForm, case)
+    if request.method == "POST" and form.validate():
+        try:
+            moved = operations.classify(db.session(), case, actor(), clock.now(), _said(form), form.seen_version)
+            words = f"分类已修改，{len(moved)} 个时限随之变动。" if moved else "分类已修改，时限不变。"
+            return done(links.case(case.number), words)
+        except Invalid as refusal:
+            form.take(refusal)
+    return act_page(case, "classify", form, said="时限按新的分类从原起算日重新计算。")
+
+
+@bp.route("/assign", methods=["GET", "POST"])
+@requires("worklist")
+def assign(number: str) -> ResponseReturnValue:
+    """交办."""
+    case, session = _case(number, "assign"), db.session()
+    form = _classified(forms.AssignForm, case)
+    units = active_units(session)
+    if request.method == "POST" and form.validate():
+        try:
+            allotment = assigning.Allotment(form.lead.data, [i for i in form.supports.data or [] if i], form.note.data or "")
+            unit = assigning.assign(session, case, actor(), clock.now(), _said(form), allotment, form.seen_version)
+            return done(links.case(case.number), f"已交办给{unit.name}。")
+        except Invalid as refusal:
+            form.take(refusal)
+    said = "交办后，承办单位会收到通知，签收时限开始计算。"
+    return act_page(case, "assign", form, said=said, unit_fields={"lead": units, "supports": units})
+
+
+@bp.route("/reassign", methods=["GET", "POST"])
+@requires("worklist")
+def reassign(number: str) -> ResponseReturnValue:
+    """改派."""
+    case, session = _case(number, "reassign"), db.session()
+    form = posted(forms.ReassignForm, version=case.version)
+    if request.method == "POST" and form.validate():
+        try:
+            unit = assigning.reassign(
+                session,
+                case,
+                actor(),
+                clock.now(),
+                form.lead.data,
+                form.reason.data,
+                final=form.final.data,
+                seen=form.seen_version,
+            )
+            return done(links.case(case.number), f"已改派给{unit.name}。")
+        except Invalid as refusal:
+            form.take(refusal)
+    said = "原主办单位不再看到本件；答复时限不变。"
+    return act_page(case, "reassign", form, said=said, unit_fields={"lead": active_units(session)})
+
+
+@bp.route("/add_unit", methods=["GET", "POST"])
+@requires("worklist")
+def add_unit(number: str) -> ResponseReturnValue:
+    """增派协办."""
+    case, session = _case(number, "add_unit"), db.session()
+    form = posted(forms.AddUnitForm, version=case.version)
+    if request.method == "POST" and form.validate():
+        try:
+            unit = assigning.add_unit(session, case, actor(), clock.now(), form.unit.data, form.note.data, form.seen_version)
+            return done(links.case(case.number), f"已增派{unit.name}协办。")
+        except Invalid as refusal:
+            form.take(refusal)
+    return act_page(case, "add_unit", form, unit_fields={"unit": active_units(session)})
+
+
+@bp.route("/decide_return", methods=["GET", "POST"])
+@requires("worklist")
+def decide_return(number: str) -> ResponseReturnValue:
+    """审核退回."""
+    case, session = _case(number, "decide_return"), db.session()
+    form = posted(forms.DecideReturnForm, version=case.version)
+    if request.method == "POST" and form.validate():
+        agree = form.agree.data == "yes"
+        row = assigning.decide_return(
+            session, case, actor(), clock.now(), agree=agree, opinion=form.opinion.data, seen=form.seen_version
+        )
+        return done(links.case(case.number), f"{row.unit.name}的退回申请{'已同意' if agree else '未予同意'}。")
+    return act_page(case, "decide_return", form, said="不同意的，该单位不能就本件再次申请退回。")
+
+
+@bp.route("/decline", methods=["GET", "POST"])
+@requires("worklist")
+def decline(number: str) -> ResponseReturnValue:
+    """不予受理."""
+    case = _case(number, "decline")
+    form = posted(forms.DeclineForm, version=case.version)
+    if request.method == "POST" and form.validate():
+        operations.decline(
+            db.session(),
+            case,
+            actor(),
+            clock.now(),
+            form.ground.data,
+            form.reason.data,
+            form.channel.data,
+            form.seen_version,
+        )
+        return done(links.case(case.number), f"{case.number} 已记为不予受理。如有误，可以“重办”。")
+    return act_page(case, "decline", form, said="原因和办理渠道会告诉留言人；本件停止计时。")
+
+
+@bp.route("/refer", methods=["GET", "POST"])
+@requires("worklist")
+def refer(number: str) -> ResponseReturnValue:
+    """转出."""
+    case = _case(number, "refer")
+    form = posted(forms.ReferForm, version=case.version)
+    if request.method == "POST" and form.validate():
+        operations.refer(db.session(), case, actor(), clock.now(), form.referred_to.data, form.reason.data, form.seen_version)
+        return done(links.case(case.number), f"{case.number} 已转出。")
+    return act_page(case, "refer", form, said="本件停止计时，留言人会看到转往哪里。")
+
+
+@bp.route("/propose", methods=["GET", "POST"])
+@requires("worklist")
+def propose(number: str) -> ResponseReturnValue:
+    """呈批."""
+    case = _case(number, "propose")
+    form = posted(forms.ProposeForm, version=case.version, proposal=case.proposal)
+    if request.method == "POST" and form.validate():
+        operations.propose(db.session(), case, actor(), clock.now(), form.proposal.data, form.seen_version)
+        return done(links.case(case.number), "已呈领导批示。")
+    return act_page(case, "propose", form, said="领导批示之前不能交办；时限照常计算。")
+
+
+@bp.route("/instruct", methods=["GET", "POST"])
+@requires("worklist")
+def instruct(number: str) -> ResponseReturnValue:
+    """批示."""
+    files = receive("files", STAFF_LIMITS) if request.method == "POST" else []
+    case, session, now = _case(number, "instruct"), db.session(), clock.now()
+    form = posted(forms.InstructForm, version=case.version)
+    if request.method == "POST" and form.validate():
+        try:
+            spoken = at_noon(form.spoken_on.data) if form.spoken_on.data else None
+            finding = operations.instruct(
+                session, case, actor(), now, form.text.data, form.spoken_by.data, spoken, form.seen_version
+            )
+            attach(session, case, files, actor(), now, owner="finding", owner_id=finding.id)
+            return done(links.case(case.number), "批示已记录。")
+        except Invalid as refusal:
+            form.take(refusal)
+    return act_page(case, "instruct", form, template="steps/triage/instruct.html", files=True)
+
+
+@bp.route("/merge", methods=["GET", "POST"])
+@requires("worklist")
+def merge(number: str) -> ResponseReturnValue:
+    """并案."""
+    case = _case(number, "merge")
+    form = posted(forms.MergeForm, version=case.version)
+    if request.method == "POST" and form.validate():
+        try:
+            target = merging.merge(db.session(), case, actor(), clock.now(), form.into.data, form.reason.data, form.seen_version)
+            return done(links.case(target.number), f"{case.number} 已并入本件。")
+        except Invalid as refusal:
+            form.take(refusal)
+    return act_page(case, "merge", form, said="对方按两件中较早的时限一并答复。")
+
+
+@bp.route("/unmerge", methods=["GET", "POST"])
+@requires("worklist")
+def unmerge(number: str) -> ResponseReturnValue:
+    """拆分."""
+    case = _case(number, "unmerge")
+    form = posted(forms.ReasonForm, version=case.version)
+    if request.method == "POST" and form.validate():
+        merging.unmerge(db.session(), case, actor(), clock.now(), form.reason.data, form.seen_version)
+        return done(links.case(case.number), f"{case.number} 已拆出，恢复单独办理。")
+    return act_page(case, "unmerge", form, said="本件回到并案前的环节，原来的时限继续计算。")
+
+
+@bp.route("/grant", methods=["GET", "POST"])
+@requires("worklist")
+def grant(number: str) -> ResponseReturnValue:
+    """指定知情人."""
+    case = _case(number, "grant")
+    form = posted(forms.GrantForm, version=case.version)
+    if request.method == "POST" and form.validate():
+        try:
+            person = operations.grant(db.session(), case, actor(), clock.now(), form.login.data, form.reason.data)
+            return done(links.case(case.number), f"{person.name}现在可以查看本件。")
+        except Invalid as refusal:
+            form.take(refusal)
+    return act_page(case, "grant", form, said="只有知情人能看到本件存在。")
