@@ -25,8 +25,9 @@ NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday 10:00 in Shanghai
 
 
 def seed(session: Session, now: datetime = NOW) -> None:
-    """The rules and the calendar every office starts with."""
-    seed_rules(session, now)
+    """The rules and the calendar every office starts with; once."""
+    if not seed_rules(session, now):
+        return
     rows = list(seed_days())
     load_days(session, rows, {row.day.year for row in rows}, now, "国务院办公厅通知")
 

@@ -15,12 +15,11 @@ from opinion_app.rules.words import Role, Stage
 from opinion_app.rules.zone import local_date
 from opinion_app.search.bigrams import parse_query
 from opinion_app.search.index import case_index
-from tests.builders.office import make_actor, make_case, seed
+from tests.builders.office import make_actor, make_case
 
 
 def test_a_message_becomes_a_case_with_clocks_trail_and_index(core: Flask) -> None:
     with transaction() as session:
-        seed(session)
         clerk = make_actor(session, "clerk", Role.CLERK)
         case = make_case(session, clerk)
         assert case.number == "LY2026-000001"

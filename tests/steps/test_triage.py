@@ -25,7 +25,7 @@ from opinion_app.rules.zone import local_date
 from opinion_app.steps.triage import assigning, merging, operations
 from opinion_app.steps.triage.assigning import Allotment
 from opinion_app.steps.triage.operations import Classification
-from tests.builders.office import NOW, make_actor, make_case, make_unit, seed
+from tests.builders.office import NOW, make_actor, make_case, make_unit
 
 HELP = Classification(Kind.HELP, "城建", Urgency.NORMAL, Procedure.ORDINARY)
 
@@ -46,7 +46,6 @@ class Office:
 def office(core: Flask) -> Iterator[Office]:
     """An office with a clerk, a leader and two units, inside one transaction."""
     with transaction() as session:
-        seed(session)
         finance, roads = make_unit(session), make_unit(session, "村镇建设办")
         yield Office(
             session,

@@ -21,7 +21,9 @@ from sqlalchemy import event
 from opinion_app import locate
 from opinion_app.core import create_core
 from opinion_app.records.base import db
+from opinion_app.records.transaction import transaction
 from opinion_app.rules.settings import Settings
+from tests.builders.office import seed
 from tests.support import postgres
 from tests.support.presence import absent
 
@@ -62,11 +64,13 @@ def _no_sync(connection: Any, _record: object) -> None:
 
 
 def migrate(data_dir: Path, database_url: str) -> None:
-    """Bring the database at `database_url` from nothing to the newest schema, the way an installation does it."""
+    """Bring the database at `database_url` to the newest schema with rules and calendar, as an installation does."""
     app = create_core(make_settings(data_dir, database_url))
     hurry(app)
     with app.app_context():
         flask_migrate.upgrade()
+        with transaction() as session:
+            seed(session)
     release(app)
 
 
