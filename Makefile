@@ -30,7 +30,7 @@ types: $(VENV)/.ready-dev ## types of the whole tree
 	$(VENV)/bin/mypy
 
 contracts: $(VENV)/.ready-dev ## which room may import which
-	$(VENV)/bin/lint-imports
+	$(VENV)/bin/lint-imports --no-cache --no-logo
 
 suite: $(VENV)/.ready-dev ## the tests, with their coverage: 100 % of rules and flow, 90 % of all (WORKERS=)
 	$(PY) -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=

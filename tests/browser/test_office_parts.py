@@ -52,7 +52,7 @@ def build(posted: list[tuple[str, dict[str, str]]]) -> Flask:
     app = Flask(__name__, static_folder=str(tree.ROOT / "opinion_app" / "static"))
     app.secret_key = "for this test"
     loaders = [DictLoader(PAGES), FileSystemLoader(tree.ROOT / "templates")]
-    app.jinja_loader = ChoiceLoader(loaders)  # type: ignore[assignment]
+    app.jinja_loader = ChoiceLoader(loaders)
     app.jinja_env.globals.update(csrf_token=lambda: "token", form_key=lambda: "key")
     app.jinja_env.filters.update(moment=str, day=str, ago=str)
 

@@ -25,6 +25,7 @@ def test_a_message_becomes_a_case_with_clocks_trail_and_index(core: Flask) -> No
         assert case.number == "LY2026-000001"
         assert case.stage is Stage.RECEIVED
         assert {clock.stage for clock in open_clocks(session, case.id)} == {"accept", "reply"}
+        assert case.next_due_at is not None
         assert local_date(case.next_due_at) == date(2026, 11, 24)
     with transaction() as session:
         assert verify_trail(session) == (1, None)
