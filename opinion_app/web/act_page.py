@@ -6,11 +6,11 @@ from typing import Any
 
 from flask.typing import ResponseReturnValue
 
+from opinion_app.forms import OfficeForm
 from opinion_app.records.case import Case
 from opinion_app.rules import links
 from opinion_app.rules.life import ACTS
 from opinion_app.web.answers import form_page
-from opinion_app.web.forms import OfficeForm
 
 
 def act_page(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from wtforms import BooleanField, DateField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, Optional
 
+from opinion_app.forms import OfficeForm, line, text
 from opinion_app.rules.words import Kind, Procedure, Urgency
-from opinion_app.web.forms import OfficeForm, line, text
 
 
 def _unit_id(value: str | None) -> int | None:

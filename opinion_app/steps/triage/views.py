@@ -13,6 +13,7 @@ from opinion_app.flow.attach import attach
 from opinion_app.flow.cases import open_case
 from opinion_app.flow.settings import areas
 from opinion_app.flow.units import active_units
+from opinion_app.forms import at_noon
 from opinion_app.records.base import db
 from opinion_app.records.case import Case
 from opinion_app.rules import links
@@ -24,8 +25,8 @@ from opinion_app.steps.triage.operations import Classification
 from opinion_app.web.access import requires
 from opinion_app.web.act_page import act_page
 from opinion_app.web.answers import done
-from opinion_app.web.forms import at_noon, posted
 from opinion_app.web.identity import actor
+from opinion_app.web.posted import posted
 from opinion_app.web.uploads import receive
 
 bp = Blueprint("triage", __name__, url_prefix="/office/cases/<number>")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from flask import request
 from wtforms import Form, HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
@@ -38,11 +37,6 @@ class OfficeForm(Form):
         for name, problem in refusal.fields.items():
             if name in self._fields:
                 self._fields[name].errors = [*self._fields[name].errors, problem]
-
-
-def posted(form: type[OfficeForm], **initial: Any) -> Any:
-    """The form with what was sent, or with `initial` when it is opened."""
-    return form(request.form if request.method == "POST" else None, data=initial)
 
 
 def line(label: str, limit: int, *, required: bool = False, hint: str = "", **kwargs: Any) -> StringField:
