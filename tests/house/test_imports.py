@@ -45,9 +45,17 @@ def test_only_pages_know_flask() -> None:
 
 
 def test_only_pages_know_the_web_kit() -> None:
-    others = [path for path in tree.modules() if not is_view(path)]
+    others = [path for path in tree.modules() if not is_clockwise(path)]
+    forms = [path for path in others if path.stem.endswith("forms")]
 
-    assert not importing(("opinion_app.web", "opinion_app.core"), [path for path in others if not is_clockwise(path)])
+    assert not importing(("opinion_app.core",), others)
+    assert not importing(("opinion_app.web",), [path for path in others if path not in forms])
+
+
+def test_forms_take_only_the_form_kit() -> None:
+    forms = [path for path in tree.modules() if path.stem.endswith("forms") and not is_view(path)]
+
+    assert not [found for found in importing(("opinion_app.web",), forms) if "opinion_app.web.forms" not in found]
 
 
 def test_only_the_application_knows_the_pages() -> None:

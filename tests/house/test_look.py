@@ -18,8 +18,7 @@ def test_no_style_sheet_but_the_tokens_names_a_colour() -> None:
     found = {
         path.name: match.group()
         for path in (STATIC / "css").glob("*.css")
-        if path != TOKENS
-        and (match := RAW_COLOUR.search(re.sub(r"/\*.*?\*/", "", path.read_text("utf-8"), flags=re.S)))
+        if path != TOKENS and (match := RAW_COLOUR.search(re.sub(r"/\*.*?\*/", "", path.read_text("utf-8"), flags=re.S)))
     }
 
     assert not found
@@ -27,9 +26,7 @@ def test_no_style_sheet_but_the_tokens_names_a_colour() -> None:
 
 def test_every_variable_used_is_a_token() -> None:
     tokens = set(re.findall(r"(--[\w-]+)\s*:", TOKENS.read_text("utf-8")))
-    used = {
-        name for path in (STATIC / "css").glob("*.css") for name in re.findall(r"var\((--[\w-]+)", path.read_text())
-    }
+    used = {name for path in (STATIC / "css").glob("*.css") for name in re.findall(r"var\((--[\w-]+)", path.read_text())}
 
     assert not used - tokens
 
