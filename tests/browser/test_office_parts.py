@@ -58,9 +58,7 @@ def build(posted: list[tuple[str, dict[str, str]]]) -> Flask:
 
     @app.context_processor
     def around() -> dict[str, Any]:
-        nav = [
-            {"label": "待办", "items": [{"label": "待分办", "href": "/", "count": 3, "current": True, "alert": False}]}
-        ]
+        nav = [{"label": "待办", "items": [{"label": "待分办", "href": "/", "count": 3, "current": True, "alert": False}]}]
         return {"office": {"name": "青禾镇"}, "actor": {"name": "李春燕"}, "nav": nav, "unread": 1}
 
     @app.after_request
@@ -212,3 +210,17 @@ def test_nothing_stands_out_sideways_on_a_phone(page: Page, site: str) -> None:
     expect(page.locator("#nav")).to_be_hidden()
 
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_control_enter_in_a_long_text_still_asks_before_the_act(
+    page: Page, site: str, posted: list[tuple[str, dict[str, str]]]
+) -> None:
+    page.goto(site + "/case")
+    page.evaluate("document.querySelector('main > form button').dataset.confirm = '将立即保存。'")
+    page.locator("main > form textarea").press("Control+Enter")
+    expect(page.locator("#confirm")).to_contain_text("将立即保存。")
+    assert posted == []
+    page.locator("[data-confirm-yes]").click()
+    page.wait_for_url("**/?done=save")
+
+    assert len(posted) == 1

@@ -12,10 +12,13 @@ function store(act) {
 }
 
 const keyOf = (form) => `${PREFIX}${owner()}:${form.dataset.draft}`;
+const SEEN = "version as read";
+const seen = (form) => form.elements.namedItem("version")?.value || "";
 const texts = (form) => [...form.elements].filter((field) => field.name && field.matches("textarea, input[type=text], input[type=search], input:not([type])"));
 
 function save(form) {
   const values = Object.fromEntries(texts(form).map((field) => [field.name, field.value]));
+  values[SEEN] = seen(form);
   store((s) => s.setItem(keyOf(form), JSON.stringify(values)));
 }
 
@@ -23,11 +26,11 @@ function forget(key) {
   store((s) => s.removeItem(key));
 }
 
-function note(form, key) {
+function note(form, key, stale) {
   const line = document.createElement("p");
   line.className = "draft-note";
   line.setAttribute("role", "status");
-  line.append("已恢复上次没有提交的文字。");
+  line.append(stale ? "已恢复上次没有提交的文字。其间这里已有更新，提交前请先核对。" : "已恢复上次没有提交的文字。");
   const clear = document.createElement("button");
   clear.type = "button";
   clear.textContent = "不要了";
@@ -54,7 +57,7 @@ function restore(form) {
     field.value = values[field.name];
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
-  note(form, key);
+  note(form, key, values[SEEN] !== seen(form));
 }
 
 // A whole-page submission went through when it ended in a redirect to an ordinary page, or when the page says so.

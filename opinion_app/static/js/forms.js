@@ -12,9 +12,12 @@ function count(field) {
   place.classList.toggle("over", length > limit);
 }
 
+// By form.elements, which knows buttons that stand outside their form too.
+const submits = (form) => [...form.elements].filter((element) => element.type === "submit" && !element.disabled);
+
 function release(form) {
   delete form.dataset.busy;
-  for (const button of form.querySelectorAll("[data-was-on]")) {
+  for (const button of [...form.elements].filter((element) => element.dataset.wasOn)) {
     button.disabled = false;
     button.removeAttribute("aria-busy");
     button.removeAttribute("data-was-on");
@@ -32,7 +35,7 @@ function hold(event) {
   form.dataset.busy = "1";
   // After the event, so that the pressed button's own value is still sent.
   setTimeout(() => {
-    for (const button of form.querySelectorAll("button[type=submit]:not(:disabled)")) {
+    for (const button of submits(form)) {
       button.dataset.wasOn = "1";
       button.disabled = true;
       button.setAttribute("aria-busy", "true");
@@ -57,7 +60,7 @@ export function listenToForms() {
     if (composing(event)) return field.tagName === "INPUT" ? event.preventDefault() : undefined;
     if (field.tagName === "TEXTAREA" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      field.form.requestSubmit();
+      submits(field.form)[0]?.click(); // as if pressed: its question before the act is asked too
     }
   });
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-busy]").forEach(release));
