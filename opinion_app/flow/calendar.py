@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow.settings import put_setting
 from opinion_app.records.calendar import CalendarDay, CalendarYear
-from opinion_app.records.office import Setting
+from opinion_app.records.office import held_settings
 from opinion_app.rules.workdays import CalendarDay as DayRow
 from opinion_app.rules.workdays import DayKind, WorkCalendar
 
@@ -20,14 +21,9 @@ _loaded: dict[tuple[str, int], WorkCalendar] = {}
 
 
 def versions(session: Session) -> dict[str, int]:
-    """The versions of calendar and rule table, read once per transaction."""
-    known: dict[str, int] | None = session.info.get("opinion_versions")
-    if known is None or session.info.get("opinion_versions_of") is not session.get_transaction():
-        rows = session.execute(select(Setting.name, Setting.value).where(Setting.name.in_((VERSION, RULES_VERSION))))
-        known = {VERSION: 0, RULES_VERSION: 0} | {name: int(value) for name, value in rows}
-        session.info["opinion_versions"] = known
-        session.info["opinion_versions_of"] = session.get_transaction()
-    return known
+    """The versions of calendar and rule table."""
+    held = held_settings(session)
+    return {name: int(held.get(name, 0)) for name in (VERSION, RULES_VERSION)}
 
 
 def work_calendar(session: Session) -> WorkCalendar:
@@ -70,6 +66,5 @@ def _drop_year(session: Session, year: int) -> None:
 
 
 def bump(session: Session, name: str) -> None:
-    """Tell every process that calendar or rules changed."""
-    put_setting(session, name, versions(session)[name] + 1)
-    session.info.pop("opinion_versions", None)
+    """Tell every process that calendar or rules changed; drawn, not counted, so that a number rolled back never comes again."""
+    put_setting(session, name, secrets.randbits(48))

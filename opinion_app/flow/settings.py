@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from sqlalchemy.orm import Session
 
-from opinion_app.records.office import Setting
+from opinion_app.records.office import held_settings, put_setting
 from opinion_app.rules.words import DEFAULT_AREAS
 
+__all__ = ["OFFICE_DEFAULTS", "areas", "office", "put_setting", "setting"]
 T = TypeVar("T")
 OFFICE_DEFAULTS: dict[str, str] = {
     "name": "示例镇人民政府",
@@ -26,17 +27,8 @@ OFFICE_DEFAULTS: dict[str, str] = {
 
 def setting(session: Session, name: str, default: T) -> T:
     """The office's value of a setting, or `default` where the office has set none."""
-    row = session.get(Setting, name)
-    return default if row is None else cast(T, row.value)
-
-
-def put_setting(session: Session, name: str, value: Any) -> None:
-    """Set a setting; the caller puts it on the trail."""
-    row = session.get(Setting, name)
-    if row is None:
-        session.add(Setting(name=name, value=value))
-    else:
-        row.value = value
+    held = held_settings(session)
+    return cast(T, held[name]) if name in held else default
 
 
 def office(session: Session) -> dict[str, str]:

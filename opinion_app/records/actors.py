@@ -30,12 +30,9 @@ def actor_of(session: Session, person: Person) -> Actor:
 
 def unit_line(session: Session, unit_id: int | None) -> frozenset[int]:
     """A unit and every unit above it; a loop in the data ends the walk."""
-    if unit_id is None:
-        return frozenset()
-    above = {row.id: row.parent_id for row in session.execute(select(Unit.id, Unit.parent_id))}
     line: set[int] = set()
-    current: int | None = unit_id
-    while current is not None and current not in line:
-        line.add(current)
-        current = above.get(current)
+    while unit_id is not None and unit_id not in line:
+        line.add(unit_id)
+        unit = session.get(Unit, unit_id)
+        unit_id = unit.parent_id if unit is not None else None
     return frozenset(line)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from opinion_app.records.base import Base
 
@@ -18,6 +18,29 @@ class Setting(Base):
 
     name: Mapped[str] = mapped_column(String(60), primary_key=True)
     value: Mapped[Any] = mapped_column(JSON)
+
+
+_HELD = "opinion_settings_held"
+
+
+def held_settings(session: Session) -> dict[str, Any]:
+    """Every setting the office has made; one query, the first time in a transaction."""
+    known = session.info.get(_HELD)
+    if known is None or known[0] is not session.get_transaction():
+        rows = session.execute(select(Setting.name, Setting.value))
+        known = session.info[_HELD] = (session.get_transaction(), {row.name: row.value for row in rows})
+    held: dict[str, Any] = known[1]
+    return held
+
+
+def put_setting(session: Session, name: str, value: Any) -> None:
+    """Set a setting; the caller puts it on the trail."""
+    row = session.get(Setting, name)
+    if row is None:
+        session.add(Setting(name=name, value=value))
+    else:
+        row.value = value
+    held_settings(session)[name] = value
 
 
 class Counter(Base):

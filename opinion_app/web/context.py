@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from opinion_app.records.base import db
 from opinion_app.records.notice import Notice
-from opinion_app.records.office import Setting
+from opinion_app.records.office import held_settings
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.words import NoticeChannel, Role
 from opinion_app.web.nav import build
@@ -54,11 +54,9 @@ def _person(actor: Actor) -> dict[str, Any]:
 
 
 def _office() -> dict[str, str]:
-    """The office's words about itself, asked once a request."""
-    if "opinion_office" not in g:
-        g.opinion_office = db.session.scalar(select(Setting.value).where(Setting.name == "office")) or {}
-    held: dict[str, str] = g.opinion_office
-    return held
+    """The office's words about itself."""
+    said: dict[str, str] = held_settings(db.session()).get("office", {})
+    return said
 
 
 def _unread(actor: Actor) -> int:

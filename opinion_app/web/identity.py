@@ -11,6 +11,7 @@ from typing import cast
 from flask import Flask, g, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy import select, update
+from sqlalchemy.orm import joinedload
 
 from opinion_app import clock
 from opinion_app.records.actors import actor_of
@@ -53,7 +54,9 @@ def new_token() -> str:
 def load_signed_in(token: str) -> SignedIn | None:
     """The person behind a cookie, or None when the session ended, idled out, grew too old or its person was disabled."""
     now = clock.now()
-    row = db.session.scalar(select(SignInSession).where(SignInSession.token_hash == hash_token(token)))
+    whole = joinedload(SignInSession.person).joinedload(Person.role_rows)  # everything about the person in one query
+    query = select(SignInSession).options(whole).where(SignInSession.token_hash == hash_token(token))
+    row = db.session.execute(query).unique().scalar_one_or_none()
     if row is None or row.ended_at is not None or not row.person.active or _expired(row, now, settings_of()):
         return None
     return SignedIn(
