@@ -24,6 +24,8 @@ ASCII_GRAM = 4
 BREAK = "|"
 
 _DASHES = frozenset("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58")
+# All but the characters that are their own folded form and make up nearly all of a Chinese text.
+_UNSETTLED = re.compile(r"[^0-9a-z\u4e00-\u9fff]+")
 _RUN = re.compile(r"[0-9a-z]+|[^\x00-\x7f]+")
 # Signs that belong to a number or an address when they stand between letters or digits: LY2026-000123, a.cn/b_1.
 _WORD = re.compile(r"(?:[0-9a-z]|[^\x00-\x7f]|(?<=[0-9a-z])[-_./:@#&+=%?]{1,3}(?=[0-9a-z]))+")
@@ -65,14 +67,24 @@ _TABLE = _Fold()
 
 def fold(text: str) -> str:
     """The form of a text that is compared: width, case, accents, wrapping and invisible characters do not count."""
-    return _WRAP.sub("", text.translate(_TABLE))
+    return _WRAP.sub("", _UNSETTLED.sub(lambda found: found.group().translate(_TABLE), text))
 
 
 def fold_with_origins(text: str) -> tuple[str, list[int]]:
     """The folded text and, for each of its characters, the position in the original it came from."""
-    pieces = [(part, origin) for origin, character in enumerate(text) for part in _TABLE[ord(character)]]
-    unwrapped = "".join(part for part, _ in pieces)
-    origins = [origin for _, origin in pieces]
+    pieces: list[str] = []
+    origins: list[int] = []
+    settled = 0
+    for found in _UNSETTLED.finditer(text):
+        pieces.append(text[settled : found.start()])
+        origins.extend(range(settled, found.start()))
+        settled = found.end()
+        for origin in range(found.start(), settled):
+            part = _TABLE[ord(text[origin])]
+            pieces.append(part)
+            origins.extend([origin] * len(part))
+    origins.extend(range(settled, len(text)))
+    unwrapped = "".join(pieces) + text[settled:]
     for wrap in reversed(list(_WRAP.finditer(unwrapped))):
         del origins[wrap.start() : wrap.end()]
     return _WRAP.sub("", unwrapped), origins

@@ -41,9 +41,7 @@ class Engine(Protocol):
     def match(self, query: Query) -> Ids:
         """The ids of all documents that have the words, in no order, to be used inside other statements."""
 
-    def newest(
-        self, connection: Connection, query: Query, limit: int, before: int | None, visible: Ids | None
-    ) -> list[int]:
+    def newest(self, connection: Connection, query: Query, limit: int, before: int | None, visible: Ids | None) -> list[int]:
         """The highest ids below ``before``, highest first."""
 
     def sample(self, query: Query, limit: int | None, visible: Ids | None) -> Ids:

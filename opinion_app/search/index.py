@@ -86,9 +86,7 @@ class TextIndex:
             return []
         return self._engine(connection.dialect).newest(connection, query, limit, before, visible)
 
-    def count(
-        self, connection: Connection, query: Query, visible: Ids | None = None, cap: int | None = COUNT_CAP
-    ) -> Count:
+    def count(self, connection: Connection, query: Query, visible: Ids | None = None, cap: int | None = COUNT_CAP) -> Count:
         """How many documents are found, counted up to ``cap``, or to the end with None."""
         if not query:
             return Count(0, has_more=False)

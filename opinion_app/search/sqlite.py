@@ -24,14 +24,9 @@ class SqliteEngine:
         self._texts = table(f"{name}_text", column("id", BigInteger), column("folded", Text))
 
     def create(self, connection: Connection) -> None:
+        connection.execute(text(f"CREATE TABLE IF NOT EXISTS {self.name}_text (id INTEGER PRIMARY KEY, folded TEXT NOT NULL)"))
         connection.execute(
-            text(f"CREATE TABLE IF NOT EXISTS {self.name}_text (id INTEGER PRIMARY KEY, folded TEXT NOT NULL)")
-        )
-        connection.execute(
-            text(
-                f"CREATE VIRTUAL TABLE IF NOT EXISTS {self.name} "
-                "USING fts5(grams, content='', columnsize=0, tokenize='ascii')"
-            )
+            text(f"CREATE VIRTUAL TABLE IF NOT EXISTS {self.name} USING fts5(grams, content='', columnsize=0, tokenize='ascii')")
         )
 
     def drop(self, connection: Connection) -> None:
@@ -70,9 +65,7 @@ class SqliteEngine:
             found = found.where(func.instr(folded.correlate(self._fts).scalar_subquery(), word) > 0)
         return found
 
-    def newest(
-        self, connection: Connection, query: Query, limit: int, before: int | None, visible: Ids | None
-    ) -> list[int]:
+    def newest(self, connection: Connection, query: Query, limit: int, before: int | None, visible: Ids | None) -> list[int]:
         found = self.sample(query, limit, visible).order_by(self._fts.c.rowid.desc())
         if before is not None:
             found = found.where(self._fts.c.rowid < before)

@@ -44,6 +44,11 @@ def test_folded_text_holds_nothing_that_an_engine_could_cut_otherwise(text: str)
     folded.encode()
 
 
+def test_characters_taken_as_folded_are_their_own_folded_form() -> None:
+    settled = [chr(code) for code in range(0x4E00, 0xA000)] + list("0123456789abcdefghijklmnopqrstuvwxyz")
+    assert [bigrams._fold_character(character) for character in settled] == settled
+
+
 @given(st.text(alphabet="拆迁a1\n\t ，ﬀ①\u200b𠮷é"))
 def test_origins_point_to_the_character_each_folded_one_came_from(text: str) -> None:
     folded, origins = fold_with_origins(text)
@@ -117,6 +122,5 @@ def test_a_document_with_the_words_has_all_grams_of_the_terms(text: str, asked: 
     present = list(grams(folded))
     for term in query.terms() if query.matches(folded) else ():
         assert all(
-            any(gram.startswith(wanted) if term.is_prefix else gram == wanted for gram in present)
-            for wanted in term.grams
+            any(gram.startswith(wanted) if term.is_prefix else gram == wanted for gram in present) for wanted in term.grams
         )
