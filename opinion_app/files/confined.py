@@ -110,9 +110,7 @@ def _child(complaints: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("OPINION_")}
     environment |= {"PYTHONPATH": str(package.parent), "PYTHONIOENCODING": "utf-8"}
     command = [sys.executable, "-P", "-c", _START_CODE, str(package)]
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints, env=environment
-    )
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints, env=environment)
     try:
         yield process
     finally:

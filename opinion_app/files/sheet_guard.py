@@ -13,9 +13,7 @@ UNPACKED_MAX: Final = 160 * MEGABYTE
 COLUMNS_MAX: Final = 256
 HEAD_ROWS_MAX: Final = 20  # title rows and the row of names stand above the rows that count
 SAVE_AGAIN: Final = "请用 Excel 或 WPS 打开后另存为新的 .xlsx 文件再导入。"
-TOO_MANY_ROWS: Final = (
-    f"表格超过 {IMPORT_ROWS_MAX:,} 行，一次最多导入 {IMPORT_ROWS_MAX:,} 行。请拆成几个文件后分别导入。"
-)
+TOO_MANY_ROWS: Final = f"表格超过 {IMPORT_ROWS_MAX:,} 行，一次最多导入 {IMPORT_ROWS_MAX:,} 行。请拆成几个文件后分别导入。"
 
 _HEAD: Final = 4096
 _CHUNK: Final = MEGABYTE
@@ -63,9 +61,7 @@ def _check_cells(opened: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
                 raise FileRefusedError(TOO_MANY_ROWS)
             if _column(found[1]) > COLUMNS_MAX:
                 place = (found[1] + found[2]).decode()
-                raise FileRefusedError(
-                    f"表格在很靠右的 {place} 处还有内容，一张表最多 {COLUMNS_MAX} 列。请删去后再导入。"
-                )
+                raise FileRefusedError(f"表格在很靠右的 {place} 处还有内容，一张表最多 {COLUMNS_MAX} 列。请删去后再导入。")
 
 
 def _windows(opened: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:

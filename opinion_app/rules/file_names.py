@@ -14,9 +14,7 @@ _PATH_END = re.compile(r"[\\/]")
 # Characters Windows does not allow in a name; a person who saves the file there would meet an error.
 _NOT_IN_NAMES = re.compile(r'[<>:"|?*]')
 # Names Windows keeps for devices, alone or before an extension (the superscript digits count as digits there).
-_DEVICE = re.compile(
-    r"(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])(?:\s*\..*)?", re.IGNORECASE
-)
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])(?:\s*\..*)?", re.IGNORECASE)
 _NOT_ASCII = re.compile(r"[^\x20-\x7e]|[%;\\]")
 # attr-char of RFC 8187 §3.2.1, beyond letters and digits.
 _PLAIN_IN_HEADER: Final = "!#$&+-.^_`|~"

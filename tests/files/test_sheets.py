@@ -238,9 +238,7 @@ def test_rows_up_to_the_limit_come_in_and_above_none(tmp_path: Path) -> None:
         assert sum(1 for _ in opened.rows) == 65_001
     path.write_text("编号,主题\n" + "1,路灯不亮\n" * 65_030, "utf-8")
     assert "超过 65,000 行" in refusal(path)
-    assert "超过 65,000 行" in refusal(
-        with_cells(tmp_path / "多.xlsx", '<row r="65030"><c r="A65030"><v>1</v></c></row>')
-    )
+    assert "超过 65,000 行" in refusal(with_cells(tmp_path / "多.xlsx", '<row r="65030"><c r="A65030"><v>1</v></c></row>'))
 
 
 TEXT = "留言主题,留言详情\n路灯,东边的路灯不亮\n"

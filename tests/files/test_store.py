@@ -63,9 +63,7 @@ def test_the_same_file_twice_is_two_files(store: AttachmentStore) -> None:
         (PDF + b"x", "通知.pdf", "超过"),
     ],
 )
-def test_a_refused_file_leaves_nothing(
-    store: AttachmentStore, tmp_path: Path, data: bytes, name: str, reason: str
-) -> None:
+def test_a_refused_file_leaves_nothing(store: AttachmentStore, tmp_path: Path, data: bytes, name: str, reason: str) -> None:
     with pytest.raises(FileRefusedError, match=reason):
         store.save(io.BytesIO(data), name, SMALL)
     assert files_in(tmp_path) == []
@@ -172,8 +170,6 @@ def test_the_sweep_of_a_store_never_used_finds_nothing(store: AttachmentStore) -
     assert store.free_bytes() > 0
 
 
-def test_folders_without_handles_are_left_to_the_system(
-    store: AttachmentStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_folders_without_handles_are_left_to_the_system(store: AttachmentStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "O_DIRECTORY")
     assert store.save(io.BytesIO(PDF), "来信.pdf", STAFF_LIMITS).size == len(PDF)

@@ -23,9 +23,7 @@ def test_no_extension_belongs_to_two_kinds() -> None:
     assert len(extensions) == len(set(extensions))
 
 
-@pytest.mark.parametrize(
-    "name", ["函.PDF", "表.et", "稿.dps", "公文.ofd", "文.wps", "录音.amr", "现场.mp4", "a.b.docx"]
-)
+@pytest.mark.parametrize("name", ["函.PDF", "表.et", "稿.dps", "公文.ofd", "文.wps", "录音.amr", "现场.mp4", "a.b.docx"])
 def test_staff_may_send_what_offices_use(name: str) -> None:
     assert extension_of(name) in kind_by_name(name, STAFF_LIMITS).extensions
 

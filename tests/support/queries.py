@@ -18,9 +18,9 @@ MOST_QUERIES = 12  # of one page, whatever it shows
 def counting(app: Flask) -> Iterator[list[str]]:
     """The statements sent within the block, in order, without those that only open or close a transaction.
 
-        with counting(app) as asked:
-            client.get("/office/")
-        assert len(asked) <= MOST_QUERIES, "\\n".join(asked)
+    with counting(app) as asked:
+        client.get("/office/")
+    assert len(asked) <= MOST_QUERIES, "\\n".join(asked)
     """
     asked: list[str] = []
 

@@ -66,10 +66,7 @@ def only_masks(original: str, masked: str, spans: Iterable[Find]) -> bool:
         between, kept = original[at : place.start], original[place.start : place.end]
         starts = [each + len(between) for each in reached if masked.startswith(between, each)]
         reached = {
-            each + len(written)
-            for each in starts
-            for written in (place.replacement, kept)
-            if masked.startswith(written, each)
+            each + len(written) for each in starts for written in (place.replacement, kept) if masked.startswith(written, each)
         }
         at = place.end
     rest = original[at:]

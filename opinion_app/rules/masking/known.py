@@ -6,9 +6,7 @@ from collections.abc import Iterable, Iterator
 from opinion_app.rules.masking.kinds import Candidate, Confidence, Kind
 from opinion_app.rules.masking.normalise import Reading, read
 
-_COMMON = frozenset(
-    ["匿名", "网友", "群众", "市民", "村民", "业主", "居民", "家长", "无名", "先生", "女士", "不详", "未知"]
-)
+_COMMON = frozenset(["匿名", "网友", "群众", "市民", "村民", "业主", "居民", "家长", "无名", "先生", "女士", "不详", "未知"])
 _MAX_GAP = 2
 
 

@@ -9,9 +9,7 @@ PHONE = re.compile(
     re.IGNORECASE,
 )
 IDENTITY = re.compile(r"(?:身份证|身份号|证件号|公民身份|身份信息|(?<![A-Za-z])id)" + _GAP, re.IGNORECASE)
-CREDIT = re.compile(
-    r"(?:信用代码|社会代码|税号|纳税人识别号|机构代码|执照号?|注册号)[^0-9A-Z。；;\n]{0,8}$", re.IGNORECASE
-)
+CREDIT = re.compile(r"(?:信用代码|社会代码|税号|纳税人识别号|机构代码|执照号?|注册号)[^0-9A-Z。；;\n]{0,8}$", re.IGNORECASE)
 BANK = re.compile(
     r"(?:卡号|银行卡|储蓄卡|信用卡|账号|帐号|账户|帐户|户头|存折"
     r"|工行|建行|农行|中行|农商行|信用社|邮储|邮政|银行|打到|转到)" + _GAP

@@ -38,8 +38,6 @@ def test_armed_police_and_announced_plates_are_found_with_less_confidence() -> N
     assert [each.confidence for each in find("湘A123ABC")] == [Confidence.LOW]
 
 
-@pytest.mark.parametrize(
-    "text", ["京A股", "湘ABCDE1", "苏A123", "云B1234号", "湘A123456789", "车牌：ABCD12", "湘A1234567号"]
-)
+@pytest.mark.parametrize("text", ["京A股", "湘ABCDE1", "苏A123", "云B1234号", "湘A123456789", "车牌：ABCD12", "湘A1234567号"])
 def test_what_is_no_plate_stays_readable(text: str) -> None:
     assert find(text) == ()
