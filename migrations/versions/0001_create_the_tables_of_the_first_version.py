@@ -270,6 +270,7 @@ def upgrade() -> None:
         sa.Column("next_due_stage", sa.String(length=40), nullable=False),
         sa.Column("next_warn_at", Moment(), nullable=True),
         sa.Column("next_due_provisional", sa.Boolean(), nullable=False),
+        sa.Column("to_publish", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["accused_unit_id"], ["units.id"], name=op.f("fk_cases_accused_unit_id_units")),
         sa.ForeignKeyConstraint(["answered_by_id"], ["people.id"], name=op.f("fk_cases_answered_by_id_people")),
         sa.ForeignKeyConstraint(["handler_id"], ["people.id"], name=op.f("fk_cases_handler_id_people")),
@@ -291,6 +292,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_cases_restricted"), ["restricted"], unique=False)
         batch_op.create_index("ix_cases_stage_next_due", ["stage", "next_due_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_text_key"), ["text_key"], unique=False)
+        batch_op.create_index("ix_cases_to_publish", ["to_publish", "id"], unique=False)
 
     op.create_table(
         "deadline_rules",
@@ -587,9 +589,7 @@ def upgrade() -> None:
         sa.Column("decided_by_id", sa.Integer(), nullable=False),
         sa.Column("decided_at", Moment(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_masking_decisions_case_id_cases")),
-        sa.ForeignKeyConstraint(
-            ["decided_by_id"], ["people.id"], name=op.f("fk_masking_decisions_decided_by_id_people")
-        ),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["people.id"], name=op.f("fk_masking_decisions_decided_by_id_people")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_masking_decisions")),
     )
     with op.batch_alter_table("masking_decisions", schema=None) as batch_op:
@@ -763,12 +763,8 @@ def upgrade() -> None:
         sa.Column("pauses", sa.JSON(), nullable=False),
         sa.Column("extensions", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["assessment_id"], ["assessments.id"], name=op.f("fk_clocks_assessment_id_assessments")
-        ),
-        sa.ForeignKeyConstraint(
-            ["assignment_id"], ["assignments.id"], name=op.f("fk_clocks_assignment_id_assignments")
-        ),
+        sa.ForeignKeyConstraint(["assessment_id"], ["assessments.id"], name=op.f("fk_clocks_assessment_id_assessments")),
+        sa.ForeignKeyConstraint(["assignment_id"], ["assignments.id"], name=op.f("fk_clocks_assignment_id_assignments")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_clocks_case_id_cases")),
         sa.ForeignKeyConstraint(["rule_id"], ["deadline_rules.id"], name=op.f("fk_clocks_rule_id_deadline_rules")),
         sa.ForeignKeyConstraint(["unit_id"], ["units.id"], name=op.f("fk_clocks_unit_id_units")),
@@ -800,9 +796,7 @@ def upgrade() -> None:
         "view_counts",
         sa.Column("publication_id", sa.Integer(), nullable=False),
         sa.Column("views", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["publication_id"], ["publications.id"], name=op.f("fk_view_counts_publication_id_publications")
-        ),
+        sa.ForeignKeyConstraint(["publication_id"], ["publications.id"], name=op.f("fk_view_counts_publication_id_publications")),
         sa.PrimaryKeyConstraint("publication_id", name=op.f("pk_view_counts")),
     )
     op.create_table(
@@ -821,9 +815,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["asked_by_id"], ["people.id"], name=op.f("fk_extension_requests_asked_by_id_people")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_extension_requests_case_id_cases")),
         sa.ForeignKeyConstraint(["clock_id"], ["clocks.id"], name=op.f("fk_extension_requests_clock_id_clocks")),
-        sa.ForeignKeyConstraint(
-            ["decided_by_id"], ["people.id"], name=op.f("fk_extension_requests_decided_by_id_people")
-        ),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["people.id"], name=op.f("fk_extension_requests_decided_by_id_people")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_extension_requests")),
     )
     with op.batch_alter_table("extension_requests", schema=None) as batch_op:
@@ -849,6 +841,7 @@ def upgrade() -> None:
     with op.batch_alter_table("reminders", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reminders_case_id"), ["case_id"], unique=False)
         batch_op.create_index("uq_reminders_rung", ["clock_id", "person_id", "rung", "deadline_version"], unique=True)
+
     index.create(op.get_bind())
 
 
@@ -964,6 +957,7 @@ def downgrade() -> None:
 
     op.drop_table("deadline_rules")
     with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.drop_index("ix_cases_to_publish")
         batch_op.drop_index(batch_op.f("ix_cases_text_key"))
         batch_op.drop_index("ix_cases_stage_next_due")
         batch_op.drop_index(batch_op.f("ix_cases_restricted"))

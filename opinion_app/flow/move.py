@@ -16,7 +16,7 @@ from opinion_app.rules import life
 from opinion_app.rules.errors import Conflict, NotFound, Refused
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.permissions import can_see
-from opinion_app.rules.words import Stage
+from opinion_app.rules.words import Disclosure, Kind, Stage
 
 
 def admit(session: Session, case: Case, act: str, actor: Actor, seen_version: int | None = None) -> CaseFacts:
@@ -56,6 +56,7 @@ def move(
     if after is not before and after not in entry.to:
         raise Refused(f"“{entry.label}”不能把这件变为“{after.label}”。")
     case.stage = after
+    case.to_publish = waits_to_go_public(case, act)
     row = Move(
         case_id=case.id,
         act=act,
@@ -77,3 +78,12 @@ def move(
     clocks.after_act(session, case, act, now, unit_id)
     progress.follow(session, case, act, now)
     return row
+
+
+def waits_to_go_public(case: Case, act: str) -> bool:
+    """Whether the case is over, was decided to be public and is not out yet: a list of its own, so that none is forgotten."""
+    over = case.stage in (Stage.CLOSED, Stage.ARCHIVED)
+    public = case.disclosure in (Disclosure.PUBLIC, Disclosure.PARTIAL) and case.kind is not Kind.ACCUSATION and not case.restricted
+    if not over or not public or act in ("publish", "withdraw"):
+        return False
+    return case.to_publish or act in ("decide_disclosure", "close")

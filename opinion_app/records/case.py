@@ -33,6 +33,7 @@ class Case(Base):
         Index("ix_cases_lead_unit_stage", "lead_unit_id", "stage", "next_due_at"),
         Index("ix_cases_handler_stage", "handler_id", "stage"),
         Index("ix_cases_received", "received_at", "id"),
+        Index("ix_cases_to_publish", "to_publish", "id"),
         Index("ix_cases_identity", "identity_key", unique=True),
     )
 
@@ -88,6 +89,7 @@ class Case(Base):
     next_due_stage: Mapped[str] = mapped_column(String(40), default="")
     next_warn_at: Mapped[datetime | None]
     next_due_provisional: Mapped[bool] = mapped_column(default=False)
+    to_publish: Mapped[bool] = mapped_column(default=False)
 
     lead_unit: Mapped[Unit | None] = relationship(foreign_keys=[lead_unit_id], lazy="select")
     accused_unit: Mapped[Unit | None] = relationship(foreign_keys=[accused_unit_id], lazy="select")

@@ -19,6 +19,7 @@ from opinion_app.web.transaction import form_key
 
 Counts = Callable[[Actor], dict[str, int]]
 PLAIN = "opinion_plain"
+PLACE = "opinion_place"  # a view that stands for another place of the navigation names it here, in `g`
 
 
 def init_app(app: Flask, office_defaults: dict[str, str], counts: Counts) -> None:
@@ -34,7 +35,7 @@ def init_app(app: Flask, office_defaults: dict[str, str], counts: Counts) -> Non
         actor = current_user.actor
         return known | {
             "actor": _person(actor),
-            "nav": build(actor, request.full_path.rstrip("?"), counts(actor)),
+            "nav": build(actor, g.get(PLACE) or request.full_path.rstrip("?"), counts(actor)),
             "unread": _unread(actor),
         }
 

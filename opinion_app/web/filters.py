@@ -7,8 +7,11 @@ from datetime import date, datetime
 from flask import Flask
 
 from opinion_app import clock
+from opinion_app.rules.words import RiskLevel
 from opinion_app.rules.workdays import weekday_name
 from opinion_app.rules.zone import local, local_date
+
+LEVEL_COLOURS = {RiskLevel.IV: "blue", RiskLevel.III: "yellow", RiskLevel.II: "orange", RiskLevel.I: "red"}
 
 
 def day(value: date | datetime | None) -> str:
@@ -54,6 +57,11 @@ def ago(value: datetime | None) -> str:
     return {0: f"今天 {clock_time}", 1: f"昨天 {clock_time}"}.get(days, f"{short_day(value)} {clock_time}")
 
 
+def level(value: RiskLevel | None) -> dict[str, str] | None:
+    """The badge of a risk level; the law gives each level its colour (突发事件应对法: 一级红 … 四级蓝)."""
+    return None if value is None else {"words": value.label, "colour": LEVEL_COLOURS.get(value, "")}
+
+
 def size(value: int) -> str:
     """A file's size in KB or MB."""
     return f"{value / 1_048_576:.1f} MB" if value >= 1_048_576 else f"{max(1, round(value / 1024))} KB"
@@ -61,5 +69,5 @@ def size(value: int) -> str:
 
 def init_app(app: Flask) -> None:
     """Make the filters known to the templates."""
-    for function in (day, short_day, moment, iso, ago, size):
+    for function in (day, short_day, moment, iso, ago, size, level):
         app.jinja_env.filters.setdefault(function.__name__, function)

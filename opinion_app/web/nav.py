@@ -8,13 +8,14 @@ from typing import Any
 
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.permissions import may
+from opinion_app.rules.words import Role
 
 Counts = Callable[[Actor], dict[str, int]]
 
 
 @dataclass(frozen=True)
 class Place:
-    """One link of the navigation; `count` names the figure shown beside it."""
+    """One link of the navigation; `count` names the figure shown beside it, `roles` narrows whom it is shown to."""
 
     group: str
     label: str
@@ -22,6 +23,7 @@ class Place:
     permission: str
     count: str = ""
     alert: bool = False
+    roles: frozenset[Role] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,8 @@ def build(actor: Actor, current_path: str, counts: dict[str, int]) -> list[dict[
     ordered = sorted(PLACES, key=lambda place: (GROUPS.index(place.group), ORDER.get(place.label, 500)))
     best = max((p.path for p in ordered if _within(current_path, p.path)), key=len, default="")
     for place in ordered:
-        if may(actor, place.permission):
-            count = counts.get(place.count) if place.count else None
+        if may(actor, place.permission) and (not place.roles or actor.has(*place.roles)):
+            count = (counts.get(place.count) or None) if place.count else None
             item = Item(place.label, place.path, count, place.path == best, place.alert and bool(count))
             groups.setdefault(place.group, []).append(item)
     return [{"label": label, "items": items} for label, items in groups.items()]
