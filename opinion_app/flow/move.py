@@ -83,7 +83,8 @@ def move(
 def waits_to_go_public(case: Case, act: str) -> bool:
     """Whether the case is over, was decided to be public and is not out yet: a list of its own, so that none is forgotten."""
     over = case.stage in (Stage.CLOSED, Stage.ARCHIVED)
-    public = case.disclosure in (Disclosure.PUBLIC, Disclosure.PARTIAL) and case.kind is not Kind.ACCUSATION and not case.restricted
-    if not over or not public or act in ("publish", "withdraw"):
+    public = case.disclosure in (Disclosure.PUBLIC, Disclosure.PARTIAL)
+    never = case.kind is Kind.ACCUSATION or case.restricted
+    if not over or not public or never or act in ("publish", "withdraw"):
         return False
     return case.to_publish or act in ("decide_disclosure", "close")
