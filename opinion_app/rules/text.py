@@ -5,15 +5,6 @@ import re
 import unicodedata
 from typing import Final
 
-# Longest stored values, in characters. Real bodies and replies run to about 9,000 and 8,000, titles to about 40.
-TITLE_MAX: Final = 120
-BODY_MAX: Final = 20_000
-REPLY_MAX: Final = 20_000
-NOTE_MAX: Final = 5_000
-LINE_MAX: Final = 200
-NAME_MAX: Final = 60
-LINK_MAX: Final = 500
-
 _INDENT_MAX: Final = 40
 _ACCENTS_MAX: Final = 8
 _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
@@ -47,6 +38,8 @@ def clean(text: str) -> str:
     usual two at a paragraph's head, or the row that moves a signature to the right) stays. Blank lines shrink to one,
     and none is left at either end. Cleaning twice changes nothing more.
     """
+    if not text:
+        return text
     text = _UNSEEN.sub("", _without_lone_surrogates(text))
     text = _SPACE.sub(" ", _LINE_END.sub("\n", text))
     text = _SHEET_TAB.sub("\t", _SHEET_ESCAPE.sub("\n", text))

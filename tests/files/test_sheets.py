@@ -322,17 +322,3 @@ def test_what_is_no_text_is_refused(tmp_path: Path, data: bytes, reason: str) ->
     path = tmp_path / "表.csv"
     path.write_bytes(data)
     assert reason in refusal(path)
-
-
-REAL = Path(os.environ.get("OPINION_REAL_DATA", Path(__file__).parents[3] / "shared" / "data"))
-
-
-@pytest.mark.skipif(not REAL.is_dir(), reason="the real messages are not here (OPINION_REAL_DATA)")
-@pytest.mark.parametrize(
-    ("name", "count"),
-    [("messages.xlsx", 3432), ("messages-with-replies.xlsx", 2288), ("messages-labelled.csv", 6403)],
-)
-def test_real_files_are_read_in_seconds(name: str, count: int) -> None:
-    started = time.monotonic()
-    assert len(rows_of(REAL / name)) == count + 1
-    assert time.monotonic() - started < 20
