@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
 from wtforms import Form, HiddenField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Length
 
 from opinion_app.rules.errors import Invalid
@@ -37,6 +39,11 @@ class OfficeForm(Form):
         for name, problem in refusal.fields.items():
             if name in self._fields:
                 self._fields[name].errors = [*self._fields[name].errors, problem]
+
+
+def choices(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
+    """Pairs of value and label as select fields want them."""
+    return [SelectChoice(str(value), label) for value, label in pairs]
 
 
 def line(label: str, limit: int, *, required: bool = False, hint: str = "", **kwargs: Any) -> StringField:

@@ -9,15 +9,16 @@ from typing import Any, cast
 
 from flask import Flask, Response, g, redirect, request
 from flask_login import current_user
-from sqlalchemy import Insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.sql.dml import ReturningInsert
 
 from opinion_app import clock
 from opinion_app.files.store import StorageFailedError
 from opinion_app.records.base import db
 from opinion_app.records.office import FormKey
-from opinion_app.rules.errors import Conflict
+from opinion_app.rules.errors import Conflict, Refused
 from opinion_app.web.access import Access, access_of
 
 KEY_FIELD = "_key"
@@ -75,23 +76,23 @@ def _claim() -> Response | None:
     if not key:
         return None
     payload = _payload_hash()
-    taken: Any = db.session.execute(_insert_once(key, payload))
-    if taken.rowcount == 1:
+    if db.session.execute(_insert_once(key, payload)).first() is not None:
         return None
     row = db.session.scalar(select(FormKey).where(FormKey.key == key))
     location = row.location if row is not None else ""
     same = row is not None and row.payload_hash == payload
     db.session.rollback()
     if not same or not location:
-        raise Conflict("这份表单已经提交过，这次的内容与上次不同。请返回重新打开表单后再填。")
+        raise Refused("这份表单已经提交过，这次的内容与上次不同。请返回重新打开表单后再填。")
     return _lead_to(location)
 
 
-def _insert_once(key: str, payload: str) -> Insert:
+def _insert_once(key: str, payload: str) -> ReturningInsert[tuple[str]]:
     make: Any = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     person = current_user.actor.id if current_user.is_authenticated else None
     values = {"key": key, "person_id": person, "payload_hash": payload, "location": "", "created_at": clock.now()}
-    return cast(Insert, make(FormKey).values(**values).on_conflict_do_nothing())
+    once = make(FormKey).values(**values).on_conflict_do_nothing().returning(FormKey.key)
+    return cast(ReturningInsert[tuple[str]], once)
 
 
 def _payload_hash() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wtforms import BooleanField, DateField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, Optional
 
-from opinion_app.forms import OfficeForm, line, text
+from opinion_app.forms import OfficeForm, choices, line, text
 from opinion_app.rules.words import Kind, Procedure, Urgency
 
 
@@ -16,10 +16,10 @@ def _unit_id(value: str | None) -> int | None:
 class ClassifyForm(OfficeForm):
     """What kind of case it is; this chooses the deadlines."""
 
-    kind = SelectField("诉求类型", choices=Kind.choices())
+    kind = SelectField("诉求类型", choices=choices(Kind.choices()))
     area = SelectField("领域", validate_choice=False)
-    urgency = RadioField("紧急程度", choices=Urgency.choices())
-    procedure = SelectField("办理类别", choices=Procedure.choices())
+    urgency = RadioField("紧急程度", choices=choices(Urgency.choices()))
+    procedure = SelectField("办理类别", choices=choices(Procedure.choices()))
 
 
 class AssignForm(ClassifyForm):
@@ -48,7 +48,7 @@ class AddUnitForm(OfficeForm):
 class DecideReturnForm(OfficeForm):
     """The office's answer to a unit that wants to give the case back."""
 
-    agree = RadioField("审核意见", choices=[("yes", "同意退回"), ("no", "不同意，由该单位继续办理")], default="yes")
+    agree = RadioField("审核意见", choices=choices([("yes", "同意退回"), ("no", "不同意，由该单位继续办理")]), default="yes")
     opinion = text("说明", 500, required=True)
 
 
@@ -57,7 +57,7 @@ class DeclineForm(OfficeForm):
 
     ground = SelectField(
         "不予受理的原因",
-        choices=[
+        choices=choices(
             (ground, ground)
             for ground in (
                 "已经或应当通过诉讼、仲裁、行政复议等途径解决",
@@ -69,7 +69,7 @@ class DeclineForm(OfficeForm):
                 "内容不清，无法办理",
                 "其他",
             )
-        ],
+        ),
     )
     reason = text("具体说明", 500, required=True, hint="留言人查询时会看到")
     channel = line("应当找谁办", 200, required=True, hint="如：昌宁县人民法院立案庭，电话 0875-…")

@@ -13,7 +13,7 @@ from opinion_app.flow.attach import attach
 from opinion_app.flow.cases import open_case
 from opinion_app.flow.settings import areas
 from opinion_app.flow.units import active_units
-from opinion_app.forms import at_noon
+from opinion_app.forms import at_noon, choices
 from opinion_app.records.base import db
 from opinion_app.records.case import Case
 from opinion_app.rules import links
@@ -47,7 +47,7 @@ F = TypeVar("F", bound=forms.ClassifyForm)
 
 def _classified(form: type[F], case: Case) -> F:
     made: F = posted(form, kind=case.kind, area=case.area, urgency=case.urgency, procedure=case.procedure, version=case.version)
-    made.area.choices = [(area, area) for area in areas(db.session())]
+    made.area.choices = choices((area, area) for area in areas(db.session()))
     return made
 
 

@@ -1,0 +1,197 @@
+"""The pages of handling: one form for each act, opened in place on the case page."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from opinion_app import clock
+from opinion_app.flow.attach import attach
+from opinion_app.flow.cases import open_case
+from opinion_app.flow.move import move
+from opinion_app.flow.outbox import members_of
+from opinion_app.forms import choices
+from opinion_app.records.base import db
+from opinion_app.records.case import Case
+from opinion_app.records.person import Person
+from opinion_app.rules import links
+from opinion_app.rules.errors import Invalid
+from opinion_app.rules.file_kinds import STAFF_LIMITS
+from opinion_app.rules.words import FindingKind, Role
+from opinion_app.rules.zone import SHANGHAI
+from opinion_app.steps.handling import extending, forms, operations
+from opinion_app.web.access import requires
+from opinion_app.web.act_page import act_page
+from opinion_app.web.answers import done, page
+from opinion_app.web.identity import actor
+from opinion_app.web.posted import posted
+from opinion_app.web.uploads import receive
+
+bp = Blueprint("handling", __name__, url_prefix="/office/cases/<number>")
+SHOWN_FOR = timedelta(minutes=10)
+
+
+def _case(number: str, act: str) -> Case:
+    return open_case(db.session(), number, actor(), act)[0]
+
+
+def _handler_form(case: Case) -> forms.SignForForm:
+    unit_id = actor().unit_id
+    people = members_of(db.session(), unit_id, Role.HANDLER, Role.UNIT_HEAD) if unit_id is not None else []
+    form: forms.SignForForm = posted(forms.SignForForm, version=case.version, handler=case.handler_id or actor().id)
+    form.handler.choices = choices((person.id, _named(person)) for person in people)
+    return form
+
+
+def _named(person: Person) -> str:
+    return f"{person.name}（{person.title}）" if person.title else person.name
+
+
+@bp.route("/sign_for", methods=["GET", "POST"])
+@requires("worklist")
+def sign_for(number: str) -> ResponseReturnValue:
+    """签收."""
+    case = _case(number, "sign_for")
+    form = _handler_form(case)
+    if request.method == "POST" and form.validate():
+        try:
+            operations.sign_for(db.session(), case, actor(), clock.now(), form.handler.data, form.seen_version)
+            return done(links.case(case.number), f"{case.number} 已签收。")
+        except Invalid as refusal:
+            form.take(refusal)
+    return act_page(case, "sign_for", form, said="签收后由承办人办理；如不属本单位职责，请申请退回。")
+
+
+@bp.route("/name_handler", methods=["GET", "POST"])
+@requires("worklist")
+def name_handler(number: str) -> ResponseReturnValue:
+    """指定承办人."""
+    case = _case(number, "name_handler")
+    form = _handler_form(case)
+    if request.method == "POST" and form.validate():
+        try:
+            person = operations.name_handler(db.session(), case, actor(), clock.now(), form.handler.data, form.seen_version)
+            return done(links.case(case.number), f"已指定{person.name}承办。")
+        except Invalid as refusal:
+            form.take(refusal)
+    return act_page(case, "name_handler", form)
+
+
+@bp.route("/ask_return", methods=["GET", "POST"])
+@requires("worklist")
+def ask_return(number: str) -> ResponseReturnValue:
+    """申请退回."""
+    session = db.session()
+    case, facts = open_case(session, number, actor(), "ask_return")
+    form = posted(forms.AskReturnForm, version=case.version)
+    if request.method == "POST" and form.validate():
+        operations.ask_return(session, case, actor(), clock.now(), form.reason.data, form.seen_version)
+        return done(links.case(case.number), "退回申请已提交，请等办公室审核；审核前仍由你单位负责。")
+    until = operations.return_until(session, operations.own_part(session, facts, actor()))
+    return act_page(case, "ask_return", form, template="steps/handling/ask_return.html", until=until)
+
+
+@bp.route("/note", methods=["GET", "POST"])
+@requires("worklist")
+def note(number: str) -> ResponseReturnValue:
+    """办理记录."""
+    files = receive("files", STAFF_LIMITS) if request.method == "POST" else []
+    case, session, now = _case(number, "note"), db.session(), clock.now()
+    form = posted(forms.NoteForm, version="")
+    if request.method == "POST" and form.validate():
+        at = form.happened_at.data.replace(tzinfo=SHANGHAI) if form.happened_at.data else None
+        try:
+            finding = operations.note(session, case, actor(), now, FindingKind.of(form.kind.data), form.text.data, at)
+            attach(session, case, files, actor(), now, owner="finding", owner_id=finding.id)
+            return done(links.case(case.number), "办理记录已保存。")
+        except Invalid as refusal:
+            form.take(refusal)
+    return act_page(case, "note", form, template="steps/handling/with_files.html", files=True)
+
+
+@bp.route("/attach", methods=["GET", "POST"])
+@requires("worklist")
+def attach_files(number: str) -> ResponseReturnValue:
+    """上传附件."""
+    files = receive("files", STAFF_LIMITS) if request.method == "POST" else []
+    case, session, now = _case(number, "attach"), db.session(), clock.now()
+    form = posted(forms.AttachForm, version="")
+    if request.method == "POST" and form.validate():
+        if files:
+            attach(session, case, files, actor(), now)
+            move(session, case, "attach", actor(), now, detail={"names": [file.name for file in files]})
+            return done(links.case(case.number), f"已上传 {len(files)} 个附件。")
+        form.take(Invalid("请选择要上传的文件。"))
+    return act_page(case, "attach", form, template="steps/handling/with_files.html", files=True)
+
+
+@bp.route("/report_support", methods=["GET", "POST"])
+@requires("worklist")
+def report_support(number: str) -> ResponseReturnValue:
+    """报协办结果."""
+    files = receive("files", STAFF_LIMITS) if request.method == "POST" else []
+    case, session, now = _case(number, "report_support"), db.session(), clock.now()
+    form = posted(forms.SupportReportForm, version="")
+    if request.method == "POST" and form.validate():
+        finding = operations.report_support(session, case, actor(), now, form.text.data)
+        attach(session, case, files, actor(), now, owner="finding", owner_id=finding.id)
+        return done(links.case(case.number), "协办情况已报主办单位。")
+    return act_page(case, "report_support", form, template="steps/handling/with_files.html", files=True)
+
+
+@bp.route("/ask_extension", methods=["GET", "POST"])
+@requires("worklist")
+def ask_extension(number: str) -> ResponseReturnValue:
+    """申请延期."""
+    case, session = _case(number, "ask_extension"), db.session()
+    running = extending.reply_running(session, case)
+    form = posted(forms.ExtensionForm, version=case.version)
+    if request.method == "POST" and form.validate():
+        try:
+            extending.ask(session, case, actor(), clock.now(), form.amount.data, form.reason.data, form.seen_version)
+            return done(links.case(case.number), "延期申请已提交，等领导审批。")
+        except Invalid as refusal:
+            form.take(refusal)
+    allowance = extending.allowance_of(session, running)
+    template = "steps/handling/ask_extension.html"
+    return act_page(case, "ask_extension", form, template=template, running=running, allowance=allowance)
+
+
+@bp.route("/decide_extension", methods=["GET", "POST"])
+@requires("worklist")
+def decide_extension(number: str) -> ResponseReturnValue:
+    """审批延期."""
+    case, session = _case(number, "decide_extension"), db.session()
+    form = posted(forms.DecideExtensionForm, version=case.version)
+    if request.method == "POST" and form.validate():
+        agree = form.agree.data == "yes"
+        try:
+            extending.decide(session, case, actor(), clock.now(), agree=agree, opinion=form.opinion.data, seen=form.seen_version)
+            return done(links.case(case.number), "已同意延期。" if agree else "已退回延期申请，原时限不变。")
+        except Invalid as refusal:
+            form.take(refusal)
+    template, asked = "steps/handling/decide_extension.html", extending.waiting(session, case)
+    return act_page(case, "decide_extension", form, template=template, asked=asked)
+
+
+@bp.route("/reveal_contact", methods=["GET", "POST"])
+@requires("worklist")
+def reveal_contact(number: str) -> ResponseReturnValue:
+    """查看联系方式: the asking is on the trail."""
+    case = _case(number, "reveal_contact")
+    form = posted(forms.RevealForm, version="")
+    if request.method == "POST" and form.validate():
+        operations.reveal(db.session(), case, actor(), clock.now(), form.reason.data)
+        return done(f"{links.case(case.number)}/contact")
+    return act_page(case, "reveal_contact", form, said="您的姓名、时间和用途会记入留痕。")
+
+
+@bp.get("/contact")
+@requires("worklist")
+def contact(number: str) -> ResponseReturnValue:
+    """The contact data, for ten minutes after it was asked for."""
+    case = _case(number, "reveal_contact")
+    writer = operations.revealed(db.session(), case, actor(), clock.now() - SHOWN_FOR)
+    return page("steps/handling/contact.html", case=case, writer=writer, case_href=links.case(case.number))

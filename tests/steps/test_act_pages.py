@@ -1,0 +1,146 @@
+"""The act pages of triage and handling over HTTP: they open, they refuse in words, a double click does no harm."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from opinion_app.app import create_app
+from opinion_app.records.case import Case
+from opinion_app.records.finding import Finding
+from opinion_app.records.transaction import transaction
+from opinion_app.rules.settings import Settings
+from opinion_app.rules.words import Stage
+from tests.builders.life import Office, assigned, handling_case, make_office
+from tests.builders.office import make_case
+from tests.support.databases import hurry, release
+from tests.support.signed_in import signed_in
+
+HIDDEN = re.compile(r'name="(csrf_token|_key|version)" value="([^"]*)"')
+
+
+@dataclass
+class House:
+    """The running application and the people in it."""
+
+    app: Flask
+    office: Office
+    ids: dict[str, str]
+
+
+@pytest.fixture
+def house(settings: Settings) -> Iterator[House]:
+    """An application with one case in each early stage."""
+    app = create_app(settings)
+    hurry(app)
+    with app.app_context(), transaction() as session:
+        office = make_office(session)
+        ids = {
+            "received": make_case(session, office.clerk).number,
+            "other": make_case(session, office.clerk).number,
+            "assigned": assigned(office).number,
+            "handling": handling_case(office).number,
+        }
+    yield House(app, office, ids)
+    release(app)
+
+
+def fill(client: FlaskClient, path: str, **fields: object) -> TestResponse:
+    """Open the form at `path` and send it with `fields`."""
+    opened = client.get(path)
+    assert opened.status_code == 200, opened.text
+    return client.post(path, data=dict(HIDDEN.findall(opened.text)) | fields)
+
+
+CLASS = {"kind": "help", "area": "城建", "urgency": "normal", "procedure": "ordinary"}
+
+
+@pytest.mark.parametrize(
+    ("who", "which", "act", "fields", "stage"),
+    [
+        ("clerk", "received", "accept", CLASS, Stage.RECEIVED),
+        ("clerk", "received", "assign", CLASS | {"lead": "1", "supports": ["2"], "note": "请速办"}, Stage.ASSIGNED),
+        ("clerk", "received", "classify", CLASS | {"kind": "inquiry"}, Stage.RECEIVED),
+        ("clerk", "received", "propose", {"proposal": "拟请财政所办理"}, Stage.RECEIVED),
+        ("clerk", "received", "instruct", {"text": "请速办", "spoken_by": "凌镇长", "spoken_on": "2026-11-20"}, Stage.RECEIVED),
+        ("clerk", "received", "decline", {"ground": "其他", "reason": "重复", "channel": "县信访局"}, Stage.DECLINED),
+        ("clerk", "received", "refer", {"referred_to": "县信访局", "reason": "属信访"}, Stage.REFERRED),
+        ("clerk", "assigned", "reassign", {"lead": "2", "reason": "职责"}, Stage.ASSIGNED),
+        ("finance_head", "assigned", "sign_for", {"handler": "5"}, Stage.HANDLING),
+        ("finance_head", "assigned", "ask_return", {"reason": "不属职责"}, Stage.ASSIGNED),
+        ("finance_head", "handling", "name_handler", {"handler": "4"}, Stage.HANDLING),
+        ("finance_handler", "handling", "note", {"kind": "contact", "text": "已电话联系"}, Stage.HANDLING),
+        ("finance_handler", "handling", "ask_extension", {"amount": "3", "reason": "采购"}, Stage.HANDLING),
+        ("finance_handler", "handling", "reveal_contact", {"reason": "核实"}, Stage.HANDLING),
+    ],
+)
+def test_an_act_opens_and_is_carried_out(
+    house: House, who: str, which: str, act: str, fields: dict[str, object], stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in(house.app, getattr(house.office, who).id)
+    path = f"/office/cases/{house.ids[which]}/{act}"
+    fragment = client.get(path, headers={"HX-Request": "true"})
+    assert fragment.status_code == 200
+    assert "<html" not in fragment.text
+    answer = fill(client, path, **fields)
+    assert answer.status_code == 303, answer.text
+    with house.app.app_context(), transaction() as session:
+        assert session.scalar(select(Case.stage).where(Case.number == house.ids[which])) is stage
+
+
+def test_an_empty_form_is_refused_with_words_beside_the_field(house: House) -> None:
+    client = signed_in(house.app, house.office.clerk.id)
+    answer = fill(client, f"/office/cases/{house.ids['received']}/decline", ground="其他")
+    assert answer.status_code == 422
+    assert "请填写具体说明" in answer.text
+
+
+def test_a_form_sent_twice_is_carried_out_once(house: House) -> None:
+    client = signed_in(house.app, house.office.finance_handler.id)
+    path = f"/office/cases/{house.ids['handling']}/note"
+    data = dict(HIDDEN.findall(client.get(path).text)) | {"kind": "note", "text": "查了台账"}
+    answers = [client.post(path, data=data) for _ in range(3)]
+    assert {answer.status_code for answer in answers} == {303}
+    assert len({answer.headers["Location"] for answer in answers}) == 1
+    with house.app.app_context(), transaction() as session:
+        assert session.scalar(select(func.count(Finding.id))) == 1
+
+
+def test_a_form_sent_again_with_another_text_is_refused(house: House) -> None:
+    client = signed_in(house.app, house.office.finance_handler.id)
+    path = f"/office/cases/{house.ids['handling']}/note"
+    data = dict(HIDDEN.findall(client.get(path).text)) | {"kind": "note", "text": "查了台账"}
+    assert client.post(path, data=data).status_code == 303
+    assert client.post(path, data=data | {"text": "换了内容"}).status_code == 409
+
+
+def test_whoever_may_not_see_a_case_is_told_there_is_none(house: House) -> None:
+    client = signed_in(house.app, house.office.roads_head.id)
+    assert client.get(f"/office/cases/{house.ids['received']}/sign_for").status_code == 404
+
+
+def test_an_act_one_may_not_do_on_a_visible_case_is_forbidden(house: House) -> None:
+    client = signed_in(house.app, house.office.finance_head.id)
+    assert client.get(f"/office/cases/{house.ids['assigned']}/decline").status_code == 403
+
+
+def test_an_act_that_is_not_open_says_why(house: House) -> None:
+    client = signed_in(house.app, house.office.clerk.id)
+    answer = client.get(f"/office/cases/{house.ids['handling']}/accept")
+    assert answer.status_code == 409
+    assert "办理中" in answer.text
+
+
+def test_contact_data_is_shown_only_after_asking(house: House) -> None:
+    client = signed_in(house.app, house.office.finance_handler.id)
+    base = f"/office/cases/{house.ids['handling']}"
+    assert "13800001234" not in client.get(f"{base}/contact").text
+    assert fill(client, f"{base}/reveal_contact", reason="核实").status_code == 303
+    assert "13800001234" in client.get(f"{base}/contact").text

@@ -1,0 +1,170 @@
+"""Handling on real databases: signing, returning, notes, support, extensions and the asking for contact data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from opinion_app.flow.clocks import open_clocks, reply_clock
+from opinion_app.records.assignment import Assignment
+from opinion_app.records.clock import Clock
+from opinion_app.records.finding import Finding
+from opinion_app.records.transaction import transaction
+from opinion_app.rules.errors import Forbidden, Invalid, Refused
+from opinion_app.rules.words import AssignmentState, ClockState, FindingKind, Role, Stage
+from opinion_app.rules.zone import local_date
+from opinion_app.steps.handling import extending, operations
+from opinion_app.steps.triage import assigning
+from tests.builders.life import Office, assigned, handling_case, make_office
+from tests.builders.office import NOW, make_actor
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def office(core: Flask) -> Iterator[Office]:
+    """A small office inside one transaction."""
+    with transaction() as session:
+        yield make_office(session)
+
+
+def test_signing_names_the_handler_and_meets_only_the_own_clock(office: Office) -> None:
+    case = handling_case(office)
+    assert case.stage is Stage.HANDLING
+    assert case.handler_id == office.finance_handler.id
+    waiting = [clock.unit_id for clock in open_clocks(office.session, case.id) if clock.stage == "sign_for"]
+    assert waiting == [office.roads.id]
+
+
+def test_a_supporting_unit_signs_without_moving_the_case(office: Office) -> None:
+    case = assigned(office)
+    operations.sign_for(office.session, case, office.roads_head, NOW, office.roads_head.id)
+    assert case.stage is Stage.ASSIGNED
+    assert case.handler_id is None
+
+
+def test_nobody_signs_twice_or_for_another_unit(office: Office) -> None:
+    case = handling_case(office)
+    with pytest.raises(Forbidden):
+        operations.sign_for(office.session, case, office.finance_head, NOW, office.finance_head.id)
+
+
+def test_the_handler_must_work_in_the_unit(office: Office) -> None:
+    case = assigned(office)
+    with pytest.raises(Invalid):
+        operations.sign_for(office.session, case, office.finance_head, NOW, office.roads_head.id)
+    idle = make_actor(office.session, "idle", Role.AUDITOR, unit=office.finance)
+    with pytest.raises(Invalid):
+        operations.sign_for(office.session, case, office.finance_head, NOW, idle.id)
+
+
+def test_the_head_names_another_handler(office: Office) -> None:
+    case = handling_case(office)
+    operations.name_handler(office.session, case, office.finance_head, NOW, office.finance_head.id)
+    assert case.handler_id == office.finance_head.id
+    with pytest.raises(Forbidden):
+        operations.name_handler(office.session, case, office.finance_handler, NOW, office.finance_handler.id)
+
+
+def test_a_return_is_asked_once_within_the_window(office: Office) -> None:
+    case = assigned(office)
+    row = operations.ask_return(office.session, case, office.finance_head, NOW + timedelta(hours=23), "不属本单位职责")
+    assert row.state is AssignmentState.RETURN_ASKED
+    with pytest.raises(Refused, match="已经提交"):
+        operations.ask_return(office.session, case, office.finance_head, NOW + timedelta(hours=23), "再申请")
+
+
+def test_a_return_after_the_window_is_refused(office: Office) -> None:
+    case = assigned(office)
+    with pytest.raises(Refused, match="期限"):
+        operations.ask_return(office.session, case, office.finance_head, NOW + timedelta(hours=25), "晚了")
+
+
+def test_a_return_that_was_refused_cannot_be_asked_again(office: Office) -> None:
+    case = assigned(office)
+    operations.ask_return(office.session, case, office.finance_head, NOW, "不属本单位职责")
+    assigning.decide_return(office.session, case, office.clerk, NOW, agree=False, opinion="职责清单写明由财政所办理")
+    with pytest.raises(Refused, match="不能再退回"):
+        operations.ask_return(office.session, case, office.finance_head, NOW, "还是不办")
+
+
+def test_a_note_of_a_contact_meets_the_clock_of_the_first_contact(office: Office) -> None:
+    case = handling_case(office)
+    operations.note(office.session, case, office.finance_handler, NOW, FindingKind.NOTE, "查了台账")
+    assert "contact" in {clock.stage for clock in open_clocks(office.session, case.id)}
+    operations.note(office.session, case, office.finance_handler, NOW, FindingKind.CONTACT, "电话联系，说明安排", NOW)
+    assert "contact" not in {clock.stage for clock in open_clocks(office.session, case.id)}
+    with pytest.raises(Invalid):
+        operations.note(office.session, case, office.finance_handler, NOW, FindingKind.VISIT, "明天去", NOW + DAY)
+
+
+def test_a_supporting_unit_reports_to_the_lead_once(office: Office) -> None:
+    case = handling_case(office)
+    with pytest.raises(Refused):
+        operations.report_support(office.session, case, office.roads_head, NOW, "还没签收")
+    operations.sign_for(office.session, case, office.roads_head, NOW, office.roads_head.id)
+    operations.report_support(office.session, case, office.roads_head, NOW, "道路图纸已提供")
+    drafts = [clock.unit_id for clock in open_clocks(office.session, case.id) if clock.stage == "draft"]
+    assert drafts == [office.finance.id]
+    assert office.session.scalar(select(Finding.kind)) is FindingKind.SUPPORT_REPORT
+    with pytest.raises(Refused):
+        operations.report_support(office.session, case, office.roads_head, NOW, "再报一次")
+
+
+def test_an_extension_is_asked_and_granted_and_moves_what_hangs_on_it(office: Office) -> None:
+    case = handling_case(office)
+    extending.ask(office.session, case, office.finance_head, NOW, 5, "需要采购灯具")
+    with pytest.raises(Refused, match="等待审批"):
+        extending.ask(office.session, case, office.finance_head, NOW, 5, "再要五天")
+    extending.decide(office.session, case, office.leader, NOW + DAY, agree=True, opinion="同意")
+    reply = reply_clock(office.session, case.id)
+    assert reply is not None
+    assert reply.due_at is not None
+    assert (local_date(reply.original_due_at), local_date(reply.due_at)) == (date(2026, 12, 2), date(2026, 12, 9))
+    draft = office.session.scalars(select(Clock).where(Clock.stage == "draft", Clock.unit_id == office.finance.id)).one()
+    assert draft.due_at is not None
+    assert local_date(draft.due_at) == date(2026, 12, 7)
+    with pytest.raises(Invalid, match="最多延期 1 次"):
+        extending.ask(office.session, case, office.finance_head, NOW + DAY, 2, "还不够")
+
+
+def test_an_extension_beyond_the_rule_or_after_the_date_is_refused(office: Office) -> None:
+    case = handling_case(office)
+    with pytest.raises(Invalid):
+        extending.ask(office.session, case, office.finance_head, NOW, 9, "太长")
+    with pytest.raises(Invalid, match="到期"):
+        extending.ask(office.session, case, office.finance_head, NOW + 30 * DAY, 3, "太晚")
+
+
+def test_a_refused_extension_leaves_the_date_as_it_was(office: Office) -> None:
+    case = handling_case(office)
+    before = case.next_due_at
+    extending.ask(office.session, case, office.finance_head, NOW, 5, "需要采购灯具")
+    extending.decide(office.session, case, office.leader, NOW, agree=False, opinion="可以按期完成")
+    assert case.next_due_at == before
+    assert extending.waiting(office.session, case) is None
+
+
+def test_contact_data_is_shown_to_whoever_asked_and_not_for_long(office: Office) -> None:
+    case = handling_case(office)
+    assert operations.revealed(office.session, case, office.finance_handler, NOW - DAY) is None
+    operations.reveal(office.session, case, office.finance_handler, NOW, "电话核实")
+    writer = operations.revealed(office.session, case, office.finance_handler, NOW - timedelta(minutes=10))
+    assert writer is not None
+    assert writer.phone == "13800001234"
+    assert operations.revealed(office.session, case, office.finance_head, NOW - DAY) is None
+    assert operations.revealed(office.session, case, office.finance_handler, NOW + timedelta(minutes=10)) is None
+
+
+def test_a_unit_that_gave_the_case_back_owes_nothing_more(office: Office) -> None:
+    case = handling_case(office)
+    operations.ask_return(office.session, case, office.finance_head, NOW, "不属本单位职责")
+    assigning.decide_return(office.session, case, office.clerk, NOW, agree=True, opinion="同意")
+    rows = office.session.scalars(select(Clock).where(Clock.unit_id == office.finance.id, Clock.stage == "draft"))
+    assert [clock.state for clock in rows] == [ClockState.STOPPED]
+    part = office.session.scalars(select(Assignment).where(Assignment.unit_id == office.finance.id)).one()
+    assert not part.state.is_active
