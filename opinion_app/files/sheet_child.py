@@ -10,7 +10,7 @@ import python_calamine as calamine
 from opinion_app.files import sheet_guard, sheet_text
 from opinion_app.files.sniff import sniff
 from opinion_app.rules.cells import IMPORT_ROWS_MAX
-from opinion_app.rules.file_kinds import STAFF_LIMITS, Content, FileRefusedError, check_content, kind_by_name
+from opinion_app.rules.file_kinds import IMPORT_LIMITS, Content, FileRefusedError, Group, check_content, kind_by_name
 
 _BATCH: Final = 200_000  # characters
 _CELL_MAX: Final = 40_000  # characters: more than any field takes and than Excel lets a cell hold; the rest is cut
@@ -26,10 +26,14 @@ def read(path: str, name: str, sheet: str | None) -> Iterator[Any]:
     A row is its number in the sheet, from 1, and its cells as JSON can carry them. Raises FileRefusedError.
     """
     file = Path(path)
-    if name.lower().endswith((".csv", ".txt", ".tsv")):
+    kind = kind_by_name(name, IMPORT_LIMITS)
+    with file.open("rb") as stream:
+        content = sniff(stream)
+    check_content(kind, content)
+    if kind.group is Group.TEXT_SHEET:
         yield from _told(["CSV"], "CSV", lambda: _text(file))
     else:
-        book = _opened(file, name)
+        book = _opened(file, content)
         taken, found = _sheet(book, sheet)
         yield from _told(_names(book), taken, lambda: _cells(found))
 
@@ -52,23 +56,13 @@ def _told(names: list[str], taken: str, rows: Callable[[], Iterator[Row]]) -> It
 
 
 def _text(file: Path) -> Iterator[Row]:
-    with file.open("rb") as stream:
-        content = sniff(stream)
-    if content not in {Content.UNKNOWN, Content.MARKUP}:
-        reason = "这个文件是空的" if content is Content.EMPTY else "这个文件的内容不是 CSV 文字表格"
-        raise FileRefusedError(f"{reason}，请检查后重新选择。")
     for number, record in enumerate(sheet_text.text_rows(file), start=1):
         if any(cell.strip() for cell in record):
             yield number, [cell[:_CELL_MAX] or None for cell in record]
 
 
-def _opened(file: Path, name: str) -> calamine.CalamineWorkbook:
-    kind = kind_by_name(name, STAFF_LIMITS)
+def _opened(file: Path, content: Content) -> calamine.CalamineWorkbook:
     with file.open("rb") as stream:
-        content = sniff(stream)
-        if content not in {Content.OLE_SHEET, Content.OOXML_SHEET}:
-            check_content(kind, content)
-            raise FileRefusedError("请选择 Excel 表格（.xlsx、.xls）或 CSV 文件。")
         if content is Content.OOXML_SHEET:
             sheet_guard.guard(stream)
         stream.seek(0)

@@ -47,6 +47,15 @@ def test_a_slow_reader_is_not_the_childs_fault() -> None:
         assert next(items) == 1
 
 
+def test_a_busy_child_is_ended_while_nobody_reads() -> None:
+    with contextlib.closing(run_confined(f"{HERE}:spin", {}, TIGHT)) as items:
+        assert next(items) == 1
+        time.sleep(1.5)
+        with pytest.raises(ConfinedError) as caught:
+            next(items)
+    assert caught.value.fault is Fault.TIME
+
+
 def test_the_childs_refusal_arrives_as_it_was_said() -> None:
     items = run_confined(f"{HERE}:refuse", {})
     assert next(items) == 1

@@ -146,7 +146,7 @@ BOMB = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;"
         ("假.xlsx", b"MZ\x90\0" * 100, "不是 Excel 表格，而是一个程序"),
         ("假.xls", b"<html><table><tr><td>x</td></tr></table></html>", "不是 Excel 表格，而是一个网页"),
         ("假.xlsx", "只是文字".encode(), "不是 Excel 表格"),
-        ("来信.docx", _zip_of({"[Content_Types].xml": b"", "word/document.xml": b""}), "请选择 Excel 表格"),
+        ("来信.docx", _zip_of({"[Content_Types].xml": b"", "word/document.xml": b""}), "可以上传：Excel 表格、CSV 表格。"),
         ("来信.exe", b"MZ", "不能上传 .exe"),
         ("锁.xlsx", _ole("EncryptionInfo", "EncryptedPackage"), "打开密码"),
         ("坏.xls", _ole("Workbook"), "已损坏"),

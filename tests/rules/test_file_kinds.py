@@ -4,6 +4,7 @@ import pytest
 
 from opinion_app.rules.file_kinds import (
     CITIZEN_LIMITS,
+    IMPORT_LIMITS,
     KINDS,
     MEGABYTE,
     STAFF_LIMITS,
@@ -45,6 +46,15 @@ def test_citizens_send_pictures_and_pdf_only() -> None:
         kind_by_name("说明.docx", CITIZEN_LIMITS)
     assert CITIZEN_LIMITS.extensions[:3] == ("pdf", "jfif", "jpeg")
     assert "docx" not in CITIZEN_LIMITS.extensions
+
+
+def test_sheets_to_import_are_sheets_only() -> None:
+    assert kind_by_name("来信.CSV", IMPORT_LIMITS).group is Group.TEXT_SHEET
+    check_content(kind_by_name("来信.csv", IMPORT_LIMITS), Content.UNKNOWN)
+    with pytest.raises(FileRefusedError, match="可以上传：Excel 表格、CSV 表格。"):
+        kind_by_name("来信.pdf", IMPORT_LIMITS)
+    with pytest.raises(FileRefusedError, match="不能上传"):
+        kind_by_name("来信.csv", STAFF_LIMITS)
 
 
 def test_content_that_agrees_passes() -> None:
