@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask, render_template_string
 from wtforms import BooleanField, Form, RadioField, SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Length
 
 from opinion_app.web.paging import Page
