@@ -207,6 +207,7 @@ def upgrade() -> None:
         sa.Column("layer", sa.String(length=20), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("source", sa.String(length=200), nullable=False),
+        sa.Column("notice_year", sa.Integer(), nullable=True),
         sa.Column("entered_by_id", sa.Integer(), nullable=True),
         sa.Column("entered_at", Moment(), nullable=False),
         sa.ForeignKeyConstraint(["entered_by_id"], ["people.id"], name=op.f("fk_calendar_days_entered_by_id_people")),
@@ -215,6 +216,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("calendar_days", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_calendar_days_day"), ["day"], unique=False)
+        batch_op.create_index(batch_op.f("ix_calendar_days_notice_year"), ["notice_year"], unique=False)
 
     op.create_table(
         "cases",
@@ -634,6 +636,7 @@ def upgrade() -> None:
         sa.Column("claimed_by", sa.String(length=80), nullable=False),
         sa.Column("claimed_until", Moment(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("unknown_outcomes", sa.Integer(), nullable=False),
         sa.Column("next_attempt_at", Moment(), nullable=True),
         sa.Column("finished_at", Moment(), nullable=True),
         sa.Column("last_error", sa.String(length=500), nullable=False),
@@ -972,6 +975,7 @@ def downgrade() -> None:
 
     op.drop_table("cases")
     with op.batch_alter_table("calendar_days", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_calendar_days_notice_year"))
         batch_op.drop_index(batch_op.f("ix_calendar_days_day"))
 
     op.drop_table("calendar_days")

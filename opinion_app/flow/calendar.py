@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.settings import put_setting
@@ -43,26 +42,35 @@ def _read(session: Session) -> WorkCalendar:
 
 
 def load_days(session: Session, rows: list[DayRow], years: set[int], now: datetime, source: str = "") -> None:
-    """Replace the days of `years` with `rows` and mark the years as loaded; the caller puts it on the trail."""
-    for year in sorted(years):
-        _drop_year(session, year)
-        held = session.get(CalendarYear, year)
-        if held is None:
-            session.add(CalendarYear(year=year, source=source, loaded_at=now))
-        else:
-            held.source, held.loaded_at, held.version_no = source, now, held.version_no + 1
-    session.add_all(
-        CalendarDay(day=row.day, layer=row.kind.value, name=row.name, source=row.source or source, entered_at=now) for row in rows
+    """Replace what the notices of `years` say by `rows` and mark the years as loaded; the caller puts it on the trail.
+
+    A notice may name days of a neighbouring year (31 December before 元旦): they belong to the notice's year, so that loading
+    it twice is no contradiction, and the notice loaded last decides on such a day. Local closures stay."""
+    named = CalendarDay.day.in_([row.day for row in rows])
+    session.execute(
+        delete(CalendarDay).where(
+            CalendarDay.layer != DayKind.LOCAL_CLOSURE.value, or_(CalendarDay.notice_year.in_(sorted(years)), named)
+        )
     )
+    for year in sorted(years):
+        _mark_loaded(session, year, source, now)
+    session.add_all(_day(row, years, source, now) for row in rows)
     bump(session, VERSION)
 
 
-def _drop_year(session: Session, year: int) -> None:
-    held: Any = session.scalars(select(CalendarDay).where(CalendarDay.layer != DayKind.LOCAL_CLOSURE.value))
-    for row in held:
-        if row.day.year == year:
-            session.delete(row)
-    session.flush()
+def _mark_loaded(session: Session, year: int, source: str, now: datetime) -> None:
+    held = session.get(CalendarYear, year)
+    if held is None:
+        session.add(CalendarYear(year=year, source=source, loaded_at=now))
+    else:
+        held.source, held.loaded_at, held.version_no = source, now, held.version_no + 1
+
+
+def _day(row: DayRow, years: set[int], source: str, now: datetime) -> CalendarDay:
+    year = min(years, key=lambda known: (abs(known - row.day.year), known))
+    return CalendarDay(
+        day=row.day, layer=row.kind.value, name=row.name, source=row.source or source, notice_year=year, entered_at=now
+    )
 
 
 def bump(session: Session, name: str) -> None:

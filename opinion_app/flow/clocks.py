@@ -141,10 +141,16 @@ def _open_inner(session: Session, case: Case, assignment: Assignment, now: datet
     due = buffer_before(reply.due_at, choice.rule.span.amount, work_calendar(session), now)
     inner = Choice(choice.rule, choice.why, local_date(due))
     clock = _start(session, case, inner, now, assignment)
-    clock.latest_at = reply.due_at
     if assignment.role is UnitRole.SUPPORT:
         clock.met_by_act, clock.source = "report_support", f"协办单位报结果：{choice.rule.source}"
-    settle(clock, work_calendar(session), choice.rule.warning)
+    _settle_inner(session, clock, reply, choice.rule.warning)
+
+
+def _settle_inner(session: Session, clock: Clock, reply: Clock, ahead: Ahead | None) -> None:
+    """Derive an inner deadline under the reply's: a date counted back from a provisional one is as provisional (D02)."""
+    clock.latest_at = reply.due_at
+    settle(clock, work_calendar(session), ahead)
+    clock.provisional = clock.provisional or reply.provisional
 
 
 def reply_clock(session: Session, case_id: int) -> Clock | None:
@@ -203,7 +209,7 @@ def revive(session: Session, case: Case, reason: str) -> None:
     )
     for clock in stopped:
         clock.state, clock.ended_at, clock.end_reason = ClockState.RUNNING, None, ""
-        settle(clock, work_calendar(session), _ahead(session, clock))
+        settle(clock, work_calendar(session), ahead_of(session, clock))
     refresh(session, case)
 
 
@@ -214,7 +220,7 @@ def adopt_earlier(session: Session, survivor: Case, merged: Case) -> None:
         return
     if other.due_at < own.due_at:
         own.latest_at = other.due_at
-        settle(own, work_calendar(session), _ahead(session, own))
+        settle(own, work_calendar(session), ahead_of(session, own))
         refresh(session, survivor)
 
 
@@ -257,15 +263,14 @@ def shift_inner(session: Session, case: Case) -> None:
     for clock in open_clocks(session, case.id):
         if clock.stage == ClockStage.DRAFT.value:
             clock.fixed_on = local_date(buffer_before(reply.due_at, clock.amount, work_calendar(session), clock.start_at))
-            clock.latest_at = reply.due_at
-            settle(clock, work_calendar(session), _ahead(session, clock))
+            _settle_inner(session, clock, reply, ahead_of(session, clock))
 
 
 def extend(session: Session, case: Case, clock: Clock, amount: int, reason: str, now: datetime) -> None:
     """Add granted time to a clock and to what hangs on it; the original date is kept for statistics."""
     entry = {"at": now.isoformat(), "amount": amount, "unit": clock.amount_unit, "reason": reason}
     clock.extensions = [*clock.extensions, entry]
-    settle(clock, work_calendar(session), _ahead(session, clock))
+    settle(clock, work_calendar(session), ahead_of(session, clock))
     shift_inner(session, case)
     refresh(session, case)
 
@@ -275,7 +280,8 @@ def rule_of(session: Session, clock: Clock) -> DeadlineRule | None:
     return rules(session).get(clock.rule_id) if clock.rule_id is not None else None
 
 
-def _ahead(session: Session, clock: Clock) -> Ahead | None:
+def ahead_of(session: Session, clock: Clock) -> Ahead | None:
+    """When the clock's rule wants to warn; None where the rule is gone."""
     rule = rule_of(session, clock)
     return rule.warning if rule is not None else None
 

@@ -67,6 +67,7 @@ def _once(session: Session, letter: Letter, person: Person, channel: NoticeChann
         "next_attempt_at": None if inside else now,
         "claimed_by": "",
         "attempts": 0,
+        "unknown_outcomes": 0,
         "last_error": "",
     }
     made = session.execute(make(Notice).values(**values).on_conflict_do_nothing().returning(Notice.id)).scalars().all()

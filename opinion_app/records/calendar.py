@@ -11,7 +11,9 @@ from opinion_app.records.base import Base
 
 
 class CalendarDay(Base):
-    """One day that differs from the weekly pattern; `layer` is holiday, make_up or local_closure."""
+    """One day that differs from the weekly pattern; `layer` is holiday, make_up or local_closure.
+
+    `notice_year` is the year whose notice names the day (the notice for 2027 may name 31 December 2026); a local closure has none."""
 
     __tablename__ = "calendar_days"
     __table_args__ = (UniqueConstraint("day", "layer"),)
@@ -21,6 +23,7 @@ class CalendarDay(Base):
     layer: Mapped[str] = mapped_column(String(20))
     name: Mapped[str] = mapped_column(String(60))
     source: Mapped[str] = mapped_column(String(200), default="")
+    notice_year: Mapped[int | None] = mapped_column(index=True)
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     entered_at: Mapped[datetime]
 

@@ -41,6 +41,7 @@ class Notice(Base):
     claimed_by: Mapped[str] = mapped_column(String(80), default="")
     claimed_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    unknown_outcomes: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(String(500), default="")

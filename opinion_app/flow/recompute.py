@@ -1,0 +1,119 @@
+"""Open clocks under a changed calendar or rule: first as a preview that writes nothing, then for good (D15, decisions 23)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.clock_dates import facts_of, settle
+from opinion_app.flow.clocks import OPEN, ahead_of, refresh, shift_inner
+from opinion_app.records.case import Case
+from opinion_app.records.clock import Clock
+from opinion_app.rules.clock_facts import ClockFacts
+from opinion_app.rules.deadline import buffer_before, derive, is_late
+from opinion_app.rules.deadline_rules import ClockStage, DeadlineRule
+from opinion_app.rules.workdays import WorkCalendar
+from opinion_app.rules.zone import local_date
+
+Change = Callable[[Clock], ClockFacts]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A clock of an open case that another calendar or rule moves; `becomes_late` where it was in time until then."""
+
+    case_id: int
+    number: str
+    stage: str
+    before: datetime | None
+    after: datetime | None
+    becomes_late: bool
+
+
+def open_by_case(session: Session) -> Iterator[tuple[Case, list[Clock]]]:
+    """Every case with open clocks and those clocks, the inner deadlines last because they follow the reply's."""
+    query = (
+        select(Clock)
+        .options(joinedload(Clock.case))
+        .where(Clock.state.in_(OPEN))
+        .order_by(Clock.case_id, Clock.stage == ClockStage.DRAFT.value, Clock.id)
+    )
+    for case, clocks in groupby(session.scalars(query), key=lambda clock: clock.case):
+        yield case, list(clocks)
+
+
+def preview(session: Session, now: datetime, calendar: WorkCalendar, change: Change = facts_of) -> list[Moved]:
+    """What would move if `calendar` were in force and `change` gave a clock's facts; nothing is written."""
+    moved: list[Moved] = []
+    for case, clocks in open_by_case(session):
+        dues = _dues(clocks, calendar, change)
+        moved.extend(_moved(case, clock, clock.due_at, due, now) for clock, due in dues if due != clock.due_at)
+    return moved
+
+
+def _dues(clocks: Iterable[Clock], calendar: WorkCalendar, change: Change) -> Iterator[tuple[Clock, datetime | None]]:
+    reply: datetime | None = None
+    for clock in clocks:
+        facts = change(clock)
+        if clock.stage == ClockStage.DRAFT.value and reply is not None:
+            inner = local_date(buffer_before(reply, clock.amount, calendar, clock.start_at))
+            facts = replace(facts, fixed_date=inner, latest=reply)
+        due = derive(facts, calendar).due_at
+        if clock.stage == ClockStage.REPLY.value:
+            reply = due
+        yield clock, due
+
+
+def _moved(case: Case, clock: Clock, before: datetime | None, after: datetime | None, now: datetime) -> Moved:
+    late_now = after is not None and is_late(after, now)
+    was_late = before is not None and is_late(before, now)
+    return Moved(case.id, case.number, clock.stage, before, after, late_now and not was_late)
+
+
+def recompute_open(session: Session, now: datetime) -> list[Moved]:
+    """Derive every open clock anew under the calendar in force; what is met or stopped stays as it was (D15).
+
+    A moved date is a new deadline version; rungs whose moment has passed do not ring again (decisions 23)."""
+    return _rewrite(session, now, None)
+
+
+def under_rule(rule: DeadlineRule, codes: dict[int, str]) -> Change:
+    """The facts clocks would have if `rule` replaced the version they run under; `codes` names each rule row's code."""
+
+    def changed(clock: Clock) -> ClockFacts:
+        facts = facts_of(clock)
+        governed = clock.rule_id is not None and codes.get(clock.rule_id) == rule.code
+        return replace(facts, span=rule.span) if governed else facts
+
+    return changed
+
+
+def apply_rule_to_open(session: Session, rule_id: int, codes: dict[int, str], rule: DeadlineRule, now: datetime) -> list[Moved]:
+    """Put every open clock that runs under an older version of `rule` under its row `rule_id`; answers what moved."""
+
+    def rewrite(clock: Clock) -> None:
+        if clock.rule_id is not None and codes.get(clock.rule_id) == rule.code:
+            clock.rule_id, clock.amount, clock.amount_unit = rule_id, rule.span.amount, rule.span.unit.value
+
+    return _rewrite(session, now, rewrite)
+
+
+def _rewrite(session: Session, now: datetime, rewrite: Callable[[Clock], None] | None) -> list[Moved]:
+    moved: list[Moved] = []
+    for case, clocks in list(open_by_case(session)):
+        before = [(clock, clock.due_at) for clock in clocks]
+        for clock in clocks:
+            if rewrite is not None:
+                rewrite(clock)
+            if clock.stage != ClockStage.DRAFT.value:
+                settle(clock, work_calendar(session), ahead_of(session, clock))
+        shift_inner(session, case)
+        refresh(session, case)
+        moved.extend(_moved(case, clock, due, clock.due_at, now) for clock, due in before if clock.due_at != due)
+    return moved
