@@ -1,38 +1,131 @@
-"""What the worklists read: the figures of the navigation and the lists behind them."""
+"""What the worklists read: the figures of views and navigation, the rows of a view, and what stands beside them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy import case as when
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
+from opinion_app.desks.worklist.filters import Filters
+from opinion_app.desks.worklist.tabs import OPEN, Moment, Tab, tabs_of
+from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.due import soon_until
 from opinion_app.flow.visible import visible
 from opinion_app.records.case import Case
+from opinion_app.records.unit import Unit
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.permissions import may
-from opinion_app.rules.words import OPEN_STAGES, Stage
+from opinion_app.rules.words import RiskLevel, Stage
+
+Order = ColumnElement[Any] | InstrumentedAttribute[Any]
+_COUNTED = "opinion_worklist_counts"
+PER_PAGE = 50
+COUNT_CAP = 1000
+
+
+def moment(session: Session, now: datetime) -> Moment:
+    """Now, with the working calendar's idea of 临期."""
+    return Moment(now, soon_until(now, work_calendar(session)))
 
 
 def nav_counts(session: Session, actor: Actor, now: datetime) -> dict[str, int]:
-    """The figures beside the navigation for one person, from one query over the open cases the person may see."""
-    if not may(actor, "worklist"):
-        return {}
-    columns = [func.sum(when((Case.stage == stage, 1), else_=0)).label(stage.value) for stage in OPEN_STAGES]
-    overdue = func.sum(when((Case.next_due_at < now, 1), else_=0)).label("overdue")
-    query = select(*columns, overdue).where(Case.stage.in_(sorted(OPEN_STAGES)), visible(actor))
-    row = session.execute(query).one()._mapping
-    return {name: int(row[name] or 0) for name in (*(stage.value for stage in Stage if stage in OPEN_STAGES), "overdue")}
+    """The figure of every view of one person, by its key: one query over the open cases the person may see.
+
+    The navigation and the page ask in the same transaction; the second answer costs nothing."""
+    known = session.info.get(_COUNTED)
+    if known is not None and known[0] is session.get_transaction() and known[1] == actor.id:
+        return dict(known[2])
+    counts = _count(session, actor, moment(session, now)) if may(actor, "worklist") else {}
+    session.info[_COUNTED] = (session.get_transaction(), actor.id, counts)
+    return dict(counts)
 
 
-def open_cases(session: Session, actor: Actor, limit: int = 50) -> Sequence[Case]:
-    """The open cases the person may see, most urgent first."""
-    query = (
-        select(Case)
-        .options(joinedload(Case.lead_unit))
-        .where(Case.stage.in_(sorted(OPEN_STAGES)), visible(actor))
-        .order_by(Case.next_due_at.is_(None), Case.next_due_at, Case.id)
-    )
-    return session.scalars(query.limit(limit)).all()
+def _count(session: Session, actor: Actor, at: Moment) -> dict[str, int]:
+    tabs = tabs_of(actor)
+    columns: list[ColumnElement[Any]] = [
+        func.coalesce(func.sum(when((tab.condition(actor, at), 1), else_=0)), 0).label(tab.key) for tab in tabs if not tab.over
+    ]
+    for tab in tabs:
+        if tab.over:
+            closed = select(func.count()).select_from(Case).where(tab.condition(actor, at), visible(actor))
+            columns.append(closed.correlate(None).scalar_subquery().label(tab.key))
+    row = session.execute(select(*columns).select_from(Case).where(Case.stage.in_(OPEN), visible(actor))).one()._mapping
+    return {tab.key: int(row[tab.key]) for tab in tabs}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which rows of which list: the view (none: every case), the filters, the order and the page."""
+
+    tab: Tab | None
+    filters: Filters = field(default_factory=Filters)
+    sort: str = ""
+    page: int = 1
+    numbers: tuple[str, ...] = ()
+
+
+_RANK = when({level.value: level.rank for level in RiskLevel}, value=Case.risk_level, else_=-1)
+_STAGE = when({stage.value: place for place, stage in enumerate(Stage)}, value=Case.stage, else_=99)
+SORTS: dict[str, Order] = {
+    "due": Case.next_due_at,
+    "received": Case.received_at,
+    "number": Case.id,
+    "level": _RANK,
+    "stage": _STAGE,
+}
+# Of all cases ever, a page is read from an index only; a sort by anything else would read them all.
+INDEXED_SORTS = ("received", "number")
+
+
+def sort_of(asked: str, tab: Tab | None) -> str:
+    """The order asked for if there is one like it, else the list's own: most urgent first, or newest first."""
+    known = INDEXED_SORTS if tab is None or tab.over else SORTS
+    return asked if asked.lstrip("-") in known and asked.count("-") <= 1 else ("-received" if tab is None or tab.over else "due")
+
+
+def query_of(actor: Actor, wanted: Wanted, at: Moment) -> Select[Case]:
+    """The cases of a list that a person may see, in order, without limit."""
+    query = select(Case).where(visible(actor), *wanted.filters.conditions(at.now, at.soon_until))
+    if wanted.tab is not None:
+        query = query.where(wanted.tab.condition(actor, at))
+        if not wanted.tab.over:
+            query = query.where(Case.stage.in_(OPEN))
+    if wanted.numbers:
+        query = query.where(Case.number.in_(wanted.numbers))
+    return query.order_by(*_order(wanted))
+
+
+def _order(wanted: Wanted) -> list[ColumnElement[Any]]:
+    sort = sort_of(wanted.sort, wanted.tab)
+    name, down = sort.lstrip("-"), sort.startswith("-")
+    column = SORTS[name]
+    order: list[ColumnElement[Any]] = [Case.next_due_at.is_(None)] if name == "due" else []
+    return [*order, column.desc() if down else column.asc(), Case.id.desc() if down else Case.id.asc()]
+
+
+def rows_of(session: Session, actor: Actor, wanted: Wanted, at: Moment) -> Sequence[Case]:
+    """One page of a list, with one row more to tell whether there is a next one."""
+    query = query_of(actor, wanted, at).options(joinedload(Case.lead_unit), joinedload(Case.handler).lazyload("*"))
+    return session.scalars(query.offset((wanted.page - 1) * PER_PAGE).limit(PER_PAGE + 1)).all()
+
+
+def total_of(session: Session, actor: Actor, wanted: Wanted, at: Moment) -> int:
+    """How many cases a list has; beyond COUNT_CAP it stops counting there."""
+    some = query_of(actor, wanted, at).with_only_columns(Case.id).order_by(None).limit(COUNT_CAP + 1)
+    return int(session.scalar(select(func.count()).select_from(some.subquery())) or 0)
+
+
+def last_registered(session: Session, actor: Actor) -> datetime | None:
+    """When the newest case this person may see was registered."""
+    newest = select(Case.registered_at).where(visible(actor), Case.imported.is_(False)).order_by(Case.id.desc()).limit(1)
+    return session.scalar(newest)
+
+
+def units(session: Session) -> Sequence[Unit]:
+    """Every unit, also those closed since, because old cases name them."""
+    return session.scalars(select(Unit).order_by(Unit.sort_order, Unit.id)).all()

@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
 from flask import Flask
 
-from opinion_app import clock, create_app
+from opinion_app import clock
 from opinion_app.files.store import AttachmentStore
 from opinion_app.records.attachment import Attachment
 from opinion_app.records.current import settings_of
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.file_kinds import STAFF_LIMITS
-from opinion_app.rules.settings import Settings
 from opinion_app.rules.words import Role
 from tests.builders.office import make_case, make_person, make_unit, seed
-from tests.support.databases import hurry, release
 from tests.support.signed_in import signed_in
 
 PNG = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
-
-
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    app = create_app(settings)
-    hurry(app)
-    yield app
-    release(app)
 
 
 @pytest.fixture
