@@ -50,8 +50,6 @@ class Number:
             return True
         if set(self.groups) == {1}:
             return True
-        if len(self.groups) > _MAX_GROUPS:
-            return False
         if set(self._separators) <= _LOOSE:
             return True
         return len(self.groups) > 2 and min(self.groups[:-1]) >= 3 and max(self.groups) >= 4
@@ -60,6 +58,17 @@ class Number:
     def adrift(self) -> bool:
         """Whether it is spelled digit by digit and such digits go before: a window into something longer."""
         return self.offset > 0 and len(self.groups) > 1 and set(self.groups) == {1}
+
+    @property
+    def hyphened(self) -> bool:
+        """Whether a hyphen ties it to digits before or after it, as in a date or a card number."""
+        text = self.view.text
+        return (self.offset > 0 and text[self.start - 1] == "-") or (
+            self.continued
+            and len(self.groups) > 1
+            and text[self.end] == "-"
+            and text[self.end + 1 : self.end + 5].isdigit()
+        )
 
     @property
     def whole(self) -> bool:
@@ -79,6 +88,7 @@ class Chain:
         self._groups = [found.span() for found in _GROUP.finditer(view.text, start, end)]
         self._places = [place for first, last in self._groups for place in range(first, last)]
         self.digits = "".join([view.text[first:last] for first, last in self._groups])
+        self._spelled = len(self._groups) == len(self.digits) > 1
         self._loosen(originals)
 
     def _loosen(self, originals: str) -> None:
@@ -107,7 +117,8 @@ class Chain:
         if end not in self._ends:
             return None
         first, last = self._group_of[start], self._group_of[end - 1]
-        if last - first > 24:
+        count = last - first + 1
+        if count > _MAX_GROUPS and count != length:
             return None
         cuts = [start, *self._bounds[first + 1 : last + 1], end]
         groups = tuple(right - left for left, right in pairwise(cuts) if right > left)
@@ -115,10 +126,16 @@ class Chain:
         continued = end < len(self.digits)
         return Number(self.view, self.digits[start:end], *places, groups, start, continued)
 
-    def numbers(self, lengths: Iterable[int]) -> Iterator[Number]:
-        """Every plausible number of one of the lengths, from the left."""
-        for start in self.starts:
+    def numbers(self, lengths: Iterable[int], form: re.Pattern[str] | None = None) -> Iterator[Number]:
+        """Every plausible number of one of the lengths, from the left; `form` leaves out others before any work.
+
+        Without a form, digits spelled one by one are offered from their beginning only.
+        """
+        starts = self.starts[:1] if form is None and self._spelled else self.starts
+        for start in starts:
             for length in lengths:
+                if form and not form.fullmatch(self.digits, start, start + length):
+                    continue
                 number = self.number(start, length)
                 if number is not None and number.plausible:
                     yield number

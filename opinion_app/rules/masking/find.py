@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from opinion_app.rules.masking import accounts, known, numbers, plates
+from opinion_app.rules.masking import accounts, addresses, known, names, numbers, plates
 from opinion_app.rules.masking.kinds import Candidate, Confidence, Find, Kind
 from opinion_app.rules.masking.normalise import Reading, read
 from opinion_app.rules.masking.phones import KeptNumbers
@@ -37,6 +37,7 @@ def find(text: str, known_names: Iterable[str] = (), kept_numbers: Iterable[str]
     """
     reading = read(text)
     found = set(numbers.candidates(reading, KeptNumbers(tuple(kept_numbers))))
+    found.update(names.candidates(reading, tuple(found)), addresses.candidates(reading))
     found.update(accounts.candidates(reading), plates.candidates(reading), known.candidates(reading, known_names))
     settled = _settle(len(text), sorted(found, key=_order))
     return tuple(sorted((_find(reading, each) for each in settled), key=lambda each: each.start))

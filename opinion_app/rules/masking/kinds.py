@@ -90,11 +90,3 @@ class Find:
         """
         digest = hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
         return f"{self.kind.value}:{self.start}:{self.end}:{digest}"
-
-    def overlaps(self, other: "Find") -> bool:
-        """Whether the two share at least one character."""
-        return self.start < other.end and other.start < self.end
-
-    def covers(self, other: "Find") -> bool:
-        """Whether the other lies wholly inside this one."""
-        return self.start <= other.start and other.end <= self.end

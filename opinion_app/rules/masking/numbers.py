@@ -20,6 +20,9 @@ _CREDIT = re.compile(
 )
 
 
+_TOLD_CODE = re.compile(r"(?:信用代码|税号|纳税人识别号|机构代码)[是为:( ]{0,3}([0-9A-Za-z]{15,20})(?![0-9A-Za-z])")
+
+
 def _candidate(kind: Kind, view: View, start: int, end: int, confidence: Confidence, reason: str) -> Candidate:
     return Candidate(kind, *view.span(start, end), confidence, reason)
 
@@ -72,6 +75,14 @@ def _bank_card(number: Number) -> tuple[Confidence, str] | None:
     return None
 
 
+def mistyped_codes(view: View) -> Iterator[Candidate]:
+    """After words that announce a credit code, 15 to 20 letters and digits that are none: somebody mistyped."""
+    for found in _TOLD_CODE.finditer(view.text):
+        if sum(char.isdigit() for char in found[1]) >= 8:
+            reason = "“信用代码”等字样之后的号码，位数或校验码不符"
+            yield _candidate(Kind.CREDIT_CODE, view, *found.span(1), Confidence.LOW, reason)
+
+
 def credit_codes(view: View) -> Iterator[Candidate]:
     """18 characters of GB 32100-2015, with the check character, or after words that announce one."""
     for found in _CREDIT.finditer(view.text):
@@ -94,6 +105,7 @@ def candidates(reading: Reading, kept: KeptNumbers) -> Iterator[Candidate]:
         views.append(reading.spoken)
     for view in views:
         yield from credit_codes(view)
+        yield from mistyped_codes(view)
         for chain in chains(view, reading.original):
             yield from identity_cards(chain)
             yield from mobiles(chain, kept)

@@ -68,10 +68,10 @@ def _candidate(kind: Kind, number: Number, confidence: Confidence, reason: str) 
 def mobiles(chain: Chain, kept: KeptNumbers) -> Iterator[Candidate]:
     """Eleven digits from 13 to 19, with or without a country code."""
     taken, done = -1, 0
-    for number in chain.numbers((15, 14, 13, 12, 11)):
+    for number in chain.numbers((15, 14, 13, 12, 11), _MOBILE):
         if number.start < taken or (number.adrift and number.offset != done):
             continue
-        if not _MOBILE.fullmatch(number.digits) or number.digits in kept:
+        if number.digits in kept:
             continue
         told = words.PHONE.search(number.before) is not None
         if not told and words.AMOUNT_AFTER.match(number.after):
@@ -101,18 +101,24 @@ def _landline(number: Number) -> tuple[Confidence, str] | None:
     if len(number.digits) > 12 and not number.digits.startswith("0"):
         told = False
     standard = _LANDLINE.fullmatch(number.digits)
-    if standard and _split_after(number, len(standard["city"] or standard["area"])):
+    if number.hyphened:
+        return None
+    if standard and _written_with_area(number, len(standard["city"] or standard["area"]), told=told):
         certain = told or len(number.groups) > 1
         return (Confidence.HIGH if certain else Confidence.MEDIUM), "区号加号码，符合固定电话"
     if not told and not _ANOTHER.search(number.before):
         return None
-    if len(number.digits) in (7, 8) and number.digits[0] in "2345678" and max(number.groups) >= 3:
+    if words.SERIAL.search(number.before):
+        return None
+    if len(number.digits) in (7, 8) and number.digits[0] in "2345678" and min(number.groups) >= 3:
         return (Confidence.MEDIUM if told else Confidence.LOW), "位数符合本地固定电话，前有电话字样或另一号码"
-    if told and number.whole and max(number.groups) >= 4 and not words.SERIAL.search(number.before):
+    if told and number.whole and max(number.groups) >= 4:
         return Confidence.LOW, "“电话”等字样之后的号码"
     return None
 
 
-def _split_after(number: Number, area: int) -> bool:
-    """Groups, if any, respect the area code: 0731-8888 8888, not 07-31888."""
+def _written_with_area(number: Number, area: int, *, told: bool) -> bool:
+    """Groups, if any, respect the area code: 0731-8888 8888, not 07-31888; a bare 86 needs a plus sign or a word."""
+    if not number.digits.startswith("0") and len(number.groups) == 1 and not told:
+        return number.before.endswith("+")
     return len(number.groups) == 1 or area in accumulate(number.groups)

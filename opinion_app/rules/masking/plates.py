@@ -21,7 +21,7 @@ _SPACED = re.compile(
 )
 _ARMED = re.compile(rf"(?<![A-Z])WJ[{_PROVINCE}]?{_JOIN}[0-9]{{4,5}}{_CHAR}?(?![A-Z0-9])", re.IGNORECASE)
 _TOLD = re.compile(
-    r"(?:车牌|牌照|牌号)(?:号码|号)?(?:[是为:]|\s){0,3}"
+    r"(?:车牌|牌照|牌号)(?:号码|号)?(?:[是为:,(]|\s){0,3}"
     r"(?P<plate>[\u4e00-\u9fff]?[A-Z]?[ .·\-]?[A-Z0-9]{4,6}[警学挂]?)(?![A-Z0-9])",
     re.IGNORECASE,
 )

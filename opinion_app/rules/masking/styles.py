@@ -4,6 +4,7 @@ import re
 
 from opinion_app.rules.masking.kinds import Kind
 from opinion_app.rules.masking.normalise import ascii_digits, read
+from opinion_app.rules.masking.surnames import COMPOUND
 
 _AREA = re.compile(r"(?:0086|86)?(0?(?:10|2[0-9]|[3-9][0-9]{2}))[0-9]{7,8}")
 _EXTENSION = re.compile(r"(?:转|分机|[Ee][Xx][Tt]).*$", re.DOTALL)
@@ -59,7 +60,7 @@ def _email(text: str) -> str:
 def _name(text: str) -> str:
     if not _CJK.match(text):
         return "***"
-    return f"{text[0]}**" if len(text) > 1 else "某"
+    return "某" if len(text) == 1 or text in COMPOUND else f"{text[0]}**"
 
 
 def _address(text: str) -> str:

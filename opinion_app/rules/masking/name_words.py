@@ -1,0 +1,49 @@
+"""The words around a name that give it away: titles after it, introductions before it, and what goes on after it."""
+
+
+def _either(text: str) -> str:
+    """The words as alternatives of a regular expression, the longest first."""
+    return "|".join(sorted(text.split(), key=len, reverse=True))
+
+
+CIVIL_TITLES = _either(
+    "先生 女士 小姐 太太 夫人 师傅 老师 同志 同学 大爷 大妈 大叔 大伯 大娘 大姐 大哥 阿姨 叔叔 爷爷 奶奶 婆婆 "
+    "嫂子 老人 老汉 老板 医生 护士 教授 律师 警官 法官"
+)
+"""Titles of anybody."""
+
+OFFICE_TITLES = _either(
+    "书记 主任 镇长 乡长 村长 局长 科长 股长 所长 站长 处长 县长 区长 市长 省长 部长 会长 组长 队长 校长 园长 "
+    "院长 行长 厂长 主席 主管 支书"
+)
+"""Titles of somebody who holds an office, also with 副 before them."""
+
+ANNOUNCING = _either("我叫 名叫 叫做 名字叫做 名字叫 名字是 名字为 姓名叫 姓名是 姓名为 姓名 本人叫 本人姓名")
+"""Words after which a name must follow."""
+
+PARTIES = _either(
+    "联系 联络 举报 投诉 反映 申请 留言 来信 信访 上访 代理 委托 受害 经办 负责 收款 收件 寄件 开户 报案 申诉 "
+    "责任 举证 承包 被告 承租 出租 被投诉 被举报 紧急联系 署名 当事 监护 法定代表 感谢 见证 证明 保证 担保 继承 "
+    "共有 权利"
+)
+"""Before 人: 联系人, 投诉人, 申请人."""
+
+STANDING = _either("车主 机主 户主 户名 业主 死者 患者 伤者 原告 法人代表 法人 落款 署名 称呼")
+"""Words of forms after which a name may follow."""
+
+ROLES = _either(
+    "村民 居民 业主 市民 群众 老人 学生 司机 患者 死者 邻居 丈夫 妻子 儿子 女儿 父亲 母亲 爱人 老公 老婆 哥哥 "
+    "弟弟 姐姐 妹妹 孙子 孙女 岳父 岳母 爸爸 妈妈 家父 家母 家兄 舅舅 叔叔 伯伯 姑姑 姨妈 表哥 表弟 堂哥 堂弟 "
+    "侄子 外甥 女婿 儿媳 同事 朋友 同学 同村的 同村 家长 车主 教师 教练 护士 保安 物业 法人 负责人 包工头 房东 "
+    "老板 员工 职工 工人 书记 主任 村长 支书 组长 局长 镇长 乡长 县长 市长 队长 校长 所长 医生 老师 民警 法官 "
+    "经理 会计 贫困户 低保户 五保户 联系 致电 找到 咨询 对接人 男子 女子 会长 工作人员 网格员 网友 销售 中介 "
+    "客服 业务员 从业人员 导游 监理 小女 小儿 领导 科长 股长 站长 处长 主席 委员 代表 小组"
+)
+"""What somebody is to the writer or in the place, before the name."""
+
+GOES_ON = _either(
+    "长期 多次 经常 一直 私自 擅自 违规 非法 强行 利用 现在 目前 至今 今年 去年 同志 等人 名下 一家 夫妇 家中 "
+    "家里 共同 承包 购买 签订 去世 病逝 死亡 受伤 办理 负责 表示 承认 可以 应该 需要 没有 反映 反应 协商 沟通 "
+    "了解 立即 上班 联系 取得 召开 带领 带头 带着 老先生 先生 女士 本人"
+)
+"""What may follow a name at once, although its first character could be part of one."""

@@ -1,0 +1,226 @@
+"""Personal names in running text: announced by words, followed by a title, or standing beside personal data.
+
+No form is certain for a name of two to four characters, so each rule needs a word that announces it, and its end is
+taken where a character follows that no given name holds. Words and surnames are in surnames.py.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from opinion_app.rules.masking.kinds import Candidate, Confidence, Kind
+from opinion_app.rules.masking.name_words import (
+    ANNOUNCING,
+    CIVIL_TITLES,
+    GOES_ON,
+    OFFICE_TITLES,
+    PARTIES,
+    ROLES,
+    STANDING,
+)
+from opinion_app.rules.masking.normalise import Reading, View
+from opinion_app.rules.masking.surnames import (
+    AMBIGUOUS,
+    COMPOUND,
+    GIVEN_COMMON,
+    NOT_GIVEN,
+    PREPOSITIONS,
+    SINGLE,
+    WORDS,
+    WORDS_BEFORE_TITLE,
+)
+
+_HAN = "\u3400-\u9fff"
+_TITLE = re.compile(rf"(?P<civil>{CIVIL_TITLES})|(?P<office>总?经理|副?(?:{OFFICE_TITLES}))")
+_TOLD = re.compile(rf"(?:{ANNOUNCING}|(?:{PARTIES})人|{STANDING})(?:姓名|名字|信息)? ?[:是为叫]? ?[“\"(]?(?=[{_HAN}])")
+_SELF = re.compile(r"(?:本人|我是|我系|我名|我们是)[:, ]?(?=[\u3400-\u9fff])")
+_ROLE = re.compile(rf"(?:{ROLES})[:“\"( ]{{0,2}}(?=[{_HAN}])")
+_FOREIGN = (
+    "[阿卜艾买提古丽尔热克吐尼亚孜木江依布拉都汗力肉合麦麻图迪拜努西巴娜扎玛卓次仁央金顿旺珠格桑贡嘎多吉洛帕"
+    "哈萨赛甫沙加马达夏赫穆那库肯]"
+)
+_DOTTED = re.compile(rf"(?<![{_HAN}]){_FOREIGN}{{1,7}}(?:·{_FOREIGN}{{1,7}}){{1,2}}")
+_BESIDE = re.compile(
+    r"[, (:]{0,2}(?:[男女](?![儿士孩友生朋性子人方厕装])|(?:联系)?(?:电话|手机)|身份证|[(,]?[0-9]{2}岁|[(,][0-9]{2}岁)"
+)
+_SURNAME_ONLY = re.compile(rf"姓(?P<name>[{_HAN}])(?=的|女士|先生|男子|女子|老板|某)")
+_LINE = re.compile(
+    rf"(?:^|\n|敬礼[!.。 ]{{0,2}}|拜上|敬上)[ \t\n]*(?P<name>[{_HAN}](?: ?[{_HAN}]){{1,3}})[ \t]*"
+    r"(?=\n|$|20[0-9]{2}[年.\-/])"
+)
+_GIVEN_MAX = 2
+_GOES_ON = re.compile(GOES_ON)
+_PLACE = re.compile(
+    "[镇乡村路街湖苑园区庄桥港湾山岭市县城厦府都巷冲组]|大道|公司|集团|中学|小学|医院|酒店|物业|社区|广场|门店|超市"
+)
+_TOWARDS = re.compile(
+    rf"(?:向|找|跟|问|与|和|对|被|由|请|让)(?P<name>[{_HAN}]{{2,4}}?)"
+    r"(?=反映|反应|讨要|讨说法|要钱|协商|沟通|了解|联系|反馈|投诉|求助|咨询|交涉|打伤|殴打|威胁|同志|本人|承包|负责|说|借)"
+)
+_FREE = re.compile(rf"(?:(?<![{_HAN}])|(?<=[向找由跟和与对被叫给请让经把问同是为替帮将称及告的了]))(?=[{_HAN}]{{3}})")
+
+
+def _surname(text: str, at: int) -> int:
+    """How many characters of surname stand at a place: two, one or none."""
+    if text[at : at + 2] in COMPOUND:
+        return 2
+    return 1 if text[at : at + 1] in SINGLE else 0
+
+
+def _doubtful(text: str, at: int) -> bool:
+    """Whether the surname here is far more often an ordinary word."""
+    return _surname(text, at) == 1 and text[at] in AMBIGUOUS
+
+
+def _is_given(char: str) -> bool:
+    return "\u3400" <= char <= "\u9fff" and char not in NOT_GIVEN
+
+
+def _ends(text: str, at: int) -> bool:
+    """Whether no given name goes on here."""
+    return at >= len(text) or not _is_given(text[at])
+
+
+def _is_common(text: str, at: int, end: int) -> bool:
+    """Whether what stands after the surname is frequent in names, and the surname is no preposition."""
+    return text[at] not in PREPOSITIONS and all(char in GIVEN_COMMON for char in text[at + _surname(text, at) : end])
+
+
+def _name_end(text: str, at: int, *, sure: bool) -> int | None:
+    """Where a name that begins here ends, the longest first; `sure` needs no sign of the end."""
+    surname = _surname(text, at)
+    if not surname or text[at : at + 2] in WORDS:
+        return None
+    first = at + surname
+    longest = first
+    while longest < len(text) and longest - first < _GIVEN_MAX and _is_given(text[longest]):
+        longest += 1
+    for end in range(longest, first, -1):
+        if not sure and _PLACE.match(text, end):
+            return None
+        common = all(char in GIVEN_COMMON for char in text[first:end])
+        if _ends(text, end) or (common and end - first == _GIVEN_MAX) or _GOES_ON.match(text, end):
+            return end
+    return longest if sure and longest > first else None
+
+
+def _told(view: View) -> Iterator[tuple[int, int, Confidence, str]]:
+    """我叫…, 姓名：…, 联系人…"""
+    for found in _TOLD.finditer(view.text):
+        at = found.end()
+        clear = found[0][-1] in ':叫“"( 是为' or found[0].endswith(("姓名", "我叫"))
+        end = _name_end(view.text, at, sure=clear)
+        if end and not clear and _doubtful(view.text, at) and not (end - at > 2 and _is_common(view.text, at, end)):
+            continue
+        if end:
+            yield at, end, (Confidence.HIGH if clear else Confidence.MEDIUM), "前有“姓名”“联系人”等字样"
+        elif clear:
+            other = re.compile(rf"[{_HAN}]{{2,4}}(?=[,.;)、。 \n(]|$)").match(view.text, at)
+            if other and all(map(_is_given, other[0])):
+                yield at, other.end(), Confidence.LOW, "前有“姓名”“联系人”等字样，姓氏少见"
+
+
+def _introduced(view: View) -> Iterator[tuple[int, int, Confidence, str]]:
+    """本人…, 我是…, 村民…, 业主…"""
+    for pattern, confidence in ((_SELF, Confidence.MEDIUM), (_ROLE, Confidence.MEDIUM)):
+        for found in pattern.finditer(view.text):
+            at = found.end()
+            end = _name_end(view.text, at, sure=False)
+            if end and (not _doubtful(view.text, at) or (end - at > 2 and _is_common(view.text, at, end))):
+                certain = Confidence.LOW if _doubtful(view.text, at) else confidence
+                yield at, end, certain, "前有表明身份的字样"
+
+
+def _titled(view: View) -> Iterator[tuple[int, int, Confidence, str]]:
+    """张先生, 王建国师傅, 欧阳老师: the name alone, the title stays."""
+    text = view.text
+    for found in _TITLE.finditer(text):
+        start = _before_title(text, found.start())
+        if start is not None:
+            official = found["office"] is not None
+            confidence = Confidence.LOW if official else Confidence.HIGH
+            reason = "姓氏加职务，可能是履行职务的公职人员" if official else "姓氏加称谓"
+            yield start, found.start(), confidence, reason
+
+
+def _unlikely(text: str, start: int, end: int) -> bool:
+    """Whether a longer name before a title begins with an ordinary word: 和李老师, but not 于建国老师."""
+    return text[start] in AMBIGUOUS and not _is_common(text, start, end)
+
+
+def _before_title(text: str, end: int) -> int | None:
+    """Where the name before a title begins, the longest first."""
+    for length in (4, 3, 2, 1):
+        start = end - length
+        if start < 0 or text[start : start + 2] in WORDS:
+            continue
+        surname = _surname(text, start)
+        if length == 1 and (text[start] in PREPOSITIONS or text[start - 1 : end] in WORDS_BEFORE_TITLE):
+            continue
+        if (
+            length > 1
+            and surname == 1
+            and (_unlikely(text, start, end) or text[start : start + 2] in WORDS_BEFORE_TITLE)
+        ):
+            continue
+        if surname and surname <= length <= surname + _GIVEN_MAX and all(map(_is_given, text[start + surname : end])):
+            return start
+    return None
+
+
+def _beside(view: View, numbers: Iterable[int]) -> Iterator[tuple[int, int, Confidence, str]]:
+    """张三，男，…; 张三 138…; (张三，电话…): a name with a boundary before it and personal data after it."""
+    places = {found.start() for found in _BESIDE.finditer(view.text)} | set(numbers)
+    for place in places:
+        stop = place
+        while stop and view.text[stop - 1] in " ,(:、\t":
+            stop -= 1
+        for length in (3, 2, 4):
+            at = stop - length
+            free = at >= 0 and not ("\u3400" <= view.text[at - 1 : at] <= "\u9fff" and _is_given(view.text[at - 1]))
+            if free and _name_end(view.text, at, sure=False) == stop:
+                yield at, stop, Confidence.MEDIUM, "后面紧跟性别、电话或证件号"
+                break
+
+
+def _alone(view: View) -> Iterator[tuple[int, int, Confidence, str]]:
+    """A line that is nothing but a name, as under a letter; names of other peoples, written with a point."""
+    for found in _LINE.finditer(view.text):
+        squeezed = found["name"].replace(" ", "")
+        if _name_end(squeezed, 0, sure=False) == len(squeezed):
+            yield *found.span("name"), Confidence.MEDIUM, "单独成行，像署名"
+    for found in _SURNAME_ONLY.finditer(view.text):
+        if found["name"] in SINGLE:
+            yield *found.span("name"), Confidence.MEDIUM, "“姓某的”"
+    for found in _DOTTED.finditer(view.text):
+        yield *found.span(), Confidence.MEDIUM, "带间隔号的姓名"
+
+
+def _free(view: View) -> Iterator[tuple[int, int, Confidence, str]]:
+    """Nothing announces it, but surname and both characters are those of names, and words go on as after a name."""
+    text = view.text
+    for found in _TOWARDS.finditer(text):
+        at, end = found.span("name")
+        if _name_end(text, at, sure=False) == end and not _doubtful(text, at):
+            yield at, end, Confidence.MEDIUM, "“向某人反映”之类的句式"
+    for found in _FREE.finditer(text):
+        at = found.start()
+        first = at + _surname(text, at)
+        end = first + _GIVEN_MAX
+        named = first > at and end <= len(text) and not _doubtful(text, at) and text[at : at + 2] not in WORDS
+        if (
+            named
+            and not _PLACE.match(text, end)
+            and all(char in GIVEN_COMMON for char in text[first:end])
+            and (_ends(text, end) or _GOES_ON.match(text, end))
+        ):
+            yield at, end, Confidence.LOW, "姓氏和用字像姓名"
+
+
+def candidates(reading: Reading, numbers: Iterable[Candidate]) -> Iterator[Candidate]:
+    """Every name the words around it give away; `numbers` are the telephone and identity numbers already seen."""
+    view = reading.plain
+    beside = {each.start for each in numbers if each.kind in (Kind.MOBILE, Kind.ID_NUMBER)}
+    places = [place for place, offset in enumerate(view.index) if offset in beside]
+    for seen in (_told(view), _introduced(view), _titled(view), _beside(view, places), _alone(view), _free(view)):
+        for start, end, confidence, reason in seen:
+            yield Candidate(Kind.NAME, *view.span(start, end), confidence, reason)

@@ -1,0 +1,58 @@
+"""The work grows with the length of the text and not faster, whatever the text is made of."""
+
+import time
+
+import pytest
+
+from opinion_app.rules.masking import apply, find, only_masks
+from opinion_app.rules.masking.apply import Action, Decision
+
+UNITS = [
+    "1",
+    "1 ",
+    "1-",
+    "138",
+    "a.",
+    "@",
+    "a@",
+    "一",
+    "①",
+    "王",
+    "我叫",
+    "姓名：",
+    "栋",
+    "3栋",
+    "1号",
+    "先生",
+    "微信",
+    "\u200b",
+    "(",
+    "湘A",
+]
+
+
+def seconds(text: str) -> float:
+    started = time.perf_counter()
+    find(text)
+    return time.perf_counter() - started
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_ten_times_the_text_takes_about_ten_times_the_work(unit: str) -> None:
+    short = unit * (2_000 // len(unit))
+    few = min(seconds(short) for _ in range(2))
+    many = seconds(short * 10)
+    assert many < 40 * max(few, 0.002)
+
+
+def test_two_hundred_thousand_digits_are_one_number_and_no_find() -> None:
+    assert find("7" * 200_000) == ()
+
+
+def test_many_finds_are_applied_and_proved() -> None:
+    text = "电话13800001234，" * 2_000
+    finds = find(text)
+    assert len(finds) == 2_000
+    masked = apply(text, [Decision(each, Action.MASK) for each in finds])
+    assert masked == "电话138****1234，" * 2_000
+    assert only_masks(text, masked, finds)
