@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import event, select
+from sqlalchemy import event, insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from opinion_app.records.trail import TrailEntry, TrailHead, TrailValue
@@ -76,13 +78,21 @@ def _seal(session: Session) -> None:
         return
     session.flush()
     pending: list[_Pending] = session.info.pop(_PENDING)
-    head = session.scalar(select(TrailHead).where(TrailHead.id == 1).with_for_update().execution_options(populate_existing=True))
-    if head is None:
-        head = TrailHead(id=1, seq=0, chain=GENESIS)
-        session.add(head)
+    head = _locked_head(session)
     for entry in pending:
         _append(session, head, entry)
     session.flush()
+
+
+def _locked_head(session: Session) -> TrailHead:
+    """The end of the chain, locked; the first entry ever makes the row, and of two first ones only one."""
+    query = select(TrailHead).where(TrailHead.id == 1).with_for_update().execution_options(populate_existing=True)
+    head = session.scalar(query)
+    if head is None:
+        with suppress(IntegrityError), session.begin_nested():
+            session.execute(insert(TrailHead).values(id=1, seq=0, chain=GENESIS))
+        head = session.scalars(query).one()
+    return head
 
 
 def _append(session: Session, head: TrailHead, entry: _Pending) -> None:
