@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from tests.support.databases import (
+    app,
     core,
     database_url,
     postgres_server,
@@ -25,6 +26,7 @@ hypothesis_settings.register_profile("house", deadline=None, derandomize=in_pipe
 hypothesis_settings.load_profile("house")
 
 __all__ = [
+    "app",
     "core",
     "database_url",
     "network_guard",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 WORKLIST = "/office/"
 NOTICES = "/office/notices"
+SIGN_IN = "/office/sign-in"
 
 
 def case(number: str) -> str:

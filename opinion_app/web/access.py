@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, overload
 
 from flask import Flask, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,6 +12,7 @@ from flask_login import current_user
 
 from opinion_app.records.base import db
 from opinion_app.records.engine import begin_reading, begin_writing
+from opinion_app.rules import links
 from opinion_app.rules.errors import Forbidden, NotFound
 from opinion_app.rules.permissions import OFFICE_PERMISSIONS, may
 from opinion_app.web.identity import SignedIn
@@ -22,30 +23,50 @@ ATTRIBUTE = "opinion_access"
 
 @dataclass(frozen=True)
 class Access:
-    """Who may open a view: everybody, or people holding `permission`; `anyway` also before the first password change."""
+    """Who may open a view: everybody, or people holding `permission`; `anyway` also before the first password change.
+
+    A POST of a `read_only` view changes nothing; one of an `own_edge` view opens its transactions itself."""
 
     public: bool = False
     permission: str = ""
     anyway: bool = False
     read_only: bool = False
+    own_edge: bool = False
+
+    @property
+    def outside_transaction(self) -> bool:
+        """Whether a POST is not wrapped into one transaction from its beginning to its end."""
+        return self.read_only or self.own_edge
 
 
-def public_page(view: View) -> View:
-    """Mark a view as open to everybody."""
-    setattr(view, ATTRIBUTE, Access(public=True))
-    return view
+@overload
+def public_page(view: View) -> View: ...
 
 
-def requires(permission: str, *, anyway: bool = False, read_only: bool = False) -> Callable[[View], View]:
+@overload
+def public_page(view: None = None, *, own_edge: bool = False) -> Callable[[View], View]: ...
+
+
+def public_page(view: View | None = None, *, own_edge: bool = False) -> View | Callable[[View], View]:
+    """Mark a view as open to everybody; `own_edge` as for `requires`."""
+
+    def mark(marked: View) -> View:
+        setattr(marked, ATTRIBUTE, Access(public=True, own_edge=own_edge))
+        return marked
+
+    return mark if view is None else mark(view)
+
+
+def requires(permission: str, *, anyway: bool = False, read_only: bool = False, own_edge: bool = False) -> Callable[[View], View]:
     """Mark a view as open to signed-in people who hold `permission`, an entry of OFFICE_PERMISSIONS.
 
     What may be done to one case is asked of the door in `flow`; this only opens the corridor. `read_only` marks a POST that
-    changes nothing itself (a preview)."""
+    changes nothing itself (a preview), `own_edge` one that computes for long before it writes (`web.transaction`)."""
     if permission not in OFFICE_PERMISSIONS:
         raise KeyError(permission)
 
     def mark(view: View) -> View:
-        setattr(view, ATTRIBUTE, Access(permission=permission, anyway=anyway, read_only=read_only))
+        setattr(view, ATTRIBUTE, Access(False, permission, anyway, read_only, own_edge))
         return view
 
     return mark
@@ -67,7 +88,7 @@ def guard() -> ResponseReturnValue | None:
     if access is None:
         raise NotFound("没有这个页面。")
     answer = None if access.public else _guard_office(access)
-    if request.method not in ("GET", "HEAD", "OPTIONS") and not access.read_only:
+    if request.method not in ("GET", "HEAD", "OPTIONS") and not access.outside_transaction:
         db.session.remove()  # who is asking is known; the act itself begins with a fresh, writing transaction
         begin_writing()
     return answer
@@ -85,7 +106,7 @@ def _guard_office(access: Access) -> ResponseReturnValue | None:
 
 
 def _to_sign_in() -> ResponseReturnValue:
-    target = request.full_path.rstrip("?") if request.method == "GET" else url_for("worklist.home")
+    target = request.full_path.rstrip("?") if request.method == "GET" else links.WORKLIST
     location = url_for("accounts.sign_in", next=target)
     if request.headers.get("HX-Request"):
         return "", 401, {"HX-Redirect": location}

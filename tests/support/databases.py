@@ -19,6 +19,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from opinion_app import locate
+from opinion_app.app import create_app
 from opinion_app.core import create_core
 from opinion_app.records.base import db
 from opinion_app.records.transaction import transaction
@@ -140,3 +141,12 @@ def core(settings: Settings) -> Iterator[Flask]:
     with app.app_context():
         yield app
     release(app)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The whole service with its pages over a fresh database; open a context of your own for what is not a request."""
+    whole = create_app(settings)
+    hurry(whole)
+    yield whole
+    release(whole)

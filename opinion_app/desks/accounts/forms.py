@@ -1,0 +1,32 @@
+"""The forms of signing in and of changing one's password."""
+
+from __future__ import annotations
+
+from wtforms import HiddenField, PasswordField
+from wtforms.validators import InputRequired
+
+from opinion_app.forms import OfficeForm, line
+from opinion_app.rules.passwords import LONGEST, RULE_WORDS
+
+PLAIN = {"autocapitalize": "none", "autocorrect": "off", "spellcheck": "false"}
+
+
+class SignInForm(OfficeForm):
+    """Login and password; the password is never cut, trimmed or shown again."""
+
+    login = line("登录名", 200, required=True)
+    password = PasswordField("密码", [InputRequired("请填写密码。")], render_kw={"autocomplete": "current-password"})
+    next = HiddenField()
+
+
+class PasswordForm(OfficeForm):
+    """The present password and twice the new one."""
+
+    current = PasswordField("当前密码", [InputRequired("请填写当前密码。")], render_kw={"autocomplete": "current-password"})
+    new = PasswordField(
+        "新密码",
+        [InputRequired("请填写新密码。")],
+        description=f"{RULE_WORDS}最长 {LONGEST} 个字符，可以粘贴。",
+        render_kw={"autocomplete": "new-password"},
+    )
+    again = PasswordField("再输一遍新密码", [InputRequired("请再输一遍新密码。")], render_kw={"autocomplete": "new-password"})
