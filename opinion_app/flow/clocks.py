@@ -232,6 +232,12 @@ def restart_reply(session: Session, case: Case, now: datetime) -> None:
     refresh(session, case)
 
 
+def restart_received(session: Session, case: Case, now: datetime) -> None:
+    """A case the office takes up again after it had declined or referred it: the time runs from now on, not from receipt."""
+    _open_event(session, case, StartEvent.RECEIVED, now)
+    refresh(session, case)
+
+
 def reclassify(session: Session, case: Case) -> list[tuple[str, datetime | None, datetime | None]]:
     """Put the running clocks under the rules of the case's present kind, urgency and procedure, from their old start.
 

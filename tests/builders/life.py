@@ -11,8 +11,11 @@ from sqlalchemy.orm import Session
 from opinion_app.records.case import Case
 from opinion_app.records.unit import Unit
 from opinion_app.rules.facts import Actor
-from opinion_app.rules.words import Kind, Procedure, Role, Urgency
+from opinion_app.rules.words import OFFICE_GATES, AnswerMethod, Disclosure, Kind, Procedure, Role, Urgency
+from opinion_app.steps.closing import operations as closing
 from opinion_app.steps.handling import operations as handling
+from opinion_app.steps.reply import operations as reply
+from opinion_app.steps.review import operations as review
 from opinion_app.steps.triage import assigning
 from opinion_app.steps.triage.assigning import Allotment
 from opinion_app.steps.triage.operations import Classification
@@ -64,4 +67,39 @@ def handling_case(office: Office, now: datetime = NOW, **values: Any) -> Case:
     """A case its lead unit has signed for."""
     case = assigned(office, now, **values)
     handling.sign_for(office.session, case, office.finance_head, now, office.finance_handler.id)
+    return case
+
+
+REPLY = "您反映的路灯问题已核实：村口三盏路灯线路老化。财政所已安排维修，十二月五日前修好。如有疑问请致电办公室。"
+
+
+def under_review(office: Office, now: datetime = NOW, **values: Any) -> Case:
+    """A case whose draft waits for the head of its unit."""
+    case = handling_case(office, now, **values)
+    reply.save_draft(office.session, case, office.finance_handler, now, REPLY)
+    reply.submit(office.session, case, office.finance_handler, now)
+    return case
+
+
+def approved(office: Office, now: datetime = NOW, **values: Any) -> Case:
+    """A case whose reply a leader has signed."""
+    case = under_review(office, now, **values)
+    review.check_unit_head(office.session, case, office.finance_head, now, passed=True)
+    review.check_gates(office.session, case, office.reviewer, now, dict.fromkeys(OFFICE_GATES, True))
+    review.sign_off(office.session, case, office.leader, now, passed=True)
+    return case
+
+
+def answered(office: Office, now: datetime = NOW, **values: Any) -> Case:
+    """A case whose writer has been answered."""
+    case = approved(office, now, **values)
+    closing.answer(office.session, case, office.clerk, now, AnswerMethod.ONLINE)
+    return case
+
+
+def closed(office: Office, now: datetime = NOW, disclosure: Disclosure = Disclosure.PUBLIC, **values: Any) -> Case:
+    """A case that is closed after the decision on publication."""
+    case = answered(office, now, **values)
+    case.disclosure = disclosure
+    closing.close(office.session, case, office.clerk, now)
     return case

@@ -18,12 +18,12 @@ from opinion_app.records.finding import Finding
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.settings import Settings
 from opinion_app.rules.words import Stage
-from tests.builders.life import Office, assigned, handling_case, make_office
+from tests.builders.life import REPLY, Office, answered, approved, assigned, closed, handling_case, make_office, under_review
 from tests.builders.office import make_case
 from tests.support.databases import hurry, release
 from tests.support.signed_in import signed_in
 
-HIDDEN = re.compile(r'name="(csrf_token|_key|version)" value="([^"]*)"')
+HIDDEN = re.compile(r'name="(csrf_token|_key|version|read)"[^>]* value="([^"]*)"')
 
 
 @dataclass
@@ -47,6 +47,10 @@ def house(settings: Settings) -> Iterator[House]:
             "other": make_case(session, office.clerk).number,
             "assigned": assigned(office).number,
             "handling": handling_case(office).number,
+            "under_review": under_review(office).number,
+            "approved": approved(office).number,
+            "answered": answered(office).number,
+            "closed": closed(office).number,
         }
     yield House(app, office, ids)
     release(app)
@@ -79,6 +83,13 @@ CLASS = {"kind": "help", "area": "城建", "urgency": "normal", "procedure": "or
         ("finance_handler", "handling", "note", {"kind": "contact", "text": "已电话联系"}, Stage.HANDLING),
         ("finance_handler", "handling", "ask_extension", {"amount": "3", "reason": "采购"}, Stage.HANDLING),
         ("finance_handler", "handling", "reveal_contact", {"reason": "核实"}, Stage.HANDLING),
+        ("finance_handler", "handling", "draft", {"text": REPLY}, Stage.HANDLING),
+        ("finance_handler", "handling", "draft", {"text": REPLY, "go": "submit"}, Stage.UNDER_REVIEW),
+        ("finance_head", "under_review", "check_unit_head", {"verdict": "pass"}, Stage.UNDER_REVIEW),
+        ("finance_head", "under_review", "check_unit_head", {"verdict": "back", "opinion": "写明日期"}, Stage.HANDLING),
+        ("clerk", "approved", "answer", {"method": "phone"}, Stage.ANSWERED),
+        ("clerk", "closed", "reopen", {"reason": "不满意"}, Stage.HANDLING),
+        ("clerk", "closed", "archive", {"retention": "30y"}, Stage.ARCHIVED),
     ],
 )
 def test_an_act_opens_and_is_carried_out(

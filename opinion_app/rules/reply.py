@@ -1,0 +1,32 @@
+"""What makes a reply fit to be submitted, and the hash that binds checks to its wording (decisions 14)."""
+
+from __future__ import annotations
+
+import hashlib
+
+from opinion_app.rules.errors import Invalid
+from opinion_app.rules.registration import check_not_secret
+
+MAX_REPLY = 20_000
+MIN_REPLY = 10
+
+
+def text_hash(text: str) -> str:
+    """The identity of a wording."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def check_draft(text: str) -> None:
+    """Raise Invalid unless `text` can be kept as a draft."""
+    if not text:
+        raise Invalid("答复不能为空。", {"text": "请填写答复内容。"})
+    if len(text) > MAX_REPLY:
+        raise Invalid("答复太长。", {"text": f"答复最多 {MAX_REPLY} 个字，现在是 {len(text)} 个字。"})
+    check_not_secret(text)
+
+
+def check_submission(text: str) -> None:
+    """Raise Invalid unless `text` can be sent for review: a reply of three characters is no answer."""
+    check_draft(text)
+    if len("".join(text.split())) < MIN_REPLY:
+        raise Invalid("答复过于简单，请写明核实情况和处理结果后再送审。", {"text": f"答复不足 {MIN_REPLY} 个字。"})

@@ -1,0 +1,160 @@
+"""Answering, reporting back, closing, reopening and filing a case."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from opinion_app.flow import clocks, outbox, progress
+from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.cases import latest_reply
+from opinion_app.flow.deadline_table import rules
+from opinion_app.flow.move import admit, move
+from opinion_app.records.case import Case, Letter
+from opinion_app.records.report_back import ReportBack
+from opinion_app.rules.clock_facts import ClockFacts
+from opinion_app.rules.deadline import derive, is_late
+from opinion_app.rules.deadline_rules import ClockStage, RuleFacts, choose
+from opinion_app.rules.errors import Invalid, Refused
+from opinion_app.rules.facts import Actor
+from opinion_app.rules.spoken import moment_words
+from opinion_app.rules.words import AnswerMethod, ReplyState, RetentionPeriod, Role, Stage
+from opinion_app.rules.zone import end_of_day, local_date, start_of_day
+
+
+def answer(
+    session: Session,
+    case: Case,
+    actor: Actor,
+    now: datetime,
+    method: AnswerMethod,
+    answered_at: datetime | None = None,
+    note: str = "",
+    seen: int | None = None,
+) -> None:
+    """登记答复: the writer has the signed wording; whoever follows the message with a query code can read it."""
+    admit(session, case, "answer", actor, seen)
+    reply = latest_reply(session, case.id)
+    if reply is None or reply.state is not ReplyState.APPROVED:
+        raise Refused("答复稿还没有签发。")
+    at = answered_at or now
+    if at > now or (reply.signed_at is not None and at < reply.signed_at.replace(second=0, microsecond=0)):
+        raise Invalid("答复时间不对。", {"answered_at": "答复时间应在签发之后、现在之前。"})
+    case.answered_at, case.answered_by_id, case.answer_method, case.answer_note = at, actor.id, method, note
+    move(session, case, "answer", actor, now, to=Stage.ANSWERED, note=note, detail={"method": method.label})
+    progress.tell(session, case, answer=reply.text)
+
+
+def letter_of(session: Session, case: Case) -> Letter:
+    """The notice of a forwarded letter; raises Refused for any other case."""
+    letter = session.scalar(select(Letter).where(Letter.case_id == case.id))
+    if letter is None:
+        raise Refused("只有转来信件才需要反馈来文单位。")
+    return letter
+
+
+def objection_until(session: Session, case: Case, letter: Letter) -> datetime | None:
+    """Until when the office may object (信访工作条例 23: 5 working days from receipt); None where no rule sets a window."""
+    start = start_of_day(letter.received_on)
+    facts = RuleFacts(case.procedure, case.urgency, case.kind)
+    choice = choose(rules(session).values(), facts, ClockStage.OBJECTION, letter.received_on)
+    if choice is None:
+        return None
+    return derive(ClockFacts(start, choice.rule.span), work_calendar(session)).due_at
+
+
+def _paper(
+    session: Session, case: Case, actor: Actor, now: datetime, category: str, number: str, sent_on: date, text: str
+) -> ReportBack:
+    letter = letter_of(session, case)
+    if sent_on > local_date(now):
+        raise Invalid("日期不对。", {"sent_on": "发出日期不能晚于今天。"})
+    if sent_on < letter.received_on:
+        raise Invalid("日期不对。", {"sent_on": "发出日期不能早于收文日期。"})
+    row = ReportBack(
+        case_id=case.id,
+        category=category,
+        document_number=number,
+        text=text,
+        sent_at=min(now, end_of_day(sent_on)),
+        sent_by_id=actor.id,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def object_to(
+    session: Session, case: Case, actor: Actor, now: datetime, number: str, sent_on: date, text: str, seen: int | None = None
+) -> ReportBack:
+    """异议: not this office's business, said to the issuer in time and with reasons."""
+    admit(session, case, "object", actor, seen)
+    letter = letter_of(session, case)
+    if letter.objected_at is not None:
+        raise Refused("已经提出过异议。")
+    until = objection_until(session, case, letter)
+    if until is not None and is_late(until, end_of_day(sent_on) if sent_on < local_date(now) else now):
+        raise Invalid("已过异议期限。", {"sent_on": f"异议须在 {moment_words(until)} 前提出（信访工作条例第二十三条）。"})
+    row = _paper(session, case, actor, now, "objection", number, sent_on, text)
+    letter.objected_at = now
+    move(session, case, "object", actor, now, note=text[:200], detail={"number": number, "to": letter.issuer})
+    return row
+
+
+def report_back(
+    session: Session, case: Case, actor: Actor, now: datetime, number: str, sent_on: date, text: str, seen: int | None = None
+) -> ReportBack:
+    """反馈来文单位: the 办结报告 the issuer waits for; until then the case cannot be closed."""
+    admit(session, case, "report_back", actor, seen)
+    letter = letter_of(session, case)
+    row = _paper(session, case, actor, now, "report", number, sent_on, text)
+    letter.reported_at = now
+    move(session, case, "report_back", actor, now, note=text[:200], detail={"number": number, "to": letter.issuer})
+    return row
+
+
+def close(session: Session, case: Case, actor: Actor, now: datetime, note: str = "", seen: int | None = None) -> None:
+    """办结: nothing is owed any more; life refuses it while a report or the decision on publication is missing."""
+    admit(session, case, "close", actor, seen)
+    case.closed_at = now
+    move(session, case, "close", actor, now, to=Stage.CLOSED, note=note)
+
+
+def reopen(session: Session, case: Case, actor: Actor, now: datetime, reason: str, seen: int | None = None) -> None:
+    """重办: back to the lead unit where there is one, else to the office; the clocks begin anew from today (D11).
+
+    A publication stays up until it is replaced or withdrawn (decisions 14)."""
+    facts = admit(session, case, "reopen", actor, seen)
+    to_unit = case.stage in (Stage.ANSWERED, Stage.CLOSED, Stage.ARCHIVED) and facts.lead is not None
+    case.closed_at = case.archived_at = case.disclosure = None
+    case.reply_round += 1
+    if not to_unit:
+        case.accepted_at = None
+    to = Stage.HANDLING if to_unit else Stage.RECEIVED
+    done = move(session, case, "reopen", actor, now, to=to, note=reason, detail={"round": case.reply_round})
+    if to_unit:
+        clocks.restart_reply(session, case, now)
+    else:
+        clocks.restart_received(session, case, now)
+    if to_unit and case.lead_unit_id is not None:
+        outbox.tell_unit(session, case, case.lead_unit_id, "重办，请重新办理答复", f"reopen:{done.id}", now, mail=True)
+    else:
+        outbox.tell(session, case, outbox.holders_of(session, Role.CLERK), "重新受理", f"reopen:{done.id}", now, mail=False)
+
+
+def archive(
+    session: Session,
+    case: Case,
+    actor: Actor,
+    now: datetime,
+    retention: RetentionPeriod,
+    archive_number: str = "",
+    seen: int | None = None,
+) -> None:
+    """归档: with the period the unit's approved schedule says (档案法实施条例 19)."""
+    admit(session, case, "archive", actor, seen)
+    case.archived_at, case.retention, case.archive_number = now, retention, archive_number
+    values = {"保管期限": (None, retention), "档号": (None, archive_number or None)}
+    move(session, case, "archive", actor, now, to=Stage.ARCHIVED, detail={"retention": retention.label}, values=values)

@@ -1,0 +1,128 @@
+"""The gates of a reply (decisions 13, 14): a check counts only for the wording it was made on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from opinion_app.flow import outbox
+from opinion_app.flow.cases import latest_reply
+from opinion_app.flow.move import admit, move
+from opinion_app.records.case import Case
+from opinion_app.records.reply import Reply, ReplyCheck
+from opinion_app.rules.errors import Conflict, Invalid, Refused
+from opinion_app.rules.facts import Actor
+from opinion_app.rules.words import OFFICE_GATES, Gate, ReplyState, Role, Stage
+
+
+def _submitted(session: Session, case: Case, read: str | None) -> Reply:
+    reply = latest_reply(session, case.id)
+    if reply is None or reply.state is not ReplyState.SUBMITTED:
+        raise Refused("没有等待审核的答复稿。")
+    if read is not None and read != reply.text_hash:
+        raise Conflict("您看的不是最新的答复稿。请重新打开，看过最新稿后再审。")
+    return reply
+
+
+def _check(
+    session: Session,
+    reply: Reply,
+    gate: Gate,
+    actor: Actor,
+    now: datetime,
+    *,
+    passed: bool,
+    opinion: str,
+) -> None:
+    session.add(
+        ReplyCheck(
+            reply=reply,
+            gate=gate,
+            passed=passed,
+            opinion=opinion,
+            text_hash=reply.text_hash,
+            checked_by_id=actor.id,
+            checked_at=now,
+        )
+    )
+
+
+def _need_opinion(opinion: str) -> None:
+    if not opinion:
+        raise Invalid("退回修改须写明意见。", {"opinion": "请写明要改什么。"})
+
+
+def _send_back(session: Session, case: Case, reply: Reply, act: str, actor: Actor, now: datetime, opinion: str) -> None:
+    """退回修改: the case goes back to the lead unit; the next wording is a new version and passes every gate again."""
+    reply.state = ReplyState.SENT_BACK
+    detail = {"passed": False, "version": reply.version_no}
+    done = move(session, case, act, actor, now, to=Stage.HANDLING, note=opinion, detail=detail)
+    if case.lead_unit_id is not None:
+        outbox.tell_unit(session, case, case.lead_unit_id, "答复稿退回修改", f"{act}:{done.id}", now, mail=False)
+
+
+def check_unit_head(
+    session: Session, case: Case, actor: Actor, now: datetime, *, passed: bool, opinion: str = "", read: str | None = None
+) -> None:
+    """单位负责人审核: the first gate."""
+    admit(session, case, "check_unit_head", actor)
+    reply = _submitted(session, case, read)
+    if not passed:
+        _need_opinion(opinion)
+    _check(session, reply, Gate.UNIT_HEAD, actor, now, passed=passed, opinion=opinion)
+    if not passed:
+        _send_back(session, case, reply, "check_unit_head", actor, now, opinion)
+        return
+    detail = {"passed": True, "version": reply.version_no}
+    done = move(session, case, "check_unit_head", actor, now, note=opinion, detail=detail)
+    reviewers = [person for person in outbox.holders_of(session, Role.REVIEWER) if person.id != reply.drafter_id]
+    outbox.tell(session, case, reviewers, "答复稿请审核（三关）", f"check_unit_head:{done.id}", now, mail=False)
+
+
+def check_gates(
+    session: Session,
+    case: Case,
+    actor: Actor,
+    now: datetime,
+    verdicts: dict[Gate, bool],
+    opinion: str = "",
+    read: str | None = None,
+) -> None:
+    """政治关、政策关、文字关: three recorded checks by a reviewer who did not draft; one refusal sends the reply back."""
+    admit(session, case, "check_gates", actor)
+    reply = _submitted(session, case, read)
+    if not set(verdicts) <= set(OFFICE_GATES) or not verdicts:
+        raise Invalid("请给出三关的审核意见。")
+    refused = [gate for gate in OFFICE_GATES if verdicts.get(gate) is False]
+    if refused:
+        _need_opinion(opinion)
+    for gate, passed in verdicts.items():
+        _check(session, reply, gate, actor, now, passed=passed, opinion=opinion)
+    if refused:
+        names = "、".join(gate.label for gate in refused)
+        _send_back(session, case, reply, "check_gates", actor, now, f"{names}未通过：{opinion}")
+        return
+    detail = {"passed": True, "gates": [gate.label for gate in verdicts], "version": reply.version_no}
+    done = move(session, case, "check_gates", actor, now, note=opinion, detail=detail)
+    leaders = [p for p in outbox.leader_in_charge(session, case.lead_unit_id) if p.id != reply.drafter_id]
+    outbox.tell(session, case, leaders, "答复稿请签发", f"check_gates:{done.id}", now, mail=False)
+
+
+def sign_off(
+    session: Session, case: Case, actor: Actor, now: datetime, *, passed: bool, opinion: str = "", read: str | None = None
+) -> None:
+    """签发: by a leader who did not draft; without it nothing leaves the office (武汉: 无签字退回重办)."""
+    admit(session, case, "sign_off", actor)
+    reply = _submitted(session, case, read)
+    if not passed:
+        _need_opinion(opinion)
+    _check(session, reply, Gate.SIGN_OFF, actor, now, passed=passed, opinion=opinion)
+    if not passed:
+        _send_back(session, case, reply, "sign_off", actor, now, opinion)
+        return
+    reply.state, reply.signed_at = ReplyState.APPROVED, now
+    detail = {"passed": True, "version": reply.version_no}
+    done = move(session, case, "sign_off", actor, now, to=Stage.APPROVED, note=opinion, detail=detail)
+    clerks = outbox.holders_of(session, Role.CLERK)
+    outbox.tell(session, case, clerks, "答复已签发，请答复留言人", f"sign_off:{done.id}", now, mail=False)
