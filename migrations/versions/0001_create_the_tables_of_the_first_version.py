@@ -73,6 +73,7 @@ def upgrade() -> None:
         sa.Column("step", sa.String(length=40), nullable=False),
         sa.Column("history", sa.JSON(), nullable=False),
         sa.Column("promised_on", sa.Date(), nullable=True),
+        sa.Column("promise", sa.String(length=200), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("answered_by", sa.String(length=100), nullable=False),
@@ -91,6 +92,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_public_attempts_at"), ["at"], unique=False)
         batch_op.create_index("ix_public_attempts_key_at", ["purpose", "address_key", "at"], unique=False)
 
+    op.create_table(
+        "public_figures",
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("received", sa.Integer(), nullable=False),
+        sa.Column("valid", sa.Integer(), nullable=False),
+        sa.Column("answered", sa.Integer(), nullable=False),
+        sa.Column("timed", sa.Integer(), nullable=False),
+        sa.Column("in_time", sa.Integer(), nullable=False),
+        sa.Column("counted_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("month", "kind", name=op.f("pk_public_figures")),
+    )
     op.create_table(
         "settings",
         sa.Column("name", sa.String(length=60), nullable=False),
@@ -678,9 +691,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_publications_number")),
     )
     with op.batch_alter_table("publications", schema=None) as batch_op:
-        batch_op.create_index("ix_publications_filters", ["state", "kind", "area"], unique=False)
-        batch_op.create_index(batch_op.f("ix_publications_published_at"), ["published_at"], unique=False)
+        batch_op.create_index("ix_publications_area", ["state", "area", "published_at", "id"], unique=False)
+        batch_op.create_index("ix_publications_kind", ["state", "kind", "published_at", "id"], unique=False)
         batch_op.create_index("ix_publications_state_published", ["state", "published_at", "id"], unique=False)
+        batch_op.create_index("ix_publications_unit", ["state", "unit_name", "published_at", "id"], unique=False)
 
     op.create_table(
         "replies",
@@ -884,9 +898,10 @@ def downgrade() -> None:
 
     op.drop_table("replies")
     with op.batch_alter_table("publications", schema=None) as batch_op:
+        batch_op.drop_index("ix_publications_unit")
         batch_op.drop_index("ix_publications_state_published")
-        batch_op.drop_index(batch_op.f("ix_publications_published_at"))
-        batch_op.drop_index("ix_publications_filters")
+        batch_op.drop_index("ix_publications_kind")
+        batch_op.drop_index("ix_publications_area")
 
     op.drop_table("publications")
     with op.batch_alter_table("notices", schema=None) as batch_op:
@@ -1001,6 +1016,7 @@ def downgrade() -> None:
 
     op.drop_table("sign_in_attempts")
     op.drop_table("settings")
+    op.drop_table("public_figures")
     with op.batch_alter_table("public_attempts", schema=None) as batch_op:
         batch_op.drop_index("ix_public_attempts_key_at")
         batch_op.drop_index(batch_op.f("ix_public_attempts_at"))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from opinion_app.flow import clocks, progress, trail
+from opinion_app.flow import clocks, progress, publications, trail
 from opinion_app.flow.cases import facts_of
 from opinion_app.records.case import Case
 from opinion_app.records.move import Move
@@ -77,6 +77,7 @@ def move(
     trail.record(session, f"case.{act}", case.number, actor, now, changed)
     clocks.after_act(session, case, act, now, unit_id)
     progress.follow(session, case, act, now)
+    publications.follow(session, case, act, now)
     return row
 
 

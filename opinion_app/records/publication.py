@@ -18,7 +18,9 @@ class Publication(Base):
     __tablename__ = "publications"
     __table_args__ = (
         Index("ix_publications_state_published", "state", "published_at", "id"),
-        Index("ix_publications_filters", "state", "kind", "area"),
+        Index("ix_publications_kind", "state", "kind", "published_at", "id"),
+        Index("ix_publications_area", "state", "area", "published_at", "id"),
+        Index("ix_publications_unit", "state", "unit_name", "published_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -34,7 +36,7 @@ class Publication(Base):
     writer: Mapped[str] = mapped_column(String(60), default="网友")
     asked_on: Mapped[date]
     answered_on: Mapped[date]
-    published_at: Mapped[datetime | None] = mapped_column(index=True)
+    published_at: Mapped[datetime | None]
     state: Mapped[PublicationState] = mapped_column(Vocabulary(PublicationState))
     snapshot_hash: Mapped[str] = mapped_column(String(64))
     note: Mapped[str] = mapped_column(default="")
@@ -66,3 +68,18 @@ class ViewCount(Base):
 
     publication_id: Mapped[int] = mapped_column(ForeignKey("publications.id"), primary_key=True)
     views: Mapped[int] = mapped_column(default=0)
+
+
+class PublicFigure(Base):
+    """How much came in and was answered in one month, by kind; counted by a job, so that the public wing reads no case."""
+
+    __tablename__ = "public_figures"
+
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    kind: Mapped[Kind] = mapped_column(Vocabulary(Kind), primary_key=True)
+    received: Mapped[int] = mapped_column(default=0)
+    valid: Mapped[int] = mapped_column(default=0)
+    answered: Mapped[int] = mapped_column(default=0)
+    timed: Mapped[int] = mapped_column(default=0)
+    in_time: Mapped[int] = mapped_column(default=0)
+    counted_at: Mapped[datetime]

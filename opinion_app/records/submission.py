@@ -37,6 +37,7 @@ class Progress(Base):
     step: Mapped[str] = mapped_column(String(40))
     history: Mapped[list[Any]] = mapped_column(default=list)
     promised_on: Mapped[date | None]
+    promise: Mapped[str] = mapped_column(String(200), default="")
     why: Mapped[str] = mapped_column(default="")
     answer: Mapped[str] = mapped_column(default="")
     answered_by: Mapped[str] = mapped_column(String(100), default="")

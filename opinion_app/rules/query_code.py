@@ -30,6 +30,21 @@ def keyed_hash(secret: str, purpose: str, value: str) -> str:
     return hmac.new(secret.encode(), f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
 
 
+def code_hash(secret: str, number: str, code: str) -> str:
+    """What is stored of the query code of the case numbered `number`; the code as typed or as made."""
+    return keyed_hash(secret, "query_code", f"{number}:{tidy_code(code)}")
+
+
+def code_for(secret: str, key: str) -> str:
+    """The query code that belongs to the one-time key of a form, so that a repeated sending meets the same code."""
+    number = int(keyed_hash(secret, "code_of_form", key), 16)
+    digits = []
+    for _place in range(LENGTH):
+        number, digit = divmod(number, len(ALPHABET))
+        digits.append(ALPHABET[digit])
+    return "".join(digits)
+
+
 def same(first: str, second: str) -> bool:
     """Compare two hashes in constant time."""
     return hmac.compare_digest(first, second)

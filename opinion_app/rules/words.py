@@ -212,6 +212,22 @@ class Disclosure(Word):
     WITHHELD = "withheld", "不公开"
 
 
+class ConsentBasis(Word):
+    """What lets a case be made public (个人信息保护法 13, 25): the writer's word, or that nothing personal is left."""
+
+    WISH = "wish", "留言人留言时表示愿意公开"
+    ASKED = "asked", "已另行征得留言人同意"
+    MASKED = "masked", "遮盖后不含个人信息"
+
+
+class KeepReason(Word):
+    """Why something that looks like personal data stays readable."""
+
+    NOT_PERSONAL = "not_personal", "不是个人信息"
+    OFFICE = "office", "单位对外公开的信息"
+    CONSENT = "consent", "留言人同意公开"
+
+
 class PublicationState(Word):
     """State of a publication; only PUBLISHED is reachable from the public pages."""
 

@@ -1,0 +1,40 @@
+"""Publications beside the life of their case: noted when the case is reopened, taken down when it may no longer be public."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from opinion_app.flow import index
+from opinion_app.records.case import Case
+from opinion_app.records.publication import Publication
+from opinion_app.rules.words import Kind, PublicationState
+
+REOPENED = "本件正在重新办理，新的答复公开后将替换下面的内容。"
+
+
+def publication_of(session: Session, case: Case) -> Publication | None:
+    """The publication of a case, whatever its state."""
+    return session.scalar(select(Publication).where(Publication.case_id == case.id))
+
+
+def take_down(session: Session, publication: Publication, now: datetime) -> None:
+    """Take a publication from every public page, the search and the feeds, from the commit on."""
+    publication.state, publication.updated_at, publication.note = PublicationState.WITHDRAWN, now, ""
+    index.put_publication(session, publication)
+
+
+def follow(session: Session, case: Case, act: str, now: datetime) -> None:
+    """After an act: a reopened case keeps its publication with a note; what became an accusation loses it (decisions 9, 14)."""
+    never = case.kind is Kind.ACCUSATION or case.restricted
+    if act != "reopen" and not never:
+        return
+    publication = publication_of(session, case)
+    if publication is None or publication.state is not PublicationState.PUBLISHED:
+        return
+    if never:
+        take_down(session, publication, now)
+    else:
+        publication.note, publication.updated_at = REOPENED, now

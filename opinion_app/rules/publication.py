@@ -1,0 +1,117 @@
+"""What goes public of a case: the three texts, the finds in them, what people decided, and the snapshot that comes of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from opinion_app.rules.errors import Invalid
+from opinion_app.rules.masking import Action, Decision, Find, apply, find, only_masks, select, undecided
+from opinion_app.rules.words import ConsentBasis, Disclosure, KeepReason
+
+PARTS: Final = {"title": "标题", "question": "来信", "answer": "答复"}
+ANYBODY: Final = "网友"
+_LEAST_LEFT: Final = 4
+_NOT_WORDS = re.compile(r"[\W_]+")
+
+Finds = Mapping[str, tuple[Find, ...]]
+Decisions = Mapping[str, tuple[Decision, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The texts as the public will read them."""
+
+    title: str
+    question: str
+    answer: str
+    writer: str = ANYBODY
+
+    @property
+    def hash(self) -> str:
+        """What masking and both reviews are bound to: another character anywhere gives another hash (decisions 14)."""
+        packed = json.dumps([self.title, self.question, self.answer, self.writer], ensure_ascii=True)
+        return hashlib.sha256(packed.encode()).hexdigest()
+
+    def text(self, part: str) -> str:
+        """One of the three texts."""
+        return {"title": self.title, "question": self.question, "answer": self.answer}[part]
+
+
+def propose(original: Snapshot, known_names: Iterable[str], kept_numbers: Iterable[str]) -> dict[str, tuple[Find, ...]]:
+    """The finds in each text, for a person to decide on."""
+    names, numbers = tuple(known_names), tuple(kept_numbers)
+    return {part: find(original.text(part), names, numbers) for part in PARTS}
+
+
+def typed(original: Snapshot, words: Iterable[str]) -> dict[str, tuple[Find, ...]]:
+    """Every place of every text a person typed to have it masked. Raises Invalid for one that stands nowhere."""
+    found: dict[str, list[Find]] = {part: [] for part in PARTS}
+    for word in dict.fromkeys(word.strip() for word in words):
+        if not word:
+            continue
+        hits = {part: list(_places(original.text(part), word)) for part in PARTS}
+        if not any(hits.values()):
+            raise Invalid("有文字没有找到。", {"more": f"“{word[:30]}”在标题、来信和答复里都没有，请照原文填写。"})
+        for part, places in hits.items():
+            found[part] += places
+    return {part: tuple(finds) for part, finds in found.items()}
+
+
+def _places(text: str, word: str) -> Iterable[Find]:
+    return (select(text, match.start(), match.end()) for match in re.finditer(re.escape(word), text))
+
+
+def make(original: Snapshot, finds: Finds, decisions: Decisions, writer: str = ANYBODY) -> Snapshot:
+    """The texts with everything decided as masked replaced. Raises Invalid while a find is undecided or nothing is left."""
+    open_finds = {part: undecided(finds[part], decisions.get(part, ())) for part in PARTS}
+    waiting = sum(len(each) for each in open_finds.values())
+    if waiting:
+        raise Invalid(f"还有 {waiting} 处没有决定遮盖还是保留，不能公开。")
+    masked = {part: apply(original.text(part), decisions.get(part, ())) for part in PARTS}
+    for part, text in masked.items():
+        spans = [decision.find for decision in decisions.get(part, ())]
+        if not only_masks(original.text(part), text, spans):
+            raise Invalid("遮盖后的文字与原文不符，请重新检查。")
+    for part in ("question", "answer"):
+        if _left(original.text(part), decisions.get(part, ())) < _LEAST_LEFT:
+            raise Invalid(f"遮盖后{PARTS[part]}几乎没有剩下内容，公开没有意义。请重新考虑公开决定。")
+    return Snapshot(**masked, writer=writer)
+
+
+def _left(text: str, decisions: Iterable[Decision]) -> int:
+    """How many letters and characters are still readable."""
+    shown = list(text)
+    for decision in decisions:
+        if decision.action is Action.MASK:
+            shown[decision.find.start : decision.find.end] = " " * (decision.find.end - decision.find.start)
+    return len(_NOT_WORDS.sub("", "".join(shown)))
+
+
+def check_kept(decisions: Decisions, basis: ConsentBasis) -> None:
+    """Raise Invalid where the writer's data stays readable although the writer never agreed (个人信息保护法 25)."""
+    if basis is not ConsentBasis.MASKED:
+        return
+    kept = [each for part in decisions.values() for each in part if each.action is Action.KEEP]
+    if any(each.reason not in (KeepReason.NOT_PERSONAL.label, KeepReason.OFFICE.label) for each in kept):
+        raise Invalid("留言人没有同意公开个人信息，凡是个人信息都要遮盖。")
+
+
+def check_disclosure(
+    disclosure: Disclosure, basis: ConsentBasis | None, *, never_public: bool, wish_public: bool, grounds: str
+) -> None:
+    """Raise Invalid unless the decision on publication may be taken so (decisions 9; 信息公开条例 15, 17)."""
+    if not grounds:
+        raise Invalid("请写明理由。", {"grounds": "请写明公开或不公开的理由。"})
+    if disclosure is Disclosure.WITHHELD:
+        return
+    if never_public:
+        raise Invalid("举报件一律不公开。", {"disclosure": "举报件只能选“不公开”。"})
+    if basis is None:
+        raise Invalid("请选择公开的依据。", {"basis": "公开个人提出的事项，须留言人同意，或者遮盖后不含个人信息。"})
+    if basis is ConsentBasis.WISH and not wish_public:
+        raise Invalid("依据与登记不符。", {"basis": "登记时留言人没有表示愿意公开，请选择其他依据。"})

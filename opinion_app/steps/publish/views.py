@@ -1,0 +1,125 @@
+"""The pages of publication: the decision, the masking bench with its two reviews, the withdrawal."""
+
+from __future__ import annotations
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from opinion_app import clock
+from opinion_app.flow.cases import open_case
+from opinion_app.records.base import db
+from opinion_app.records.case import Case
+from opinion_app.rules import links
+from opinion_app.rules.errors import Conflict, Invalid
+from opinion_app.rules.words import ConsentBasis, Disclosure
+from opinion_app.steps.publish import bench, forms, operations, queries
+from opinion_app.web.access import requires
+from opinion_app.web.act_page import act_page
+from opinion_app.web.answers import done
+from opinion_app.web.identity import actor
+from opinion_app.web.posted import posted
+
+bp = Blueprint("publish", __name__, url_prefix="/office/cases/<number>")
+
+
+def _case(number: str, act: str) -> Case:
+    return open_case(db.session(), number, actor(), act)[0]
+
+
+@bp.route("/decide_disclosure", methods=["GET", "POST"])
+@requires("worklist")
+def decide_disclosure(number: str) -> ResponseReturnValue:
+    """公开决定."""
+    case, session = _case(number, "decide_disclosure"), db.session()
+    form = posted(
+        forms.DisclosureForm, version=case.version, disclosure=case.disclosure or "", grounds=case.disclosure_grounds, basis=""
+    )
+    if not case.wish_public:
+        form.basis.choices = [choice for choice in form.basis.choices if choice[0] != ConsentBasis.WISH.value]
+    if request.method == "POST" and form.validate():
+        try:
+            basis = ConsentBasis.of(form.basis.data) if form.basis.data else None
+            chosen = Disclosure.of(form.disclosure.data)
+            operations.decide_disclosure(
+                session,
+                case,
+                actor(),
+                clock.now(),
+                disclosure=chosen,
+                grounds=form.grounds.data,
+                basis=basis,
+                seen=form.seen_version,
+            )
+            return done(links.case(case.number), f"公开决定已记录：{chosen.label}。")
+        except Invalid as refusal:
+            form.take(refusal)
+    said = "这里只作决定；办结后再遮盖、审查并公开。"
+    return act_page(case, "decide_disclosure", form, template="steps/publish/decide_disclosure.html", said=said)
+
+
+@bp.route("/publish", methods=["GET", "POST"])
+@requires("worklist")
+def publish(number: str) -> ResponseReturnValue:
+    """公开答复."""
+    case, session = _case(number, "publish"), db.session()
+    held = queries.material(session, case)
+    form, laid = _laid_out(case, held)
+    go = request.form.get("go", "")
+    if request.method == "POST" and form.validate() and go == "publish" and laid.snapshot:
+        try:
+            review = operations.Review(form.secrecy_opinion.data or "", form.disclosure_opinion.data or "")
+            operations.publish(
+                session,
+                case,
+                actor(),
+                clock.now(),
+                decisions=laid.decisions,
+                review=review,
+                reviewed_hash=form.seen_hash.data or "",
+                writer=form.writer.data,
+                seen=form.seen_version,
+            )
+            return done(links.case(case.number), f"已公开：{links.reply(case.number)}")
+        except Invalid as refusal:
+            form.take(refusal)
+        except Conflict as moved:
+            form.form_errors = [moved.message]
+    return _bench_page(case, held, form, laid)
+
+
+def _laid_out(case: Case, held: queries.Material) -> tuple[forms.PublishForm, bench.Bench]:
+    remembered, lines = bench.remembered(held)
+    form = posted(forms.PublishForm, version=case.version, writer=held.writers[0][0], more=lines)
+    form.writer.choices = held.writers
+    sent = request.form.to_dict() if request.method == "POST" else remembered
+    everything = request.form.get("go") == "all"
+    laid = bench.lay_out(held, sent, form.more.data or "", form.writer.data or "", everything=everything)
+    return form, laid
+
+
+def _bench_page(case: Case, held: queries.Material, form: forms.PublishForm, laid: bench.Bench) -> ResponseReturnValue:
+    form.more.errors = [*form.more.errors, *laid.problems.values()]
+    if laid.trouble:
+        form.form_errors = [*form.form_errors, laid.trouble]
+    return act_page(
+        case,
+        "publish",
+        form,
+        template="steps/publish/publish.html",
+        bench=laid,
+        basis=held.basis,
+        choices=bench.allowed(held.basis),
+        standing=held.publication,
+    )
+
+
+@bp.route("/withdraw", methods=["GET", "POST"])
+@requires("worklist")
+def withdraw(number: str) -> ResponseReturnValue:
+    """撤回公开."""
+    case = _case(number, "withdraw")
+    form = posted(forms.WithdrawForm, version=case.version)
+    if request.method == "POST" and form.validate():
+        operations.withdraw(db.session(), case, actor(), clock.now(), reason=form.reason.data, seen=form.seen_version)
+        return done(links.case(case.number), "已撤回，公众页面、搜索和订阅里都看不到了。")
+    return act_page(case, "withdraw", form, said="公众页面、搜索、订阅和数据下载里立即都看不到；可以重新公开。")
