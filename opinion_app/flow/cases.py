@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Label, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from opinion_app.records.assessment import Assessment
 from opinion_app.records.assignment import Assignment
@@ -41,8 +41,15 @@ def open_case(session: Session, number: str, actor: Actor, act: str | None = Non
 def facts_of(session: Session, case: Case) -> CaseFacts:
     """The facts of a case as they stand in this transaction."""
     assignments = session.scalars(select(Assignment).where(Assignment.case_id == case.id).order_by(Assignment.id)).all()
-    reply = latest_reply(session, case.id)
-    extras = session.execute(_extras(case.id)).one()
+    extras = session.execute(select(*extras_of(case.id))).one()
+    named = granted(session, case) if case.restricted else frozenset()
+    return make_facts(case, assignments, latest_reply(session, case.id), extras, named)
+
+
+def make_facts(
+    case: Case, assignments: Sequence[Assignment], reply: Reply | None, extras: Any, named: frozenset[int]
+) -> CaseFacts:
+    """The facts from rows read already; `extras` has the columns of `extras_of`, `named` the people of a restricted case."""
     return CaseFacts(
         id=case.id,
         number=case.number,
@@ -55,7 +62,7 @@ def facts_of(session: Session, case: Case) -> CaseFacts:
         needs_leader=case.needs_leader,
         imported=case.imported,
         assignments=_assignment_facts(assignments),
-        granted=granted(session, case) if case.restricted else frozenset(),
+        granted=named,
         reply_state=reply.state if reply else None,
         drafter_id=reply.drafter_id if reply else None,
         gates_passed=gates_passed(reply),
@@ -69,21 +76,26 @@ def facts_of(session: Session, case: Case) -> CaseFacts:
     )
 
 
-def _extras(case_id: int) -> Select[Any]:
-    """One row with everything that is a count or a yes, so that the facts cost few queries."""
+def extras_of(case_id: int | InstrumentedAttribute[int]) -> list[Label[int]]:
+    """Columns with everything that is a count or a yes, so that the facts cost few queries; for one id, or beside `Case.id`."""
     merged = Case.__table__.alias("merged")
-    child = select(func.count()).select_from(merged).where(merged.c.merged_into_id == case_id)
-    owed = select(func.count()).where(Letter.case_id == case_id, Letter.report_owed, Letter.reported_at.is_(None))
-    published = select(func.count()).where(Publication.case_id == case_id, Publication.state == PublicationState.PUBLISHED)
-    assessing = select(func.count()).where(Assessment.case_id == case_id, Assessment.state == AssessmentState.DECIDED)
-    extending = select(func.count()).where(ExtensionRequest.case_id == case_id, ExtensionRequest.decided_at.is_(None))
-    return select(
-        child.scalar_subquery().label("children"),
-        owed.scalar_subquery().label("owed"),
-        published.scalar_subquery().label("published"),
-        assessing.scalar_subquery().label("assessing"),
-        extending.scalar_subquery().label("extending"),
-    )
+    counts = {
+        "children": select(func.count()).select_from(merged).where(merged.c.merged_into_id == case_id),
+        "owed": select(func.count(Letter.id)).where(
+            Letter.case_id == case_id, Letter.report_owed, Letter.reported_at.is_(None)
+        ),
+        "published": select(func.count(Publication.id)).where(
+            Publication.case_id == case_id, Publication.state == PublicationState.PUBLISHED
+        ),
+        "assessing": select(func.count(Assessment.id)).where(
+            Assessment.case_id == case_id, Assessment.state == AssessmentState.DECIDED
+        ),
+        "extending": select(func.count(ExtensionRequest.id)).where(
+            ExtensionRequest.case_id == case_id, ExtensionRequest.decided_at.is_(None)
+        ),
+    }
+    # Only `cases` may be taken from around these: a page that joins letters or assessments must not change what is counted.
+    return [query.correlate(Case).scalar_subquery().label(name) for name, query in counts.items()]
 
 
 def _assignment_facts(rows: Sequence[Assignment]) -> tuple[AssignmentFacts, ...]:

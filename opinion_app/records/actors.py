@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from opinion_app.records.person import LeaderInCharge, Person
+from opinion_app.records.person import Person
 from opinion_app.records.unit import Unit
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.words import Role
@@ -15,7 +14,7 @@ def actor_of(session: Session, person: Person) -> Actor:
     """The facts of a person that rules ask for."""
     led: frozenset[int] = frozenset()
     if Role.LEADER in person.roles:
-        led = frozenset(session.scalars(select(LeaderInCharge.unit_id).where(LeaderInCharge.person_id == person.id)).all())
+        led = frozenset(row.unit_id for row in person.led_rows)
     return Actor(
         person.id,
         person.name,

@@ -41,6 +41,7 @@ class Person(Base):
     role_rows: Mapped[list[PersonRole]] = relationship(
         back_populates="person", lazy="selectin", cascade="all, delete-orphan", foreign_keys="PersonRole.person_id"
     )
+    led_rows: Mapped[list[LeaderInCharge]] = relationship(back_populates="person", lazy="select", viewonly=True)
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -73,7 +74,7 @@ class LeaderInCharge(Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
 
-    person: Mapped[Person] = relationship(lazy="joined")
+    person: Mapped[Person] = relationship(back_populates="led_rows", lazy="joined")
 
 
 class SignInSession(Base):

@@ -19,6 +19,7 @@ from opinion_app.records.base import db
 from opinion_app.records.current import settings_of
 from opinion_app.records.engine import begin_writing
 from opinion_app.records.person import Person, SignInSession
+from opinion_app.records.unit import Unit
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.settings import Settings
 
@@ -54,8 +55,10 @@ def new_token() -> str:
 def load_signed_in(token: str) -> SignedIn | None:
     """The person behind a cookie, or None when the session ended, idled out, grew too old or its person was disabled."""
     now = clock.now()
-    whole = joinedload(SignInSession.person).joinedload(Person.role_rows)  # everything about the person in one query
-    query = select(SignInSession).options(whole).where(SignInSession.token_hash == hash_token(token))
+    person = joinedload(SignInSession.person)  # everything about the person in one query
+    roles, led = person.joinedload(Person.role_rows), person.joinedload(Person.led_rows)
+    unit = person.joinedload(Person.unit).joinedload(Unit.parent)
+    query = select(SignInSession).options(roles, led, unit).where(SignInSession.token_hash == hash_token(token))
     row = db.session.execute(query).unique().scalar_one_or_none()
     if row is None or row.ended_at is not None or not row.person.active or _expired(row, now, settings_of()):
         return None

@@ -11,6 +11,7 @@ from opinion_app.records.move import Move
 from opinion_app.rules import life, links
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.words import MAIN_LINE, Stage
+from opinion_app.rules.zone import local
 
 BUTTONS = 2
 
@@ -33,7 +34,7 @@ class Step:
 
     words: str
     state: str
-    when: datetime | None = None
+    when: str = ""
 
 
 def acts(actor: Actor, facts: CaseFacts) -> tuple[list[ActLink], list[ActLink]]:
@@ -54,12 +55,17 @@ def steps(case: Case, moves: Iterable[Move]) -> list[Step]:
         if move.from_stage is not move.to_stage:
             reached[move.to_stage] = move.at
     if case.stage not in MAIN_LINE:
-        first = Step(Stage.RECEIVED.label, "done", case.registered_at)
-        return [first, Step(case.stage.label, "current", reached.get(case.stage))]
+        first = Step(Stage.RECEIVED.label, "done", _day(case.registered_at))
+        return [first, Step(case.stage.label, "current", _day(reached.get(case.stage)))]
     here = MAIN_LINE.index(case.stage)
     return [_step(stage, place, here, reached) for place, stage in enumerate(MAIN_LINE)]
 
 
 def _step(stage: Stage, place: int, here: int, reached: dict[Stage, datetime]) -> Step:
     state = "done" if place < here else "current" if place == here else "todo"
-    return Step(stage.label, state, reached.get(stage) if place <= here else None)
+    return Step(stage.label, state, _day(reached.get(stage)) if place <= here else "")
+
+
+def _day(moment: datetime | None) -> str:
+    """11月24日: under a step there is room for no more."""
+    return f"{local(moment).month}月{local(moment).day}日" if moment is not None else ""

@@ -1,20 +1,26 @@
-"""The page of a case, the derivation of its dates and the download of its files."""
+"""The page of a case, the derivation of its dates, its notices and the download of its files."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from opinion_app import clock
-from opinion_app.desks.casefile import head, queries
+from opinion_app.desks.casefile import head, queries, rail
 from opinion_app.desks.casefile.entries import mark
+from opinion_app.desks.casefile.why import why
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.cases import open_case
-from opinion_app.flow.due import case_due
+from opinion_app.flow.due import clock_due
 from opinion_app.records.base import db
+from opinion_app.rules import links
+from opinion_app.rules.life import ACTS
+from opinion_app.rules.permissions import may
 from opinion_app.web.access import requires
 from opinion_app.web.answers import page
-from opinion_app.web.downloads import hand_out
+from opinion_app.web.downloads import PREVIEWED, hand_out
 from opinion_app.web.identity import actor
 
 bp = Blueprint("casefile", __name__)
@@ -24,21 +30,73 @@ bp = Blueprint("casefile", __name__)
 @requires("worklist")
 def show(number: str) -> ResponseReturnValue:
     """One case with everything at hand."""
+    shown = queries.MOVES_AT_MOST if request.args.get("trail") == "all" else queries.MOVES_SHOWN
+    held = queries.dossier(db.session(), number, actor(), shown)
+    return page("desks/casefile/show.html", **_head(held), **_body(held, shown))
+
+
+def _head(held: queries.Dossier) -> dict[str, Any]:
+    first, others = head.acts(actor(), held.facts)
     session, now = db.session(), clock.now()
-    case, facts = open_case(session, number, actor())
-    first, others = head.acts(actor(), facts)
-    moves = queries.moves_of(session, case.id)
+    calendar = work_calendar(session)
+    due = rail.first_due(held)
+    return {
+        "held": held,
+        "case": held.case,
+        "facts": held.facts,
+        "next_acts": first,
+        "more_acts": others,
+        "stages": head.steps(held.case, held.moves),
+        "due": clock_due(due, now, calendar, rail.clock_href(held.case.number, due)) if due else None,
+        "marks": list(rail.marks(held)),
+        "clocks": rail.clock_lines(held, now, calendar),
+    }
+
+
+def _body(held: queries.Dossier, shown: int) -> dict[str, Any]:
+    return {
+        "parts": rail.part_lines(held),
+        "writer": rail.writer_lines(held),
+        "may_reveal": may(actor(), ACTS["reveal_contact"].permission, held.facts),
+        "reveal_href": links.case_act(held.case.number, "reveal_contact"),
+        "case_facts": rail.case_facts(held),
+        "letter_facts": rail.letter_facts(held),
+        "moves": held.moves[:shown],
+        "older_moves": len(held.moves) > shown,
+        "mark": mark,
+        "pictures": PREVIEWED,
+    }
+
+
+@bp.get("/office/cases/<number>/clocks/<int:clock_id>")
+@requires("worklist")
+def why_this_day(number: str, clock_id: int) -> ResponseReturnValue:
+    """为什么是这一天: how a due date was counted, day by day."""
+    session = db.session()
+    case, _facts = open_case(session, number, actor())
+    held = queries.clock_of(session, case.id, clock_id)
+    calendar = work_calendar(session)
     return page(
-        "desks/casefile/show.html",
+        "desks/casefile/why.html",
         case=case,
-        facts=facts,
-        next_acts=first,
-        more_acts=others,
-        stages=head.steps(case, moves),
-        due=case_due(case, now, work_calendar(session)),
-        moves=moves,
-        mark=mark,
-        files=queries.attachments_of(session, case.id),
+        clock=held,
+        case_href=links.case(case.number),
+        due=clock_due(held, clock.now(), calendar),
+        why=why(session, held, calendar),
+    )
+
+
+@bp.get("/office/cases/<number>/notices")
+@requires("worklist")
+def notices(number: str) -> ResponseReturnValue:
+    """What the service told to whom about this case."""
+    session = db.session()
+    case, _facts = open_case(session, number, actor())
+    return page(
+        "desks/casefile/notices.html",
+        case=case,
+        case_href=links.case(case.number),
+        notices=queries.notices_of(session, case.id),
     )
 
 
