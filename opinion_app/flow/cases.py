@@ -20,6 +20,7 @@ from opinion_app.rules.facts import Actor, AssignmentFacts, CaseFacts
 from opinion_app.rules.permissions import can_see
 from opinion_app.rules.words import AssessmentState, Gate, PublicationState, Source
 
+LONGEST_NUMBER = 40
 NO_CASE = "没有这个编号的件，或者您无权查看。请核对编号。"
 
 
@@ -27,7 +28,7 @@ def open_case(session: Session, number: str, actor: Actor, act: str | None = Non
     """The case with `number` and its facts, if `actor` may see it and, where given, may do `act` now.
 
     Raises NotFound, Forbidden or Refused."""
-    case = session.scalar(select(Case).where(Case.number == number.strip().upper()))
+    case = session.scalar(select(Case).where(Case.number == tidy_number(number)))
     if case is None:
         raise NotFound(NO_CASE)
     facts = facts_of(session, case)
@@ -36,6 +37,14 @@ def open_case(session: Session, number: str, actor: Actor, act: str | None = Non
     if act is not None:
         life.check(actor, facts, act)
     return case, facts
+
+
+def tidy_number(typed: str) -> str:
+    """A number as it is stored: in capitals, without blanks. Raises NotFound for what no number can be (control characters)."""
+    number = typed.strip().upper()
+    if not number.isprintable() or len(number) > LONGEST_NUMBER:
+        raise NotFound(NO_CASE)
+    return number
 
 
 def facts_of(session: Session, case: Case) -> CaseFacts:

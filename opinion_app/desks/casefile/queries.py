@@ -9,7 +9,7 @@ from sqlalchemy import String, and_, cast, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
-from opinion_app.flow.cases import NO_CASE, extras_of, make_facts
+from opinion_app.flow.cases import NO_CASE, extras_of, make_facts, tidy_number
 from opinion_app.flow.visible import visible
 from opinion_app.records.assessment import Assessment
 from opinion_app.records.assignment import Assignment
@@ -104,7 +104,7 @@ def _open(session: Session, number: str, actor: Actor) -> Dossier:
             _name_only(joinedload(Assessment.decided_by)),
             _name_only(joinedload(Assessment.approved_by)),
         )
-        .where(Case.number == number.strip().upper()[:40])
+        .where(Case.number == tidy_number(number))
     )
     row = session.execute(query).first()
     if row is None:

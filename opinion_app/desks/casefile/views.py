@@ -68,7 +68,7 @@ def _body(held: queries.Dossier, shown: int) -> dict[str, Any]:
     }
 
 
-@bp.get("/office/cases/<number>/clocks/<int:clock_id>")
+@bp.get("/office/cases/<number>/clocks/<int(max=2147483647):clock_id>")
 @requires("worklist")
 def why_this_day(number: str, clock_id: int) -> ResponseReturnValue:
     """为什么是这一天: how a due date was counted, day by day."""
@@ -100,7 +100,7 @@ def notices(number: str) -> ResponseReturnValue:
     )
 
 
-@bp.get("/office/attachments/<int:attachment_id>")
+@bp.get("/office/attachments/<int(max=2147483647):attachment_id>")
 @requires("worklist")
 def download(attachment_id: int) -> ResponseReturnValue:
     """A file of a case, for those who may see the case; `?preview=1` shows a picture within the page."""
