@@ -14,6 +14,7 @@ from opinion_app.rules.words import PublicationState, ReplyState
 from opinion_app.search.index import case_index, publication_index
 
 Texts = list[str | None]
+BLOCK = 500
 
 
 def put_case(session: Session, case: Case) -> None:
@@ -53,17 +54,34 @@ def rebuild(session: Session) -> tuple[int, int]:
     """Make both indexes anew from the rows; answers how many cases and publications there are."""
     connection = session.connection()
     cases = case_index.rebuild(connection, _all_cases(session))
-    published = select(Publication).where(Publication.state == PublicationState.PUBLISHED).order_by(Publication.id)
-    rows = (
-        (row.id, [row.number, row.title, row.question, row.answer, row.unit_name])
-        for row in session.scalars(published.execution_options(yield_per=500))
-    )
-    return cases, publication_index.rebuild(connection, rows)
+    return cases, publication_index.rebuild(connection, _all_publications(session))
 
 
 def _all_cases(session: Session) -> Iterator[tuple[int, Texts]]:
+    """The texts of every case, a block of cases at a time, from three queries a block."""
     ids = list(session.scalars(select(Case.id).order_by(Case.id)))
-    for start in range(0, len(ids), 500):
-        for case in session.scalars(select(Case).where(Case.id.in_(ids[start : start + 500])).order_by(Case.id)):
-            yield case.id, texts_of(session, case)
-        session.expunge_all()
+    for start in range(0, len(ids), BLOCK):
+        block = ids[start : start + BLOCK]
+        letters = _letters(session, block)
+        replies = _replies(session, block)
+        for case in session.scalars(select(Case).where(Case.id.in_(block)).order_by(Case.id)):
+            yield case.id, _texts(case, letters.get(case.id, ("", "")), replies.get(case.id))
+
+
+def _letters(session: Session, ids: list[int]) -> dict[int, tuple[str, ...]]:
+    query = select(Letter.case_id, Letter.issuer, Letter.document_number).where(Letter.case_id.in_(ids))
+    return {case_id: (issuer, number) for case_id, issuer, number in session.execute(query)}
+
+
+def _replies(session: Session, ids: list[int]) -> dict[int, str]:
+    """The newest wording of each case that is not superseded."""
+    query = select(Reply.case_id, Reply.text).where(Reply.case_id.in_(ids), Reply.state != ReplyState.SUPERSEDED)
+    return {row.case_id: row.text for row in session.execute(query.order_by(Reply.version_no))}
+
+
+def _all_publications(session: Session) -> Iterator[tuple[int, Texts]]:
+    query = select(Publication.id).where(Publication.state == PublicationState.PUBLISHED).order_by(Publication.id)
+    ids = list(session.scalars(query))
+    for start in range(0, len(ids), BLOCK):
+        for row in session.scalars(select(Publication).where(Publication.id.in_(ids[start : start + BLOCK]))):
+            yield row.id, [row.number, row.title, row.question, row.answer, row.unit_name]

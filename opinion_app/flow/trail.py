@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import event, insert, select
+from sqlalchemy import ColumnElement, event, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,6 +18,7 @@ from opinion_app.rules.facts import Actor
 
 Values = Mapping[str, tuple[object, object]]
 _PENDING = "opinion_trail"
+BLOCK = 1000
 
 
 @dataclass
@@ -141,25 +141,33 @@ def verify_trail(session: Session) -> tuple[int, Break | None]:
 
 
 def _links(session: Session) -> Iterator[tuple[Link, str]]:
-    rows = session.scalars(select(TrailEntry).order_by(TrailEntry.seq).execution_options(yield_per=1000))
-    for row in rows:
-        yield (
-            Link(row.seq, row.at, row.actor_id, row.actor, row.act, row.subject, row.succeeded, row.address, row.digest),
-            row.chain,
-        )
+    for block in _blocks(session, 0):
+        for row in session.scalars(select(TrailEntry).where(block).order_by(TrailEntry.seq)):
+            link = Link(
+                row.seq, row.at, row.actor_id, row.actor, row.act, row.subject, row.succeeded, row.address, row.digest
+            )
+            yield link, row.chain
+
+
+def _blocks(session: Session, start: int) -> Iterator[ColumnElement[bool]]:
+    """The trail in pieces of a thousand entries: no cursor stays open when the check ends at a break."""
+    last = session.scalar(select(func.max(TrailEntry.seq))) or 0
+    for first in range(start, last + 1, BLOCK):
+        yield TrailEntry.seq.between(first, first + BLOCK - 1)
 
 
 def _broken_value(session: Session) -> Break | None:
     """Each value still stored must carry its digest, and the digests of an entry must add up to the entry's."""
-    digests: dict[int, list[str]] = {}
-    rows = session.scalars(select(TrailValue).order_by(TrailValue.id).execution_options(yield_per=1000))
-    for row in rows:
-        digests.setdefault(row.seq, []).append(row.digest)
-        erased = row.old is None and row.new is None
-        if not erased and value_digest(row.name, row.old, row.new, row.salt) != row.digest:
-            return Break(row.seq, f"第 {row.seq} 条留痕的内容被改动")
-    entries: Any = session.execute(select(TrailEntry.seq, TrailEntry.digest).execution_options(yield_per=1000))
-    for seq, digest in entries:
-        if entry_digest(digests.get(seq, [])) != digest:
-            return Break(seq, f"第 {seq} 条留痕的内容缺失")
+    for block in _blocks(session, 0):
+        digests: dict[int, list[str]] = {}
+        values = select(TrailValue).join(TrailEntry, TrailEntry.seq == TrailValue.seq).where(block).order_by(TrailValue.id)
+        for row in session.scalars(values):
+            digests.setdefault(row.seq, []).append(row.digest)
+            erased = row.old is None and row.new is None
+            if not erased and value_digest(row.name, row.old, row.new, row.salt) != row.digest:
+                return Break(row.seq, f"第 {row.seq} 条留痕的内容被改动")
+        entries = session.execute(select(TrailEntry.seq, TrailEntry.digest).where(block).order_by(TrailEntry.seq)).all()
+        for seq, digest in entries:
+            if entry_digest(digests.get(seq, [])) != digest:
+                return Break(seq, f"第 {seq} 条留痕的内容缺失")
     return None

@@ -13,7 +13,7 @@ from opinion_app.records.base import Base
 class CalendarDay(Base):
     """One day that differs from the weekly pattern; `layer` is holiday, make_up or local_closure.
 
-    `notice_year` is the year whose notice names the day (the notice for 2027 may name 31 December 2026); a local closure has none."""
+    `notice_year` is the year whose notice names the day (that for 2027 may name 31 December 2026); a local closure has none."""
 
     __tablename__ = "calendar_days"
     __table_args__ = (UniqueConstraint("day", "layer"),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -24,7 +25,7 @@ from tests.builders.office import NOW, make_case
 
 DAY = timedelta(days=1)
 TODAY = local_date(NOW)
-LETTER = {
+LETTER: dict[str, Any] = {
     "source": Source.FORWARDED_LETTER,
     "channel": Channel.PAPER,
     "procedure": Procedure.NOTICE,
