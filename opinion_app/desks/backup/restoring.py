@@ -1,0 +1,122 @@
+"""Putting a backup back, whole or not at all.
+
+After a restoration no reminder of the past is sent again, because the ledger of what was sent (notices, reminders) and of what
+ran (job_runs) comes back with the rest; the moment of the restoration is kept in the setting `restored_at` for whoever must tell
+what fell due in between.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, delete, func, inspect, select, text, update
+from sqlalchemy.orm import Session
+
+from opinion_app.desks.backup import tables
+from opinion_app.desks.backup.operations import back_up, folder, secret_mark
+from opinion_app.files.backup_file import BackupReader, Manifest, reading
+from opinion_app.files.store import AttachmentStore
+from opinion_app.flow import index, trail
+from opinion_app.flow.settings import put_setting
+from opinion_app.records import schema
+from opinion_app.records.base import db
+from opinion_app.records.case import Case
+from opinion_app.records.current import settings_of
+from opinion_app.records.engine import begin_reading, begin_writing
+from opinion_app.records.job import Lease
+from opinion_app.records.person import Person, SignInSession
+from opinion_app.rules.errors import Refused
+from opinion_app.rules.zone import local
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What a restoration brought back, and whether its secret key is another one than here."""
+
+    rows: int
+    attachments: int
+    made_at: datetime
+    other_secret: bool
+    saved_before: Path | None
+
+
+def restore(source: Path, now: datetime, *, force: bool = False) -> Restored:
+    """Put a backup in the place of what is here: checked first, then in one transaction, brought to today's schema.
+
+    Raises Refused for a damaged file, for one of a newer schema, and for a target that is in use unless `force`; what `force`
+    replaces is backed up before. Nobody stays signed in. Stop the service first."""
+    with reading(source) as file:
+        manifest = file.manifest
+        if not schema.known(manifest.revision):
+            raise Refused(f"这份备份的数据结构（{manifest.revision}）比本程序新，请用新版程序恢复。")
+        file.verify()
+        saved = _clear_the_way(now, force=force)
+        _put_attachments_back(file)
+        begin_writing()
+        with db.engine.begin() as connection:
+            rows = _load(connection, file)
+            _settle(connection, manifest, now)
+    made_at = datetime.fromisoformat(manifest.made_at)
+    return Restored(rows, len(manifest.attachments), made_at, manifest.secret != secret_mark(), saved)
+
+
+def _clear_the_way(now: datetime, *, force: bool) -> Path | None:
+    """Refuse to overwrite an office that is in use, or save it first."""
+    begin_reading()
+    with db.engine.connect() as connection:
+        have = schema.present(connection)
+        if have is not None and not schema.known(have):
+            raise Refused("目标数据库由更新版本的程序建立，不能覆盖。请换一个空的数据库。")
+        used = have is not None and _in_use(connection)
+    if not used:
+        return None
+    if not force:
+        raise Refused("目标数据库里已有数据。确实要用备份覆盖时，请加 --force；覆盖前会先自动备份现有数据。")
+    return back_up(folder() / f"before-restore-{local(now):%Y%m%d-%H%M%S}.zip", now).path
+
+
+def _in_use(connection: Connection) -> bool:
+    held = inspect(connection).get_table_names()
+    return any(
+        model.__tablename__ in held and connection.scalar(select(func.count()).select_from(model)) for model in (Person, Case)
+    )
+
+
+def _put_attachments_back(file: BackupReader) -> None:
+    store = AttachmentStore(settings_of().data_dir / "attachments")
+    for name, part in file.manifest.attachments.items():
+        with file.attachment(name) as source:
+            store.put_back(name, source, part.sha256)
+
+
+def _load(connection: Connection, file: BackupReader) -> int:
+    if schema.present(connection) is not None:
+        schema.clear(connection)
+    schema.upgrade(connection, file.manifest.revision)
+    strict = tables.loosen(connection)
+    made = {table.name: table for table in tables.reflected(connection)}
+    rows = 0
+    for name, part in file.manifest.tables.items():
+        connection.execute(delete(made[name]))  # what a migration put there itself comes back with the rest
+        rows += tables.put_rows(connection, made[name], part.columns, file.rows(name))
+    for statement in strict:
+        connection.execute(text(statement))
+    tables.go_on_counting(connection, list(made.values()))
+    schema.upgrade(connection)
+    return rows
+
+
+def _settle(connection: Connection, manifest: Manifest, now: datetime) -> None:
+    """What must differ from the office that was backed up: nobody is signed in, no clock acts, the trail tells of it."""
+    with Session(connection) as session:
+        with session.begin():
+            ended = {"ended_at": now, "end_reason": "restored"}
+            session.execute(update(SignInSession).where(SignInSession.ended_at.is_(None)).values(ended))
+            session.execute(delete(Lease))
+            put_setting(session, "restored_at", now.isoformat())
+            values = {"备份时间": (None, manifest.made_at)}
+            trail.record(session, "restore", "database", None, now, values, actor_name="命令行")
+        with session.begin():
+            index.rebuild(session)
