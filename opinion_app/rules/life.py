@@ -157,8 +157,8 @@ DONE = _f(S.ANSWERED, S.CLOSED)
 ACTS: dict[str, Act] = {
     act.name: act
     for act in (
-        Act("accept", "受理", _f(S.RECEIVED), "case.accept", condition=_not_accepted, primary=_f(S.RECEIVED)),
         Act("assign", "交办", _f(S.RECEIVED), "case.triage", _f(S.ASSIGNED), _assignable, _f(S.RECEIVED)),
+        Act("accept", "受理", _f(S.RECEIVED), "case.accept", condition=_not_accepted, primary=_f(S.RECEIVED)),
         Act("classify", "修改分类", _f(S.RECEIVED, S.ASSIGNED, S.HANDLING), "case.triage"),
         Act("propose", "呈批", _f(S.RECEIVED, S.ASSIGNED, S.HANDLING), "case.propose", condition=_not_before_leader),
         Act("instruct", "批示", ALIVE, "case.instruct"),

@@ -29,6 +29,7 @@ from opinion_app.web.identity import actor
 from opinion_app.web.posted import posted
 from opinion_app.web.uploads import receive
 
+CLASSIFY = "steps/triage/classify.html"
 bp = Blueprint("triage", __name__, url_prefix="/office/cases/<number>")
 
 
@@ -67,7 +68,7 @@ def accept(number: str) -> ResponseReturnValue:
             return done(links.case(case.number), _accept(case, form, clock.now()))
         except Invalid as refusal:
             form.take(refusal)
-    return act_page(case, "accept", form, said="受理后，网民查询时会看到“已受理”。")
+    return act_page(case, "accept", form, template=CLASSIFY, said="受理后，网民查询时会看到“已受理”。")
 
 
 @bp.route("/classify", methods=["GET", "POST"])
@@ -83,7 +84,7 @@ def classify(number: str) -> ResponseReturnValue:
             return done(links.case(case.number), words)
         except Invalid as refusal:
             form.take(refusal)
-    return act_page(case, "classify", form, said="时限按新的分类从原起算日重新计算。")
+    return act_page(case, "classify", form, template=CLASSIFY, said="时限按新的分类从原起算日重新计算。")
 
 
 @bp.route("/assign", methods=["GET", "POST"])
@@ -101,7 +102,8 @@ def assign(number: str) -> ResponseReturnValue:
         except Invalid as refusal:
             form.take(refusal)
     said = "交办后，承办单位会收到通知，签收时限开始计算。"
-    return act_page(case, "assign", form, said=said, unit_fields={"lead": units, "supports": units})
+    choice = {"lead": units, "supports": units}
+    return act_page(case, "assign", form, template="steps/triage/assign.html", said=said, unit_fields=choice)
 
 
 @bp.route("/reassign", methods=["GET", "POST"])
