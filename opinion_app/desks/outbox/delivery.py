@@ -1,0 +1,134 @@
+"""The delivery run: claim, send, confirm - each claim and each confirmation a transaction of its own (decisions 37)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from opinion_app.desks.outbox.operations import Claimed, Sender, claim, confirm
+from opinion_app.notify.folder import FolderPost
+from opinion_app.notify.message import mailbox
+from opinion_app.notify.smtp import SmtpPost, server_of
+from opinion_app.records.transaction import transaction
+from opinion_app.rules.delivery import Attempt, Outcome
+from opinion_app.rules.settings import Settings
+
+FAILURES_IN_A_ROW = 3
+RUN_SECONDS = 240.0
+
+
+class Post(Protocol):
+    """Whatever takes letters away."""
+
+    def deliver(self, letter: Claimed) -> Attempt:
+        """One attempt; answers how it ended, raises nothing."""
+
+    def close(self) -> None:
+        """No more letters in this run."""
+
+
+class ByServer:
+    """Letters go to the office's mail server."""
+
+    def __init__(self, smtp: SmtpPost, sender: str) -> None:
+        self._smtp, self._sender = smtp, sender
+
+    def deliver(self, letter: Claimed) -> Attempt:
+        """Hand the letter in."""
+        return self._smtp.deliver(self._sender, letter.recipient, letter.data)
+
+    def close(self) -> None:
+        """End the connection."""
+        self._smtp.close()
+
+
+class ByFile:
+    """Letters lie in the data folder; the ledger says so (decisions 24)."""
+
+    def __init__(self, folder: FolderPost) -> None:
+        self._folder = folder
+
+    def deliver(self, letter: Claimed) -> Attempt:
+        """File the letter."""
+        return self._folder.deliver(letter.message_id, letter.data)
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+@dataclass(frozen=True)
+class Watch:
+    """The two clocks of a run: the wall's for the ledger, the monotonic one in seconds for its own length."""
+
+    now: Callable[[], datetime]
+    ticks: Callable[[], float]
+
+
+@dataclass
+class Delivered:
+    """What a run did, by outcome; `stopped` says why it ended before the queue was empty."""
+
+    counts: dict[Outcome, int] = field(default_factory=dict)
+    stopped: str = ""
+
+    def __str__(self) -> str:
+        said = "，".join(f"{_SAID[outcome]} {number}" for outcome, number in self.counts.items())
+        return "；".join(part for part in (said or "没有待发的邮件", self.stopped) if part)
+
+
+_SAID = {
+    Outcome.SENT: "已发送",
+    Outcome.FILED: "已存为邮件文件",
+    Outcome.REFUSED: "被拒收",
+    Outcome.DEFERRED: "稍后再发",
+    Outcome.UNREACHABLE: "服务器连接不上",
+    Outcome.UNKNOWN: "结果不明",
+}
+
+
+def post_of(settings: Settings) -> Post:
+    """How this installation sends. Raises SettingWrong."""
+    if not settings.smtp_url:
+        return ByFile(FolderPost(settings.data_dir / "mail"))
+    return ByServer(SmtpPost(server_of(settings.smtp_url)), mailbox(settings.mail_from).addr_spec)
+
+
+def sender_of(settings: Settings) -> Sender:
+    """Who the letters come from."""
+    return Sender(settings.mail_from, settings.base_url)
+
+
+def deliver(post: Post, runner: str, sender: Sender, watch: Watch, stopping: Callable[[], bool] = lambda: False) -> Delivered:
+    """Send what waits until nothing is due, the server fails three times in a row, the time is up, or the process ends.
+
+    Needs an application context. Nothing a server does to one letter delays the others by more than its own time limit."""
+    done, failures, begun = Delivered(), 0, watch.ticks()
+    try:
+        while not done.stopped:
+            letter = _claimed(runner, sender, watch)
+            if letter is None:
+                break
+            attempt = post.deliver(letter)
+            with transaction() as session:
+                confirm(session, letter, runner, attempt, watch.now())
+            done.counts[attempt.outcome] = done.counts.get(attempt.outcome, 0) + 1
+            failures = failures + 1 if attempt.outcome in (Outcome.UNREACHABLE, Outcome.UNKNOWN) else 0
+            done.stopped = _why_stop(failures, watch.ticks() - begun, stopping)
+    finally:
+        post.close()
+    return done
+
+
+def _claimed(runner: str, sender: Sender, watch: Watch) -> Claimed | None:
+    with transaction() as session:
+        return claim(session, runner, sender, watch.now())
+
+
+def _why_stop(failures: int, seconds: float, stopping: Callable[[], bool]) -> str:
+    if failures >= FAILURES_IN_A_ROW:
+        return "邮件服务器连续三次没有应答，本轮先停"
+    if seconds > RUN_SECONDS:
+        return "本轮时间已到，下轮接着发"
+    return "正在退出" if stopping() else ""

@@ -1,0 +1,153 @@
+"""The ledger of the outbox: claim a letter, freeze its bytes, confirm what became of it; never sends by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from opinion_app.desks.outbox.recheck import still_standing
+from opinion_app.flow import trail
+from opinion_app.flow.settings import office
+from opinion_app.notify.letter import words_of
+from opinion_app.notify.message import AddressRefused, Outgoing, compose
+from opinion_app.records.notice import Notice
+from opinion_app.rules.delivery import CLAIM, FAR_AHEAD, Attempt, judge
+from opinion_app.rules.errors import NotFound, Refused
+from opinion_app.rules.facts import Actor
+from opinion_app.rules.words import NoticeChannel, NoticeState
+
+WAITING = (NoticeState.PENDING, NoticeState.UNKNOWN)
+LOOK_AT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A letter one runner may send now: its bytes are frozen, a retry sends the same."""
+
+    notice_id: int
+    message_id: str
+    recipient: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who the letters come from and where their links lead."""
+
+    address: str
+    base_url: str
+
+
+def claim(session: Session, runner: str, sender: Sender, now: datetime) -> Claimed | None:
+    """Claim the next letter that is due, for `runner` alone, by an update that only one can win; None when nothing waits.
+
+    A claim left behind by a killed process is taken over when it has run out. Letters that no longer hold are cancelled."""
+    looked_at: set[int] = set()
+    while waiting := _waiting(session, looked_at, now):
+        for notice_id in waiting:
+            looked_at.add(notice_id)
+            if _win(session, notice_id, runner, now):
+                notice = session.get_one(Notice, notice_id, populate_existing=True)
+                if notice.body or _frozen(session, notice, sender, now):
+                    return Claimed(notice.id, notice.message_id, notice.address, notice.body.encode("ascii"))
+    return None
+
+
+def _waiting(session: Session, looked_at: set[int], now: datetime) -> Sequence[int]:
+    query = select(Notice.id).where(Notice.channel == NoticeChannel.MAIL, _due(now), Notice.id.not_in(looked_at))
+    return session.scalars(query.order_by(Notice.next_attempt_at, Notice.id).limit(LOOK_AT)).all()
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    """Waiting and due, or claimed by somebody who is gone. A moment impossibly far ahead means the clock was set back (R11)."""
+    come = or_(Notice.next_attempt_at <= now, Notice.next_attempt_at > now + FAR_AHEAD)
+    left = or_(Notice.claimed_until <= now, Notice.claimed_until > now + 2 * CLAIM)
+    return or_(and_(Notice.state.in_(WAITING), come), and_(Notice.state == NoticeState.CLAIMED, left))
+
+
+def _win(session: Session, notice_id: int, runner: str, now: datetime) -> bool:
+    statement = (
+        update(Notice)
+        .where(Notice.id == notice_id, _due(now))
+        .values(state=NoticeState.CLAIMED, claimed_by=runner, claimed_until=now + CLAIM, attempts=Notice.attempts + 1)
+        .execution_options(synchronize_session=False)
+    )
+    result = session.execute(statement)
+    return isinstance(result, CursorResult) and result.rowcount == 1
+
+
+def _frozen(session: Session, notice: Notice, sender: Sender, now: datetime) -> bool:
+    """Freeze the letter; one that cannot be made is parked with its error and delays no other (N05)."""
+    try:
+        with session.begin_nested():
+            return _freeze(session, notice, sender, now)
+    except Exception as error:  # whatever it is, it is written beside the letter for people to see
+        session.refresh(notice)
+        _finish(notice, NoticeState.FAILED, f"邮件无法生成：{type(error).__name__}: {error}", now)
+        return False
+
+
+def _freeze(session: Session, notice: Notice, sender: Sender, now: datetime) -> bool:
+    """Look once more, then fix the letter's bytes; False when there is nothing to send any more."""
+    lines, why = still_standing(session, notice, now)
+    if not lines:
+        _finish(notice, NoticeState.CANCELLED, why, now)
+        return False
+    notice.lines, notice.address = lines, notice.person.email
+    words = words_of(notice.person.name, notice.subject, lines, sender.base_url, notice.link)
+    name = office(session)["name"]
+    mail = Outgoing(notice.message_id, sender.address, name, notice.address, notice.subject, words, notice.created_at)
+    try:
+        notice.body = compose(mail).decode("ascii")
+    except AddressRefused as refusal:
+        _finish(notice, NoticeState.FAILED, refusal.message, now)
+        return False
+    session.flush()
+    return True
+
+
+def _finish(notice: Notice, state: NoticeState, why: str, now: datetime) -> None:
+    notice.state, notice.last_error, notice.finished_at = state, why[:500], now
+    notice.claimed_by, notice.claimed_until, notice.next_attempt_at = "", None, None
+
+
+def confirm(session: Session, claimed: Claimed, runner: str, attempt: Attempt, now: datetime) -> bool:
+    """Write down how the attempt ended; False when the claim had run out and somebody else has the letter now."""
+    notice = session.scalar(select(Notice).where(Notice.id == claimed.notice_id).with_for_update())
+    if notice is None or notice.claimed_by != runner or notice.state is not NoticeState.CLAIMED:
+        return False
+    verdict = judge(attempt, notice.attempts, notice.unknown_outcomes, notice.created_at, now)
+    notice.state, notice.last_error = verdict.state, verdict.note[:500]
+    notice.unknown_outcomes, notice.next_attempt_at = verdict.unknown_outcomes, verdict.retry_at
+    notice.finished_at = now if verdict.retry_at is None else None
+    notice.claimed_by, notice.claimed_until = "", None
+    return True
+
+
+def retry(session: Session, notice_id: int, actor: Actor, now: datetime) -> Notice:
+    """Send a failed letter once more, with the same bytes; an address that was refused is read anew from the person.
+
+    Raises NotFound, or Refused while it is not failed."""
+    notice = session.scalar(select(Notice).where(Notice.id == notice_id, Notice.channel == NoticeChannel.MAIL))
+    if notice is None:
+        raise NotFound("没有这条通知。")
+    given_up = notice.state is NoticeState.FAILED or (notice.state is NoticeState.UNKNOWN and notice.finished_at is not None)
+    if not given_up:
+        raise Refused("只有发送失败或结果不明的通知可以重发。")
+    if notice.address != notice.person.email:
+        notice.body = ""  # it goes to another mailbox now, so it is another letter
+    notice.state, notice.next_attempt_at, notice.finished_at, notice.attempts = NoticeState.PENDING, now, None, 0
+    trail.record(session, "notice.retry", f"notice:{notice.id}", actor, now)
+    return notice
+
+
+def cancel_waiting(session: Session, why: str, now: datetime) -> int:
+    """Cancel every letter that waits: after a restore the past must not be told again (hardening R9)."""
+    waiting = session.scalars(select(Notice).where(Notice.state.in_((*WAITING, NoticeState.CLAIMED)))).all()
+    for notice in waiting:
+        _finish(notice, NoticeState.CANCELLED, why, now)
+    return len(waiting)

@@ -1,0 +1,93 @@
+"""The look before a letter leaves: lines that no longer hold are dropped, the rest says how things stand now (N03)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.due import clock_due, stage_words
+from opinion_app.flow.many_facts import facts_of_many
+from opinion_app.records.actors import actor_of
+from opinion_app.records.case import Case
+from opinion_app.records.clock import Clock
+from opinion_app.records.notice import Notice
+from opinion_app.rules.facts import Actor, CaseFacts
+from opinion_app.rules.permissions import can_see
+from opinion_app.rules.words import ClockState, NoticeChannel
+
+GONE = {
+    ClockState.MET: "已完成",
+    ClockState.STOPPED: "已办结、转出或改派",
+    ClockState.SUSPENDED: "已中止计时",
+}
+
+
+def still_standing(session: Session, notice: Notice, now: datetime) -> tuple[list[dict[str, Any]], str]:
+    """The lines of a notice that still hold, and - when none is left - why the whole notice is cancelled."""
+    why = _whole(session, notice)
+    if why:
+        return [], why
+    clocks = _clocks(session, notice)
+    cases = {row.case_id: row.case for row in clocks.values()}
+    if notice.case_id is not None and notice.case_id not in cases:
+        case = session.get(Case, notice.case_id)
+        cases |= {case.id: case} if case is not None else {}
+    facts, reader = facts_of_many(session, cases.values()), actor_of(session, notice.person)
+    kept: list[dict[str, Any]] = []
+    for line in notice.lines:
+        why = _why_not(line, clocks, facts, notice, reader)
+        if not why:
+            kept.append(_as_it_stands(session, line, clocks, now))
+    return kept, "" if kept else why or "没有内容"
+
+
+def _whole(session: Session, notice: Notice) -> str:
+    if not notice.person.active:
+        return "收件人已停用"
+    if not notice.person.email:
+        return "收件人没有邮箱地址"
+    if notice.category != "digest" or notice.local_date is None:
+        return ""
+    newer = select(Notice.id).where(
+        Notice.person_id == notice.person_id,
+        Notice.channel == NoticeChannel.MAIL,
+        Notice.category == "digest",
+        Notice.local_date > notice.local_date,
+    )
+    return "已由较新的通报代替" if session.scalar(newer.limit(1)) is not None else ""
+
+
+def _clocks(session: Session, notice: Notice) -> dict[int, Clock]:
+    ids = [int(line["clock"]) for line in notice.lines if line.get("clock")]
+    query = select(Clock).options(joinedload(Clock.case)).where(Clock.id.in_(ids))
+    return {row.id: row for row in session.scalars(query)} if ids else {}
+
+
+def _why_not(
+    line: Mapping[str, Any], clocks: dict[int, Clock], facts: dict[int, CaseFacts], notice: Notice, reader: Actor
+) -> str:
+    """Why a line no longer holds; empty when it does."""
+    case_id = line.get("case", notice.case_id)
+    if case_id in facts and not line.get("blind") and not can_see(reader, facts[case_id]):
+        return "已改派或不再由收件人办理"
+    if not line.get("clock"):
+        return ""
+    clock = clocks.get(int(line["clock"]))
+    if clock is None:
+        return "这项时限已不存在"
+    if clock.state is not ClockState.RUNNING:
+        return GONE[clock.state]
+    return "时限已变更" if clock.deadline_version != line.get("version") else ""
+
+
+def _as_it_stands(session: Session, line: dict[str, Any], clocks: dict[int, Clock], now: datetime) -> dict[str, Any]:
+    """The line with its due words as of now: what was 临期 when it was queued may be 逾期 when it leaves (N10)."""
+    clock = clocks.get(int(line.get("clock") or 0))
+    if clock is None or line.get("blind"):
+        return line
+    return line | {"text": f"{stage_words(clock.stage)}：{clock_due(clock, now, work_calendar(session)).words}"}

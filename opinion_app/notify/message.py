@@ -1,0 +1,70 @@
+"""A notice as a mail: one recipient, the same bytes and the same Message-ID however often it is built (N13, decisions 22)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from opinion_app.notify.letter import Words
+from opinion_app.rules.errors import OfficeError
+
+_PLAIN = re.compile(r"[\x21-\x7e]+@[\x21-\x7e]+")
+_UNFIT = re.compile(r"[\x00-\x1f\x7f]+")
+
+
+class AddressRefused(OfficeError):
+    """An address that is not exactly one plain mailbox; a letter to it is never built."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """Everything a mail is made of."""
+
+    message_id: str
+    sender: str
+    sender_name: str
+    recipient: str
+    subject: str
+    words: Words
+    written_at: datetime
+
+
+def mailbox(address: str) -> Address:
+    """The one mailbox an address names. Raises AddressRefused for several, for none, and for anything with a line break."""
+    if not _PLAIN.fullmatch(address) or any(mark in address for mark in ',;<>()"'):
+        raise AddressRefused(f"邮箱地址“{_one_line(address)[:80]}”不能使用，请在人员信息中改正。")
+    try:
+        return Address(addr_spec=address)
+    except (HeaderParseError, ValueError, IndexError) as error:
+        raise AddressRefused(f"邮箱地址“{_one_line(address)[:80]}”不能使用，请在人员信息中改正。") from error
+
+
+def compose(mail: Outgoing) -> bytes:
+    """The bytes of the mail, ASCII only, with CRLF line ends. Raises AddressRefused."""
+    sender, recipient = mailbox(mail.sender), mailbox(mail.recipient)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = Address(_one_line(mail.sender_name), sender.username, sender.domain)
+    message["To"] = recipient
+    message["Subject"] = _one_line(mail.subject)
+    message["Date"] = format_datetime(mail.written_at)
+    message["Message-ID"] = mail.message_id
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday answer shall answer this
+    message["X-Auto-Response-Suppress"] = "All"
+    message["Precedence"] = "bulk"
+    message["List-Id"] = f"<reminders.{sender.domain}>"
+    message.set_content(mail.words.text, cte="base64")
+    message.add_alternative(mail.words.html, subtype="html", cte="base64")
+    message.set_boundary(f"=_{hashlib.sha256(mail.message_id.encode()).hexdigest()[:32]}")
+    return message.as_bytes()
+
+
+def _one_line(text: str) -> str:
+    """Text for a header: no control character survives, so that no header can be smuggled in."""
+    return _UNFIT.sub(" ", text).strip()

@@ -1,0 +1,159 @@
+"""Delivery by SMTP over one kept connection; how it ended is a value, and only what is known is claimed (hardening R4)."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import smtplib
+import ssl
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from opinion_app.rules.delivery import Attempt, Outcome
+from opinion_app.rules.settings import SettingWrong
+
+_LINE_DOT = re.compile(rb"(?m)^\.")
+_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+GO_AHEAD, CLOSING = 354, 421
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Time limits in seconds: short for connecting, long for the final confirmation (RFC 5321 4.5.3.2)."""
+
+    connect: float = 10
+    command: float = 30
+    confirmation: float = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where mail is handed in; `smtps` is TLS from the start, `smtp+starttls` demands it before anything is said."""
+
+    scheme: str
+    host: str
+    port: int
+    user: str = ""
+    password: str = ""
+
+
+def server_of(url: str) -> Server:
+    """The server a setting names. Raises SettingWrong."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _PORTS[parts.scheme]
+    except (KeyError, ValueError) as error:
+        raise SettingWrong("OPINION_SMTP_URL 应写成 smtp://、smtp+starttls:// 或 smtps:// 开头的地址。") from error
+    if not parts.hostname:
+        raise SettingWrong("OPINION_SMTP_URL 里没有服务器名。")
+    return Server(parts.scheme, parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""))
+
+
+class SmtpPost:
+    """Hands letters to one server, one after another over the same connection."""
+
+    def __init__(self, server: Server, patience: Patience = Patience()) -> None:
+        self._server, self._patience = server, patience
+        self._held: smtplib.SMTP | None = None
+
+    def deliver(self, sender: str, recipient: str, data: bytes) -> Attempt:
+        """One attempt to hand in a letter for one recipient; never raises for what a server or a network does."""
+        try:
+            attempt = self._hand_in(self._connected(), sender, recipient, data)
+        except (smtplib.SMTPException, OSError) as error:
+            self.close()
+            return Attempt(Outcome.UNREACHABLE, _said(error))
+        if attempt.outcome in (Outcome.UNREACHABLE, Outcome.UNKNOWN):
+            self.close()
+        return attempt
+
+    def close(self) -> None:
+        """End the connection, politely where the server still listens."""
+        if self._held is not None:
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                self._held.quit()
+            self._held.close()
+            self._held = None
+
+    def _connected(self) -> smtplib.SMTP:
+        """The kept connection if the server still listens - it may have ended an idle one -, else a new one."""
+        if self._held is not None and not self._listens(self._held):
+            self.close()
+        if self._held is None:
+            server = self._server
+            if server.scheme == "smtps":
+                context = ssl.create_default_context()
+                self._held = smtplib.SMTP_SSL(server.host, server.port, timeout=self._patience.connect, context=context)
+            else:
+                self._held = smtplib.SMTP(server.host, server.port, timeout=self._patience.connect)
+            self._greet(self._held)
+        return self._held
+
+    def _listens(self, session: smtplib.SMTP) -> bool:
+        try:
+            return session.noop()[0] == 250
+        except (smtplib.SMTPException, OSError):
+            return False
+
+    def _greet(self, session: smtplib.SMTP) -> None:
+        self._wait(session, self._patience.command)
+        session.ehlo_or_helo_if_needed()
+        if self._server.scheme == "smtp+starttls":
+            session.starttls(context=ssl.create_default_context())
+            session.ehlo()
+        if self._server.user:
+            session.login(self._server.user, self._server.password)
+
+    def _wait(self, session: smtplib.SMTP, seconds: float) -> None:
+        if session.sock is not None:
+            session.sock.settimeout(seconds)
+
+    def _hand_in(self, session: smtplib.SMTP, sender: str, recipient: str, data: bytes) -> Attempt:
+        """MAIL, RCPT, DATA. A refused sender is the office's own fault, not the recipient's, and is tried again later."""
+        code, said = session.mail(sender)
+        if code != 250:
+            return self._turned_down(session, Outcome.UNREACHABLE, code, said)
+        code, said = session.rcpt(recipient)
+        if code not in (250, 251):
+            return self._turned_down(session, _by(code), code, said)
+        code, said = session.docmd("DATA")
+        if code != GO_AHEAD:
+            return self._turned_down(session, _by(code), code, said)
+        return self._body(session, data)
+
+    def _body(self, session: smtplib.SMTP, data: bytes) -> Attempt:
+        """The letter and the final dot: lost before the dot it is not delivered, lost after it nobody can know."""
+        closed = data if data.endswith(b"\r\n") else data + b"\r\n"
+        try:
+            session.send(_LINE_DOT.sub(b"..", closed) + b".\r\n")
+        except (smtplib.SMTPException, OSError) as error:
+            return Attempt(Outcome.UNREACHABLE, _said(error))
+        self._wait(session, self._patience.confirmation)
+        try:
+            code, said = session.getreply()
+        except (smtplib.SMTPException, OSError) as error:
+            return Attempt(Outcome.UNKNOWN, _said(error))
+        self._wait(session, self._patience.command)
+        if code == 250:
+            return Attempt(Outcome.SENT)
+        return self._turned_down(session, _by(code), code, said)
+
+    def _turned_down(self, session: smtplib.SMTP, outcome: Outcome, code: int, said: bytes) -> Attempt:
+        """The server said no; the connection is made ready for the next letter, or left when the server is closing."""
+        words = f"{code} {said.decode('utf-8', 'replace')}"[:200]
+        if code == CLOSING:
+            return Attempt(Outcome.UNREACHABLE, words)
+        try:
+            session.rset()
+        except (smtplib.SMTPException, OSError):  # it said no and hung up: the answer stands, the connection does not
+            self.close()
+        return Attempt(outcome, words)
+
+
+def _by(code: int) -> Outcome:
+    """Temporary for 4xx, for good for 5xx; an answer that is neither counts as temporary (RFC 5321 4.2.1)."""
+    return Outcome.REFUSED if 500 <= code < 600 else Outcome.DEFERRED
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:200]

@@ -1,0 +1,69 @@
+"""What becomes of a letter after an attempt to deliver it: sent, tried again later, given up, or not known (hardening R4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from opinion_app.rules.words import NoticeState
+
+CLAIM = timedelta(minutes=5)  # longer than one delivery can take with all its time limits
+GIVE_UP_AFTER = timedelta(days=4)  # RFC 5321 4.5.4.1: 4-5 days
+# The first retries come soon (a server restarting, greylisting), then half-hourly and hourly (RFC 5321: at least 30 minutes).
+BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))
+FAR_AHEAD = timedelta(hours=2)
+
+
+class Outcome(Enum):
+    """How an attempt ended. UNREACHABLE is the server's fault, REFUSED and DEFERRED concern this letter alone."""
+
+    SENT = "sent"
+    FILED = "filed"
+    REFUSED = "refused"
+    DEFERRED = "deferred"
+    UNREACHABLE = "unreachable"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt with what the server or the machine said about it."""
+
+    outcome: Outcome
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The state a notice takes, when it is tried again (None: never), and what is written beside it."""
+
+    state: NoticeState
+    retry_at: datetime | None = None
+    note: str = ""
+    unknown_outcomes: int = 0
+
+
+def judge(attempt: Attempt, attempts: int, unknown_outcomes: int, created_at: datetime, now: datetime) -> Verdict:
+    """What becomes of a notice after its `attempts`-th attempt.
+
+    A letter whose fate is unknown (connection lost after DATA) is sent once more with the same Message-ID, and so recorded."""
+    if attempt.outcome in (Outcome.SENT, Outcome.FILED):
+        state = NoticeState.SENT if attempt.outcome is Outcome.SENT else NoticeState.FILED
+        doubt = "曾有一次结果不明，对方可能收到两封（邮件编号相同）。" if unknown_outcomes else ""
+        return Verdict(state, None, doubt or attempt.said, unknown_outcomes)
+    if attempt.outcome is Outcome.UNKNOWN:
+        again = unknown_outcomes == 0
+        note = "对方服务器在确认前断开，结果不明" + ("，将用同一邮件编号再发一次。" if again else "；已再发过一次，不再发送。")
+        return Verdict(NoticeState.UNKNOWN, back_off(attempts, now) if again else None, note, unknown_outcomes + 1)
+    if attempt.outcome is Outcome.REFUSED:
+        return Verdict(NoticeState.FAILED, None, f"对方拒收：{attempt.said}", unknown_outcomes)
+    if now - created_at > GIVE_UP_AFTER:
+        return Verdict(NoticeState.FAILED, None, f"四天内多次发送未成功：{attempt.said}", unknown_outcomes)
+    why = "邮件服务器连接不上" if attempt.outcome is Outcome.UNREACHABLE else "对方暂不接收"
+    return Verdict(NoticeState.PENDING, back_off(attempts, now), f"{why}，稍后再发：{attempt.said}", unknown_outcomes)
+
+
+def back_off(attempts: int, now: datetime) -> datetime:
+    """When to try again after the `attempts`-th attempt; the gap grows up to an hour."""
+    return now + BACK_OFF[min(max(attempts, 1), len(BACK_OFF)) - 1]

@@ -1,0 +1,152 @@
+"""The digest (通报): one list per person of all that is due soon, due or overdue for them, with the reasons (N08, N09).
+
+A line says number, kind, unit, due and link, never the writer, the text or a title (decisions 25).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from opinion_app.rules import links
+from opinion_app.rules.clock_facts import Span
+from opinion_app.rules.due_words import DueState, due_words
+from opinion_app.rules.facts import CaseFacts
+from opinion_app.rules.recipients import Owing, Recipient, Roster, recipients
+from opinion_app.rules.spoken import day_words
+from opinion_app.rules.workdays import WorkCalendar
+from opinion_app.rules.zone import local_date
+
+GROUPS = {DueState.OVERDUE: "逾期", DueState.TODAY: "今天到期", DueState.SOON: "临期"}
+BLIND_KIND = "—"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenClock:
+    """One running clock as the reminders see it."""
+
+    id: int
+    case_id: int
+    waits_for: str
+    unit: str
+    owing: Owing
+    due_at: datetime
+    span: Span
+    warn_at: datetime | None = None
+    provisional: bool = False
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DigestLine:
+    """One line of one person's digest."""
+
+    clock_id: int
+    case_id: int
+    version: int
+    group: DueState
+    number: str
+    kind: str
+    unit: str
+    text: str
+    link: str
+    reason: str
+    due_at: datetime
+    blind: bool = False
+
+    def as_data(self) -> dict[str, object]:
+        """The line as a notice keeps it."""
+        return {
+            "clock": self.clock_id,
+            "case": self.case_id,
+            "version": self.version,
+            "group": GROUPS[self.group],
+            "number": self.number,
+            "kind": self.kind,
+            "unit": self.unit,
+            "text": self.text,
+            "link": self.link,
+            "reason": self.reason,
+            "blind": self.blind,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDigest:
+    """What one person is told on one working morning, the most urgent first."""
+
+    person_id: int
+    on: date
+    lines: tuple[DigestLine, ...]
+
+    @property
+    def subject(self) -> str:
+        """待办通报 11月23日：逾期 2 件、今天到期 1 件."""
+        counted = {group: len({line.number for line in self.lines if line.group is group}) for group in GROUPS}
+        said = "、".join(f"{GROUPS[group]} {number} 件" for group, number in counted.items() if number)
+        return f"待办通报 {day_words(self.on, self.on.year).split()[0]}：{said}"
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A clock that could not be judged; it is named, and all others go on (N05)."""
+
+    clock_id: int
+    error: str
+
+
+def urgency(clock: OpenClock, now: datetime, calendar: WorkCalendar, soon_until: datetime) -> tuple[DueState, str] | None:
+    """The group a clock belongs to and its due words; None while nobody need be reminded.
+
+    `soon_until` is the last moment that counts as 临期, as the worklists have it."""
+    said = due_words(clock.due_at, now, calendar, clock.span, provisional=clock.provisional)
+    if said.state in GROUPS:
+        return said.state, said.text
+    warned = clock.warn_at is not None and clock.warn_at <= now
+    if warned or clock.due_at <= soon_until:
+        return DueState.SOON, said.text
+    return None
+
+
+def line_for(clock: OpenClock, case: CaseFacts, told: Recipient, group: DueState, words: str) -> DigestLine:
+    """The line about a clock for one person; who may not see the case learns number and date alone (decisions 15)."""
+    if told.blind:
+        text, kind, unit, link = f"{day_words(local_date(clock.due_at))} 到期", BLIND_KIND, "", ""
+    else:
+        text, kind, unit, link = f"{clock.waits_for}：{words}", case.kind.label, clock.unit, links.case(case.number)
+    return DigestLine(
+        clock.id, case.id, clock.version, group, case.number, kind, unit, text, link, told.reason, clock.due_at, told.blind
+    )
+
+
+def digests(
+    clocks: Iterable[OpenClock],
+    cases: Mapping[int, CaseFacts],
+    roster: Roster,
+    now: datetime,
+    calendar: WorkCalendar,
+    soon_until: datetime,
+) -> tuple[list[PersonDigest], list[Trouble]]:
+    """One digest for each person concerned, and the clocks that could not be judged."""
+    lines: dict[int, list[DigestLine]] = {}
+    troubles: list[Trouble] = []
+    for clock in clocks:
+        try:
+            pressing = urgency(clock, now, calendar, soon_until)
+            if pressing is not None:
+                case = cases[clock.case_id]
+                for told in recipients(clock.owing, case, roster):
+                    lines.setdefault(told.person_id, []).append(line_for(clock, case, told, *pressing))
+        except Exception as error:  # one broken row must not silence all others; it is reported, not swallowed
+            troubles.append(Trouble(clock.id, f"{type(error).__name__}: {error}"[:200]))
+    today = local_date(now)
+    made = [PersonDigest(person_id, today, tuple(sorted(own, key=_order))) for person_id, own in sorted(lines.items())]
+    return made, troubles
+
+
+_RANK = {group: place for place, group in enumerate(GROUPS)}
+
+
+def _order(line: DigestLine) -> tuple[int, datetime, str, int]:
+    return _RANK[line.group], line.due_at, line.number, line.clock_id

@@ -1,0 +1,184 @@
+"""Who is told about a clock: whoever owes it now, who stands in for them, and at the end of the chain somebody always (N09).
+
+The writer of a message is never among them: recipients are people of the office only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from opinion_app.rules.deadline_rules import OwedBy
+from opinion_app.rules.facts import Actor, CaseFacts
+from opinion_app.rules.life import holder
+from opinion_app.rules.permissions import can_see
+from opinion_app.rules.words import Kind, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """One person of the office: at work or not today, and who stands in for them."""
+
+    actor: Actor
+    active: bool = True
+    away: bool = False
+    deputy_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Everybody of the office, the units above each unit, and the 分管领导 of each unit."""
+
+    staff: dict[int, Staff]
+    parents: dict[int, int | None] = field(default_factory=dict)
+    in_charge: dict[int, int] = field(default_factory=dict)
+
+    def holding(self, *roles: Role, unit_id: int | None = None) -> list[int]:
+        """The people who hold one of `roles`, in the unit where one is given, at work or not."""
+        return [
+            person_id
+            for person_id, person in sorted(self.staff.items())
+            if person.actor.has(*roles) and (unit_id is None or person.actor.unit_id == unit_id)
+        ]
+
+    def above(self, unit_id: int | None) -> Iterator[int]:
+        """The units above a unit, the nearest first; a loop in the data ends the walk."""
+        seen: set[int | None] = {unit_id}
+        current = self.parents.get(unit_id) if unit_id is not None else None
+        while current is not None and current not in seen:
+            seen.add(current)
+            yield current
+            current = self.parents.get(current)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody to be told, and why just they; `blind`: number and dates only, because they may not see the case."""
+
+    person_id: int
+    reason: str
+    blind: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Owing:
+    """What of a clock decides who owes it: the word of the rule, and the unit where it is one unit's own."""
+
+    owed_by: str
+    unit_id: int | None = None
+
+
+def recipients(owing: Owing, case: CaseFacts, roster: Roster) -> tuple[Recipient, ...]:
+    """Everybody to be told about a clock of `case`, each once with the first reason that holds (decisions 4)."""
+    search = _Search(case, roster)
+    told: dict[int, Recipient] = {}
+    for found in _owners(search, owing, case) or search.last_resort(owing.unit_id):
+        told.setdefault(found.person_id, found)
+    return tuple(told.values())
+
+
+def _owners(search: _Search, owing: Owing, case: CaseFacts) -> list[Recipient]:
+    if owing.unit_id is not None:
+        return search.unit(owing.unit_id)
+    lead = case.lead.unit_id if case.lead else None
+    if owing.owed_by == OwedBy.OFFICE.value:
+        return search.clerks("由党政办办理，您是受理员")
+    if owing.owed_by == OwedBy.LEAD.value:
+        return search.unit(lead) if lead is not None else search.clerks("还没有主办单位，您是受理员")
+    held = holder(case)
+    desk = held.desk if held else "clerk"
+    if desk in ("unit", "unit_head") and lead is not None:
+        return search.unit(lead) if desk == "unit" else search.heads(lead, "等您以单位负责人身份审核")
+    if desk == "reviewer":
+        return search.reviewers() + search.copied(lead, "您单位主办，正由审核人审核（抄送）")
+    if desk == "leader":
+        return search.leaders(lead) + search.copied(lead, "您单位主办，正等领导签发（抄送）")
+    return search.clerks("这件在党政办，您是受理员")
+
+
+class _Search:
+    """The search for people at work who may know of one case."""
+
+    def __init__(self, case: CaseFacts, roster: Roster) -> None:
+        self.case, self.roster = case, roster
+
+    def at_work(self, person_id: int | None) -> bool:
+        """Whether that person is active, present and may see the case."""
+        person = self.roster.staff.get(person_id) if person_id is not None else None
+        return person is not None and person.active and not person.away and can_see(person.actor, self.case)
+
+    def either(self, people: Iterable[int], reason: str) -> list[Recipient]:
+        """Each of the people, or whoever stands in for them; nobody for those who have nobody."""
+        return [found for person_id in people if (found := self._stand_in(person_id, reason))]
+
+    def _stand_in(self, person_id: int, reason: str) -> Recipient | None:
+        if self.at_work(person_id):
+            return Recipient(person_id, reason)
+        absent, seen = self.roster.staff.get(person_id), {person_id}
+        deputy = absent.deputy_id if absent else None
+        while deputy is not None and deputy not in seen:
+            if self.at_work(deputy) and absent is not None:
+                return Recipient(deputy, f"{absent.actor.name}不在岗，由您代办")
+            seen.add(deputy)
+            following = self.roster.staff.get(deputy)
+            deputy = following.deputy_id if following else None
+        return None
+
+    def unit(self, unit_id: int) -> list[Recipient]:
+        """The named handler and the heads of a unit; its other handlers where nobody is named and no head is there."""
+        part = self.case.of_unit(unit_id)
+        named = [part.handler_id] if part is not None and part.handler_id is not None else []
+        found = self.either(named, "您是承办人") + self.either(self._heads(unit_id), "您是承办单位负责人")
+        return found or self.either(self.roster.holding(Role.HANDLER, unit_id=unit_id), "您单位还没有指定承办人")
+
+    def copied(self, unit_id: int | None, reason: str) -> list[Recipient]:
+        """The same people of the lead unit, as a copy."""
+        return [Recipient(found.person_id, reason) for found in self.unit(unit_id)] if unit_id is not None else []
+
+    def heads(self, unit_id: int, reason: str) -> list[Recipient]:
+        """The heads of a unit, and its handler as a copy."""
+        return self.either(self._heads(unit_id), reason) + self.copied(unit_id, "您单位主办，正等负责人审核（抄送）")
+
+    def _heads(self, unit_id: int) -> list[int]:
+        return self.roster.holding(Role.UNIT_HEAD, unit_id=unit_id)
+
+    def clerks(self, reason: str) -> list[Recipient]:
+        """Every clerk; without any, the leaders, who must know that nobody does."""
+        found = self.either(self.roster.holding(Role.CLERK), reason)
+        return found or self.either(self.roster.holding(Role.LEADER), "没有在岗的受理员，请您安排")
+
+    def reviewers(self) -> list[Recipient]:
+        """Every reviewer but the drafter, who may not pass the own text; without any, the leaders."""
+        found = self.either(self._not_drafter(Role.REVIEWER), "等您审核")
+        return found or self.either(self._not_drafter(Role.LEADER), "没有在岗的审核人，请您安排")
+
+    def leaders(self, lead: int | None) -> list[Recipient]:
+        """The 分管领导 of the lead unit, else every leader but the drafter; without any, the clerks."""
+        named = self.roster.in_charge.get(lead) if lead is not None else None
+        own = self.either([named], "您是分管领导，等您批示或签发") if named is not None else []
+        found = own or self.either(self._not_drafter(Role.LEADER), "等您批示或签发")
+        return found or self.clerks("没有在岗的领导，请您安排")
+
+    def _not_drafter(self, role: Role) -> list[int]:
+        return [person_id for person_id in self.roster.holding(role) if person_id != self.case.drafter_id]
+
+    def last_resort(self, unit_id: int | None) -> list[Recipient]:
+        """Nobody of the unit is there: the nearest unit above, then the office's clerks, then the administrators."""
+        start = unit_id if unit_id is not None else (self.case.lead.unit_id if self.case.lead else None)
+        for above in self.roster.above(start):
+            heads = [head for head in self._heads(above) if self._present(head)]
+            if heads and not self._hidden():
+                return [Recipient(head, "下属单位无人在岗", blind=not self.at_work(head)) for head in heads]
+        clerks = self.clerks("承办单位无人在岗，请您安排")
+        if clerks:
+            return clerks
+        administrators = [person_id for person_id in self.roster.holding(Role.ADMINISTRATOR) if self._present(person_id)]
+        return [Recipient(person_id, "无人可通知，请核对人员设置", blind=True) for person_id in administrators]
+
+    def _present(self, person_id: int) -> bool:
+        person = self.roster.staff[person_id]
+        return person.active and not person.away
+
+    def _hidden(self) -> bool:
+        """Whether the mere existence of the case is kept from whoever may not see it (decisions 9)."""
+        return self.case.restricted or self.case.kind is Kind.ACCUSATION

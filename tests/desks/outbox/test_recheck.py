@@ -1,0 +1,123 @@
+"""The look before a letter leaves: done, moved, suspended or taken away in between means not sent (N03)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from opinion_app.desks.outbox.operations import Sender, claim
+from opinion_app.desks.outbox.recheck import still_standing
+from opinion_app.desks.reminders.operations import queue_digests
+from opinion_app.flow import clocks
+from opinion_app.flow.outbox import Letter, queue, tell
+from opinion_app.records.case import Case
+from opinion_app.records.notice import Notice
+from opinion_app.records.person import Person
+from opinion_app.records.transaction import transaction
+from opinion_app.rules.words import ClockState, Kind, NoticeChannel, NoticeState, Role
+from tests.builders.office import make_case, make_person
+
+NOW = datetime(2026, 11, 24, 0, 30, tzinfo=UTC)
+SENDER = Sender("opinion@office.test", "http://office.test")
+
+
+@dataclass
+class Told:
+    session: Session
+    clerk: Person
+    cases: list[Case]
+
+    @property
+    def mail(self) -> Notice:
+        """The clerk's first mail."""
+        query = select(Notice).where(Notice.channel == NoticeChannel.MAIL).order_by(Notice.id)
+        return self.session.scalars(query.limit(1)).one()
+
+
+@pytest.fixture
+def told(core: Flask) -> Iterator[Told]:
+    """A clerk with a digest of two lines."""
+    with transaction() as session:
+        clerk = make_person(session, "clerk", Role.CLERK, email="clerk@office.test")
+        cases = [make_case(session, None), make_case(session, None)]
+        queue_digests(session, NOW)
+        yield Told(session, clerk, cases)
+
+
+def accept(told: Told, place: int = 0) -> clocks.Clock:
+    [clock] = [held for held in clocks.open_clocks(told.session, told.cases[place].id) if held.stage == "accept"]
+    return clock
+
+
+def test_a_line_that_is_done_is_dropped_and_the_rest_says_how_it_stands_now(told: Told) -> None:
+    clocks.after_act(told.session, told.cases[0], "accept", NOW)
+    lines, why = still_standing(told.session, told.mail, NOW + timedelta(days=1))
+    assert [(line["number"], line["text"]) for line in lines] == [("LY2026-000002", "受理分办：已逾期 1 个工作日")]
+    assert why == ""
+
+
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [(ClockState.MET, "已完成"), (ClockState.STOPPED, "已办结、转出或改派"), (ClockState.SUSPENDED, "已中止计时")],
+)
+def test_when_nothing_is_left_the_letter_is_cancelled_with_the_reason(told: Told, state: ClockState, why: str) -> None:
+    for place in (0, 1):
+        accept(told, place).state = state
+        told.session.flush()
+    assert claim(told.session, "r1", SENDER, NOW) is None
+    assert (told.mail.state, told.mail.last_error) == (NoticeState.CANCELLED, why)
+
+
+def test_a_moved_date_or_a_clock_that_is_gone_drops_the_line(told: Told) -> None:
+    accept(told).deadline_version = 2
+    told.mail.lines = [*told.mail.lines, {"number": "LY9", "clock": 999_999, "version": 1, "text": "到期"}]
+    lines, _ = still_standing(told.session, told.mail, NOW)
+    assert [line["number"] for line in lines] == ["LY2026-000002"]
+
+
+def test_who_may_no_longer_see_the_case_gets_no_line(told: Told) -> None:
+    for case in told.cases:
+        case.restricted = True
+    assert still_standing(told.session, told.mail, NOW) == ([], "已改派或不再由收件人办理")
+
+
+def test_a_disabled_person_or_one_without_a_mailbox_gets_no_letter(told: Told) -> None:
+    told.clerk.email = ""
+    assert still_standing(told.session, told.mail, NOW)[1] == "收件人没有邮箱地址"
+    told.clerk.active = False
+    assert still_standing(told.session, told.mail, NOW)[1] == "收件人已停用"
+
+
+def test_a_newer_digest_takes_the_place_of_one_that_never_left(told: Told) -> None:
+    queue_digests(told.session, NOW + timedelta(days=1))
+    assert still_standing(told.session, told.mail, NOW)[1] == "已由较新的通报代替"
+
+
+def test_a_notice_about_one_case_is_checked_too(told: Told) -> None:
+    tell(told.session, told.cases[0], [told.clerk], "已答复", "answer:1", NOW, mail=True)
+    mail = told.session.scalars(select(Notice).where(Notice.category == "case", Notice.channel == NoticeChannel.MAIL)).one()
+    assert still_standing(told.session, mail, NOW)[0] == mail.lines
+    told.cases[0].kind, told.cases[0].restricted = Kind.ACCUSATION, True
+    assert still_standing(told.session, mail, NOW)[0] == []
+    mail.case_id = None
+    assert still_standing(told.session, mail, NOW)[0] == mail.lines
+
+
+def test_a_letter_to_the_administrator_keeps_its_bare_date(told: Told) -> None:
+    admin = make_person(told.session, "admin", Role.ADMINISTRATOR, email="admin@office.test")
+    line = {
+        "number": "LY1",
+        "clock": accept(told).id,
+        "case": told.cases[0].id,
+        "version": 1,
+        "text": "11月24日 到期",
+        "blind": True,
+    }
+    [_, mail] = queue(told.session, Letter("rung", "r", "LY1 已逾期", [line], case_id=told.cases[0].id), [admin], NOW, mail=True)
+    assert still_standing(told.session, told.session.get_one(Notice, mail), NOW)[0] == [line]

@@ -1,0 +1,89 @@
+"""Delivery over a real connection: what is known is said, and what cannot be known is said to be unknown (hardening R4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from time import monotonic
+
+import pytest
+
+from opinion_app.notify.smtp import Patience, Server, SmtpPost, server_of
+from opinion_app.rules.delivery import Outcome
+from opinion_app.rules.settings import SettingWrong
+from tests.support.mail_server import MailServer, mail_server
+
+SHORT = Patience(connect=2, command=1, confirmation=1)
+LETTER = b"Subject: t\r\n\r\n.leading dot\r\nbody\r\n"
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    with mail_server() as running:
+        yield running
+
+
+@pytest.fixture
+def post(server: MailServer) -> Iterator[SmtpPost]:
+    post = SmtpPost(server_of(server.url), SHORT)
+    yield post
+    post.close()
+
+
+def test_many_letters_go_over_one_connection(server: MailServer, post: SmtpPost) -> None:
+    for number in range(5):
+        assert post.deliver("opinion@office.test", f"p{number}@office.test", LETTER).outcome is Outcome.SENT
+    assert server.connections == 1
+    assert len(server.taken) == 5
+    assert b"\r\n.leading dot\r\n" in server.taken[0].data
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome", "accepted"),
+    [
+        ("temporary", Outcome.DEFERRED, 0),
+        ("gone", Outcome.REFUSED, 0),
+        ("spam", Outcome.REFUSED, 0),
+        ("closing", Outcome.UNREACHABLE, 0),
+        ("hang", Outcome.UNREACHABLE, 0),
+        ("before", Outcome.UNREACHABLE, 0),
+        ("after", Outcome.UNKNOWN, 1),
+        ("slow", Outcome.UNKNOWN, 1),
+    ],
+)
+def test_n06_each_failure_has_its_name(server: MailServer, post: SmtpPost, name: str, outcome: Outcome, accepted: int) -> None:
+    begun = monotonic()
+    assert post.deliver("opinion@office.test", f"{name}@office.test", LETTER).outcome is outcome
+    assert len(server.taken) == accepted
+    assert monotonic() - begun < 5
+
+
+def test_one_bad_address_leaves_the_connection_to_the_others(server: MailServer, post: SmtpPost) -> None:
+    outcomes = [post.deliver("o@office.test", f"{name}@office.test", LETTER).outcome for name in ("a", "gone", "temporary", "b")]
+    assert outcomes == [Outcome.SENT, Outcome.REFUSED, Outcome.DEFERRED, Outcome.SENT]
+    assert server.connections == 1
+
+
+def test_a_connection_the_server_ended_meanwhile_is_opened_anew(server: MailServer, post: SmtpPost) -> None:
+    assert post.deliver("o@office.test", "a@office.test", LETTER).outcome is Outcome.SENT
+    held = post._held
+    assert held is not None
+    held.close()
+    assert post.deliver("o@office.test", "b@office.test", LETTER).outcome is Outcome.SENT
+    assert server.connections == 2
+
+
+def test_a_server_that_is_away_is_said_to_be_away() -> None:
+    post = SmtpPost(Server("smtp", "127.0.0.1", 9), SHORT)
+    assert post.deliver("o@office.test", "a@office.test", LETTER).outcome is Outcome.UNREACHABLE
+
+
+def test_the_address_of_the_server_is_read_with_user_and_password() -> None:
+    read = server_of("smtps://clerk%40office.test:p%3Aw@mail.office.test")
+    assert read == Server("smtps", "mail.office.test", 465, "clerk@office.test", "p:w")
+    assert server_of("smtp+starttls://mail.office.test:2525").port == 2525
+
+
+@pytest.mark.parametrize("url", ["mail.office.test", "http://mail.office.test", "smtp://", "smtp://host:port"])
+def test_a_useless_address_of_a_server_is_refused(url: str) -> None:
+    with pytest.raises(SettingWrong):
+        server_of(url)

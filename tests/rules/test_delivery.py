@@ -1,0 +1,43 @@
+"""What becomes of a letter after an attempt, by table."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from opinion_app.rules.delivery import Attempt, Outcome, back_off, judge
+from opinion_app.rules.words import NoticeState
+
+NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
+LATER = NOW + timedelta(days=5)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "attempts", "unknown", "now", "state", "retried"),
+    [
+        (Outcome.SENT, 1, 0, NOW, NoticeState.SENT, False),
+        (Outcome.FILED, 1, 0, NOW, NoticeState.FILED, False),
+        (Outcome.REFUSED, 1, 0, NOW, NoticeState.FAILED, False),
+        (Outcome.DEFERRED, 1, 0, NOW, NoticeState.PENDING, True),
+        (Outcome.UNREACHABLE, 9, 0, NOW, NoticeState.PENDING, True),
+        (Outcome.DEFERRED, 90, 0, LATER, NoticeState.FAILED, False),
+        (Outcome.UNKNOWN, 1, 0, NOW, NoticeState.UNKNOWN, True),
+        (Outcome.UNKNOWN, 2, 1, NOW, NoticeState.UNKNOWN, False),
+    ],
+)
+def test_n06_verdicts(outcome: Outcome, attempts: int, unknown: int, now: datetime, state: NoticeState, retried: bool) -> None:
+    verdict = judge(Attempt(outcome, "said"), attempts, unknown, NOW, now)
+    assert verdict.state is state
+    assert (verdict.retry_at is not None) is retried
+    assert verdict.unknown_outcomes == unknown + (outcome is Outcome.UNKNOWN)
+
+
+def test_a_letter_sent_after_an_unknown_outcome_says_that_there_may_be_two() -> None:
+    assert "两封" in judge(Attempt(Outcome.SENT), 2, 1, NOW, NOW).note
+
+
+def test_the_gaps_grow_up_to_an_hour() -> None:
+    gaps = [back_off(attempt, NOW) - NOW for attempt in range(9)]
+    assert gaps == sorted(gaps)
+    assert gaps[-1] == timedelta(hours=1)

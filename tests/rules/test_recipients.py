@@ -1,0 +1,148 @@
+"""Who is told: the holder, whoever stands in, at the end somebody always, nobody twice, and never who may not know (N09)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from opinion_app.rules.facts import Actor, AssignmentFacts, CaseFacts
+from opinion_app.rules.recipients import Owing, Roster, Staff, recipients
+from opinion_app.rules.words import OFFICE_GATES, AssignmentState, Gate, Kind, Role, Stage, UnitRole
+
+FINANCE, TOWN = 10, 20
+CLERK, HANDLER, HEAD, REVIEWER, LEADER, ADMIN, OTHER, TOWN_HEAD = range(1, 9)
+
+
+def person(person_id: int, name: str, *roles: Role, unit: int | None = None, **values: object) -> tuple[int, Staff]:
+    line = frozenset({unit} if unit else set())
+    return person_id, Staff(Actor(person_id, name, frozenset(roles), unit, line), **values)  # type: ignore[arg-type]
+
+
+def office(**changed: Staff) -> Roster:
+    people = dict(
+        [
+            person(CLERK, "受理", Role.CLERK),
+            person(HANDLER, "承办", Role.HANDLER, unit=FINANCE),
+            person(HEAD, "所长", Role.UNIT_HEAD, unit=FINANCE),
+            person(REVIEWER, "审核", Role.REVIEWER),
+            person(LEADER, "镇长", Role.LEADER),
+            person(ADMIN, "管理", Role.ADMINISTRATOR),
+            person(OTHER, "同事", Role.HANDLER, unit=FINANCE),
+            person(TOWN_HEAD, "镇办", Role.UNIT_HEAD, unit=TOWN),
+        ]
+    )
+    for name, staff in changed.items():
+        people[int(name.removeprefix("p"))] = staff
+    return Roster(people, {FINANCE: TOWN, TOWN: None})
+
+
+def case(stage: Stage = Stage.HANDLING, handler: int | None = HANDLER, **values: object) -> CaseFacts:
+    part = AssignmentFacts(1, FINANCE, UnitRole.LEAD, AssignmentState.SIGNED, handler)
+    return CaseFacts(1, "LY2026-000001", stage, assignments=(part,), **values)  # type: ignore[arg-type]
+
+
+def told(owing: Owing, facts: CaseFacts, roster: Roster) -> set[int]:
+    return {found.person_id for found in recipients(owing, facts, roster)}
+
+
+HOLDER, OFFICE, LEAD = Owing("holder"), Owing("office"), Owing("lead")
+UNIT = Owing("lead", FINANCE)
+
+
+def without(roster: Roster, *people: int) -> Roster:
+    return replace(roster, staff={pid: replace(s, active=s.active and pid not in people) for pid, s in roster.staff.items()})
+
+
+@pytest.mark.parametrize(
+    ("owing", "facts", "expected"),
+    [
+        (OFFICE, case(), {CLERK}),
+        (UNIT, case(), {HANDLER, HEAD}),
+        (LEAD, case(), {HANDLER, HEAD}),
+        (LEAD, CaseFacts(1, "LY1", Stage.RECEIVED), {CLERK}),
+        (HOLDER, CaseFacts(1, "LY1", Stage.RECEIVED), {CLERK}),
+        (HOLDER, CaseFacts(1, "LY1", Stage.RECEIVED, needs_leader=True), {LEADER}),
+        (HOLDER, case(), {HANDLER, HEAD}),
+        (HOLDER, case(handler=None), {HEAD}),
+        (HOLDER, case(Stage.UNDER_REVIEW), {HEAD, HANDLER}),
+        (HOLDER, case(Stage.UNDER_REVIEW, gates_passed=frozenset({Gate.UNIT_HEAD})), {REVIEWER, HANDLER, HEAD}),
+        (HOLDER, case(Stage.UNDER_REVIEW, gates_passed=frozenset({Gate.UNIT_HEAD, *OFFICE_GATES})), {LEADER, HANDLER, HEAD}),
+        (HOLDER, case(Stage.APPROVED), {CLERK}),
+        (HOLDER, case(Stage.CLOSED), {CLERK}),
+    ],
+)
+def test_the_holder_owes_and_the_lead_unit_is_copied(owing: Owing, facts: CaseFacts, expected: set[int]) -> None:
+    assert told(owing, facts, office()) == expected
+
+
+def test_n09_the_deputy_steps_in_for_who_is_away_and_says_for_whom() -> None:
+    away = person(HANDLER, "承办", Role.HANDLER, unit=FINANCE, away=True, deputy_id=OTHER)[1]
+    found = recipients(UNIT, case(), office(p2=away))
+    assert {entry.person_id: entry.reason for entry in found}[OTHER] == "承办不在岗，由您代办"
+    assert HANDLER not in {entry.person_id for entry in found}
+
+
+def test_n09_a_ring_of_deputies_ends_and_others_are_told() -> None:
+    first = person(HANDLER, "承办", Role.HANDLER, unit=FINANCE, away=True, deputy_id=OTHER)[1]
+    second = person(OTHER, "同事", Role.HANDLER, unit=FINANCE, active=False, deputy_id=HANDLER)[1]
+    assert told(UNIT, case(), office(p2=first, p7=second)) == {HEAD}
+
+
+def test_n09_a_deputys_deputy_is_found() -> None:
+    first = person(HANDLER, "承办", Role.HANDLER, unit=FINANCE, away=True, deputy_id=TOWN_HEAD)[1]
+    second = person(TOWN_HEAD, "镇办", Role.UNIT_HEAD, unit=TOWN, deputy_id=OTHER)[1]
+    assert OTHER in told(UNIT, case(), office(p2=first, p8=second))
+
+
+def test_n09_a_unit_with_neither_named_handler_nor_head_tells_its_people() -> None:
+    assert told(UNIT, case(handler=None), without(office(), HEAD)) == {HANDLER, OTHER}
+
+
+def test_n09_an_empty_unit_reaches_the_unit_above_with_number_and_date_only() -> None:
+    found = recipients(UNIT, case(), without(office(), HEAD, HANDLER, OTHER))
+    assert [(entry.person_id, entry.blind) for entry in found] == [(TOWN_HEAD, True)]
+
+
+def test_n09_then_the_office_then_the_administrator() -> None:
+    empty = without(office(), HEAD, HANDLER, OTHER, TOWN_HEAD)
+    assert told(UNIT, case(), empty) == {CLERK}
+    assert told(UNIT, case(), without(empty, CLERK)) == {LEADER}
+    last = recipients(UNIT, case(), without(empty, CLERK, LEADER))
+    assert [(entry.person_id, entry.blind) for entry in last] == [(ADMIN, True)]
+    assert told(OFFICE, CaseFacts(1, "LY1", Stage.RECEIVED), without(office(), CLERK, LEADER, HEAD)) == {ADMIN}
+
+
+def test_n09_a_loop_of_units_ends() -> None:
+    roster = replace(without(office(), HEAD, HANDLER, OTHER, TOWN_HEAD), parents={FINANCE: TOWN, TOWN: FINANCE})
+    assert told(UNIT, case(), roster) == {CLERK}
+
+
+def test_n09_one_person_in_three_roles_is_told_once() -> None:
+    all_in_one = person(HEAD, "所长", Role.UNIT_HEAD, Role.HANDLER, Role.REVIEWER, unit=FINANCE)[1]
+    found = recipients(UNIT, case(handler=HEAD), office(p3=all_in_one))
+    assert [entry.person_id for entry in found] == [HEAD]
+    assert found[0].reason == "您是承办人"
+
+
+def test_the_drafter_is_not_asked_to_review_or_sign_the_own_text() -> None:
+    review = case(Stage.UNDER_REVIEW, gates_passed=frozenset({Gate.UNIT_HEAD}), drafter_id=REVIEWER)
+    assert REVIEWER not in told(HOLDER, review, office())
+    assert LEADER in told(HOLDER, review, office())
+
+
+def test_the_leader_in_charge_is_asked_before_all_others() -> None:
+    second = person(9, "副镇长", Role.LEADER)[1]
+    roster = replace(office(p9=second), in_charge={FINANCE: 9})
+    signing = case(Stage.UNDER_REVIEW, gates_passed=frozenset({Gate.UNIT_HEAD, *OFFICE_GATES}))
+    assert told(HOLDER, signing, roster) == {9, HANDLER, HEAD}
+    assert LEADER in told(HOLDER, signing, without(roster, 9))
+    assert CLERK in told(HOLDER, signing, without(roster, 9, LEADER))
+
+
+def test_who_may_not_see_an_accusation_is_not_told_of_it() -> None:
+    hidden = CaseFacts(1, "LY1", Stage.RECEIVED, kind=Kind.ACCUSATION, restricted=True, granted=frozenset({LEADER}))
+    assert told(OFFICE, hidden, office()) == {LEADER}
+    against = case(kind=Kind.ACCUSATION, accused_unit_id=FINANCE)
+    assert told(UNIT, against, without(office(), TOWN_HEAD)) == {CLERK}
+    assert told(UNIT, against, office()) == {CLERK}, "not even the unit above learns of it by way of a reminder"

@@ -1,0 +1,112 @@
+"""A real SMTP server on loopback for tests: it accepts, refuses, hangs or hangs up as each recipient's name asks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+@dataclass
+class Taken:
+    """One letter the server accepted."""
+
+    recipients: list[str]
+    data: bytes
+
+    @property
+    def message(self) -> EmailMessage:
+        """The letter, parsed."""
+        read = message_from_bytes(self.data, policy=policy.default)
+        assert isinstance(read, EmailMessage)
+        return read
+
+
+@dataclass
+class MailServer:
+    """What a test asks of the server and what it got; a recipient's local part names the behaviour."""
+
+    url: str = ""
+    taken: list[Taken] = field(default_factory=list)
+    connections: int = 0
+    closed: bool = False
+    drops: dict[str, int] = field(default_factory=dict)
+
+    async def handle_EHLO(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        self.connections += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        mode = "closing" if self.closed else address.partition("@")[0]
+        if mode.startswith("temporary"):
+            return "451 greylisted"
+        if mode.startswith("gone"):
+            return "550 no such person"
+        if mode.startswith("closing"):
+            return "421 going down"
+        if mode.startswith("hang"):
+            await asyncio.sleep(30)
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        mode = str(envelope.rcpt_tos[0]).partition("@")[0]
+        if mode.startswith("spam"):
+            return "554 refused"
+        data = envelope.original_content or b""
+        self.taken.append(Taken([str(to) for to in envelope.rcpt_tos], data))
+        left = self.drops.get(mode, 1)
+        if mode.startswith("after") and left:
+            self.drops[mode] = left - 1
+            transport: Any = server.transport
+            transport.abort()
+        if mode.startswith("slow"):
+            await asyncio.sleep(30)
+        return "250 taken"
+
+
+class Dropping(SMTP):
+    """The server's dialogue; for a recipient named `before…` it hangs up once it is told that data follows."""
+
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+        mode = str(self.envelope.rcpt_tos[0]).partition("@")[0] if self.envelope and self.envelope.rcpt_tos else ""
+        if mode.startswith("before"):
+            transport: Any = self.transport
+            transport.abort()
+            return
+        await super().smtp_DATA(arg)
+
+
+class _Controller(Controller):
+    def factory(self) -> SMTP:
+        return Dropping(self.handler, **self.SMTP_kwargs)
+
+    def _trigger_server(self) -> None:
+        assert self.server is not None
+        self.port = self.server.sockets[0].getsockname()[1]  # port 0 was asked for; this is the one given
+        super()._trigger_server()
+
+
+@contextmanager
+def mail_server() -> Iterator[MailServer]:
+    """Run the server until the block ends."""
+    server = MailServer()
+    controller = _Controller(server, hostname="127.0.0.1", port=0)
+    controller.start()
+    try:
+        server.url = f"smtp://127.0.0.1:{controller.port}"
+        yield server
+    finally:
+        controller.stop()
