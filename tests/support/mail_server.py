@@ -94,7 +94,7 @@ class _Controller(Controller):
         return Dropping(self.handler, **self.SMTP_kwargs)
 
     def _trigger_server(self) -> None:
-        assert self.server is not None
+        assert isinstance(self.server, asyncio.Server)
         self.port = self.server.sockets[0].getsockname()[1]  # port 0 was asked for; this is the one given
         super()._trigger_server()
 

@@ -17,6 +17,7 @@ from opinion_app.desks.reminders.operations import queue_digests
 from opinion_app.flow import clocks
 from opinion_app.flow.outbox import Letter, queue, tell
 from opinion_app.records.case import Case
+from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
 from opinion_app.records.transaction import transaction
@@ -50,7 +51,7 @@ def told(core: Flask) -> Iterator[Told]:
         yield Told(session, clerk, cases)
 
 
-def accept(told: Told, place: int = 0) -> clocks.Clock:
+def accept(told: Told, place: int = 0) -> Clock:
     [clock] = [held for held in clocks.open_clocks(told.session, told.cases[place].id) if held.stage == "accept"]
     return clock
 
