@@ -63,7 +63,11 @@ def _open_room(app: Flask, room: str) -> None:
 
 
 def _after(response: Response) -> Response:
-    """After the answer is made: note that the session is in use, and put refused acts on the trail."""
+    """After the answer is made: note that the session is in use, and put refused acts on the trail.
+
+    Public pages are left alone: to look at the session would make their answers differ by cookie and spoil every cache."""
+    if not identity.in_office():
+        return response
     if not getattr(current_user, "is_authenticated", False):
         return response
     if response.status_code == 403:

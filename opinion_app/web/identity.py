@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-from flask import Flask, g, request, session
+from flask import Flask, Response, g, request, session
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
@@ -111,10 +112,19 @@ def touch(signed_in: SignedIn) -> None:
         connection.execute(update(SignInSession).where(SignInSession.id == signed_in.session_id).values(seen_at=now))
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Cookies only where meant: an answer anybody may keep (Cache-Control: public) neither sets one nor varies by one."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if not response.cache_control.public:
+            super().save_session(app, session, response)
+
+
 def init_app(app: Flask) -> None:
     """Attach Flask-Login; cookies are bound to https where the service is reached by it."""
     login_manager.session_protection = None
-    login_manager.init_app(app)
+    login_manager.init_app(app, add_context_processor=False)  # no page asks who is signed in unless it shows it
+    app.session_interface = Sessions()
     https = settings_of(app).is_https
     app.config.update(
         SESSION_COOKIE_NAME="__Host-opinion" if https else "opinion",
@@ -124,6 +134,11 @@ def init_app(app: Flask) -> None:
         SESSION_COOKIE_PATH="/",
         SESSION_REFRESH_EACH_REQUEST=False,
     )
+
+
+def in_office() -> bool:
+    """Whether the present request is for the office, not for the public."""
+    return request.path.startswith(("/office", "/api"))
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow import index
@@ -16,6 +17,7 @@ from opinion_app.rules.facts import Actor
 from opinion_app.rules.text import text_key
 from opinion_app.rules.words import Disclosure, Kind, PublicationState, ReplyState, Stage
 from opinion_app.rules.zone import local_date
+from opinion_app.search.index import publication_index
 from tests.builders.office import NOW, make_case
 
 ANSWER = "您好！路灯已于昨日修好，线路老化的灯杆全部更换。如再有问题，请拨打建设办电话 0875-7120001。"
@@ -74,3 +76,38 @@ def make_publication(session: Session, case: Case, now: datetime = NOW, **values
     session.add(row)
     index.put_publication(session, row)
     return row
+
+
+def make_many(session: Session, count: int, first_case: Case) -> None:
+    """That many publications at once, each over a case of its own copied from `first_case`."""
+    columns = [column.name for column in Case.__table__.columns if column.name != "id"]
+    like = {name: getattr(first_case, name) for name in columns}
+    numbers = [f"LY2025-{serial:06d}" for serial in range(1, count + 1)]
+    session.execute(insert(Case), [like | {"number": number, "identity_key": None} for number in numbers])
+    ids = {number: held for held, number in session.execute(select(Case.id, Case.number).where(Case.number.in_(numbers)))}
+    rows = [
+        {
+            "case_id": ids[number],
+            "number": number,
+            "index_number": f"-/{number}",
+            "title": f"第 {serial} 盏路灯不亮",
+            "question": "路灯坏了。",
+            "answer": "已经修好。",
+            "kind": Kind.HELP,
+            "area": "城建",
+            "unit_name": f"第 {serial % 7} 办",
+            "writer": "网友",
+            "asked_on": local_date(NOW),
+            "answered_on": local_date(NOW),
+            "published_at": NOW + timedelta(minutes=serial),
+            "state": PublicationState.PUBLISHED,
+            "snapshot_hash": "",
+            "note": "",
+            "updated_at": NOW,
+            "version": 1,
+        }
+        for serial, number in enumerate(numbers, 1)
+    ]
+    session.execute(insert(Publication), rows)
+    made = session.scalars(select(Publication).where(Publication.number.in_(numbers)))
+    publication_index.put_many(session.connection(), [(row.id, [row.title, row.question]) for row in made])

@@ -64,10 +64,7 @@ class Number:
         """Whether a hyphen ties it to digits before or after it, as in a date or a card number."""
         text = self.view.text
         return (self.offset > 0 and text[self.start - 1] == "-") or (
-            self.continued
-            and len(self.groups) > 1
-            and text[self.end] == "-"
-            and text[self.end + 1 : self.end + 5].isdigit()
+            self.continued and len(self.groups) > 1 and text[self.end] == "-" and text[self.end + 1 : self.end + 5].isdigit()
         )
 
     @property

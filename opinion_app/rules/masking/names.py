@@ -156,11 +156,7 @@ def _before_title(text: str, end: int) -> int | None:
         surname = _surname(text, start)
         if length == 1 and (text[start] in PREPOSITIONS or text[start - 1 : end] in WORDS_BEFORE_TITLE):
             continue
-        if (
-            length > 1
-            and surname == 1
-            and (_unlikely(text, start, end) or text[start : start + 2] in WORDS_BEFORE_TITLE)
-        ):
+        if length > 1 and surname == 1 and (_unlikely(text, start, end) or text[start : start + 2] in WORDS_BEFORE_TITLE):
             continue
         if surname and surname <= length <= surname + _GIVEN_MAX and all(map(_is_given, text[start + surname : end])):
             return start

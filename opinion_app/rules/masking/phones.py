@@ -12,9 +12,7 @@ from opinion_app.rules.masking.normalise import ascii_digits
 _MOBILE = re.compile(r"(?:0086|086|86|0)?1[3-9][0-9]{9}")
 _TRUNK = r"(?:(?:0086|86)0?|0)"
 _AREA = rf"{_TRUNK}(?:10|2[0-9]|[3-9][0-9]{{2}})"
-_LANDLINE = re.compile(
-    rf"(?P<city>{_TRUNK}(?:10|2[0-9]))[2-9][0-9]{{7}}|(?P<area>{_TRUNK}[3-9][0-9]{{2}})[2-9][0-9]{{6,7}}"
-)
+_LANDLINE = re.compile(rf"(?P<city>{_TRUNK}(?:10|2[0-9]))[2-9][0-9]{{7}}|(?P<area>{_TRUNK}[3-9][0-9]{{2}})[2-9][0-9]{{6,7}}")
 _SERVICE = re.compile(rf"(?:{_AREA})?(?:1[0-9]{{2,4}}|9[56][0-9]{{3,4}})|[48]00[0-9]{{7}}")
 _ABROAD = re.compile(rf"{_TRUNK}(?=[0-9]{{9,11}}$)")
 _AREA_ALONE = re.compile(r"10|2[0-9]|[3-9][0-9]{2}")

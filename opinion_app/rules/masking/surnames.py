@@ -26,8 +26,7 @@ PREPOSITIONS = frozenset("和向应从时都有位来连全解单强成安计保
 """Surnames that before a title are nearly always something else: 和先生 is “and my husband”."""
 
 AMBIGUOUS = frozenset(
-    "于和向应从时都位来全解单强成安明计保原官台关有连通常华车房边查曲司管项路阳沿植左古木党商尚言习占付代温花包水"
-    "高方万金池"
+    "于和向应从时都位来全解单强成安明计保原官台关有连通常华车房边查曲司管项路阳沿植左古木党商尚言习占付代温花包水高方万金池"
 )
 """Surnames far more often an ordinary word; a name with them needs characters of names after them."""
 

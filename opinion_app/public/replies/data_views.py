@@ -1,0 +1,152 @@
+"""The same replies for machines: Atom, JSON, CSV, the map of the site and what robots may fetch."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from flask import Blueprint, Response, json, render_template, request
+
+from opinion_app import clock
+from opinion_app.flow.settings import office
+from opinion_app.public.replies import queries, wanted
+from opinion_app.records.base import db
+from opinion_app.records.current import settings_of
+from opinion_app.records.publication import Publication
+from opinion_app.rules import links
+from opinion_app.rules.machine_text import sheet_cell, xml_text
+from opinion_app.rules.zone import local, local_date
+from opinion_app.search.bigrams import parse_query
+from opinion_app.web.access import public_page
+from opinion_app.web.cached import cached
+from opinion_app.web.paging import wanted_page
+
+bp = Blueprint("replies_data", __name__)
+IN_FEED = 50
+PER_PAGE = 50
+IN_CSV = 5_000
+IN_SITEMAP = 45_000
+HEADS = (
+    "索引号",
+    "编号",
+    "标题",
+    "类型",
+    "领域",
+    "来信时间",
+    "答复单位",
+    "答复时间",
+    "公开时间",
+    "留言人",
+    "来信内容",
+    "答复内容",
+    "网址",
+)
+
+
+def _address(row: Publication) -> str:
+    return links.absolute(settings_of().base_url, links.reply(row.number))
+
+
+@bp.get("/replies/feed.atom")
+@public_page
+def feed() -> Response:
+    """The newest replies as Atom (RFC 4287)."""
+    rows = queries.latest(db.session(), IN_FEED)
+    updated = max((row.updated_at for row in rows), default=None)
+    base = settings_of().base_url
+    text = render_template(
+        "public/replies/feed.xml", rows=rows, base=base, updated=updated, address=_address, plain=xml_text, office_name=_name()
+    )
+    return cached(text, "application/atom+xml")
+
+
+def _name() -> str:
+    return office(db.session())["site_name"]
+
+
+@bp.get("/replies.json")
+@public_page
+def as_json() -> Response:
+    """A page of replies with stable field names; the filters of the list work here too."""
+    asked, number = wanted.read(request.args), wanted_page()
+    found = queries.listed(db.session(), asked, parse_query(asked.q), local_date(clock.now()), number, PER_PAGE)
+    body = {
+        "page": number,
+        "per_page": PER_PAGE,
+        "total": found.total,
+        "total_is_at_least": found.more_than,
+        "has_next": found.has_next,
+        "items": [_item(row) for row in found.rows],
+    }
+    return cached(json.dumps(body, ensure_ascii=False), "application/json")
+
+
+def _item(row: Publication) -> dict[str, Any]:
+    return {
+        "number": row.number,
+        "index_number": row.index_number,
+        "title": row.title,
+        "kind": row.kind.value,
+        "kind_label": row.kind.label,
+        "area": row.area,
+        "writer": row.writer,
+        "question": row.question,
+        "answer": row.answer,
+        "unit": row.unit_name,
+        "asked_on": row.asked_on.isoformat(),
+        "answered_on": row.answered_on.isoformat(),
+        "published_at": local(row.published_at).isoformat(timespec="seconds") if row.published_at else None,
+        "updated_at": local(row.updated_at).isoformat(timespec="seconds"),
+        "note": row.note,
+        "url": _address(row),
+    }
+
+
+@bp.get("/replies.csv")
+@public_page
+def as_csv() -> Response:
+    """Up to 5,000 replies, newest first, for a spreadsheet; choose a year to get the others."""
+    asked = wanted.read(request.args)
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(HEADS)
+    for row in queries.batches(db.session(), asked, parse_query(asked.q), local_date(clock.now()), IN_CSV):
+        writer.writerow([sheet_cell(cell) for cell in _cells(row)])
+    return cached(out.getvalue().encode("utf-8-sig"), "text/csv", name="replies.csv")
+
+
+def _cells(row: Publication) -> tuple[str, ...]:
+    out = local_date(row.published_at).isoformat() if row.published_at else ""
+    return (
+        row.index_number,
+        row.number,
+        row.title,
+        row.kind.label,
+        row.area,
+        row.asked_on.isoformat(),
+        row.unit_name,
+        row.answered_on.isoformat(),
+        out,
+        row.writer,
+        row.question,
+        row.answer,
+        _address(row),
+    )
+
+
+@bp.get("/sitemap.xml")
+@public_page
+def sitemap() -> Response:
+    """Every public page with the day of its last change."""
+    rows = [(number, local(changed)) for number, changed in queries.addresses(db.session(), IN_SITEMAP)]
+    text = render_template("public/replies/sitemap.xml", rows=rows, base=settings_of().base_url, link=links.reply)
+    return cached(text, "application/xml")
+
+
+@bp.get("/robots.txt")
+@public_page
+def robots() -> Response:
+    """What robots may fetch."""
+    lines = ("User-agent: *", "Disallow: /office/", "Disallow: /messages/", f"Sitemap: {settings_of().base_url}/sitemap.xml")
+    return cached("\n".join(lines) + "\n", "text/plain")

@@ -1,0 +1,188 @@
+"""What the public pages read: publications, their view counts and the monthly figures; no table of the office."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from opinion_app.public.replies.wanted import Wanted
+from opinion_app.records.publication import Publication, PublicFigure, ViewCount
+from opinion_app.rules.errors import NotFound
+from opinion_app.rules.text import clean_line
+from opinion_app.rules.words import Kind, PublicationState
+from opinion_app.rules.zone import local
+from opinion_app.search.bigrams import Query
+from opinion_app.search.index import COUNT_CAP, publication_index
+
+OUT = Publication.state == PublicationState.PUBLISHED
+NEWEST = (Publication.published_at.desc(), Publication.id.desc())
+OLDEST = (Publication.published_at.asc(), Publication.id.asc())
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One page of publications; `more_than` tells that `total` is only the least there are."""
+
+    rows: Sequence[Publication]
+    total: int
+    more_than: bool
+    has_next: bool
+
+
+def conditions(wanted: Wanted, today: date) -> list[ColumnElement[bool]]:
+    """The filters as conditions; unpublished rows never pass."""
+    held: list[ColumnElement[bool]] = [OUT]
+    held += [column == value for column, value in _columns(wanted) if value]
+    since, until = wanted.since(today), wanted.until()
+    if since is not None:
+        held.append(Publication.published_at >= since)
+    if until is not None:
+        held.append(Publication.published_at < until)
+    return held
+
+
+def _columns(wanted: Wanted) -> list[tuple[Any, str]]:
+    return [(Publication.kind, wanted.kind), (Publication.area, wanted.area), (Publication.unit_name, wanted.unit)]
+
+
+def listed(session: Session, wanted: Wanted, query: Query, today: date, number: int, per_page: int) -> Listed:
+    """One page, newest first; by the text index where words are searched for."""
+    if wanted.q:
+        return _searched(session, wanted, query, today, number, per_page)
+    held = conditions(wanted, today)
+    total = session.scalar(select(func.count()).select_from(Publication).where(*held)) or 0
+    first = (number - 1) * per_page
+    ids = _ids_of_page(session, held, first, min(per_page, total - first), total) if first < total else []
+    return Listed(_rows(session, ids), total, more_than=False, has_next=first + per_page < total)
+
+
+def _ids_of_page(session: Session, held: list[ColumnElement[bool]], first: int, count: int, total: int) -> list[int]:
+    """The ids of one page by an index alone, counted from the nearer end: the last page costs what the first does."""
+    backwards = first > total // 2
+    offset = total - first - count if backwards else first
+    order = OLDEST if backwards else NEWEST
+    ids = list(session.scalars(select(Publication.id).where(*held).order_by(*order).offset(offset).limit(count)))
+    return ids[::-1] if backwards else ids
+
+
+def _searched(session: Session, wanted: Wanted, query: Query, today: date, number: int, per_page: int) -> Listed:
+    """Up to COUNT_CAP hits can be leafed through; whoever needs more narrows the search."""
+    connection = session.connection()
+    visible = select(Publication.id).where(*conditions(wanted, today))
+    count = publication_index.count(connection, query, visible)
+    last = min(number * per_page, COUNT_CAP)
+    ids = publication_index.newest(connection, query, last, visible=visible)[(number - 1) * per_page :]
+    return Listed(_rows(session, ids), count.number, count.has_more, has_next=last < count.number)
+
+
+def _rows(session: Session, ids: Sequence[int]) -> list[Publication]:
+    """The rows in the order of `ids`; asked for once more whether they are out."""
+    if not ids:
+        return []
+    found = {row.id: row for row in session.scalars(select(Publication).where(Publication.id.in_(ids), OUT))}
+    return [found[row_id] for row_id in ids if row_id in found]
+
+
+def latest(session: Session, count: int) -> Sequence[Publication]:
+    """The newest publications."""
+    return session.scalars(select(Publication).where(OUT).order_by(*NEWEST).limit(count)).all()
+
+
+def published(session: Session, number: str) -> tuple[Publication, int]:
+    """A publication with its view count. Raises NotFound for every other number, withdrawn ones too."""
+    query = (
+        select(Publication, func.coalesce(ViewCount.views, 0))
+        .outerjoin(ViewCount, ViewCount.publication_id == Publication.id)
+        .where(Publication.number == clean_line(number).upper()[:40], OUT)
+    )
+    row = session.execute(query).first()
+    if row is None:
+        raise NotFound("没有这个编号的公开答复，可能尚未公开或已经撤回。")
+    return row[0], int(row[1])
+
+
+def unit_names(session: Session) -> list[str]:
+    """The units that have answered in public: one step down the index for each, however many replies there are."""
+    first = select(func.min(Publication.unit_name).label("name")).where(OUT)
+    step = first.cte("units", recursive=True)
+    after = select(func.min(Publication.unit_name)).where(OUT, Publication.unit_name > step.c.name).scalar_subquery()
+    units = step.union_all(select(after).where(step.c.name.is_not(None)))
+    return [name for name in session.scalars(select(units.c.name)) if name]
+
+
+def years(session: Session) -> list[int]:
+    """The years in which anything was published, the newest first."""
+    oldest, newest = (
+        session.scalar(select(Publication.published_at).where(OUT).order_by(*order).limit(1)) for order in (OLDEST, NEWEST)
+    )
+    if oldest is None or newest is None:
+        return []
+    return list(range(local(newest).year, local(oldest).year - 1, -1))
+
+
+def batches(session: Session, wanted: Wanted, query: Query, today: date, most: int) -> Iterator[Publication]:
+    """Up to `most` publications for a file, newest first."""
+    found: Select[Any] = select(Publication).where(*conditions(wanted, today))
+    if wanted.q:
+        found = found.where(Publication.id.in_(publication_index.match(query, session.get_bind().dialect)))
+    return iter(session.scalars(found.order_by(*NEWEST).limit(most)))
+
+
+def addresses(session: Session, most: int) -> Sequence[Any]:
+    """Number and last change of every publication, for the map of the site."""
+    return session.execute(select(Publication.number, Publication.updated_at).where(OUT).order_by(*NEWEST).limit(most)).all()
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What the office did in one month or in all of them."""
+
+    received: int = 0
+    valid: int = 0
+    answered: int = 0
+    timed: int = 0
+    in_time: int = 0
+
+    def share(self, part: int, whole: int) -> str:
+        """A share as people write it; a dash where there is nothing to share."""
+        return f"{100 * part / whole:.1f}%" if whole else "—"
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """The figures page: all together, by month (oldest first), by kind, and how many replies are public."""
+
+    whole: Figures
+    months: list[tuple[str, Figures]]
+    kinds: list[tuple[str, Figures]]
+    published: int
+    counted_at: datetime | None
+
+
+def statistics(session: Session) -> Statistics:
+    """The monthly figures added up; they are counted by a job."""
+    rows = session.scalars(select(PublicFigure).order_by(PublicFigure.month)).all()
+    out = session.scalar(select(func.count()).select_from(Publication).where(OUT)) or 0
+    months = list(dict.fromkeys(row.month for row in rows))
+    kinds = list(dict.fromkeys(row.kind for row in rows))
+    return Statistics(
+        _sum(rows),
+        [(month, _sum([row for row in rows if row.month == month])) for month in months],
+        [(kind.label, _sum([row for row in rows if row.kind is kind])) for kind in sorted(kinds, key=_order)],
+        out,
+        max((row.counted_at for row in rows), default=None),
+    )
+
+
+def _order(kind: Kind) -> int:
+    return list(Kind).index(kind)
+
+
+def _sum(rows: Sequence[PublicFigure]) -> Figures:
+    names = ("received", "valid", "answered", "timed", "in_time")
+    return Figures(*(sum(getattr(row, name) for row in rows) for name in names))

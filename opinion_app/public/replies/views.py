@@ -1,0 +1,164 @@
+"""The pages anybody reads: home, list, one reply with its question, and the figures. No cookie is set or read."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import weakref
+from typing import Any, cast
+
+from flask import Blueprint, Flask, Response, current_app, render_template, request
+from flask.blueprints import BlueprintSetupState
+from sqlalchemy.exc import DBAPIError
+
+from opinion_app import clock
+from opinion_app.flow.settings import areas, office
+from opinion_app.public.replies import queries, wanted
+from opinion_app.public.replies.counting import Views, write
+from opinion_app.records.base import db
+from opinion_app.records.current import settings_of
+from opinion_app.records.engine import begin_writing
+from opinion_app.records.publication import Publication
+from opinion_app.rules import links
+from opinion_app.rules.zone import local, local_date
+from opinion_app.search.bigrams import parse_query
+from opinion_app.search.highlight import highlight, snippet
+from opinion_app.web.access import public_page
+from opinion_app.web.cached import cached
+from opinion_app.web.paging import Page, wanted_page
+
+bp = Blueprint("replies", __name__)
+log = logging.getLogger(__name__)
+PER_PAGE = 20
+ON_HOME = 6
+VIEWS = "opinion_views"
+LIST_WORDS = "经审核公开的留言和答复"
+
+
+@bp.record_once
+def _keep_counts(state: BlueprintSetupState) -> None:
+    state.app.extensions[VIEWS] = Views()
+    atexit.register(_at_exit, weakref.ref(cast(Flask, state.app)))
+
+
+@bp.get("/")
+@public_page
+def home() -> Response:
+    """The first page: search, the three doors, the latest replies."""
+    session = db.session()
+    page: dict[str, Any] = {"title": "首页", "current": "home", "column": _column("首页", "留言、查询进度、公开答复")}
+    page["description"] = f"{office(session)['site_name']}：给我们留言，查询办理进度，阅读公开答复"
+    rows = queries.latest(session, ON_HOME)
+    return cached(render_template("public/replies/home.html", page=page, rows=rows, gist=_gist))
+
+
+def _column(name: str, description: str) -> dict[str, str]:
+    return {"name": name, "type": "互动交流", "description": description}
+
+
+@bp.get("/replies/")
+@public_page
+def index() -> Response:
+    """The list of public replies with search and filters."""
+    session, asked, number = db.session(), wanted.read(request.args), wanted_page()
+    query, today = parse_query(asked.q), local_date(clock.now())
+    found = queries.listed(session, asked, query, today, number, PER_PAGE)
+    total = None if found.more_than else found.total
+    page = {
+        "title": "公开答复",
+        "current": "replies",
+        "column": {"name": "公开答复", "type": "互动交流", "description": "经审核公开的留言和答复"},
+    }
+    text = render_template(
+        "public/replies/list.html",
+        page=page,
+        asked=asked,
+        found=found,
+        paging=Page(found.rows, number, PER_PAGE, total, found.has_next),
+        kinds=wanted.PUBLIC_KINDS,
+        areas=areas(session),
+        units=queries.unit_names(session),
+        years=queries.years(session),
+        spans=wanted.SPANS,
+        marked=lambda text: highlight(text, query),
+        gist=lambda row: snippet(_where_hit(row, query), query, 90),
+    )
+    return cached(text)
+
+
+def _gist(text: str) -> str:
+    return "".join(part for part, _hit in snippet(text, parse_query(""), 90))
+
+
+def _where_hit(row: Publication, query: Any) -> str:
+    """The text in which the words stand: the question, or else the answer."""
+    in_question = any(hit for _part, hit in snippet(row.question, query, 90))
+    in_answer = not in_question and any(hit for _part, hit in snippet(row.answer, query, 90))
+    return row.answer if in_answer else row.question
+
+
+@bp.get("/replies/<number>")
+@public_page
+def show(number: str) -> Response:
+    """One question and its answer, with the head fields a government site shows."""
+    row, views = queries.published(db.session(), number)
+    base = settings_of().base_url
+    article = {
+        "title": row.title,
+        "pub_date": f"{local(row.published_at):%Y-%m-%d %H:%M}" if row.published_at else "",
+        "source": row.unit_name,
+        "keywords": f"{row.kind.label},{row.area},{row.unit_name}",
+        "author": row.unit_name,
+        "description": _gist(row.answer),
+        "url": links.absolute(base, links.reply(row.number)),
+    }
+    page = {"title": row.title, "current": "replies", "article": article, "column": _column("公开答复", LIST_WORDS)}
+    response = cached(render_template("public/replies/show.html", page=page, row=row, views=views))
+    _count(row.id, response)
+    return response
+
+
+@bp.get("/stats")
+@public_page
+def stats() -> Response:
+    """How much came in and was answered, each share with its denominator."""
+    figures = queries.statistics(db.session())
+    page = {
+        "title": "办理统计",
+        "current": "stats",
+        "column": {"name": "办理统计", "type": "互动交流", "description": "收到、答复、按时答复"},
+    }
+    months = [{"label": f"{month[:4]}年{int(month[5:])}月", "value": held.received} for month, held in figures.months]
+    kinds = [{"label": kind, "value": held.received} for kind, held in figures.kinds]
+    text = render_template("public/replies/stats.html", page=page, figures=figures, month_rows=months, kind_rows=kinds)
+    return cached(text)
+
+
+def _count(publication_id: int, response: Response) -> None:
+    """Note a reading; when it is time, the counts are written after the answer has gone out."""
+    app = cast(Any, current_app)._get_current_object()
+    views: Views = app.extensions[VIEWS]
+    if request.method == "GET" and views.add(publication_id, clock.ticks()):
+        response.call_on_close(lambda: flush_views(app))
+
+
+def flush_views(app: Flask) -> None:
+    """Write the counts of this process in a short transaction of its own; what cannot be written now waits."""
+    views: Views = app.extensions[VIEWS]
+    taken = views.take()
+    if not taken:
+        return
+    with app.app_context():
+        begin_writing()
+        try:
+            with db.engine.begin() as connection:
+                write(connection, taken)
+        except DBAPIError as error:
+            log.warning("view counts could not be written now: %s", error.orig)
+            views.give_back(taken)
+
+
+def _at_exit(held: weakref.ref[Flask]) -> None:
+    app = held()
+    if app is not None:
+        flush_views(app)
