@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow import clocks, index, progress, trail
@@ -123,23 +123,33 @@ class Hint:
 
 
 def similar(session: Session, new: NewCase, actor: Actor, secret: str, limit: int = 5) -> list[Hint]:
-    """Cases `actor` may see with the same original number, link, telephone number or text, newest first (decisions 11)."""
-    key = phone_key(secret, new.writer.phone)
-    text = text_key(tidy(new).body)
-    conditions = [Case.text_key == text]
+    """Cases `actor` may see with the same number, link, text or telephone number, newest first (decisions 11)."""
+    alike = _alike(tidy(new), secret)
+    if not alike:
+        return []
+    # Each likeness is asked again for the few rows found, so that the person is told why.
+    columns = [condition.label(f"alike_{place}") for place, (_words, condition) in enumerate(alike)]
+    query = select(Case, *columns).where(or_(*(condition for _words, condition in alike)), visible(actor))
+    rows = session.execute(query.order_by(Case.id.desc()).limit(limit))
+    return [_hint(row[0], [words for (words, _condition), true in zip(alike, row[1:], strict=True) if true]) for row in rows]
+
+
+def _hint(case: Case, reasons: list[str]) -> Hint:
+    return Hint(case.number, case.title, case.stage, "、".join(reasons))
+
+
+def _alike(new: NewCase, secret: str) -> list[tuple[str, ColumnElement[bool]]]:
+    alike: list[tuple[str, ColumnElement[bool]]] = []
     if new.original_number:
-        conditions.append(Case.original_number == new.original_number)
+        alike.append(("原编号相同", Case.original_number == new.original_number))
     if new.original_link:
-        conditions.append(Case.original_link == new.original_link)
+        alike.append(("链接相同", Case.original_link == new.original_link))
+    if new.body:
+        alike.append(("内容相同", Case.text_key == text_key(new.body)))
+    key = phone_key(secret, new.writer.phone)
     if key:
-        conditions.append(Case.id.in_(select(Correspondent.case_id).where(Correspondent.phone_key == key)))
-    query = select(Case).where(or_(*conditions), visible(actor)).order_by(Case.id.desc()).limit(limit)
-    return [Hint(case.number, case.title, case.stage, _reason(case, new, text)) for case in session.scalars(query)]
-
-
-def _reason(case: Case, new: NewCase, text: str) -> str:
-    if new.original_number and case.original_number == new.original_number:
-        return "原编号相同"
-    if new.original_link and case.original_link == new.original_link:
-        return "链接相同"
-    return "内容相同" if case.text_key == text else "联系电话相同"
+        alike.append(("联系电话相同", Case.id.in_(select(Correspondent.case_id).where(Correspondent.phone_key == key))))
+    if new.letter is not None and new.letter.document_number:
+        same = (Letter.document_number == new.letter.document_number, Letter.issuer == new.letter.issuer)
+        alike.append(("来文文号相同", Case.id.in_(select(Letter.case_id).where(*same))))
+    return alike

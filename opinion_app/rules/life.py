@@ -269,6 +269,7 @@ ACTS: dict[str, Act] = {
         _risk_act("record_response", "登记发布回应"),
         Act("record_contact", "记录联系诉求人", ALIVE, "case.note", button=False),
         Act("grant", "指定知情人", frozenset(Stage), "case.grant", condition=_restricted),
+        Act("query_code", "查询码与回执", frozenset(Stage), "case.triage"),
         Act("reveal_contact", "查看联系方式", frozenset(Stage), "case.reveal_contact", button=False),
     )
 }

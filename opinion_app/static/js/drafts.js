@@ -67,7 +67,7 @@ function settle() {
   forget("drafts-sent");
   const failed = document.querySelector('.error-summary, [aria-invalid="true"], .flashes .notice.error, body.plain-page');
   const redirected = performance.getEntriesByType("navigation")[0]?.redirectCount > 0;
-  const done = document.querySelector(".flashes .notice.success, .receipt") || (redirected && !failed);
+  const done = document.querySelector(".flashes .notice.success, .receipt, [data-drop-drafts]") || (redirected && !failed);
   if (done) pending.forEach(forget);
 }
 

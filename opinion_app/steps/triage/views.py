@@ -231,7 +231,7 @@ def instruct(number: str) -> ResponseReturnValue:
 def merge(number: str) -> ResponseReturnValue:
     """并案."""
     case = _case(number, "merge")
-    form = posted(forms.MergeForm, version=case.version)
+    form = posted(forms.MergeForm, version=case.version, into=request.args.get("into", "")[:40])
     if request.method == "POST" and form.validate():
         try:
             target = merging.merge(db.session(), case, actor(), clock.now(), form.into.data, form.reason.data, form.seen_version)
