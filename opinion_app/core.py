@@ -22,7 +22,7 @@ def create_core(settings: Settings | None = None, *, database_url: str | None = 
     Raises SettingMissing or SettingWrong when the environment cannot be used."""
     settings = settings or cast(Settings, locate.config().load_settings())
     url = database_url or settings.database_url
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # personal data lies in it
     app = flask("opinion_app", template_folder=str(locate.templates()), static_folder=str(locate.static()))
     app.config.update(
         SECRET_KEY=settings.secret_key,

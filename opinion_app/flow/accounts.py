@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow import trail
-from opinion_app.records.person import Person, PersonRole, SignInSession
+from opinion_app.records.person import Person, PersonRole, SignInAttempt, SignInSession
 from opinion_app.records.unit import Unit
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.facts import Actor
@@ -153,3 +153,22 @@ def roles_words(roles: Iterable[Role]) -> str:
     """Roles as people read them, in the order of the house."""
     held = frozenset(roles)
     return "、".join(role.label for role in Role if role in held)
+
+
+def reset_password(session: Session, person: Person, password_hash: str, actor: Actor | None, now: datetime) -> None:
+    """Put a one-time password in force, lift any lock and end the person's sessions; on the trail."""
+    person.password_hash, person.password_set_at, person.must_change_password = password_hash, now, True
+    end_sessions(session, person.id, now, "password_reset")
+    _forget_failures(session, person)
+    trail.record(session, "person.reset_password", subject_of(person), actor, now)
+
+
+def unlock(session: Session, person: Person, actor: Actor | None, now: datetime) -> None:
+    """Lift the lock that wrong passwords brought about; on the trail."""
+    _forget_failures(session, person)
+    trail.record(session, "person.unlock", subject_of(person), actor, now)
+
+
+def _forget_failures(session: Session, person: Person) -> None:
+    failed = delete(SignInAttempt).where(SignInAttempt.login_key == person.login, SignInAttempt.succeeded.is_(False))
+    session.execute(failed)

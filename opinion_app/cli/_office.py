@@ -1,0 +1,68 @@
+"""What commands share: the installation opened without pages, and its schema brought up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from flask import Flask
+
+from opinion_app.core import create_core
+from opinion_app.desks.backup import operations as backup
+from opinion_app.flow.calendar import load_days
+from opinion_app.flow.deadline_table import seed_rules
+from opinion_app.records import schema
+from opinion_app.records.base import db
+from opinion_app.records.engine import begin_reading, begin_writing
+from opinion_app.records.transaction import transaction
+from opinion_app.rules.calendar_seed import SEED_SOURCE, seed_days
+from opinion_app.rules.zone import local
+
+
+@contextmanager
+def opened(*, checked: bool = True) -> Iterator[Flask]:
+    """The installation of the environment, within its context; `checked` refuses a database of another schema."""
+    app = create_core()
+    with app.app_context():
+        if checked:
+            check_schema()
+        begin_writing()
+        yield app
+
+
+def check_schema() -> None:
+    """Raises SchemaMismatch unless the database has exactly this program's schema."""
+    begin_reading()
+    with db.engine.connect() as connection:
+        schema.check(connection)
+
+
+def bring_up_to_date(now: datetime) -> tuple[str | None, Path | None]:
+    """Migrate to this program's schema in one transaction; answers the revision before and the backup made of it.
+
+    An older database with an office in it is backed up first. Raises SchemaMismatch for a newer one."""
+    begin_reading()
+    with db.engine.connect() as connection:
+        before = schema.present(connection)
+        if before is not None and not schema.known(before):
+            schema.check(connection)
+    saved = None
+    if before is not None and before != schema.newest():
+        saved = backup.back_up(backup.folder() / f"before-upgrade-{before}-{local(now):%Y%m%d-%H%M%S}.zip", now).path
+    begin_writing()
+    with db.engine.begin() as connection:
+        schema.upgrade(connection)
+    return before, saved
+
+
+def seed(now: datetime) -> int:
+    """The deadline rules and the holidays an office starts with, where it has none; answers how many rules were added."""
+    begin_writing()
+    with transaction() as session:
+        added = seed_rules(session, now)
+        if added:
+            rows = list(seed_days())
+            load_days(session, rows, {row.day.year for row in rows}, now, SEED_SOURCE)
+    return added

@@ -1,0 +1,137 @@
+"""`opinion doctor`: one line for everything that must be in order, and a status that says whether it is."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import click
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from opinion_app import clock
+from opinion_app.cli._office import opened
+from opinion_app.desks.backup import operations as backup
+from opinion_app.desks.backup.queries import TOO_OLD, newest
+from opinion_app.desks.people.queries import what_is_missing
+from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.trail import verify_trail
+from opinion_app.records import schema
+from opinion_app.records.base import db
+from opinion_app.records.clock import DeadlineRuleRow
+from opinion_app.records.current import settings_of
+from opinion_app.records.engine import begin_reading
+from opinion_app.records.job import Lease
+from opinion_app.records.transaction import transaction
+from opinion_app.rules.errors import OfficeError
+from opinion_app.rules.zone import local_date
+
+GOOD, WARNING, BAD = "正常", "注意", "有误"
+LEAST_ROOM = 1024**3
+STILL = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check found; only BAD makes the command fail."""
+
+    state: str
+    words: str
+
+
+def _schema(session: Session, _now: datetime) -> Finding:
+    schema.check(session.connection())
+    return Finding(GOOD, f"{db.engine.dialect.name}，结构 {schema.newest()}")
+
+
+def _secret(_session: Session, _now: datetime) -> Finding:
+    settings = settings_of()
+    if len(set(settings.secret_key)) < 10:
+        return Finding(WARNING, "密钥过于单一，请用随机字符串")
+    return Finding(GOOD, "已设置" + ("" if settings.is_https else "；访问地址不是 https，只宜在单位内网使用"))
+
+
+def _calendar(session: Session, now: datetime) -> Finding:
+    calendar, today = work_calendar(session), local_date(now)
+    wanted = [today.year] if today.month < 11 else [today.year, today.year + 1]
+    absent = [str(year) for year in wanted if calendar.provisional(today.replace(year=year, month=1, day=1))]
+    if absent:
+        return Finding(WARNING, f"{'、'.join(absent)} 年的放假安排尚未录入，相关期限为暂定")
+    return Finding(GOOD, f"{wanted[0]} 年的放假安排已录入")
+
+
+def _rules(session: Session, _now: datetime) -> Finding:
+    count = session.scalar(select(func.count(DeadlineRuleRow.id)).where(DeadlineRuleRow.active))
+    return Finding(GOOD, f"{count} 条") if count else Finding(BAD, "没有办理时限规则，请运行 opinion init")
+
+
+def _people(session: Session, _now: datetime) -> Finding:
+    missing = what_is_missing(session)
+    return Finding(WARNING, "；".join(gap.rstrip("。") for gap in missing)) if missing else Finding(GOOD, "各环节都有人")
+
+
+def _room(_session: Session, _now: datetime) -> Finding:
+    free = shutil.disk_usage(settings_of().data_dir).free
+    words = f"数据目录所在磁盘剩余 {free / 1024**3:.1f} GB"
+    return Finding(GOOD if free > LEAST_ROOM else BAD, words)
+
+
+def _trail(session: Session, _now: datetime) -> Finding:
+    entries, broken = verify_trail(session)
+    return Finding(GOOD, f"{entries} 条，完整") if broken is None else Finding(BAD, broken.reason)
+
+
+def _clock(session: Session, now: datetime) -> Finding:
+    beaten = session.scalar(select(func.max(Lease.beaten_at)))
+    if beaten is None:
+        return Finding(WARNING, "定时进程从未运行，不会发送提醒")
+    quiet = now - beaten
+    return (
+        Finding(GOOD, "正在运行") if quiet < STILL else Finding(WARNING, f"定时进程已停 {int(quiet.total_seconds() // 60)} 分钟")
+    )
+
+
+def _backup(_session: Session, now: datetime) -> Finding:
+    last = newest(backup.folder())
+    if last is None:
+        return Finding(WARNING, "还没有备份")
+    hours = int((now - last.made_at).total_seconds() // 3600)
+    return Finding(GOOD if now - last.made_at < TOO_OLD else WARNING, f"最近一次在 {hours} 小时前：{last.path.name}")
+
+
+CHECKS: tuple[tuple[str, Callable[[Session, datetime], Finding]], ...] = (
+    ("数据库", _schema),
+    ("密钥", _secret),
+    ("工作日历", _calendar),
+    ("办理时限", _rules),
+    ("人员", _people),
+    ("磁盘", _room),
+    ("留痕", _trail),
+    ("定时", _clock),
+    ("备份", _backup),
+)
+
+
+@click.command("doctor")
+def doctor() -> None:
+    """逐项检查安装是否正常。 / Check the installation item by item."""
+    with opened(checked=False):
+        findings = [(name, _look(check)) for name, check in CHECKS]
+    for name, finding in findings:
+        click.echo(f"{finding.state}  {name}：{finding.words}")
+    if any(finding.state == BAD for _name, finding in findings):
+        raise click.exceptions.Exit(1)
+
+
+def _look(check: Callable[[Session, datetime], Finding]) -> Finding:
+    begin_reading()
+    try:
+        with transaction() as session:
+            return check(session, clock.now())
+    except OfficeError as error:
+        return Finding(BAD, error.message)
+
+
+commands = [doctor]

@@ -1,0 +1,54 @@
+"""`opinion serve`: web and clock of one machine."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+import click
+from flask import Flask
+
+import opinion_app
+from opinion_app.cli._clock_process import ClockProcess
+from opinion_app.cli._office import check_schema
+from opinion_app.cli._server import serve as answer
+from opinion_app.core import create_core
+
+host_option = click.option("--host", envvar="HOST", default="127.0.0.1", show_default=True, help="监听地址 / address")
+port_option = click.option(
+    "--port", envvar="PORT", default=8000, show_default=True, type=click.IntRange(1, 65535), help="端口 / port"
+)
+
+
+@click.command("serve")
+@click.option("--no-clock", "clock", flag_value=False, default=True, help="不启动定时进程 / without the clock")
+@click.option("--public", "public", is_flag=True, help="只提供公众页面 / citizens' pages only")
+@host_option
+@port_option
+def serve(host: str, port: int, *, clock: bool, public: bool) -> None:
+    """启动网页服务和定时进程，Ctrl-C 结束。 / Serve the pages and run the clock until Ctrl-C."""
+    with create_core().app_context():
+        check_schema()
+    run(whole(public=public), host, port, clock=clock and not public)
+
+
+def whole(*, public: bool = False) -> Flask:
+    """The service with its pages, or its public wing alone over the database address meant for it."""
+    if not public:
+        return opinion_app.create_app()
+    settings = create_core().extensions["opinion_settings"]
+    return opinion_app.create_app(settings, database_url=settings.public_database_url or None, rooms=("public",))
+
+
+def run(app: Flask, host: str, port: int, *, clock: bool) -> None:
+    """Serve until the end is asked for, with the clock beside it where there is one."""
+    child = ClockProcess() if clock and find_spec("opinion_app.cli.clock") else None
+    shown = f"[{host}]" if ":" in host else host
+    click.echo(f"服务已启动：http://{shown}:{port}/office/（Ctrl-C 停止）")
+    try:
+        answer(app, host, port, child.look if child else lambda: None)
+    finally:
+        if child is not None:
+            child.stop()
+
+
+commands = [serve]

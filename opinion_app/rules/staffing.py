@@ -1,0 +1,64 @@
+"""Whether an office's people can carry a case through its life without anybody checking their own work (decisions 13)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from opinion_app.rules.permissions import OFFICE_ROLES, UNIT_ROLES
+from opinion_app.rules.words import Role
+
+NEEDED = {
+    Role.CLERK: "没有受理员，来件无人登记和交办。",
+    Role.REVIEWER: "没有审核人，答复稿无法通过政治关、政策关、文字关。",
+    Role.LEADER: "没有领导，答复稿无人签发。",
+    Role.ADMINISTRATOR: "没有管理员，账号和规则无人维护。",
+}
+
+
+@dataclass(frozen=True)
+class Staff:
+    """One active person as far as this question goes."""
+
+    id: int
+    name: str
+    roles: frozenset[Role]
+    unit_id: int | None = None
+    handles_accusations: bool = False
+
+
+@dataclass(frozen=True)
+class UnitFacts:
+    """One active unit; the office itself takes no cases as a unit."""
+
+    id: int
+    name: str
+    is_office: bool = False
+
+
+def gaps(people: Sequence[Staff], units: Sequence[UnitFacts]) -> list[str]:
+    """What is missing, as sentences for the administrator; empty when the office can work."""
+    held = {role: [person for person in people if role in person.roles] for role in Role}
+    found = [words for role, words in NEEDED.items() if not held[role]]
+    if not any(person.handles_accusations and not person.roles.isdisjoint(OFFICE_ROLES) for person in people):
+        found.append("没有人可以办理涉及公职人员的举报件，这类来件登记后将无人可见。请为一名受理员或领导勾选“办理举报件”。")
+    found += _own_work(held, Role.REVIEWER, "审核")
+    found += _own_work(held, Role.LEADER, "签发")
+    return found + [gap for unit in units if not unit.is_office for gap in _of_unit(unit, people)]
+
+
+def _own_work(held: dict[Role, list[Staff]], role: Role, act: str) -> list[str]:
+    """With a single person for a gate, that person's own drafts can never pass it."""
+    if len(held[role]) != 1:
+        return []
+    only = held[role][0]
+    drafts = not only.roles.isdisjoint(UNIT_ROLES)
+    return [f"只有{only.name}一人可以{act}，而{only.name}也会拟稿：本人拟的答复稿将无人{act}。"] if drafts else []
+
+
+def _of_unit(unit: UnitFacts, people: Sequence[Staff]) -> list[str]:
+    there = [person for person in people if person.unit_id == unit.id]
+    roles = frozenset(role for person in there for role in person.roles)
+    if roles.isdisjoint(UNIT_ROLES):
+        return [f"{unit.name}没有承办人或单位负责人，交办后无人签收。"]
+    return [] if Role.UNIT_HEAD in roles else [f"{unit.name}没有单位负责人，答复稿无法送到下一关。"]

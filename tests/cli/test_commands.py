@@ -1,0 +1,168 @@
+"""The `opinion` command: each part explains itself, fails with one sentence, and does what it says."""
+
+from __future__ import annotations
+
+import secrets
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from opinion_app.cli import build, main, start
+from opinion_app.records import schema
+from opinion_app.rules.staffing import NEEDED
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    """Runs the command on an installation of its own; answers status, output and complaints."""
+    monkeypatch.setenv("OPINION_SECRET_KEY", secrets.token_hex(32))
+    monkeypatch.setenv("OPINION_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("OPINION_DATABASE_URL", "")
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            main(arguments)
+        out, err = capsys.readouterr()
+        return int(str(left.value.code)), out, err
+
+    return call
+
+
+def database(tmp_path: Path, statement: str) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'data' / 'opinion.db'}")
+    with engine.begin() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.mark.parametrize("name", sorted(build().commands))
+def test_every_command_explains_itself(run: Run, name: str) -> None:
+    status, out, _err = run(name, "--help")
+
+    assert status == 0
+    assert "Usage: opinion" in out
+    assert " / " in out
+
+
+def test_the_first_day_of_an_office(run: Run, tmp_path: Path) -> None:
+    assert run("init")[0] == 0
+    status, out, _err = run("init")
+    assert (status, "还没有任何账号" in out) == (0, True)
+
+    added = run("person", "add", "--login", "Admin", "--name", "王管理", "--role", "administrator", "--unit", "党政办")
+    assert "初始密码：" in added[1]
+    again = run("person", "add", "--login", "admin", "--name", "另一人", "--role", "clerk")
+    assert again == (1, "", "登录名“admin”已被使用。\n")
+    assert run("person", "unlock", "admin")[0] == 0
+    assert "一次性密码" in run("person", "reset-password", "admin")[1]
+    assert run("person", "unlock", "nobody")[0] == 1
+
+    status, out, _err = run("doctor")
+    assert status == 0
+    assert NEEDED[next(iter(NEEDED))].rstrip("。") in out
+    assert run("verify-trail")[1] == "留痕完整，共 4 条。\n"
+
+
+def test_a_changed_trail_is_told(run: Run, tmp_path: Path) -> None:
+    run("init")
+    run("person", "add", "--login", "admin", "--name", "王管理", "--role", "administrator")
+    database(tmp_path, "UPDATE trail SET actor = '别人'")
+
+    status, _out, err = run("verify-trail")
+
+    assert (status, "留痕不完整" in err) == (1, True)
+    assert run("doctor")[0] == 1
+
+
+def test_backup_and_restore(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("init")
+    run("person", "add", "--login", "admin", "--name", "王管理", "--role", "administrator")
+    file = str(tmp_path / "b.zip")
+    assert run("backup", file)[0] == 0
+    assert run("backup", file) == (1, "", f"文件已存在：{file}。请换一个文件名。\n")
+    assert run("backup")[0] == 0
+    assert "已有数据" in run("restore", file)[2]
+    assert "覆盖前的数据已备份" in run("restore", file, "--force")[1]
+
+    monkeypatch.setenv("OPINION_DATA_DIR", str(tmp_path / "other"))
+    monkeypatch.setenv("OPINION_SECRET_KEY", secrets.token_hex(32))
+    status, out, err = run("restore", file)
+    assert status == 0
+    assert "已恢复" in out
+    assert "OPINION_SECRET_KEY" in err
+    assert run("restore", str(tmp_path / "none.zip"))[0] == 1
+
+
+def test_without_a_key_nothing_starts(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("OPINION_SECRET_KEY")
+
+    for command in ("init", "serve", "doctor", "backup"):
+        status, out, err = run(command)
+        assert (status, out) == (1, "")
+        assert "OPINION_SECRET_KEY" in err
+        assert len(err.splitlines()) == 1
+    assert not (tmp_path / "data").exists()
+
+
+def test_an_unprepared_or_newer_database_stops_the_start(run: Run, tmp_path: Path) -> None:
+    assert "opinion init" in run("serve", "--no-clock")[2]
+    run("init")
+    database(tmp_path, "UPDATE alembic_version SET version_num = '9999'")
+
+    for command in ("serve", "init", "backup", "doctor"):
+        status, out, err = run(command)
+        assert status == 1
+        assert "新" in err + out
+
+
+def test_an_older_database_is_saved_and_brought_up_to_date(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("init")
+    monkeypatch.setattr(schema, "newest", lambda: "0002")
+
+    assert "旧" in run("serve")[2]
+    status, out, _err = run("init")
+    assert status == 0
+    assert "升级前已备份" in out
+    assert list((tmp_path / "data" / "backups").glob("before-upgrade-0001-*.zip"))
+
+
+def test_a_database_that_is_away_is_told_in_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPINION_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+
+    status, _out, err = run("doctor")
+
+    assert status == 1
+    assert "数据库没有应答" in err
+    assert len(err.splitlines()) == 1
+
+
+def test_the_demonstration_stays_at_home(run: Run) -> None:
+    for host in ("0.0.0.0", "192.168.1.5", "office.example", "::"):
+        status, _out, err = run("start", "--host", host)
+        assert status == 1
+        assert "只在本机" in err
+
+
+def test_the_demonstration_keeps_its_key(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPINION_SECRET_KEY", "")
+    served: list[str] = []
+    monkeypatch.setattr(start, "run", lambda app, host, port, clock: served.append(app.config["SECRET_KEY"]))
+
+    for _ in range(2):
+        monkeypatch.setenv("OPINION_SECRET_KEY", "")
+        assert run("start")[0] == 0
+
+    key = tmp_path / "data" / "secret.key"
+    assert served == [key.read_text()] * 2
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+
+
+def test_an_unknown_command_or_option_says_so(run: Run) -> None:
+    assert run("fly")[0] == 2
+    assert "No such option" in run("init", "--fly")[2]

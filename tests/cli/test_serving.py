@@ -1,0 +1,140 @@
+"""Serving: requests under way are answered at the end, and nothing is left running."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from opinion_app.cli import WATCHED
+from opinion_app.cli import _clock_process as clock_process
+from tests.support.tree import ROOT
+
+SLOW = """
+import sys, time
+from flask import Flask
+from opinion_app.cli._server import serve
+from tests.support.databases import make_settings
+from pathlib import Path
+app = Flask("slow")
+app.extensions["opinion_settings"] = make_settings(Path(sys.argv[2]))
+app.config["MAX_CONTENT_LENGTH"] = 1000
+@app.get("/fast")
+def fast(): return "fast"
+@app.get("/slow")
+def slow():
+    time.sleep(3)
+    return "x" * 300_000
+serve(app, "127.0.0.1", int(sys.argv[1]), lambda: None)
+print("ended well")
+"""
+
+
+def wait_for(url: str) -> None:
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError(f"nothing answers at {url}")
+
+
+@pytest.fixture
+def port() -> int:
+    return 20_000 + secrets.randbelow(20_000)
+
+
+def test_a_request_under_way_is_answered_when_the_end_is_asked_for(port: int, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", SLOW, str(port), str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as server:
+        wait_for(f"http://127.0.0.1:{port}/fast")
+        answers: list[int] = []
+        asking = threading.Thread(
+            target=lambda: answers.append(len(urllib.request.urlopen(f"http://127.0.0.1:{port}/slow", timeout=20).read()))
+        )
+        asking.start()
+        time.sleep(0.5)
+        server.send_signal(signal.SIGTERM)
+        time.sleep(1.5)
+        with pytest.raises(OSError):
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/fast", timeout=0.5)
+        asking.join()
+        out, err = server.communicate(timeout=20)
+
+    assert answers == [300_000]
+    assert (server.returncode, out.strip()) == (0, b"ended well"), err.decode()
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    changed = {"OPINION_SECRET_KEY": secrets.token_hex(32), "OPINION_DATA_DIR": str(tmp_path), "OPINION_DATABASE_URL": ""}
+    whole = os.environ | changed
+    subprocess.run([sys.executable, "-m", "opinion_app.cli", "init"], cwd=ROOT, env=whole, check=True, capture_output=True)
+    return whole
+
+
+def test_the_whole_service_serves_and_ends_with_its_parent(environ: dict[str, str], port: int) -> None:
+    command = [sys.executable, "-m", "opinion_app.cli", "serve", "--no-clock", "--port", str(port)]
+    watched = environ | {WATCHED: "1"}
+    with subprocess.Popen(command, cwd=ROOT, env=watched, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
+        wait_for(f"http://127.0.0.1:{port}/office/sign-in")
+        taken = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, check=False, timeout=60)
+        assert server.stdin is not None
+        server.stdin.close()
+        assert server.wait(timeout=20) == 0
+
+    assert taken.returncode == 1
+    assert len(taken.stderr.decode().splitlines()) == 1
+
+
+class FakeChild:
+    """A child process that ends when told so."""
+
+    made: list[FakeChild]
+
+    def __init__(self, *_args: Any, **_kwargs: Any) -> None:
+        self.returncode: int | None = None
+        self.stopped = False
+        FakeChild.made.append(self)
+
+    def poll(self) -> int | None:
+        return self.returncode
+
+    def terminate(self) -> None:
+        self.stopped = True
+
+    def kill(self) -> None:
+        self.returncode = -9
+
+    def wait(self, timeout: float) -> int:
+        return 0
+
+
+def test_a_clock_that_dies_is_started_again_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    FakeChild.made = []
+    monkeypatch.setattr(clock_process.subprocess, "Popen", FakeChild)
+    ticks = iter([0.0, 1.0, 2.0, 3.0, 10.0, 11.0, 12.0])
+    monkeypatch.setattr(clock_process.clock, "ticks", lambda: next(ticks))
+    child = clock_process.ClockProcess()
+
+    child.look()
+    FakeChild.made[0].returncode = 1
+    child.look()
+    child.look()
+    assert len(FakeChild.made) == 1
+    child.look()
+    assert len(FakeChild.made) == 2
+
+    child.stop()
+    assert FakeChild.made[1].stopped
