@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from typing import cast
 
 from flask import Flask, Response
 from flask_login import current_user
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from opinion_app import clock
+from opinion_app import clock, locate
 from opinion_app.core import create_core
 from opinion_app.desks.worklist.queries import nav_counts
 from opinion_app.flow import trail
@@ -23,6 +24,7 @@ from opinion_app.web import access, context, errors, filters, headers, identity
 from opinion_app.web.transaction import OfficeFlask
 
 ROOMS = ("steps", "desks", "public", "api")
+PUBLIC_ALONE = ("public",)
 csrf = CSRFProtect()
 
 
@@ -30,8 +32,10 @@ def create_app(settings: Settings | None = None, *, database_url: str | None = N
     """The whole service with its pages; `rooms` limits it to some of them (the public wing runs `("public",)`).
 
     Raises SettingMissing or SettingWrong when the environment cannot be used."""
-    app = create_core(settings, database_url=database_url, flask=OfficeFlask)
-    known: Settings = app.extensions["opinion_settings"]
+    alone = rooms == PUBLIC_ALONE
+    known = settings or cast(Settings, locate.config().load_settings())
+    app = create_core(known, database_url=database_url or _public_url(known, alone=alone), flask=OfficeFlask)
+    app.config["OPINION_INBOX_ONLY"] = alone and bool(known.public_database_url)
     app.config["MAX_CONTENT_LENGTH"] = (known.staff_file_mb + 8) * 1024 * 1024
     app.config["MAX_FORM_MEMORY_SIZE"] = 4 * 1024 * 1024
     app.config["WTF_CSRF_TIME_LIMIT"] = known.session_max_hours * 3600
@@ -39,6 +43,8 @@ def create_app(settings: Settings | None = None, *, database_url: str | None = N
         hops = known.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     identity.init_app(app)
+    if alone:
+        app.config["SESSION_COOKIE_NAME"] += "-public"  # a clerk's cookie is none of this wing's business
     app.before_request(access.guard)
     csrf.init_app(app)
     headers.init_app(app)
@@ -49,6 +55,11 @@ def create_app(settings: Settings | None = None, *, database_url: str | None = N
         _open_room(app, room)
     app.after_request(_after)
     return app
+
+
+def _public_url(settings: Settings, *, alone: bool) -> str | None:
+    """The public wing by itself uses its own role in the database, where the office has given it one (decisions 28)."""
+    return (settings.public_database_url or None) if alone else None
 
 
 def _open_room(app: Flask, room: str) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from opinion_app.files.received import Received
+from opinion_app.files.store import StoredFile
 from opinion_app.flow import trail
 from opinion_app.records.attachment import Attachment
 from opinion_app.records.case import Case
@@ -25,7 +26,21 @@ def attach(
     owner_id: int | None = None,
 ) -> list[Attachment]:
     """Name files as parts of a case; `owner` says of which part (case, finding, report_back, assessment, instruction)."""
-    rows = [_row(file, actor, now) for file in files]
+    return attach_stored(session, case, [(file.name, file.stored) for file in files], actor, now, owner=owner, owner_id=owner_id)
+
+
+def attach_stored(
+    session: Session,
+    case: Case,
+    files: Iterable[tuple[str, StoredFile]],
+    actor: Actor | None,
+    now: datetime,
+    *,
+    owner: str = "case",
+    owner_id: int | None = None,
+) -> list[Attachment]:
+    """The same for files known by name and by what the store said of them."""
+    rows = [_row(name, stored, actor, now) for name, stored in files]
     for row in rows:
         row.case_id, row.owner, row.owner_id = case.id, owner, owner_id
         trail.record(session, "attachment.add", case.number, actor, now, {"附件": (None, row.name)})
@@ -38,7 +53,7 @@ def attach_to_policy(
     session: Session, policy_id: int, subject: str, files: Iterable[Received], actor: Actor, now: datetime
 ) -> list[Attachment]:
     """Name files as parts of a policy document."""
-    rows = [_row(file, actor, now) for file in files]
+    rows = [_row(file.name, file.stored, actor, now) for file in files]
     for row in rows:
         row.policy_id, row.owner = policy_id, "policy"
         trail.record(session, "attachment.add", subject, actor, now, {"附件": (None, row.name)})
@@ -47,13 +62,13 @@ def attach_to_policy(
     return rows
 
 
-def _row(file: Received, actor: Actor | None, now: datetime) -> Attachment:
+def _row(name: str, stored: StoredFile, actor: Actor | None, now: datetime) -> Attachment:
     return Attachment(
-        name=file.name,
-        stored_name=file.stored.stored_name,
-        size=file.stored.size,
-        sha256=file.stored.sha256,
-        media_type=file.stored.media_type,
+        name=name,
+        stored_name=stored.stored_name,
+        size=stored.size,
+        sha256=stored.sha256,
+        media_type=stored.media_type,
         added_by_id=actor.id if actor else None,
         added_at=now,
     )

@@ -90,9 +90,7 @@ def extras_of(case_id: int | InstrumentedAttribute[int]) -> list[Label[int]]:
     merged = Case.__table__.alias("merged")
     counts = {
         "children": select(func.count()).select_from(merged).where(merged.c.merged_into_id == case_id),
-        "owed": select(func.count(Letter.id)).where(
-            Letter.case_id == case_id, Letter.report_owed, Letter.reported_at.is_(None)
-        ),
+        "owed": select(func.count(Letter.id)).where(Letter.case_id == case_id, Letter.report_owed, Letter.reported_at.is_(None)),
         "published": select(func.count(Publication.id)).where(
             Publication.case_id == case_id, Publication.state == PublicationState.PUBLISHED
         ),

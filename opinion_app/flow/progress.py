@@ -11,6 +11,8 @@ from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.submission import Progress
 from opinion_app.records.unit import Unit
+from opinion_app.rules.clock_facts import UNIT_WORDS
+from opinion_app.rules.clock_facts import Unit as SpanUnit
 from opinion_app.rules.progress import step_of
 from opinion_app.rules.words import ClockState
 from opinion_app.rules.zone import local_date
@@ -36,16 +38,29 @@ def follow(session: Session, case: Case, act: str, now: datetime) -> None:
         row.history = [*row.history, entry]
     row.step = step.title
     row.updated_at = now
-    due = session.scalar(
-        select(Clock.due_at)
+    clock = session.scalar(
+        select(Clock)
         .where(Clock.case_id == case.id, Clock.stage == "reply", Clock.state == ClockState.RUNNING)
         .order_by(Clock.id.desc())
         .limit(1)
     )
+    due = clock.due_at if clock is not None else None
     row.promised_on = local_date(due) if due is not None else None
+    row.promise = promise_words(clock, case) if clock is not None and due is not None else ""
     if case.lead_unit_id is not None:
         unit = session.get(Unit, case.lead_unit_id)
         row.answered_by = unit.name if unit else ""
+
+
+def promise_words(clock: Clock, case: Case) -> str:
+    """Why the promised day is this day, as a citizen understands it."""
+    if clock.fixed_on is not None:
+        return "按交办机关规定的日期办理"
+    span = f"{clock.amount} {UNIT_WORDS[SpanUnit(clock.amount_unit)]}"
+    words = f"{case.kind.label}类来信自收到次日起 {span}内答复，法定节假日不计"
+    if SpanUnit(clock.amount_unit) is not SpanUnit.WORKING_DAYS:
+        words = f"{case.kind.label}类来信 {span}内答复"
+    return words + ("；因情况复杂，已批准延长" if clock.extensions else "")
 
 
 def tell(session: Session, case: Case, why: str = "", answer: str | None = None) -> None:

@@ -143,9 +143,7 @@ def verify_trail(session: Session) -> tuple[int, Break | None]:
 def _links(session: Session) -> Iterator[tuple[Link, str]]:
     for block in _blocks(session, 0):
         for row in session.scalars(select(TrailEntry).where(block).order_by(TrailEntry.seq)):
-            link = Link(
-                row.seq, row.at, row.actor_id, row.actor, row.act, row.subject, row.succeeded, row.address, row.digest
-            )
+            link = Link(row.seq, row.at, row.actor_id, row.actor, row.act, row.subject, row.succeeded, row.address, row.digest)
             yield link, row.chain
 
 

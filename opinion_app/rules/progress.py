@@ -39,6 +39,12 @@ _STEPS = {
 }
 
 
+def ahead(title: str) -> tuple[PublicStep, ...]:
+    """The steps that still follow the one with this title; none after a side exit."""
+    known = next((step for step in (*WAY, MERGED) if step.title == title), None)
+    return tuple(step for step in WAY if known is not None and step.position > known.position)
+
+
 def step_of(stage: Stage, *, accepted: bool) -> PublicStep:
     """What the writer is told while the case is in `stage`."""
     if stage is Stage.RECEIVED:

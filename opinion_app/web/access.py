@@ -11,14 +11,17 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from opinion_app.records.base import db
+from opinion_app.records.current import settings_of
 from opinion_app.records.engine import begin_reading, begin_writing
 from opinion_app.rules import links
 from opinion_app.rules.errors import Forbidden, NotFound
+from opinion_app.rules.file_kinds import CITIZEN_LIMITS, MEGABYTE
 from opinion_app.rules.permissions import OFFICE_PERMISSIONS, may
 from opinion_app.web.identity import SignedIn
 
 View = TypeVar("View", bound=Callable[..., Any])
 ATTRIBUTE = "opinion_access"
+PUBLIC_FILES = CITIZEN_LIMITS.files  # nobody unknown sends more than a message may carry
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,8 @@ def guard() -> ResponseReturnValue | None:
     access = access_of(current_app, request.endpoint)
     if access is None:
         raise NotFound("没有这个页面。")
+    if access.public:
+        request.max_content_length = (settings_of().public_file_mb * PUBLIC_FILES + 2) * MEGABYTE
     answer = None if access.public else _guard_office(access)
     if request.method not in ("GET", "HEAD", "OPTIONS") and not access.outside_transaction:
         db.session.remove()  # who is asking is known; the act itself begins with a fresh, writing transaction

@@ -10,7 +10,7 @@ from opinion_app.demo.scans import keep
 from opinion_app.flow.attach import attach
 from opinion_app.flow.progress import open_progress
 from opinion_app.flow.register import register as register_case
-from opinion_app.rules.query_code import keyed_hash, new_code
+from opinion_app.rules.query_code import code_hash, new_code
 from opinion_app.rules.registration import LetterFacts, NewCase, Writer
 from opinion_app.rules.words import Channel, Kind, Procedure, Source, Urgency
 from opinion_app.rules.zone import local_date
@@ -24,7 +24,7 @@ def register(scene: Scene) -> None:
     actor = None if own else scene.clerk
     case = register_case(scene.session, _new(scene), actor, scene.now, scene.secret)
     if own:
-        open_progress(scene.session, case, keyed_hash(scene.secret, "query", new_code()), scene.now)
+        open_progress(scene.session, case, code_hash(scene.secret, case.number, new_code()), scene.now)
     files = [keep(scene.store, name) for name in data.get("files", [])]
     if files:
         attach(scene.session, case, files, actor, scene.now)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from wtforms import HiddenField, RadioField
 from wtforms.validators import InputRequired, Optional
 
-from opinion_app.forms import OfficeForm, text
+from opinion_app.forms import OfficeForm, choices, text
 from opinion_app.rules.words import ConsentBasis, Disclosure
 
 
 class DisclosureForm(OfficeForm):
     """公开、部分公开或不公开, on which basis and why."""
 
-    disclosure = RadioField("公开决定", [InputRequired("请选择公开决定。")], choices=Disclosure.choices())
-    basis = RadioField("公开的依据", [Optional()], choices=ConsentBasis.choices())
+    disclosure = RadioField("公开决定", [InputRequired("请选择公开决定。")], choices=choices(Disclosure.choices()))
+    basis = RadioField("公开的依据", [Optional()], choices=choices(ConsentBasis.choices()))
     grounds = text("理由", 500, required=True, rows=3, hint="如：咨询政策，对其他群众有参考价值；涉及他人隐私，不宜公开")
 
 

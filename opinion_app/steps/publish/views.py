@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from opinion_app import clock
 from opinion_app.flow.cases import open_case
+from opinion_app.forms import choices
 from opinion_app.records.base import db
 from opinion_app.records.case import Case
 from opinion_app.rules import links
@@ -35,7 +36,7 @@ def decide_disclosure(number: str) -> ResponseReturnValue:
         forms.DisclosureForm, version=case.version, disclosure=case.disclosure or "", grounds=case.disclosure_grounds, basis=""
     )
     if not case.wish_public:
-        form.basis.choices = [choice for choice in form.basis.choices if choice[0] != ConsentBasis.WISH.value]
+        form.basis.choices = choices(pair for pair in ConsentBasis.choices() if pair[0] != ConsentBasis.WISH.value)
     if request.method == "POST" and form.validate():
         try:
             basis = ConsentBasis.of(form.basis.data) if form.basis.data else None
@@ -90,7 +91,7 @@ def publish(number: str) -> ResponseReturnValue:
 def _laid_out(case: Case, held: queries.Material) -> tuple[forms.PublishForm, bench.Bench]:
     remembered, lines = bench.remembered(held)
     form = posted(forms.PublishForm, version=case.version, writer=held.writers[0][0], more=lines)
-    form.writer.choices = held.writers
+    form.writer.choices = choices(held.writers)
     sent = request.form.to_dict() if request.method == "POST" else remembered
     everything = request.form.get("go") == "all"
     laid = bench.lay_out(held, sent, form.more.data or "", form.writer.data or "", everything=everything)
