@@ -60,10 +60,7 @@ def _cells(file: str) -> dict[tuple[str, str], str]:
     lines = book.worksheets[0].iter_rows(values_only=True)
     header = [str(name) for name in next(lines)]
     found = {
-        (str(line[0]), name): str(value)
-        for line in lines
-        for name, value in zip(header, line, strict=True)
-        if value is not None
+        (str(line[0]), name): str(value) for line in lines for name, value in zip(header, line, strict=True) if value is not None
     }
     book.close()
     return found

@@ -90,9 +90,7 @@ DECOYS: tuple[Callable[[random.Random], str], ...] = (
     lambda rng: f"{rng.randint(1, 999)},{_digits(rng, 3)},{_digits(rng, 3)}.{_digits(rng, 2)}元",
     lambda rng: f"{rng.randint(100, 99999)}万元",
     lambda rng: f"2026年{rng.randint(1, 12)}月{rng.randint(1, 28)}日{rng.randint(0, 23)}时",
-    lambda rng: (
-        f"2026-{rng.randint(1, 12):02}-{rng.randint(1, 28):02} {rng.randint(0, 23):02}:{rng.randint(0, 59):02}:09"
-    ),
+    lambda rng: f"2026-{rng.randint(1, 12):02}-{rng.randint(1, 28):02} {rng.randint(0, 23):02}:{rng.randint(0, 59):02}:09",
     lambda rng: f"2026.{rng.randint(1, 12)}.{rng.randint(1, 28)}",
     lambda rng: "SF" + _digits(rng, 13),
     lambda rng: f"东经{rng.randint(110, 114)}.{_digits(rng, 6)}",
