@@ -80,12 +80,13 @@ def make_facts(
         published=bool(extras.published),
         risk_level=case.risk_level,
         assessment_waits=bool(extras.assessing),
+        assessor_id=extras.assessor,
         extension_waits=bool(extras.extending),
         merged_children=int(extras.children),
     )
 
 
-def extras_of(case_id: int | InstrumentedAttribute[int]) -> list[Label[int]]:
+def extras_of(case_id: int | InstrumentedAttribute[int]) -> list[Label[Any]]:
     """Columns with everything that is a count or a yes, so that the facts cost few queries; for one id, or beside `Case.id`."""
     merged = Case.__table__.alias("merged")
     counts = {
@@ -95,6 +96,9 @@ def extras_of(case_id: int | InstrumentedAttribute[int]) -> list[Label[int]]:
             Publication.case_id == case_id, Publication.state == PublicationState.PUBLISHED
         ),
         "assessing": select(func.count(Assessment.id)).where(
+            Assessment.case_id == case_id, Assessment.state == AssessmentState.DECIDED
+        ),
+        "assessor": select(func.max(Assessment.decided_by_id)).where(
             Assessment.case_id == case_id, Assessment.state == AssessmentState.DECIDED
         ),
         "extending": select(func.count(ExtensionRequest.id)).where(

@@ -53,12 +53,12 @@ def open_received(session: Session, case: Case, now: datetime) -> None:
 def _open_event(session: Session, case: Case, event: StartEvent, start: datetime) -> None:
     letter = _letter(session, case)
     for stage in ClockStage:
-        choice = _choice(session, case, stage, start, letter)
+        choice = choice_for(session, case, stage, start, letter)
         if choice is None or choice.rule.start_event is not event or choice.rule.lapses or choice.rule.back_from:
             continue
         if stage is ClockStage.REPORT_BACK and (letter is None or not letter.report_owed):
             continue
-        _start(session, case, choice, start)
+        start_clock(session, case, choice, start)
 
 
 def _letter(session: Session, case: Case) -> Letter | None:
@@ -67,7 +67,7 @@ def _letter(session: Session, case: Case) -> Letter | None:
     return session.scalar(select(Letter).where(Letter.case_id == case.id))
 
 
-def _choice(
+def choice_for(
     session: Session,
     case: Case,
     stage: ClockStage,
@@ -76,6 +76,7 @@ def _choice(
     *,
     historic: bool = False,
 ) -> Choice | None:
+    """The rule in force on the day of `start` for one stage of this case; None where nobody owes it."""
     facts = RuleFacts(
         case.procedure,
         case.urgency,
@@ -87,7 +88,8 @@ def _choice(
     return choose(rules(session).values(), facts, stage, local_date(start))
 
 
-def _start(session: Session, case: Case, choice: Choice, start: datetime, assignment: Assignment | None = None) -> Clock:
+def start_clock(session: Session, case: Case, choice: Choice, start: datetime, assignment: Assignment | None = None) -> Clock:
+    """A clock under the chosen rule, running from `start`."""
     rule = choice.rule
     clock = Clock(
         case_id=case.id,
@@ -122,12 +124,12 @@ def apply_rule(session: Session, clock: Clock, choice: Choice) -> None:
 
 def open_assignment(session: Session, case: Case, assignment: Assignment, now: datetime) -> None:
     """Start what a unit owes from its assignment on: signing, and its draft or report before the reply (decisions 4)."""
-    signing = _choice(session, case, ClockStage.SIGN_FOR, now)
+    signing = choice_for(session, case, ClockStage.SIGN_FOR, now)
     if signing is not None:
-        _start(session, case, signing, now, assignment)
-    contact = _choice(session, case, ClockStage.CONTACT, now)
+        start_clock(session, case, signing, now, assignment)
+    contact = choice_for(session, case, ClockStage.CONTACT, now)
     if assignment.role is UnitRole.LEAD and contact is not None and contact.rule.start_event is StartEvent.ASSIGNED:
-        _start(session, case, contact, now, assignment)
+        start_clock(session, case, contact, now, assignment)
     _open_inner(session, case, assignment, now)
     refresh(session, case)
 
@@ -135,12 +137,12 @@ def open_assignment(session: Session, case: Case, assignment: Assignment, now: d
 def _open_inner(session: Session, case: Case, assignment: Assignment, now: datetime) -> None:
     """A unit's inner deadline lies a buffer before the reply's and never after it (decisions 4; D12)."""
     reply = reply_clock(session, case.id)
-    choice = _choice(session, case, ClockStage.DRAFT, now)
+    choice = choice_for(session, case, ClockStage.DRAFT, now)
     if reply is None or reply.due_at is None or choice is None:
         return
     due = buffer_before(reply.due_at, choice.rule.span.amount, work_calendar(session), now)
     inner = Choice(choice.rule, choice.why, local_date(due))
-    clock = _start(session, case, inner, now, assignment)
+    clock = start_clock(session, case, inner, now, assignment)
     if assignment.role is UnitRole.SUPPORT:
         clock.met_by_act, clock.source = "report_support", f"协办单位报结果：{choice.rule.source}"
     _settle_inner(session, clock, reply, choice.rule.warning)
@@ -159,24 +161,11 @@ def reply_clock(session: Session, case_id: int) -> Clock | None:
     return session.scalar(query.order_by(Clock.id.desc()).limit(1))
 
 
-def open_assessed(session: Session, case: Case, now: datetime, *, historic: bool = False) -> None:
-    """Start the reporting and response clocks of a risk level beside whatever runs (decisions 5)."""
-    for stage in ClockStage:
-        choice = _choice(session, case, stage, now, None, historic=historic)
-        if choice is None or choice.rule.start_event is not StartEvent.ASSESSED:
-            continue
-        for held in open_clocks(session, case.id):
-            if held.stage == stage.value:
-                _end(held, now, "风险等级变化", ClockState.STOPPED)
-        _start(session, case, choice, now)
-    refresh(session, case)
-
-
 def after_act(session: Session, case: Case, act: str, now: datetime, unit_id: int | None = None) -> None:
     """What an act does to the clocks: it meets those that wait for it, starts those it begins, ends all when the case rests."""
     for clock in open_clocks(session, case.id):
         if clock.met_by_act == act and (unit_id is None or clock.unit_id in (None, unit_id)):
-            _end(clock, now, "", ClockState.MET)
+            end_clock(clock, now, "", ClockState.MET)
     if act == "accept":
         _open_event(session, case, StartEvent.ACCEPTED, now)
     if case.stage in _ENDING:
@@ -184,21 +173,22 @@ def after_act(session: Session, case: Case, act: str, now: datetime, unit_id: in
     refresh(session, case)
 
 
-def _end(clock: Clock, now: datetime, reason: str, state: ClockState) -> None:
+def end_clock(clock: Clock, now: datetime, reason: str, state: ClockState) -> None:
+    """End one clock as met or stopped."""
     clock.state, clock.ended_at, clock.end_reason = state, now, reason
 
 
 def stop_all(session: Session, case: Case, reason: str, now: datetime) -> None:
     """Stop every clock of a case that comes to rest."""
     for clock in open_clocks(session, case.id):
-        _end(clock, now, reason, ClockState.STOPPED)
+        end_clock(clock, now, reason, ClockState.STOPPED)
 
 
 def stop_assignment(session: Session, case: Case, assignment_id: int, reason: str, now: datetime) -> None:
     """Stop what a unit owed that no longer takes part; the reply's own clock goes on (D12)."""
     for clock in open_clocks(session, case.id):
         if clock.assignment_id == assignment_id:
-            _end(clock, now, reason, ClockState.STOPPED)
+            end_clock(clock, now, reason, ClockState.STOPPED)
     refresh(session, case)
 
 
@@ -226,9 +216,9 @@ def adopt_earlier(session: Session, survivor: Case, merged: Case) -> None:
 
 def restart_reply(session: Session, case: Case, now: datetime) -> None:
     """A reopened case gets the time of its rule again, from now on (D11)."""
-    choice = _choice(session, case, ClockStage.REPLY, now)
+    choice = choice_for(session, case, ClockStage.REPLY, now)
     if choice is not None:
-        _start(session, case, choice, now)
+        start_clock(session, case, choice, now)
     refresh(session, case)
 
 
@@ -247,7 +237,7 @@ def reclassify(session: Session, case: Case) -> list[tuple[str, datetime | None,
         stage = ClockStage.of(clock.stage)
         if clock.assessment_id is not None or stage in (ClockStage.DRAFT,) or stage.value.startswith("risk_"):
             continue
-        choice = _choice(session, case, stage, clock.start_at, letter)
+        choice = choice_for(session, case, stage, clock.start_at, letter)
         if choice is None:
             continue
         before = clock.due_at

@@ -237,7 +237,7 @@ def _cap(steps: list[Step], due: datetime | None, latest: datetime | None) -> da
     if due is None or latest is None or due <= latest:
         return due
     capped = local(latest)
-    steps.append(Step(StepKind.CAPPED, capped.date(), "不晚于主办单位的时限", moment=capped))
+    steps.append(Step(StepKind.CAPPED, capped.date(), "不晚于已有的更早时限", moment=capped))
     return capped
 
 

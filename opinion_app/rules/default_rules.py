@@ -48,10 +48,10 @@ _STAGES = {
     ClockStage.OBJECTION: (StartEvent.RECEIVED, "object", OwedBy.OFFICE),
     ClockStage.REPORT_BACK: (StartEvent.RECEIVED, "report_back", OwedBy.OFFICE),
     ClockStage.CORRECTION: (StartEvent.RECEIVED, "ask_correction", OwedBy.OFFICE),
-    ClockStage.RISK_PHONE: (StartEvent.ASSESSED, "report_upward", OwedBy.OFFICE),
+    ClockStage.RISK_PHONE: (StartEvent.ASSESSED, "phone_upward", OwedBy.OFFICE),
     ClockStage.RISK_REPORT: (StartEvent.ASSESSED, "report_to_leader", OwedBy.OFFICE),
     ClockStage.RISK_VERIFY: (StartEvent.ASSESSED, "submit_verification", OwedBy.LEAD),
-    ClockStage.RISK_PUBLISH: (StartEvent.ASSESSED, "record_response", OwedBy.OFFICE),
+    ClockStage.RISK_PUBLISH: (StartEvent.ASSESSED, "publish_statement", OwedBy.OFFICE),
     ClockStage.RISK_RESPONSE: (StartEvent.ASSESSED, "record_response", OwedBy.HOLDER),
 }
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from opinion_app.rules.words import (
     OFFICE_GATES,
+    AssessmentState,
     AssignmentState,
     Disclosure,
     Gate,
@@ -73,6 +74,7 @@ class CaseFacts:
     published: bool = False
     risk_level: RiskLevel | None = None
     assessment_waits: bool = False
+    assessor_id: int | None = None
     extension_waits: bool = False
     merged_children: int = 0
 
@@ -94,6 +96,18 @@ class CaseFacts:
     def office_gates_passed(self) -> bool:
         """Whether 政治关, 政策关 and 文字关 are all passed for the present version."""
         return all(gate in self.gates_passed for gate in OFFICE_GATES)
+
+
+@dataclass(frozen=True)
+class PolicyFacts:
+    """What is known of a policy document; `assessment` is the state of its newest assessment."""
+
+    id: int
+    number: str
+    unit_id: int
+    released: bool = False
+    assessment: AssessmentState | None = None
+    assessor_id: int | None = None
 
 
 @dataclass(frozen=True)

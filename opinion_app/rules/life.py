@@ -266,6 +266,7 @@ ACTS: dict[str, Act] = {
         _risk_act("report_to_leader", "报告领导"),
         _risk_act("report_upward", "书面报告上级"),
         _risk_act("submit_verification", "提交核实报告"),
+        _risk_act("publish_statement", "发布权威信息"),
         _risk_act("record_response", "登记发布回应"),
         Act("record_contact", "记录联系诉求人", ALIVE, "case.note", button=False),
         Act("grant", "指定知情人", frozenset(Stage), "case.grant", condition=_restricted),

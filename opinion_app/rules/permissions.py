@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from opinion_app.rules.facts import Actor, CaseFacts
+from opinion_app.rules.facts import Actor, CaseFacts, PolicyFacts
 from opinion_app.rules.words import AssignmentState, Gate, Kind, Role, UnitRole
 
 OFFICE_ROLES = (Role.CLERK, Role.REVIEWER, Role.LEADER, Role.AUDITOR)
@@ -79,6 +79,10 @@ def _assessor(actor: Actor, case: CaseFacts) -> bool:
     return actor.has(Role.CLERK, Role.REVIEWER, Role.LEADER) or _lead_unit(actor, case)
 
 
+def _second_pair_of_eyes(actor: Actor, case: CaseFacts) -> bool:
+    return actor.has(Role.LEADER) and actor.id != case.assessor_id
+
+
 def _contact_reader(actor: Actor, case: CaseFacts) -> bool:
     return actor.has(Role.CLERK) or _taking_part(actor, case)
 
@@ -109,7 +113,7 @@ CASE_PERMISSIONS: dict[str, Callable[[Actor, CaseFacts], bool]] = {
     "case.archive": _clerk,
     "case.merge": _clerk,
     "case.assess": _assessor,
-    "case.approve_assessment": _leader,
+    "case.approve_assessment": _second_pair_of_eyes,
     "case.risk_act": _assessor,
     "case.grant": _clerk_or_leader,
     "case.reveal_contact": _contact_reader,
@@ -150,6 +154,42 @@ def may(actor: Actor, permission: str, case: CaseFacts | None = None) -> bool:
     if case is None:
         return not actor.roles.isdisjoint(OFFICE_PERMISSIONS[permission])
     return can_see(actor, case) and CASE_PERMISSIONS[permission](actor, case)
+
+
+def can_see_policy(actor: Actor, policy: PolicyFacts) -> bool:
+    """Whether the person may know of a policy document: the office's people and those of the unit that drafts it."""
+    return actor.has(*OFFICE_ROLES) or (actor.has(*UNIT_ROLES) and actor.unit_id == policy.unit_id)
+
+
+def _drafting(actor: Actor, policy: PolicyFacts) -> bool:
+    return actor.has(*UNIT_ROLES) and actor.unit_id == policy.unit_id
+
+
+def _clerk_or_drafting_head(actor: Actor, policy: PolicyFacts) -> bool:
+    return actor.has(Role.CLERK) or (actor.has(Role.UNIT_HEAD) and _drafting(actor, policy))
+
+
+def _clerk_or_drafting(actor: Actor, policy: PolicyFacts) -> bool:
+    return actor.has(Role.CLERK) or _drafting(actor, policy)
+
+
+def _policy_approver(actor: Actor, policy: PolicyFacts) -> bool:
+    return actor.has(Role.LEADER) and actor.id != policy.assessor_id
+
+
+# Who drafts assesses (谁起草谁研判); a leader other than the assessor approves.
+POLICY_PERMISSIONS: dict[str, Callable[[Actor, PolicyFacts], bool]] = {
+    "policy.see": can_see_policy,
+    "policy.edit": _clerk_or_drafting_head,
+    "policy.assess": _clerk_or_drafting,
+    "policy.approve": _policy_approver,
+    "policy.release": _clerk_or_drafting_head,
+}
+
+
+def may_policy(actor: Actor, permission: str, policy: PolicyFacts) -> bool:
+    """Whether `actor` has `permission` on a policy document; raises KeyError for an unknown word."""
+    return can_see_policy(actor, policy) and POLICY_PERMISSIONS[permission](actor, policy)
 
 
 def never_public(case: CaseFacts) -> bool:

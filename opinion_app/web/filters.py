@@ -30,8 +30,9 @@ def short_day(value: date | datetime | None) -> str:
     return f"{on.month}月{on.day}日" if on.year == local_date(clock.now()).year else f"{on.year}-{on.month:02d}-{on.day:02d}"
 
 
-def moment(value: datetime | None) -> str:
-    """2026年11月23日 (周一) 09:12, in Shanghai."""
+def moment(value: datetime | str | None) -> str:
+    """2026年11月23日 (周一) 09:12, in Shanghai; a moment kept in ISO form is read first."""
+    value = datetime.fromisoformat(value) if isinstance(value, str) else value
     return "—" if value is None else f"{day(value)} {local(value):%H:%M}"
 
 
@@ -57,9 +58,12 @@ def ago(value: datetime | None) -> str:
     return {0: f"今天 {clock_time}", 1: f"昨天 {clock_time}"}.get(days, f"{short_day(value)} {clock_time}")
 
 
-def level(value: RiskLevel | None) -> dict[str, str] | None:
+def level(value: RiskLevel | str | None) -> dict[str, str] | None:
     """The badge of a risk level; the law gives each level its colour (突发事件应对法: 一级红 … 四级蓝)."""
-    return None if value is None else {"words": value.label, "colour": LEVEL_COLOURS.get(value, "")}
+    if value is None:
+        return None
+    known = RiskLevel.of(value)
+    return {"words": known.label, "colour": LEVEL_COLOURS.get(known, "")}
 
 
 def size(value: int) -> str:

@@ -25,7 +25,6 @@ from opinion_app.rules.words import (
     ClockState,
     Kind,
     Procedure,
-    RiskLevel,
     Role,
     Source,
     Stage,
@@ -197,25 +196,6 @@ def test_d12_another_kind_moves_the_reply_from_its_old_start_and_the_units_with_
 def test_d17_a_kind_without_a_rule_gets_the_default_with_a_warning(office: Office) -> None:
     case = make_case(office.session, office.clerk, kind=Kind.OTHER)
     assert "默认" in only(office, case, "reply").warning
-
-
-def test_a_risk_level_adds_its_clocks_and_a_new_level_replaces_them(office: Office) -> None:
-    case = make_case(office.session, office.clerk)
-    case.risk_level = RiskLevel.IV
-    clocks.open_assessed(office.session, case, NOW)
-    assert {"reply", "risk_report", "risk_response", "risk_verify"} <= set(office.dues(case))
-    assert case.next_due_stage == "risk_report"
-    case.risk_level = RiskLevel.III
-    clocks.open_assessed(office.session, case, NOW + timedelta(hours=1))
-    assert only(office, case, "risk_report").due_at == NOW + timedelta(hours=3)
-    assert clocks.reclassify(office.session, case) == []
-
-
-def test_historic_matters_are_verified_within_five_days(office: Office) -> None:
-    case = make_case(office.session, office.clerk)
-    case.risk_level = RiskLevel.IV
-    clocks.open_assessed(office.session, case, NOW, historic=True)
-    assert office.dues(case)["risk_verify"] == date(2026, 11, 30)
 
 
 def test_d10_granted_time_moves_the_reply_and_what_hangs_on_it_and_keeps_the_first_date(office: Office) -> None:

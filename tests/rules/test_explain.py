@@ -89,7 +89,7 @@ def test_events_are_told() -> None:
     capped = ClockFacts(at("2026-11-23"), wd(7), fixed_date=on("2026-11-29"), latest=at("2026-11-28T23:59:59"))
     assert lines(capped)[1:3] == [
         "来文要求 11月29日 周日 前办结",
-        "不晚于主办单位的时限，定为 11月28日 周六",
+        "不晚于已有的更早时限，定为 11月28日 周六",
     ]
     last_day = ClockFacts(at("2026-11-23"), wd(1), (Pause(at("2026-11-24T09:00"), at("2026-11-26T09:00")),))
     assert lines(last_day)[2] == "11月26日 周四 到期当日中止计时，恢复当日到期"

@@ -55,6 +55,12 @@ _LOOKS = {
     "assess": ("flag", "orange"),
     "approve_assessment": ("flag", "blue"),
     "report_risk": ("flag", ""),
+    "phone_upward": ("phone", "blue"),
+    "report_to_leader": ("flag", "blue"),
+    "report_upward": ("send", "blue"),
+    "submit_verification": ("check", "blue"),
+    "publish_statement": ("globe", "blue"),
+    "record_response": ("chat", "green"),
     "grant": ("lock", ""),
     "reveal_contact": ("eye", ""),
 }

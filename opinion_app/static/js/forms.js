@@ -45,7 +45,18 @@ function hold(event) {
   setTimeout(() => release(form), 10000);
 }
 
+// Put a prepared text (an outline) behind what is already written.
+function insert(button) {
+  const field = document.getElementById(button.dataset.insert);
+  const words = document.getElementById(button.dataset.from)?.textContent;
+  if (!field || !words || field.value.includes(words)) return field?.focus();
+  field.value = [field.value.trimEnd(), words].filter(Boolean).join("\n\n");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus();
+}
+
 export function startForms(root = document) {
+  for (const button of root.querySelectorAll("[data-insert]")) button.hidden = false;
   for (const field of root.querySelectorAll("[data-limit]")) count(field);
   for (const summary of root.querySelectorAll("[data-focus]")) summary.focus();
   keepDrafts(root);
@@ -53,6 +64,10 @@ export function startForms(root = document) {
 
 export function listenToForms() {
   document.addEventListener("input", (event) => event.target.dataset?.limit && count(event.target));
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-insert]");
+    if (button) insert(button);
+  });
   document.addEventListener("submit", hold, true); // before htmx, which listens on the form itself
   document.addEventListener("keydown", (event) => {
     const field = event.target;
