@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow import trail
@@ -20,6 +20,7 @@ from opinion_app.rules.pinyin import pinyin_of
 from opinion_app.rules.text import clean_line
 from opinion_app.rules.words import Role
 
+AHEAD = timedelta(minutes=1)
 ALONE = (Role.ADMINISTRATOR, Role.AUDITOR)
 _LOGIN = re.compile(r"[\w.@-]{2,40}")
 
@@ -153,6 +154,21 @@ def roles_words(roles: Iterable[Role]) -> str:
     """Roles as people read them, in the order of the house."""
     held = frozenset(roles)
     return "、".join(role.label for role in Role if role in held)
+
+
+def failures_of(session: Session, login: str, now: datetime, most: int) -> list[datetime]:
+    """The moments of the latest failures since the last success, newest first, at most `most`.
+
+    A minute ahead of `now` still counts, because tries at the same moment are written in any order; what lies further ahead was
+    written before the wall clock was set back and must lock nobody out."""
+    succeeded = select(func.max(SignInAttempt.at)).where(SignInAttempt.login_key == login, SignInAttempt.succeeded)
+    since = session.scalar(succeeded)
+    query = select(SignInAttempt.at).where(
+        SignInAttempt.login_key == login, SignInAttempt.succeeded.is_(False), SignInAttempt.at <= now + AHEAD
+    )
+    if since is not None:
+        query = query.where(SignInAttempt.at > since)
+    return list(session.scalars(query.order_by(SignInAttempt.at.desc()).limit(max(most, 1))))
 
 
 def reset_password(session: Session, person: Person, password_hash: str, actor: Actor | None, now: datetime) -> None:

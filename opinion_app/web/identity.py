@@ -77,6 +77,11 @@ def _expired(row: SignInSession, now: datetime, settings: Settings) -> bool:
     return idle or now - row.started_at > timedelta(hours=settings.session_max_hours)
 
 
+def idle_since(now: datetime) -> datetime:
+    """A session not seen since then has run out."""
+    return now - timedelta(minutes=settings_of().session_idle_minutes)
+
+
 def password_expired(person: Person, now: datetime, settings: Settings) -> bool:
     """Whether the password is older than the office allows (GB/T 22239 8.1.4.1.a); 0 days means never."""
     if not settings.password_days or person.password_set_at is None:

@@ -62,10 +62,18 @@ class Browser:
         return forms_in(answer.text, path)
 
     def submit(self, page: str, to: str | None = None, *, headers: dict[str, str] | None = None, **values: Any) -> TestResponse:
-        """Open `page` and post its form back with `values` put in; `to` names the form by its address (default: the last form,
-        the one in the main part). A value may be a list, a file `(stream, name)` or None to leave the field out."""
-        form = pick(self.forms(page), to)
+        """Open `page` and post its form back with `values` put in; `to` names the form by the end of its address
+        (default: the one that comes back to the page itself, else the last). A value may be a list, a file `(stream, name)` or
+        None to leave the field out."""
+        forms = self.forms(page)
+        itself = [form.action for form in forms if form.method == "post" and form.action == page.split("?")[0]]
+        form = pick(forms, to or (itself[0] if itself else None))
         return self.send(form, headers=headers, **values)
+
+    def press(self, path: str, page: str = "/office/password", **values: Any) -> TestResponse:
+        """Post to `path` what no page offers, with the protection values of `page`."""
+        own = {name: value for name, value in pick(self.forms(page), None).fields if name in ("csrf_token", "_key")}
+        return self.post(path, own | values)
 
     def send(self, form: PageForm, *, headers: dict[str, str] | None = None, **values: Any) -> TestResponse:
         """Post a form that was read before; sending the same form twice is sending it with the same one-time key."""

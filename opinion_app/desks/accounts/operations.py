@@ -8,9 +8,8 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from opinion_app.desks.accounts.queries import failures_of
 from opinion_app.flow import trail
-from opinion_app.flow.accounts import end_sessions, subject_of
+from opinion_app.flow.accounts import end_sessions, failures_of, subject_of
 from opinion_app.records.actors import actor_of
 from opinion_app.records.person import Person, SignInAttempt, SignInSession
 from opinion_app.rules.errors import Invalid

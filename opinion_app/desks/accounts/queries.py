@@ -1,27 +1,23 @@
-"""What is asked about a person's sign-ins."""
+"""Where a person is signed in, and whom they may choose as a deputy."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from opinion_app.records.person import SignInAttempt
-
-AHEAD = timedelta(minutes=1)
+from opinion_app.records.person import Person, SignInSession
 
 
-def failures_of(session: Session, login: str, now: datetime, most: int) -> list[datetime]:
-    """The moments of the latest failures since the last success, newest first, at most `most`.
-
-    A minute ahead of `now` still counts, because tries at the same moment are written in any order; what lies further ahead was
-    written before the wall clock was set back and must lock nobody out."""
-    succeeded = select(func.max(SignInAttempt.at)).where(SignInAttempt.login_key == login, SignInAttempt.succeeded)
-    since = session.scalar(succeeded)
-    query = select(SignInAttempt.at).where(
-        SignInAttempt.login_key == login, SignInAttempt.succeeded.is_(False), SignInAttempt.at <= now + AHEAD
+def open_sessions(session: Session, person_id: int, since: datetime) -> list[SignInSession]:
+    """Where a person is signed in, newest first; what has not been seen since `since` has run out."""
+    query = select(SignInSession).where(
+        SignInSession.person_id == person_id, SignInSession.ended_at.is_(None), SignInSession.seen_at > since
     )
-    if since is not None:
-        query = query.where(SignInAttempt.at > since)
-    return list(session.scalars(query.order_by(SignInAttempt.at.desc()).limit(max(most, 1))))
+    return list(session.scalars(query.order_by(SignInSession.seen_at.desc())))
+
+
+def others(session: Session, person_id: int) -> list[Person]:
+    """Everybody else who can sign in, by name."""
+    return list(session.scalars(select(Person).where(Person.active, Person.id != person_id).order_by(Person.name, Person.id)))
