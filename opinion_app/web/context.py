@@ -13,6 +13,7 @@ from opinion_app.records.base import db
 from opinion_app.records.notice import Notice
 from opinion_app.records.office import held_settings
 from opinion_app.rules.facts import Actor
+from opinion_app.rules.permissions import may
 from opinion_app.rules.words import NoticeChannel, Role
 from opinion_app.web.nav import build
 from opinion_app.web.transaction import form_key
@@ -33,6 +34,7 @@ def init_app(app: Flask, office_defaults: dict[str, str], counts: Counts) -> Non
         if not request.path.startswith("/office") or not current_user.is_authenticated:
             return known | {"actor": None, "nav": [], "unread": 0}
         actor = current_user.actor
+        known["office"] = known["office"] | {"register_href": "/office/register" if may(actor, "register") else False}
         return known | {
             "actor": _person(actor),
             "nav": build(actor, g.get(PLACE) or request.full_path.rstrip("?"), counts(actor)),

@@ -148,11 +148,15 @@ def handle(head: Page, handler: Page, number: str) -> None:
 def review(head: Page, reviewer: Page, leader: Page, number: str) -> None:
     """Unit head, three gates, signature."""
     open_act(head, number, "check_unit_head")
+    head.locator("#act-panel input[value=pass]").check()
     send(head, number, "提交审核意见")
     open_act(reviewer, number, "check_gates")
+    for gate in ("political", "policy", "wording"):
+        reviewer.locator(f"#act-panel input[name={gate}][value=pass]").check()
     shoot(reviewer, "办公-三关审核")
     send(reviewer, number, "提交审核意见")
     open_act(leader, number, "sign_off")
+    leader.locator("#act-panel input[value=pass]").check()
     send(leader, number, "提交签发意见")
 
 
