@@ -23,7 +23,13 @@ class GatesForm(OfficeForm):
     """政治关, 政策关, 文字关, each with a verdict of its own."""
 
     read = HiddenField()
-    political = RadioField("政治关", [InputRequired(CHOOSE)], choices=choices(PASS_OR_BACK), description="立场、导向、表述是否稳妥")
-    policy = RadioField("政策关", [InputRequired(CHOOSE)], choices=choices(PASS_OR_BACK), description="依据是否现行有效、适用是否准确")
-    wording = RadioField("文字关", [InputRequired(CHOOSE)], choices=choices(PASS_OR_BACK), description="是否答其所问，有无错别字和套话")
+    political = RadioField(
+        "政治关", [InputRequired(CHOOSE)], choices=choices(PASS_OR_BACK), description="立场、导向、表述是否稳妥"
+    )
+    policy = RadioField(
+        "政策关", [InputRequired(CHOOSE)], choices=choices(PASS_OR_BACK), description="依据是否现行有效、适用是否准确"
+    )
+    wording = RadioField(
+        "文字关", [InputRequired(CHOOSE)], choices=choices(PASS_OR_BACK), description="是否答其所问，有无错别字和套话"
+    )
     opinion = text("意见", 500, hint="任何一关退回时必填：写明要改什么")
