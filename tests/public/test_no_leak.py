@@ -1,0 +1,130 @@
+"""The leak test: a marker in every field that is not public, in cases of every stage; no public address ever shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+from flask import Flask
+from sqlalchemy import String, select
+
+from opinion_app.flow import index
+from opinion_app.flow.publications import take_down
+from opinion_app.records.attachment import Attachment
+from opinion_app.records.base import Base
+from opinion_app.records.case import Case
+from opinion_app.records.finding import Finding
+from opinion_app.records.move import Move
+from opinion_app.records.publication import MaskingDecision, Publication
+from opinion_app.records.reply import Reply
+from opinion_app.records.submission import Progress, Submission
+from opinion_app.records.transaction import transaction
+from opinion_app.rules.registration import Writer
+from opinion_app.rules.words import FindingKind, Stage
+from tests.builders.office import NOW, make_actor, make_case
+from tests.builders.published import make_publication
+from tests.support.client import Browser
+
+MARK = "泄密标记乙丙丁"
+TEXTS = (Case, Reply, Finding, Move, Attachment, Progress, Submission, MaskingDecision)
+ADDRESSES = (
+    "/",
+    "/replies/",
+    "/replies/?page=2",
+    "/replies.json",
+    "/replies.json?page=2",
+    "/replies.csv",
+    "/replies/feed.atom",
+    "/sitemap.xml",
+    "/stats",
+    "/robots.txt",
+    "/messages/new",
+    "/messages/track",
+)
+
+
+@pytest.fixture
+def marked(app: Flask) -> Flask:
+    """A case in every stage with the marker in every text it has; every second one published clean, one withdrawn."""
+    with app.app_context(), transaction() as session:
+        clerk = make_actor(session, "clerk")
+        for serial, stage in enumerate([*Stage, Stage.CLOSED], 1):
+            case = make_case(session, None, writer=Writer(MARK, "13800001234", "a@b.cn", MARK, MARK), nickname=MARK, title=MARK)
+            case.stage = stage
+            session.add(Reply(case_id=case.id, version_no=1, text=MARK, text_hash="", drafted_at=NOW))
+            session.add(Finding(case_id=case.id, kind=FindingKind.NOTE, text=MARK, author_id=clerk.id, written_at=NOW))
+            session.add(Progress(number=case.number, code_hash="x" * 64, step="办理中", updated_at=NOW))
+            session.add(
+                Attachment(
+                    case_id=case.id,
+                    name=f"{MARK}{serial}.pdf",
+                    stored_name=f"{serial:032x}",
+                    size=1,
+                    sha256="",
+                    media_type="application/pdf",
+                    added_at=NOW,
+                )
+            )
+            session.flush()
+            if serial % 2:
+                make_publication(session, case)
+        _mark_everything(session)
+        for case in session.scalars(select(Case)):
+            index.put_case(session, case)
+        gone = session.scalars(select(Publication).order_by(Publication.id)).first()
+        assert gone is not None
+        gone.question = gone.answer = gone.title = MARK
+        take_down(session, gone, NOW)
+    return app
+
+
+def _mark_everything(session: object) -> None:
+    """Write the marker into every free text of the office's tables that is empty so far."""
+    for model in TEXTS:
+        for row in session.scalars(select(model)):  # type: ignore[attr-defined]
+            for column in _free_texts(model):
+                if not getattr(row, column):
+                    setattr(row, column, MARK)
+
+
+def _free_texts(model: type[Base]) -> Iterator[str]:
+    """Every column that holds words, but for the key that must differ from case to case."""
+    columns = [column for column in model.__table__.columns if isinstance(column.type, String)]
+    return (column.key for column in columns if column.key != "identity_key" and not column.foreign_keys)
+
+
+def everything(app: Flask) -> list[str]:
+    with app.app_context(), transaction() as session:
+        numbers = list(session.scalars(select(Case.number)))
+    found = [f"/replies/{number}" for number in numbers] + [f"/messages/received?number={number}" for number in numbers]
+    asked = [f"/replies/?q={quote(word)}" for word in (MARK, MARK[:2], "138", "标记")]
+    asked += [f"/replies{form}?q={quote(MARK)}" for form in (".json", ".csv")]
+    asked += [f"/replies/?{key}={quote(MARK)}" for key in ("kind", "area", "unit", "period", "page")]
+    inside = [f"/office/cases/{numbers[0]}", "/office/attachments/1", f"/office/search?q={quote(MARK)}", f"/{MARK}"]
+    return [*ADDRESSES, *found, *asked, *inside]
+
+
+def test_the_marker_appears_nowhere(marked: Flask) -> None:
+    browser = Browser(marked)
+    shown = []
+    for path in everything(marked):
+        answer = browser.get(path, follow_redirects=True)
+        text = answer.data.decode("utf-8", "replace").replace(f'value="{MARK}"', "").replace(f"“{MARK}”", "")
+        if MARK in text or "13800001234" in text:
+            shown.append(path)
+        assert answer.status_code < 500, path
+    assert not shown
+
+
+def test_what_was_withdrawn_is_gone_from_every_address(marked: Flask) -> None:
+    browser = Browser(marked)
+    with marked.app_context(), transaction() as session:
+        rows = list(session.scalars(select(Publication).order_by(Publication.id)))
+        gone, out = rows[0].number, rows[1].number
+    for path in ("/", "/replies/", "/replies.json", "/replies.csv", "/replies/feed.atom", "/sitemap.xml"):
+        text = browser.get(path).data.decode()
+        assert gone not in text, path
+        assert out in text, path
+    assert browser.get(f"/replies/{gone}").status_code == 404
+    assert browser.get(f"/replies/?q={gone}").text.count("reply-card") == 0
