@@ -112,4 +112,4 @@ def test_a_message_waits_in_the_inbox_until_the_office_takes_it_in(app: Flask, w
             assert session.scalars(select(Case.number)).all() == [number]
             assert session.scalars(select(Submission.taken_at)).one() is not None
             assert take_in_waiting(session, clock.now(), settings_of(app).secret_key) == 0
-    assert "前答复" in browser.submit("/messages/track", "/track", number=number, code=code).text
+    assert "最晚" in browser.submit("/messages/track", "/track", number=number, code=code).text

@@ -71,7 +71,7 @@ def test_a_message_becomes_a_case_and_its_writer_can_follow_it(app: Flask, brows
         assert session.scalar(select(func.count(Notice.id))) == 1
     told = browser.submit("/messages/track", "/track", number="ly2026-000001", code=code.lower())
     assert "已收到" in told.text
-    assert "前答复" in told.text
+    assert "最晚" in told.text
     assert "7 个工作日内答复" in told.text
 
 

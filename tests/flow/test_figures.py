@@ -1,0 +1,65 @@
+"""The public figures: each share over the denominator it names."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from opinion_app.flow.clocks import reply_clock
+from opinion_app.flow.figures import _months, count_figures
+from opinion_app.flow.progress import promise_words
+from opinion_app.records.case import Case
+from opinion_app.records.clock import Clock
+from opinion_app.records.publication import PublicFigure
+from opinion_app.records.transaction import transaction
+from opinion_app.rules.words import ClockState, Kind, Source, Stage
+from tests.builders.office import NOW, make_case
+
+
+def answered(session: Session, late: bool = False) -> Case:
+    case = make_case(session)
+    clock = reply_clock(session, case.id)
+    assert clock is not None
+    assert clock.due_at is not None
+    clock.state, clock.ended_at = ClockState.MET, clock.due_at + timedelta(days=1 if late else -1)
+    case.stage, case.answered_at = Stage.CLOSED, clock.ended_at
+    return case
+
+
+def test_shares_are_of_what_counts(core: Flask) -> None:
+    with transaction() as session:
+        answered(session)
+        answered(session, late=True)
+        make_case(session)
+        make_case(session).stage = Stage.DECLINED
+        make_case(session, source=Source.SENTIMENT_ITEM)
+        make_case(session, kind=Kind.INQUIRY, received_at=NOW - timedelta(days=60))
+        make_case(session, received_at=NOW - timedelta(days=800))
+        assert count_figures(session, NOW) == 2
+        assert count_figures(session, NOW) == 2
+        rows = {row.month: row for row in session.scalars(select(PublicFigure))}
+        now = rows["2026-11"]
+        assert (now.received, now.valid, now.answered, now.timed, now.in_time) == (4, 3, 2, 2, 1)
+        assert rows["2026-09"].kind is Kind.INQUIRY
+
+
+def test_twelve_months_end_with_this_one() -> None:
+    months = _months(date(2026, 2, 28))
+    assert (months[0], months[-1], len(months)) == (date(2025, 3, 1), date(2026, 2, 1), 12)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"amount": 7, "amount_unit": "working_days"}, "求助类来信自收到次日起 7 个工作日内答复，法定节假日不计"),
+        ({"amount": 24, "amount_unit": "hours"}, "求助类来信 24 小时内答复"),
+        ({"amount": 1, "amount_unit": "hours", "fixed_on": date(2026, 12, 1)}, "按交办机关规定的日期办理"),
+        ({"amount": 60, "amount_unit": "natural_days", "extensions": [{}]}, "求助类来信 60 日内答复；因情况复杂，已批准延长"),
+    ],
+)
+def test_the_promise_says_why(values: dict[str, object], said: str) -> None:
+    assert promise_words(Clock(**values), Case(kind=Kind.HELP)) == said

@@ -1,0 +1,73 @@
+"""The pages of publication over HTTP: decided, masked, previewed, reviewed, out; taken down again. No script needed."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from opinion_app.records.transaction import transaction
+from opinion_app.rules.words import Role, Stage
+from tests.builders.office import make_actor, make_person, make_unit
+from tests.builders.published import make_closed, make_signed
+from tests.support.client import Browser, client_for, forms_in, pick
+
+CASE = "/office/cases/LY2026-000001"
+BODY = "我叫刘一帆，电话13800001234，村口的路灯坏了半个月。"
+
+
+@pytest.fixture
+def clerk(app: Flask) -> Browser:
+    with app.app_context(), transaction() as session:
+        make_person(session, "clerk", Role.CLERK)
+        actor = make_actor(session, "other", Role.CLERK)
+        make_closed(session, actor, make_unit(session, "村镇建设办"), body=BODY)
+        make_signed(session, actor, stage=Stage.ANSWERED)
+    return client_for(app, "clerk")
+
+
+def test_from_the_bench_to_the_public_and_back(app: Flask, clerk: Browser) -> None:
+    reader = Browser(app)
+    opened = clerk.get(f"{CASE}/publish").text
+    assert "还有" in opened
+    assert "公众将看到的内容" not in opened
+    preview = clerk.submit(f"{CASE}/publish", "/publish", go="all", more="村口")
+    assert preview.status_code == 422
+    assert "公众将看到的内容" in preview.text
+    form = pick(forms_in(preview.text, f"{CASE}/publish"), "/publish")
+    refused = clerk.send(form, go="publish")
+    assert "保密审查和公开审查都要有意见" in refused.text
+    assert reader.get("/replies/LY2026-000001").status_code == 404
+    done = clerk.send(form, go="publish", secrecy_opinion="不涉密", disclosure_opinion="可以公开")
+    assert done.status_code == 303
+    shown = reader.get("/replies/LY2026-000001").text
+    assert "138****1234" in shown
+    assert "刘一帆" not in shown
+    assert "村口" not in shown.split("来信内容")[1]
+    assert clerk.submit(f"{CASE}/withdraw", "/withdraw", reason="留言人要求").status_code == 303
+    assert reader.get("/replies/LY2026-000001").status_code == 404
+
+
+def test_a_changed_choice_must_be_seen_before_it_goes_out(app: Flask, clerk: Browser) -> None:
+    preview = clerk.submit(f"{CASE}/publish", "/publish", go="all")
+    form = pick(forms_in(preview.text, f"{CASE}/publish"), "/publish")
+    answer = clerk.send(form, go="publish", more="路灯", secrecy_opinion="不涉密", disclosure_opinion="可以公开")
+    assert answer.status_code == 422
+    assert "审查意见已失效" in answer.text
+    assert Browser(app).get("/replies/LY2026-000001").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("more", "said"), [("查无此人", "照原文填写"), ("我叫刘一帆，电话13800001234，村口的路灯坏了半个月。", "没有剩下内容")]
+)
+def test_what_cannot_be_masked_is_said(clerk: Browser, more: str, said: str) -> None:
+    answer = clerk.submit(f"{CASE}/publish", "/publish", go="all", more=more)
+    assert said in answer.text
+
+
+def test_the_decision_is_recorded_with_its_basis(clerk: Browser) -> None:
+    page = "/office/cases/LY2026-000002/decide_disclosure"
+    assert "没有表示愿意公开" in clerk.get(page).text
+    assert "请选择公开决定" in clerk.submit(page, disclosure=None, grounds="有参考价值").text
+    assert clerk.submit(page, disclosure="public", grounds="有参考价值").status_code == 422
+    assert clerk.submit(page, disclosure="public", basis="masked", grounds="有参考价值").status_code == 303
+    assert "公开（遮盖后不含个人信息）：有参考价值" in clerk.get("/office/cases/LY2026-000002").text
