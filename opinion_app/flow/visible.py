@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case, CaseGrant
@@ -13,9 +13,12 @@ from opinion_app.rules.words import AssignmentState
 ENDED = (AssignmentState.RETURNED, AssignmentState.WITHDRAWN)
 
 
-def visible(actor: Actor) -> ColumnElement[bool]:
-    """The condition on `cases` that leaves what `actor` may see; for lists, counts, search, exports and files alike."""
-    return and_(_not_against_own_unit(actor), or_(_unrestricted(actor), _named(actor)))
+def visible(actor: Actor, *, of_few: bool = False) -> ColumnElement[bool]:
+    """The condition on `cases` that leaves what `actor` may see; for lists, counts, search, exports and files alike.
+
+    `of_few` says that other conditions leave few cases (the open ones, the hits of a search): then each of them is asked for
+    its units, instead of the unit for all its cases. The answer is the same."""
+    return and_(_not_against_own_unit(actor), or_(_unrestricted(actor, of_few), _named(actor)))
 
 
 def _not_against_own_unit(actor: Actor) -> ColumnElement[bool]:
@@ -24,13 +27,14 @@ def _not_against_own_unit(actor: Actor) -> ColumnElement[bool]:
     return or_(Case.accused_unit_id.is_(None), Case.accused_unit_id.not_in(sorted(actor.unit_line)))
 
 
-def _unrestricted(actor: Actor) -> ColumnElement[bool]:
+def _unrestricted(actor: Actor, of_few: bool) -> ColumnElement[bool]:
     if actor.has(*OFFICE_ROLES):
         return Case.restricted.is_(False)
     if not actor.has(*UNIT_ROLES) or actor.unit_id is None:
         return false()
     parts = select(Assignment.case_id).where(Assignment.unit_id == actor.unit_id, Assignment.state.not_in(ENDED))
-    return and_(Case.restricted.is_(False), Case.id.in_(parts))
+    asked = exists(parts.where(Assignment.case_id == Case.id).correlate(Case)) if of_few else Case.id.in_(parts)
+    return and_(Case.restricted.is_(False), asked)
 
 
 def _named(actor: Actor) -> ColumnElement[bool]:

@@ -65,16 +65,17 @@ def supported_by(unit_id: int) -> ColumnElement[bool]:
 
 
 def _assigned(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists(select(Assignment.id).where(Assignment.case_id == Case.id, *conditions).correlate(Case))
+    # IN, not EXISTS: the few assignments are found once by their index, not looked for at every case.
+    return Case.id.in_(select(Assignment.case_id).where(*conditions))
 
 
 def assessment_waits() -> ColumnElement[bool]:
     """A risk assessment waits for a leader."""
-    query = select(Assessment.id).where(Assessment.case_id == Case.id, Assessment.state == AssessmentState.DECIDED)
-    return exists(query.correlate(Case))
+    return Case.id.in_(
+        select(Assessment.case_id).where(Assessment.state == AssessmentState.DECIDED, Assessment.case_id.is_not(None))
+    )
 
 
 def extension_waits() -> ColumnElement[bool]:
     """A request for more time waits for a leader."""
-    query = select(ExtensionRequest.id).where(ExtensionRequest.case_id == Case.id, ExtensionRequest.decided_at.is_(None))
-    return exists(query.correlate(Case))
+    return Case.id.in_(select(ExtensionRequest.case_id).where(ExtensionRequest.decided_at.is_(None)))

@@ -43,6 +43,7 @@ class Assessment(Base):
     __tablename__ = "assessments"
     __table_args__ = (
         Index("ix_assessments_case", "case_id", "version_no", unique=True),
+        Index("ix_assessments_state", "state", "case_id"),
         Index("ix_assessments_policy", "policy_id", "version_no", unique=True),
     )
 

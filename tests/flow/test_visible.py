@@ -57,8 +57,10 @@ def test_what_a_person_sees_in_lists_is_what_they_may_open(core: Flask, start: i
         actors = [actor_of(session, person) for person in people]
         facts = [facts_of(session, case) for case in session.scalars(select(Case).order_by(Case.id))]
         listed = {actor.id: set(session.scalars(select(Case.id).where(visible(actor)))) for actor in actors}
+        probed = {actor.id: set(session.scalars(select(Case.id).where(visible(actor, of_few=True)))) for actor in actors}
 
     opened = {actor.id: {case.id for case in facts if can_see(actor, case)} for actor in actors}
     assert listed == opened
+    assert probed == opened
     assert any(listed.values())
     assert any(len(seen) < len(facts) for seen in listed.values())

@@ -82,7 +82,9 @@ def dossier(session: Session, number: str, actor: Actor, moves: int = MOVES_SHOW
     ).all()
     if held.facts.merged_children or case.merged_into_id is not None:
         joined = or_(Case.merged_into_id == case.id, Case.id == case.merged_into_id)
-        held.linked = session.scalars(select(Case).where(joined, visible(actor)).order_by(Case.id).limit(PARTS_AT_MOST)).all()
+        held.linked = session.scalars(
+            select(Case).where(joined, visible(actor, of_few=True)).order_by(Case.id).limit(PARTS_AT_MOST)
+        ).all()
     return held
 
 
@@ -159,7 +161,11 @@ def clock_of(session: Session, case_id: int, clock_id: int) -> Clock:
 
 def attachment(session: Session, attachment_id: int, actor: Actor) -> Attachment:
     """A file of a case the person may see. Raises NotFound for every other, so that nothing is told about it."""
-    query = select(Attachment).join(Case, Case.id == Attachment.case_id).where(Attachment.id == attachment_id, visible(actor))
+    query = (
+        select(Attachment)
+        .join(Case, Case.id == Attachment.case_id)
+        .where(Attachment.id == attachment_id, visible(actor, of_few=True))
+    )
     held = session.scalar(query)
     if held is None:
         raise NotFound("没有这份附件，或者您无权查看。")

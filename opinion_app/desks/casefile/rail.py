@@ -78,7 +78,7 @@ def _clock_when(clock: Clock, now: datetime) -> str:
     due = moment_words(clock.due_at, year)
     said = f"{due.rsplit(' ', 1)[0]}到期" if Unit(clock.amount_unit).in_days else f"{due} 前"
     warned = clock.warn_at is not None and clock.state is ClockState.RUNNING and clock.warn_at > now
-    return f"{said}，{moment_words(clock.warn_at, year)} 起提醒" if warned and clock.warn_at else said
+    return f"{said}，{local(clock.warn_at).month}月{local(clock.warn_at).day}日起提醒" if warned and clock.warn_at else said
 
 
 def part_lines(held: Dossier) -> list[PartLine]:

@@ -45,12 +45,12 @@ def by_number(session: Session, typed: str, actor: Actor) -> str | None:
     number = typed.strip().upper()
     if not number.isprintable() or not number.isascii() or not 6 <= len(number) <= 40:
         return None
-    return session.scalar(select(Case.number).where(Case.number == number, visible(actor)))
+    return session.scalar(select(Case.number).where(Case.number == number, visible(actor, of_few=True)))
 
 
 def by_words(session: Session, query: Query, actor: Actor, before: int | None) -> Found:
     """The newest cases the person may see in which every word occurs; `before` continues where a page ended."""
-    connection, mine = session.connection(), select(Case.id).where(visible(actor))
+    connection, mine = session.connection(), select(Case.id).where(visible(actor, of_few=True))
     ids = case_index.newest(connection, query, PER_PAGE + 1, before, mine)
     count = case_index.count(connection, query, mine) if ids or before is not None else Count(0, has_more=False)
     page = ids[:PER_PAGE]
@@ -103,5 +103,5 @@ def by_contact(session: Session, typed: str, actor: Actor, secret: str) -> Seque
     ids = look_up(session, typed, secret)
     if not ids:
         return []
-    query = select(Case).options(joinedload(Case.lead_unit)).where(Case.id.in_(ids), visible(actor))
+    query = select(Case).options(joinedload(Case.lead_unit)).where(Case.id.in_(ids), visible(actor, of_few=True))
     return session.scalars(query.order_by(Case.id.desc())).all()
