@@ -302,10 +302,24 @@ def upgrade() -> None:
         batch_op.create_index("ix_cases_lead_unit_stage", ["lead_unit_id", "stage", "next_due_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_merged_into_id"), ["merged_into_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_next_due_at"), ["next_due_at"], unique=False)
+        batch_op.create_index(
+            "ix_cases_open",
+            [
+                "stage",
+                "next_due_at",
+                "id",
+                "restricted",
+                "accused_unit_id",
+                "needs_leader",
+                "lead_unit_id",
+                "handler_id",
+                "next_warn_at",
+            ],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_cases_original_number"), ["original_number"], unique=False)
         batch_op.create_index("ix_cases_received", ["received_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_restricted"), ["restricted"], unique=False)
-        batch_op.create_index("ix_cases_stage_next_due", ["stage", "next_due_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_text_key"), ["text_key"], unique=False)
         batch_op.create_index("ix_cases_to_publish", ["to_publish", "id"], unique=False)
 
@@ -443,6 +457,7 @@ def upgrade() -> None:
     with op.batch_alter_table("assessments", schema=None) as batch_op:
         batch_op.create_index("ix_assessments_case", ["case_id", "version_no"], unique=True)
         batch_op.create_index("ix_assessments_policy", ["policy_id", "version_no"], unique=True)
+        batch_op.create_index("ix_assessments_state", ["state", "case_id"], unique=False)
 
     op.create_table(
         "assignments",
@@ -475,7 +490,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assignments")),
     )
     with op.batch_alter_table("assignments", schema=None) as batch_op:
-        batch_op.create_index("ix_assignments_case", ["case_id", "state"], unique=False)
+        batch_op.create_index("ix_assignments_case", ["case_id", "unit_id", "state"], unique=False)
+        batch_op.create_index("ix_assignments_state", ["state", "case_id"], unique=False)
         batch_op.create_index("ix_assignments_unit_state", ["unit_id", "state", "case_id"], unique=False)
 
     op.create_table(
@@ -948,10 +964,12 @@ def downgrade() -> None:
     op.drop_table("attachments")
     with op.batch_alter_table("assignments", schema=None) as batch_op:
         batch_op.drop_index("ix_assignments_unit_state")
+        batch_op.drop_index("ix_assignments_state")
         batch_op.drop_index("ix_assignments_case")
 
     op.drop_table("assignments")
     with op.batch_alter_table("assessments", schema=None) as batch_op:
+        batch_op.drop_index("ix_assessments_state")
         batch_op.drop_index("ix_assessments_policy")
         batch_op.drop_index("ix_assessments_case")
 
@@ -977,10 +995,10 @@ def downgrade() -> None:
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.drop_index("ix_cases_to_publish")
         batch_op.drop_index(batch_op.f("ix_cases_text_key"))
-        batch_op.drop_index("ix_cases_stage_next_due")
         batch_op.drop_index(batch_op.f("ix_cases_restricted"))
         batch_op.drop_index("ix_cases_received")
         batch_op.drop_index(batch_op.f("ix_cases_original_number"))
+        batch_op.drop_index("ix_cases_open")
         batch_op.drop_index(batch_op.f("ix_cases_next_due_at"))
         batch_op.drop_index(batch_op.f("ix_cases_merged_into_id"))
         batch_op.drop_index("ix_cases_lead_unit_stage")

@@ -18,7 +18,7 @@ def visible(actor: Actor, *, of_few: bool = False) -> ColumnElement[bool]:
 
     `of_few` says that other conditions leave few cases (the open ones, the hits of a search): then each of them is asked for
     its units, instead of the unit for all its cases. The answer is the same."""
-    return and_(_not_against_own_unit(actor), or_(_unrestricted(actor, of_few), _named(actor)))
+    return and_(_not_against_own_unit(actor), or_(_unrestricted(actor, of_few=of_few), _named(actor)))
 
 
 def _not_against_own_unit(actor: Actor) -> ColumnElement[bool]:
@@ -27,7 +27,7 @@ def _not_against_own_unit(actor: Actor) -> ColumnElement[bool]:
     return or_(Case.accused_unit_id.is_(None), Case.accused_unit_id.not_in(sorted(actor.unit_line)))
 
 
-def _unrestricted(actor: Actor, of_few: bool) -> ColumnElement[bool]:
+def _unrestricted(actor: Actor, *, of_few: bool) -> ColumnElement[bool]:
     if actor.has(*OFFICE_ROLES):
         return Case.restricted.is_(False)
     if not actor.has(*UNIT_ROLES) or actor.unit_id is None:
