@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TypeVar, cast
 
 from sqlalchemy.orm import Session
@@ -34,6 +35,12 @@ def setting(session: Session, name: str, default: T) -> T:
 def office(session: Session) -> dict[str, str]:
     """What the pages say about the office."""
     return OFFICE_DEFAULTS | setting(session, "office", {})
+
+
+def restored_at(session: Session) -> datetime | None:
+    """When this database was last restored from a backup; what fell due before is not told again (hardening R9)."""
+    held = setting(session, "restored_at", "")
+    return datetime.fromisoformat(held) if held else None
 
 
 def areas(session: Session) -> list[str]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.desks.outbox.recheck import still_standing
 from opinion_app.flow import trail
-from opinion_app.flow.settings import office
+from opinion_app.flow.settings import office, restored_at
 from opinion_app.notify.letter import words_of
 from opinion_app.notify.message import AddressRefused, Outgoing, compose
 from opinion_app.records.notice import Notice
@@ -47,12 +47,15 @@ def claim(session: Session, runner: str, sender: Sender, now: datetime) -> Claim
 
     A claim left behind by a killed process is taken over when it has run out. Letters that no longer hold are cancelled."""
     looked_at: set[int] = set()
+    restored = restored_at(session)
     while waiting := _waiting(session, looked_at, now):
         for notice_id in waiting:
             looked_at.add(notice_id)
             if _win(session, notice_id, runner, now):
                 notice = session.get_one(Notice, notice_id, populate_existing=True)
-                if notice.body or _frozen(session, notice, sender, now):
+                if restored is not None and notice.created_at < restored:
+                    _finish(notice, NoticeState.CANCELLED, "恢复备份之前的通知，不再补发", now)
+                elif notice.body or _frozen(session, notice, sender, now):
                     return Claimed(notice.id, notice.message_id, notice.address, notice.body.encode("ascii"))
     return None
 
@@ -143,11 +146,3 @@ def retry(session: Session, notice_id: int, actor: Actor, now: datetime) -> Noti
     notice.state, notice.next_attempt_at, notice.finished_at, notice.attempts = NoticeState.PENDING, now, None, 0
     trail.record(session, "notice.retry", f"notice:{notice.id}", actor, now)
     return notice
-
-
-def cancel_waiting(session: Session, why: str, now: datetime) -> int:
-    """Cancel every letter that waits: after a restore the past must not be told again (hardening R9)."""
-    waiting = session.scalars(select(Notice).where(Notice.state.in_((*WAITING, NoticeState.CLAIMED)))).all()
-    for notice in waiting:
-        _finish(notice, NoticeState.CANCELLED, why, now)
-    return len(waiting)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from opinion_app.desks.reminders.queries import burning_clocks, facts_for, open_clock, plan_digests, roster
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.outbox import Letter, queue
+from opinion_app.flow.settings import restored_at
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Reminder
 from opinion_app.records.person import Person
@@ -85,8 +86,8 @@ def queue_rungs(session: Session, now: datetime) -> Queued:
 
 def _rung(session: Session, row: Clock, case: CaseFacts, people: Roster, now: datetime) -> int:
     clock = open_clock(row)
-    come = due_rung(clock, now)
-    if come is None:
+    come, restored = due_rung(clock, now), restored_at(session)
+    if come is None or (restored is not None and come[1] < restored):
         return 0
     rung, moment = come
     told = recipients(clock.owing, case, people)

@@ -111,6 +111,11 @@ def roster(session: Session, today: date) -> Roster:
     return Roster({person.id: _staff(person, units, charge, today) for person in people}, units, charge)
 
 
+def names_of(session: Session, people: list[int]) -> dict[int, str]:
+    """The names of some people."""
+    return {row.id: row.name for row in session.execute(select(Person.id, Person.name).where(Person.id.in_(people)))}
+
+
 def _staff(person: Person, units: dict[int, int | None], charge: dict[int, int], today: date) -> Staff:
     line: set[int] = set()
     current = person.unit_id

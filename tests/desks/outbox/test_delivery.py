@@ -13,12 +13,13 @@ from flask import Flask
 from sqlalchemy import select
 
 from opinion_app.desks.outbox.delivery import ByFile, ByServer, Delivered, Post, Watch, deliver, post_of, sender_of
-from opinion_app.desks.outbox.operations import Sender, cancel_waiting, claim, confirm, retry
+from opinion_app.desks.outbox.operations import Sender, claim, confirm, retry
 from opinion_app.flow.outbox import Letter, queue
 from opinion_app.notify.folder import FolderPost
 from opinion_app.notify.smtp import Patience, SmtpPost, server_of
 from opinion_app.records.current import settings_of
 from opinion_app.records.notice import Notice
+from opinion_app.records.office import put_setting
 from opinion_app.records.person import Person
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.delivery import CLAIM, Attempt, Outcome
@@ -187,8 +188,8 @@ def test_a_bad_address_fails_alone_and_is_sent_anew_once_mended(core: Flask, ser
 def test_r9_what_waited_before_a_restore_is_cancelled(core: Flask, server: MailServer) -> None:
     told("a")
     with transaction() as session:
-        assert cancel_waiting(session, "恢复备份后不再补发", NOW) == 1
-    assert run(server).counts == {}
+        put_setting(session, "restored_at", (NOW + timedelta(hours=1)).isoformat())
+    assert run(server, NOW + timedelta(hours=2)).counts == {}
     assert mails()["a"].state is NoticeState.CANCELLED
 
 

@@ -1,0 +1,83 @@
+"""Changing the calendar: a year's notice, a local closure; open cases are derived anew at once, with what moved (D15)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from opinion_app.flow import trail
+from opinion_app.flow.calendar import VERSION, bump, load_days
+from opinion_app.flow.outbox import Letter, holders_of, queue
+from opinion_app.flow.recompute import Moved, recompute_open
+from opinion_app.records.calendar import CalendarDay, CalendarYear
+from opinion_app.rules.calendar_file import YearNotice
+from opinion_app.rules.errors import Invalid, NotFound
+from opinion_app.rules.facts import Actor
+from opinion_app.rules.words import Role
+from opinion_app.rules.workdays import DayKind
+from opinion_app.rules.zone import local_date
+
+REMINDED_FROM = 11  # the State Council publishes the next year's arrangement in November
+PAGE = "/office/calendar"
+
+
+def load_notice(session: Session, notice: YearNotice, source: str, actor: Actor | None, now: datetime) -> list[Moved]:
+    """Put a year's notice into force and derive every open clock anew; answers what moved. No mail goes out for it."""
+    load_days(session, list(notice.rows), {notice.year}, now, source)
+    moved = recompute_open(session, now)
+    values = {"年份": (None, notice.year), "来源": (None, source), "变动的时限": (None, len(moved))}
+    trail.record(session, "calendar.load", f"calendar:{notice.year}", actor, now, values, actor_name="命令行")
+    return moved
+
+
+def add_closure(session: Session, day: date, name: str, actor: Actor, now: datetime) -> list[Moved]:
+    """Close the office for a day of its own; open clocks are derived anew. Raises Invalid."""
+    if not name.strip():
+        raise Invalid("请写明放假或休息的原因。", {"name": "请写明原因，例如“停电检修”。"})
+    held = select(CalendarDay.id).where(CalendarDay.day == day, CalendarDay.layer == DayKind.LOCAL_CLOSURE.value)
+    if session.scalar(held) is not None:
+        raise Invalid("这一天已经列为本地休息。", {"day": "这一天已经列为本地休息。"})
+    closure = DayKind.LOCAL_CLOSURE.value
+    session.add(CalendarDay(day=day, layer=closure, name=name.strip(), entered_by_id=actor.id, entered_at=now))
+    return _changed(session, "calendar.close", day, (None, name.strip()), actor, now)
+
+
+def remove_closure(session: Session, day: date, actor: Actor, now: datetime) -> list[Moved]:
+    """Take a local closure back. Raises NotFound."""
+    query = select(CalendarDay).where(CalendarDay.day == day, CalendarDay.layer == DayKind.LOCAL_CLOSURE.value)
+    held = session.scalar(query)
+    if held is None:
+        raise NotFound("这一天没有列为本地休息。")
+    session.delete(held)
+    return _changed(session, "calendar.open", day, (held.name, None), actor, now)
+
+
+def _changed(
+    session: Session, act: str, day: date, name: tuple[str | None, str | None], actor: Actor, now: datetime
+) -> list[Moved]:
+    session.flush()
+    bump(session, VERSION)
+    moved = recompute_open(session, now)
+    trail.record(session, act, f"calendar:{day.isoformat()}", actor, now, {"本地休息": name, "变动的时限": (None, len(moved))})
+    return moved
+
+
+def remind_next_year(session: Session, now: datetime) -> int:
+    """From 1 November tell the administrators each week that next year's notice is not loaded (D02); answers how many."""
+    today = local_date(now)
+    year = today.year + 1
+    if today.month < REMINDED_FROM or session.get(CalendarYear, year) is not None:
+        return 0
+    week = today.isocalendar()
+    text = f"{year} 年的放假安排还没有载入，跨年的时限只能按周一至周五暂算。国务院办公厅通知发布后，请在“工作日历”中载入。"
+    letter = Letter(
+        category="calendar",
+        key=f"calendar:{year}:{week.year}-W{week.week:02d}",
+        subject=f"请载入 {year} 年放假安排",
+        lines=[{"text": text, "link": PAGE}],
+        link=PAGE,
+        local_date=today,
+    )
+    return len(queue(session, letter, holders_of(session, Role.ADMINISTRATOR), now, mail=True))

@@ -1,0 +1,72 @@
+"""The jobs: for each entry of the timetable the operation that does its work; every one may be repeated without harm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from opinion_app.desks.backup.operations import nightly
+from opinion_app.desks.calendar.operations import remind_next_year
+from opinion_app.desks.outbox.delivery import Watch, deliver, post_of, sender_of
+from opinion_app.desks.reminders.operations import queue_digests, queue_rungs
+from opinion_app.desks.upkeep.operations import purge, sweep_files
+from opinion_app.files.store import AttachmentStore
+from opinion_app.records.current import settings_of
+from opinion_app.records.transaction import transaction
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a job is handed: the moment of its tick, the clocks for what lasts, its runner's name, whether to end early."""
+
+    now: datetime
+    watch: Watch
+    runner: str
+    stopping: Callable[[], bool]
+
+
+def _digest(work: Work) -> str:
+    with transaction() as session:
+        return str(queue_digests(session, work.now))
+
+
+def _rungs(work: Work) -> str:
+    with transaction() as session:
+        return str(queue_rungs(session, work.now))
+
+
+def _calendar(work: Work) -> str:
+    with transaction() as session:
+        told = remind_next_year(session, work.now)
+    return f"已提醒，新增通知 {told} 条" if told else "无需提醒"
+
+
+def _outbox(work: Work) -> str:
+    settings = settings_of()
+    return str(deliver(post_of(settings), work.runner, sender_of(settings), work.watch, work.stopping))
+
+
+def _backup(work: Work) -> str:
+    return nightly(work.now)
+
+
+def _sweep(work: Work) -> str:
+    with transaction() as session:
+        return f"清理 {sweep_files(session, AttachmentStore(settings_of().data_dir / 'attachments'), work.now)} 个文件"
+
+
+def _purge(work: Work) -> str:
+    with transaction() as session:
+        return f"清理 {purge(session, work.now)} 行"
+
+
+OPERATIONS: dict[str, Callable[[Work], str]] = {
+    "digest": _digest,
+    "rungs": _rungs,
+    "calendar": _calendar,
+    "outbox": _outbox,
+    "backup": _backup,
+    "sweep": _sweep,
+    "purge": _purge,
+}
