@@ -1,0 +1,70 @@
+"""`opinion calendar load` and `opinion due`: a year's notice into the calendar, and the calendar's answer to a question."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from opinion_app import clock
+from opinion_app.cli._office import opened
+from opinion_app.desks.calendar.operations import load_notice
+from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.due import stage_words
+from opinion_app.records.engine import reading_only
+from opinion_app.records.transaction import transaction
+from opinion_app.rules.calendar_file import parse_notice
+from opinion_app.rules.clock_facts import ClockFacts, Span, Unit
+from opinion_app.rules.deadline import derive
+from opinion_app.rules.errors import Invalid
+from opinion_app.rules.explain import explain_text
+from opinion_app.rules.spoken import moment_words
+from opinion_app.rules.zone import parse_moment
+
+LARGEST = 200_000
+
+
+@click.group("calendar")
+def calendar() -> None:
+    """工作日历。 / The working calendar."""
+
+
+@calendar.command("load")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--year", type=int, help="通知的年份，省略时按文件判断 / the year of the notice")
+@click.option("--source", default="", help="文件依据，例如 国办发明电〔2026〕7号 / where it comes from")
+def load(file: Path, year: int | None, source: str) -> None:
+    """载入一年的放假安排（CSV 或 JSON），并重新计算在办件的时限。 / Load a yearly notice."""
+    with file.open("rb") as stream:
+        notice = parse_notice(stream.read(LARGEST + 1), year, source)
+    with opened(), transaction() as session:
+        moved = load_notice(session, notice, source or file.name, None, clock.now())
+    for doubt in notice.doubts:
+        click.echo(f"请核对：{doubt}", err=True)
+    click.echo(f"已载入 {notice.year} 年放假安排 {len(notice.rows)} 天；{len(moved)} 项时限有变动。")
+    for entry in moved:
+        before = moment_words(entry.before) if entry.before else "未定"
+        after = moment_words(entry.after) if entry.after else "未定"
+        click.echo(
+            f"  {entry.number} {stage_words(entry.stage)}：{before} → {after}{'（变为逾期）' if entry.becomes_late else ''}"
+        )
+
+
+@click.command("due")
+@click.argument("start")
+@click.option("--working-days", type=int, help="工作日数 / working days")
+@click.option("--days", type=int, help="自然日数，遇休息日顺延 / natural days")
+@click.option("--hours", type=int, help="小时数，昼夜连续 / clock hours")
+def due(start: str, working_days: int | None, days: int | None, hours: int | None) -> None:
+    """推算到期时间并逐日说明理由；START 为日期或时刻，不写时区即北京时间。 / The due moment and why."""
+    given = {Unit.WORKING_DAYS: working_days, Unit.NATURAL_DAYS: days, Unit.HOURS: hours}
+    chosen = [(unit, amount) for unit, amount in given.items() if amount is not None]
+    if len(chosen) != 1:
+        raise Invalid("请在 --working-days、--days、--hours 中选填一项。")
+    unit, amount = chosen[0]
+    facts = ClockFacts(parse_moment(start), Span(amount, unit))
+    with opened(), reading_only(), transaction() as session:
+        click.echo(explain_text(derive(facts, work_calendar(session))))
+
+
+commands = [calendar, due]

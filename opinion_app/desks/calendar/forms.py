@@ -1,0 +1,42 @@
+"""The forms of the calendar: a year's notice, a local closure."""
+
+from __future__ import annotations
+
+from wtforms import DateField, FileField
+from wtforms.validators import InputRequired
+
+from opinion_app.forms import OfficeForm, line, text
+from opinion_app.rules.calendar_file import LARGEST_FILE
+from opinion_app.rules.errors import Invalid
+
+
+class NoticeForm(OfficeForm):
+    """A yearly notice, pasted or as a file."""
+
+    notice = text(
+        "放假安排",
+        20_000,
+        rows=10,
+        hint="每行一段：日期,休或班,名称。例如“2027-02-05 至 2027-02-11,休,春节”。也可以直接粘贴 JSON。",
+    )
+    file = FileField("或者选择文件", description="CSV 或 JSON，UTF-8 或 GB18030 编码。选了文件就以文件为准。")
+    source = line("文件依据", 100, hint="例如“国办发明电〔2026〕7号”，会写在每个日期的推算理由里。")
+
+
+class ClosureForm(OfficeForm):
+    """A day on which this office alone rests."""
+
+    day = DateField("日期", [InputRequired("请填写日期。")])
+    name = line("原因", 40, required=True, hint="例如“停电检修”“传统节日”。")
+
+
+def text_of(content: bytes) -> str:
+    """An uploaded notice as text, so that it stays in the form. Raises Invalid."""
+    if len(content) > LARGEST_FILE:
+        raise Invalid("文件太大，一年的放假安排不应超过 200 KB。", {"file": "文件太大。"})
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Invalid("文件打不开，请另存为 CSV（UTF-8）后再试。", {"file": "文件打不开。"})

@@ -1,0 +1,90 @@
+"""A year at a glance, and what a notice would do to open cases before it is put into force."""
+
+from __future__ import annotations
+
+import calendar as months
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from opinion_app.flow.recompute import Moved, preview
+from opinion_app.records.calendar import CalendarDay, CalendarYear
+from opinion_app.rules.calendar_file import YearNotice
+from opinion_app.rules.workdays import CalendarDay as DayRow
+from opinion_app.rules.workdays import DayFact, DayKind, WorkCalendar
+
+CLOSURE = DayKind.LOCAL_CLOSURE.value
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One month as weeks from Monday; days of other months are None. `working` counts its working days."""
+
+    number: int
+    weeks: list[list[DayFact | None]]
+    working: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Days in a row that differ from the week for one reason: 10月1日 to 7日, 国庆节."""
+
+    first: date
+    last: date
+    kind: str
+    name: str
+
+
+def months_of(calendar: WorkCalendar, year: int) -> list[Month]:
+    """The twelve months of a year."""
+    made = []
+    for number in range(1, 13):
+        weeks = months.Calendar().monthdatescalendar(year, number)
+        cells = [[calendar.day(day) if day.month == number else None for day in week] for week in weeks]
+        made.append(Month(number, cells, sum(cell.working for week in cells for cell in week if cell)))
+    return made
+
+
+def years_known(session: Session) -> Sequence[CalendarYear]:
+    """The loaded years, the newest first."""
+    return session.scalars(select(CalendarYear).order_by(CalendarYear.year.desc())).all()
+
+
+def stretches(session: Session, year: int) -> list[Stretch]:
+    """The named days of a year, neighbours of one kind and name in one line."""
+    query = select(CalendarDay).where(CalendarDay.day >= date(year, 1, 1), CalendarDay.day <= date(year, 12, 31))
+    found: list[Stretch] = []
+    for row in session.scalars(query.order_by(CalendarDay.layer, CalendarDay.day)):
+        last = found[-1] if found else None
+        if last and (last.kind, last.name) == (row.layer, row.name) and (row.day - last.last).days == 1:
+            found[-1] = Stretch(last.first, row.day, last.kind, last.name)
+        else:
+            found.append(Stretch(row.day, row.day, row.layer, row.name))
+    return sorted(found, key=lambda stretch: stretch.first)
+
+
+def with_notice(session: Session, notice: YearNotice) -> WorkCalendar:
+    """The calendar as it would be with this notice in force; nothing is written."""
+    named = {row.day for row in notice.rows}
+    kept = [
+        DayRow(row.day, DayKind(row.layer), row.name, row.source)
+        for row in session.scalars(select(CalendarDay))
+        if row.layer == CLOSURE or (row.notice_year != notice.year and row.day not in named)
+    ]
+    years = frozenset(session.scalars(select(CalendarYear.year))) | {notice.year}
+    return WorkCalendar((*kept, *notice.rows), years)
+
+
+def what_if(session: Session, notice: YearNotice, now: datetime) -> list[Moved]:
+    """Which open clocks the notice would move."""
+    return preview(session, now, with_notice(session, notice))
+
+
+def shown_year(text: str, today: date, calendar: WorkCalendar) -> int:
+    """The year asked for if it lies near a known one, else this year."""
+    asked = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else today.year
+    reach = {*calendar.years, today.year}
+    return asked if min(reach) <= asked <= max(reach) + 1 else today.year

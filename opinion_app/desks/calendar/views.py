@@ -1,0 +1,115 @@
+"""The calendar page: a year by months, loading a notice after a preview, local closures."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+
+from opinion_app import clock
+from opinion_app.desks.calendar import operations, queries
+from opinion_app.desks.calendar.forms import ClosureForm, NoticeForm, text_of
+from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.due import stage_words
+from opinion_app.records.base import db
+from opinion_app.rules.calendar_file import LARGEST_FILE, YearNotice, parse_notice
+from opinion_app.rules.errors import Invalid
+from opinion_app.rules.zone import local_date
+from opinion_app.web.access import requires
+from opinion_app.web.answers import done, form_page, page
+from opinion_app.web.identity import actor
+from opinion_app.web.nav import Place, add_place
+from opinion_app.web.posted import posted
+
+bp = Blueprint("calendar", __name__)
+add_place(Place("设置", "工作日历", "/office/calendar", "calendar.see"))
+
+
+@bp.get("/office/calendar")
+@requires("calendar.see")
+def home() -> ResponseReturnValue:
+    """A year at a glance."""
+    session, today = db.session(), local_date(clock.now())
+    calendar = work_calendar(session)
+    year = queries.shown_year(request.args.get("year", ""), today, calendar)
+    return page(
+        "desks/calendar/home.html",
+        year=year,
+        today=today,
+        months=queries.months_of(calendar, year),
+        provisional=year not in calendar.years,
+        stretches=queries.stretches(session, year),
+        years=queries.years_known(session),
+        last_year=max({*calendar.years, today.year}) + 1,
+        first_year=min({*calendar.years, today.year}),
+    )
+
+
+@bp.get("/office/calendar/load")
+@requires("calendar")
+def load_page() -> ResponseReturnValue:
+    """The form for a year's notice."""
+    return form_page("desks/calendar/load.html", form=posted(NoticeForm))
+
+
+@bp.post("/office/calendar/preview")
+@requires("calendar", read_only=True)
+def preview() -> ResponseReturnValue:
+    """What a notice would do, before it does it."""
+    form = posted(NoticeForm)
+    try:
+        notice = _read(form)
+    except Invalid as refusal:
+        form.take(Invalid(refusal.message, refusal.fields or {"notice": "请按提示修改。"}))
+        return form_page("desks/calendar/load.html", form=form)
+    moved = queries.what_if(db.session(), notice, clock.now())
+    return page("desks/calendar/preview.html", form=form, notice=notice, moved=moved, stage_words=stage_words)
+
+
+def _read(form: NoticeForm) -> YearNotice:
+    file = request.files.get("file")
+    if file is not None and file.filename:
+        form.notice.data = text_of(file.read(LARGEST_FILE + 1))
+    if not (form.notice.data or "").strip():
+        raise Invalid("请粘贴放假安排，或者选择文件。", {"notice": "请粘贴放假安排，或者选择文件。"})
+    return parse_notice(str(form.notice.data).encode(), None, str(form.source.data or ""))
+
+
+@bp.post("/office/calendar/load")
+@requires("calendar")
+def load() -> ResponseReturnValue:
+    """Put the notice into force."""
+    form = posted(NoticeForm)
+    notice = _read(form)
+    moved = operations.load_notice(db.session(), notice, str(form.source.data or "") or "管理员录入", actor(), clock.now())
+    said = f"已载入 {notice.year} 年放假安排，{len(moved)} 项时限随之变动。"
+    return done(url_for("calendar.home", year=notice.year), said)
+
+
+@bp.route("/office/calendar/closures", methods=["GET", "POST"])
+@requires("calendar")
+def close() -> ResponseReturnValue:
+    """Add a local closure."""
+    form = posted(ClosureForm)
+    if request.method == "POST" and form.validate():
+        try:
+            moved = operations.add_closure(db.session(), form.day.data, form.name.data, actor(), clock.now())
+        except Invalid as refusal:
+            form.take(refusal)
+        else:
+            said = f"已列为本地休息，{len(moved)} 项时限随之变动。"
+            return done(url_for("calendar.home", year=form.day.data.year), said)
+    return form_page("desks/calendar/closure.html", form=form)
+
+
+@bp.post("/office/calendar/closures/<day>/remove")
+@requires("calendar")
+def open_again(day: str) -> ResponseReturnValue:
+    """Take a local closure back."""
+    try:
+        which = date.fromisoformat(day)
+    except ValueError as error:
+        raise Invalid("日期不正确。") from error
+    moved = operations.remove_closure(db.session(), which, actor(), clock.now())
+    return done(url_for("calendar.home", year=which.year), f"已恢复上班，{len(moved)} 项时限随之变动。")
