@@ -87,7 +87,7 @@ def test_whatever_is_typed_the_page_answers(app: Flask, office: dict[str, Any], 
     answer = signed_in(app, office["clerk"]).get("/office/search", query_string={"q": typed, "before": "x", "seen": "1-a-"})
 
     assert answer.status_code == 200
-    assert "<ol class=\"results\">" not in answer.get_data(as_text=True)
+    assert '<ol class="results">' not in answer.get_data(as_text=True)
 
 
 def test_pages_lead_on_to_older_hits_and_back(app: Flask, office: dict[str, Any]) -> None:

@@ -1,0 +1,46 @@
+"""The form of a deadline rule."""
+
+from __future__ import annotations
+
+from wtforms import BooleanField, DateField, IntegerField
+from wtforms.validators import InputRequired, NumberRange, Optional
+
+from opinion_app.desks.rules.operations import Changes
+from opinion_app.forms import OfficeForm, line, text
+from opinion_app.rules.errors import Invalid
+
+TIMES = [InputRequired("请填写次数，不许延期的填 0。"), NumberRange(0, 20, "次数在 0 到 20 之间。")]
+DAYS = [InputRequired("请填写天数。"), NumberRange(0, 60, "天数在 0 到 60 之间。")]
+PERCENT = [InputRequired("请填写比例。"), NumberRange(1, 99, "比例在 1 到 99 之间。")]
+
+
+class RuleForm(OfficeForm):
+    """What of a rule may be changed."""
+
+    name = line("名称", 60, required=True)
+    amount = IntegerField("时限", [InputRequired("请填写时限。")])
+    extension_times = IntegerField("可以延期几次", TIMES, description="填 0 表示不能延期。")
+    extension_amount = IntegerField("每次最多延长", [Optional()], description="与时限同一单位；留空表示由批准人决定。")
+    approver = line("由谁批准", 40)
+    warning_days = IntegerField("提前几个工作日提醒", DAYS, description="用于按天计的时限。")
+    warning_percent = IntegerField("剩余百分之几时提醒", PERCENT, description="用于按小时计的时限。")
+    source = line("依据", 200, required=True, hint="写明文件名称和条款；没有文件的写“本单位规定”。")
+    in_force_from = DateField("从哪天起执行", [InputRequired("请填写日期。")])
+    note = text("修改说明", 500, rows=3)
+    apply_to_open = BooleanField("同时用于在办的件", description="不勾选时，在办的件仍按原来的规则办完。")
+
+    def changes(self) -> Changes:
+        """What was typed, as values; for a form that has been validated. Raises Invalid without a date."""
+        if self.in_force_from.data is None:
+            raise Invalid("请填写从哪天起执行。", {"in_force_from": "请填写日期。"})
+        return Changes(
+            name=self.name.data or "",
+            amount=self.amount.data or 0,
+            extension_times=self.extension_times.data or 0,
+            extension_amount=self.extension_amount.data,
+            approver=self.approver.data or "",
+            warning_days=self.warning_days.data or 0,
+            warning_percent=self.warning_percent.data or 0,
+            source=self.source.data or "",
+            in_force_from=self.in_force_from.data,
+        )
