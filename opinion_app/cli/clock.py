@@ -19,7 +19,8 @@ def clock(*, once: bool, at: str | None) -> None:
     if at is not None and not once:
         raise click.UsageError("--at 只能与 --once 一起使用。")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for chatty in ("apscheduler", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     moment = parse_moment(at) if at is not None else None
     with opened() as app:
         if not once:

@@ -51,7 +51,7 @@ def judge(attempt: Attempt, attempts: int, unknown_outcomes: int, created_at: da
     if attempt.outcome in (Outcome.SENT, Outcome.FILED):
         state = NoticeState.SENT if attempt.outcome is Outcome.SENT else NoticeState.FILED
         doubt = "曾有一次结果不明，对方可能收到两封（邮件编号相同）。" if unknown_outcomes else ""
-        return Verdict(state, None, doubt or attempt.said, unknown_outcomes)
+        return Verdict(state, None, doubt, unknown_outcomes)
     if attempt.outcome is Outcome.UNKNOWN:
         again = unknown_outcomes == 0
         note = "对方服务器在确认前断开，结果不明" + ("，将用同一邮件编号再发一次。" if again else "；已再发过一次，不再发送。")

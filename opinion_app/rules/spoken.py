@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from opinion_app.rules.workdays import weekday_name
 from opinion_app.rules.zone import local
 
+LONG_HOURS = 72
 _MINUTE = timedelta(minutes=1)
 
 
@@ -21,9 +22,12 @@ def moment_words(moment: datetime, year: int | None = None) -> str:
 
 
 def duration_words(length: timedelta) -> str:
-    """3 小时 20 分, 45 分, 不足 1 分; the sign is dropped."""
+    """3 小时 20 分, 45 分, 不足 1 分, from three days on 13 天 21 小时; the sign is dropped."""
     minutes = abs(length) // _MINUTE
     hours, minutes = divmod(minutes, 60)
+    if hours >= LONG_HOURS:
+        days, hours = divmod(hours, 24)
+        return f"{days} 天 {hours} 小时" if hours else f"{days} 天"
     if hours and minutes:
         return f"{hours} 小时 {minutes} 分"
     if hours:

@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from opinion_app.rules.calendar_seed import seed_calendar
+from opinion_app.rules.spoken import duration_words
 from opinion_app.rules.timetable import CLOSING, Daily, Every, digest_time, timetable
 from opinion_app.rules.zone import SHANGHAI
 
@@ -60,3 +61,10 @@ def test_words_for_people() -> None:
     assert digest_time("07:15") == time(7, 15)
     assert len({entry.name for entry in timetable()}) == len(timetable())
     assert timedelta(seconds=timetable()[0].tick) <= timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"), [(0.5, "30 分"), (71.5, "71 小时 30 分"), (72, "3 天"), (333.5, "13 天 21 小时"), (-80, "3 天 8 小时")]
+)
+def test_long_stretches_of_hours_are_said_in_days(hours: float, words: str) -> None:
+    assert duration_words(timedelta(hours=hours)) == words
