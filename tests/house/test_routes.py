@@ -87,6 +87,9 @@ def test_only_the_citizens_side_and_the_door_are_open_to_everybody(app: Flask) -
     assert opened <= {"/office/sign-in"}
 
 
+TELLS_TROUBLE = {"/healthz"}  # 503 is how it says that no clock runs
+
+
 def test_no_get_writes_and_none_fails(office: Flask, written: list[str]) -> None:
     found = []
     for login in ("clerk", "administrator", "auditor", "handler", "leader"):
