@@ -74,13 +74,17 @@ def make(original: Snapshot, finds: Finds, decisions: Decisions, writer: str = A
         raise Invalid(f"还有 {waiting} 处没有决定遮盖还是保留，不能公开。")
     masked = {part: apply(original.text(part), decisions.get(part, ())) for part in PARTS}
     for part, text in masked.items():
-        spans = [decision.find for decision in decisions.get(part, ())]
-        if not only_masks(original.text(part), text, spans):
+        if not only_masks(original.text(part), text, _spans(original.text(part), finds[part], decisions.get(part, ()))):
             raise Invalid("遮盖后的文字与原文不符，请重新检查。")
     for part in ("question", "answer"):
         if _left(original.text(part), decisions.get(part, ())) < _LEAST_LEFT:
             raise Invalid(f"遮盖后{PARTS[part]}几乎没有剩下内容，公开没有意义。请重新考虑公开决定。")
     return Snapshot(**masked, writer=writer)
+
+
+def _spans(text: str, finds: Iterable[Find], decisions: Iterable[Decision]) -> list[Find]:
+    """What may be replaced, with the masks the rules themselves would write there: a decision brings no wording of its own."""
+    return [*finds, *(select(text, each.find.start, each.find.end, each.find.kind) for each in decisions)]
 
 
 def _left(text: str, decisions: Iterable[Decision]) -> int:

@@ -290,3 +290,10 @@ def test_earlier_decisions_are_remembered_where_they_still_fit(office: Office) -
     assert set(sent.values()) == {bench.MASK}
     moved = replace(held, original=replace(held.original, question="全新的来信"), finds=dict.fromkeys(PARTS, ()))
     assert bench.remembered(moved) == ({}, "")
+
+
+def test_an_accusation_that_was_never_out_stays_as_it_is(office: Office) -> None:
+    case = closed(office, kind=Kind.ACCUSATION, accused="某干部")
+    case.stage = Stage.HANDLING
+    move(office.session, case, "classify", office.clerk, NOW)
+    assert office.session.scalar(select(Publication)) is None
