@@ -99,7 +99,7 @@ def test_no_get_writes_and_none_fails(office: Flask, written: list[str]) -> None
                 continue
             written.clear()
             answer = browser.get(path_of(rule))
-            if answer.status_code >= 500:
+            if answer.status_code >= 500 and str(rule) not in TELLS_TROUBLE:
                 found.append(f"{rule} answers {login} with {answer.status_code}")
             if written and answer.status_code != 403:
                 found.append(f"{rule} writes for {login}: {written[0][:100]}")
