@@ -60,7 +60,7 @@ def ago(value: datetime | None) -> str:
 
 def level(value: RiskLevel | str | None) -> dict[str, str] | None:
     """The badge of a risk level; the law gives each level its colour (突发事件应对法: 一级红 … 四级蓝)."""
-    if value is None:
+    if not value:  # none, or a detail an older move does not have: a missing word must not take the page with it
         return None
     known = RiskLevel.of(value)
     return {"words": known.label, "colour": LEVEL_COLOURS.get(known, "")}
