@@ -46,6 +46,12 @@ def choices(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
     return [SelectChoice(str(value), label) for value, label in pairs]
 
 
+def row_id(value: object) -> int | None:
+    """The id chosen in a picker; nothing chosen, or nothing sensible, is None."""
+    typed = str(value or "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+
+
 def line(label: str, limit: int, *, required: bool = False, hint: str = "", **kwargs: Any) -> StringField:
     """A field of one line, cleaned of what no line should bring in."""
     checks: list[Any] = [Length(max=limit, message=TOO_LONG)]

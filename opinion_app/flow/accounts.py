@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -154,6 +154,21 @@ def roles_words(roles: Iterable[Role]) -> str:
     """Roles as people read them, in the order of the house."""
     held = frozenset(roles)
     return "、".join(role.label for role in Role if role in held)
+
+
+def leave_problems(
+    session: Session, person: Person, deputy_id: int | None, leave_from: date | None, leave_until: date | None
+) -> dict[str, str]:
+    """What is wrong with a deputy and days of leave, by field."""
+    problems: dict[str, str] = {}
+    if (leave_from is None) != (leave_until is None):
+        problems["leave_until"] = "请假的开始和结束日期要一起填。"
+    elif leave_from is not None and leave_until is not None and leave_until < leave_from:
+        problems["leave_until"] = "结束日期不能早于开始日期。"
+    deputy = session.get(Person, deputy_id) if deputy_id is not None else None
+    if deputy_id is not None and (deputy is None or not deputy.active or deputy.id == person.id):
+        problems["deputy_id"] = "代理人应是另一名在用人员。"
+    return problems
 
 
 def failures_of(session: Session, login: str, now: datetime, most: int) -> list[datetime]:

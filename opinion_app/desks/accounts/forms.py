@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from wtforms import HiddenField, PasswordField
-from wtforms.validators import InputRequired
+from wtforms import DateField, HiddenField, PasswordField, SelectField
+from wtforms.validators import InputRequired, Optional
 
-from opinion_app.forms import OfficeForm, line
+from opinion_app.forms import OfficeForm, line, row_id
 from opinion_app.rules.passwords import LONGEST, RULE_WORDS
 
 PLAIN = {"autocapitalize": "none", "autocorrect": "off", "spellcheck": "false"}
@@ -30,3 +30,11 @@ class PasswordForm(OfficeForm):
         render_kw={"autocomplete": "new-password"},
     )
     again = PasswordField("再输一遍新密码", [InputRequired("请再输一遍新密码。")], render_kw={"autocomplete": "new-password"})
+
+
+class LeaveForm(OfficeForm):
+    """Who stands in while one is away."""
+
+    deputy_id = SelectField("代理人", coerce=row_id, validate_choice=False, description="请假期间，提醒同时发给代理人。")
+    leave_from = DateField("请假开始", [Optional()])
+    leave_until = DateField("请假结束", [Optional()])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from opinion_app.flow import trail
-from opinion_app.flow.accounts import end_sessions, failures_of, subject_of
+from opinion_app.flow.accounts import end_sessions, failures_of, leave_problems, subject_of
 from opinion_app.records.actors import actor_of
 from opinion_app.records.person import Person, SignInAttempt, SignInSession
 from opinion_app.rules.errors import Invalid
@@ -113,3 +113,32 @@ def change_password(session: Session, actor: Actor, stored_before: str, new_hash
     person.password_hash, person.password_set_at, person.must_change_password = new_hash, now, False
     trail.record(session, "password.change", subject_of(person), actor, now)
     return end_sessions(session, person.id, now, "password_changed", keep=session_id)
+
+
+def set_leave(
+    session: Session, actor: Actor, deputy_id: int | None, leave_from: date | None, leave_until: date | None, now: datetime
+) -> None:
+    """Say who stands in and when; a person does this for themselves. Raises Invalid naming the field."""
+    person = session.get_one(Person, actor.id)
+    problems = leave_problems(session, person, deputy_id, leave_from, leave_until)
+    if problems:
+        raise Invalid("请改正标出的内容。", problems)
+    deputy = session.get(Person, deputy_id) if deputy_id is not None else None
+    before = session.get(Person, person.deputy_id) if person.deputy_id is not None else None
+    values: dict[str, tuple[object, object]] = {
+        "代理人": (before.name if before else None, deputy.name if deputy else None),
+        "请假开始": (person.leave_from, leave_from),
+        "请假结束": (person.leave_until, leave_until),
+    }
+    person.deputy_id, person.leave_from, person.leave_until = deputy_id, leave_from, leave_until
+    changed = {label: pair for label, pair in values.items() if pair[0] != pair[1]}
+    if changed:
+        trail.record(session, "person.leave", subject_of(person), actor, now, changed)
+
+
+def end_other_sessions(session: Session, actor: Actor, session_id: int, now: datetime) -> int:
+    """Sign oneself out everywhere else; answers from how many places."""
+    ended = end_sessions(session, actor.id, now, "signed_out_elsewhere", keep=session_id)
+    person = session.get_one(Person, actor.id)
+    trail.record(session, "person.end_sessions", subject_of(person), actor, now, {"次数": (None, ended)})
+    return ended

@@ -6,16 +6,10 @@ from wtforms import BooleanField, DateField, IntegerField, SelectField, SelectMu
 from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from opinion_app.forms import OfficeForm, choices, line
+from opinion_app.forms import OfficeForm, choices, line, row_id
 from opinion_app.rules.words import Role
 
 CATEGORIES = ("领导班子", "科室", "站所", "村（社区）", "派驻机构", "其他")
-
-
-def row_id(value: object) -> int | None:
-    """The id chosen in a picker; nothing chosen, or nothing sensible, is None."""
-    text = str(value or "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 class PersonForm(OfficeForm):

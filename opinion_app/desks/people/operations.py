@@ -99,24 +99,9 @@ def _check(session: Session, person: Person, values: PersonValues) -> None:
     unit = session.get(Unit, values.unit_id) if values.unit_id is not None else None
     if values.unit_id is not None and (unit is None or (not unit.active and unit.id != person.unit_id)):
         problems["unit_id"] = "这个单位不存在或已停用，请选择其他单位。"
-    problems |= leave_problems(session, person, values.deputy_id, values.leave_from, values.leave_until)
+    problems |= accounts.leave_problems(session, person, values.deputy_id, values.leave_from, values.leave_until)
     if problems:
         raise Invalid("请改正标出的内容。", problems)
-
-
-def leave_problems(
-    session: Session, person: Person, deputy_id: int | None, leave_from: date | None, leave_until: date | None
-) -> dict[str, str]:
-    """What is wrong with a deputy and days of leave, by field."""
-    problems: dict[str, str] = {}
-    if (leave_from is None) != (leave_until is None):
-        problems["leave_until"] = "请假的开始和结束日期要一起填。"
-    elif leave_from is not None and leave_until is not None and leave_until < leave_from:
-        problems["leave_until"] = "结束日期不能早于开始日期。"
-    deputy = session.get(Person, deputy_id) if deputy_id is not None else None
-    if deputy_id is not None and (deputy is None or not deputy.active or deputy.id == person.id):
-        problems["deputy_id"] = "代理人应是另一名在用人员。"
-    return problems
 
 
 def _check_role_change(session: Session, person: Person, roles: frozenset[Role], actor: Actor) -> None:

@@ -9,11 +9,12 @@ from flask.typing import ResponseReturnValue
 
 from opinion_app import clock
 from opinion_app.desks.people import operations, queries
-from opinion_app.desks.people.forms import NewPersonForm, PersonForm, row_id
+from opinion_app.desks.people.forms import NewPersonForm, PersonForm
 from opinion_app.desks.people.operations import PersonValues
 from opinion_app.desks.people.queries import Wanted
 from opinion_app.flow import accounts
 from opinion_app.flow.accounts import NewPerson
+from opinion_app.forms import row_id
 from opinion_app.records.base import db
 from opinion_app.records.current import settings_of
 from opinion_app.records.person import Person

@@ -1,0 +1,50 @@
+"""What the acts on the trail are called in the office."""
+
+from __future__ import annotations
+
+from opinion_app.rules.life import ACTS
+
+WORDS = {
+    "sign_in": "登录",
+    "sign_in.locked": "账号被锁定",
+    "sign_out": "退出",
+    "password.change": "修改密码",
+    "refused": "越权被拒",
+    "person.add": "新增人员",
+    "person.edit": "修改人员",
+    "person.roles": "调整角色",
+    "person.leave": "设置请假",
+    "person.disable": "停用人员",
+    "person.enable": "启用人员",
+    "person.reset_password": "重置密码",
+    "person.unlock": "解除锁定",
+    "person.end_sessions": "强制退出登录",
+    "unit.add": "新增单位",
+    "unit.edit": "修改单位",
+    "unit.close": "停用单位",
+    "unit.reopen": "启用单位",
+    "settings.edit": "修改单位信息",
+    "backup": "备份",
+    "restore": "恢复备份",
+    "trail.export": "导出留痕",
+    "export": "导出",
+    "search": "检索",
+    "contact.lookup": "按联系方式检索",
+    "attachment.add": "添加附件",
+    "notice.retry": "重发通知",
+    "register.secret": "登记涉密件被拒",
+    "case.register": "登记",
+}
+
+
+def act_words(act: str) -> str:
+    """The word for an act; one without a word shows as it is, because nothing may be missing from a trail."""
+    if act in WORDS:
+        return WORDS[act]
+    name = act.removeprefix("case.")
+    return ACTS[name].label if act.startswith("case.") and name in ACTS else act
+
+
+def all_acts() -> dict[str, str]:
+    """Every act that has a word, for the filter."""
+    return WORDS | {f"case.{name}": act.label for name, act in ACTS.items()}
