@@ -68,7 +68,7 @@ def _keep_secret() -> None:
         return
     data_dir = next(option.default for option in locate.config().OPTIONS if option.name == "DATA_DIR")
     path = Path(os.environ.get("OPINION_DATA_DIR", "").strip() or data_dir).expanduser().absolute() / "secret.key"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

@@ -14,13 +14,15 @@ from opinion_app.records.case import Case
 from opinion_app.records.person import Person
 from opinion_app.records.trail import TrailEntry, TrailValue
 from opinion_app.rules.facts import Actor
-from opinion_app.rules.masking import STRUCTURED, Action, Decision, apply, find
+from opinion_app.rules.masking import STRUCTURED, Action, Decision, Kind, apply, find
 from opinion_app.rules.trail_words import act_words
 from opinion_app.rules.zone import SHANGHAI, local
 
 MOST_EXPORTED = 50_000
 BATCH = 500
 HIDDEN = "（受限件，内容不显示）"
+CONTACTS = STRUCTURED - {Kind.CREDIT_CODE}  # the code of an office tells of no person
+THINGS = {"person": "人员", "unit": "单位"}
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,13 @@ class Line:
     address: str
     values: tuple[tuple[str, str | None, str | None], ...]
     hidden: bool
+    case: bool = False
+
+    @property
+    def about(self) -> str:
+        """The thing the act was done to, as people name it."""
+        kind, _colon, name = self.subject.partition(":")
+        return f"{THINGS[kind]} {name}" if kind in THINGS and name else self.subject
 
     @property
     def row(self) -> list[str]:
@@ -78,7 +87,7 @@ class Line:
             f"{local(self.at):%Y-%m-%d %H:%M:%S}",
             self.actor,
             self.words,
-            self.subject,
+            self.about,
             "成功" if self.succeeded else "被拒绝",
             self.address,
             HIDDEN if self.hidden else said,
@@ -108,8 +117,8 @@ def all_entries(session: Session, wanted: Wanted, actor: Actor) -> Iterator[Line
 
 def _lines(session: Session, rows: Sequence[TrailEntry], actor: Actor) -> list[Line]:
     values = _values(session, [row.seq for row in rows])
-    hidden = _unseen(session, {row.subject for row in rows}, actor)
-    return [_line(row, values.get(row.seq, []), hidden=row.subject in hidden) for row in rows]
+    cases = _cases(session, {row.subject for row in rows}, actor)
+    return [_line(row, values.get(row.seq, []), cases.get(row.subject)) for row in rows]
 
 
 def _values(session: Session, seqs: list[int]) -> dict[int, list[TrailValue]]:
@@ -119,20 +128,21 @@ def _values(session: Session, seqs: list[int]) -> dict[int, list[TrailValue]]:
     return found
 
 
-def _unseen(session: Session, subjects: set[str], actor: Actor) -> set[str]:
-    """Those subjects that are cases the person may not see."""
+def _cases(session: Session, subjects: set[str], actor: Actor) -> dict[str, bool]:
+    """Those subjects that are cases, and whether the person may see them."""
     query = select(Case.number, visible(actor)).where(Case.number.in_(subjects))
-    return {number for number, seen in session.execute(query) if not seen}
+    return {number: bool(seen) for number, seen in session.execute(query)}
 
 
-def _line(row: TrailEntry, values: list[TrailValue], *, hidden: bool) -> Line:
+def _line(row: TrailEntry, values: list[TrailValue], seen: bool | None) -> Line:  # noqa: FBT001 - None: no case
+    hidden = seen is False
     shown = () if hidden else tuple((value.name, masked(value.old), masked(value.new)) for value in values)
     what = (row.seq, row.at, row.actor, row.act, act_words(row.act), row.subject, row.succeeded, row.address)
-    return Line(*what, shown, hidden and bool(values))
+    return Line(*what, shown, hidden and bool(values), bool(seen))
 
 
 def masked(text: str | None) -> str | None:
     """A value without the numbers and addresses by which a person can be reached (decisions 15)."""
     if not text:
         return text
-    return apply(text, [Decision(each, Action.MASK) for each in find(text) if each.kind in STRUCTURED])
+    return apply(text, [Decision(each, Action.MASK) for each in find(text) if each.kind in CONTACTS])
