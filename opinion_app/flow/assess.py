@@ -20,6 +20,7 @@ from opinion_app.records.actors import actor_of
 from opinion_app.records.assessment import Assessment, Policy
 from opinion_app.records.case import Case
 from opinion_app.records.person import Person
+from opinion_app.rules import links
 from opinion_app.rules.assessment import (
     DEFAULT_SCALE,
     Decision,
@@ -217,6 +218,6 @@ def _tell_policy(
         key=f"policy:{policy.id}:{key}",
         subject=f"{policy.number} {what}",
         lines=[{"number": policy.number, "kind": "政策文件", "text": what}],
-        link=f"/office/policies/{policy.number}",
+        link=links.policy(policy.number),
     )
     outbox.queue(session, letter, people, now, mail=mail)

@@ -50,12 +50,20 @@ def attach_stored(
 
 
 def attach_to_policy(
-    session: Session, policy_id: int, subject: str, files: Iterable[Received], actor: Actor, now: datetime
+    session: Session,
+    policy_id: int,
+    subject: str,
+    files: Iterable[Received],
+    actor: Actor,
+    now: datetime,
+    *,
+    owner: str = "policy",
+    owner_id: int | None = None,
 ) -> list[Attachment]:
-    """Name files as parts of a policy document."""
+    """Name files as parts of a policy document; `owner` says of which part (policy, assessment)."""
     rows = [_row(file.name, file.stored, actor, now) for file in files]
     for row in rows:
-        row.policy_id, row.owner = policy_id, "policy"
+        row.policy_id, row.owner, row.owner_id = policy_id, owner, owner_id
         trail.record(session, "attachment.add", subject, actor, now, {"附件": (None, row.name)})
     session.add_all(rows)
     session.flush()

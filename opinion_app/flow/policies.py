@@ -56,6 +56,8 @@ def _check(actor: Actor, facts: PolicyFacts, permission: str | None) -> None:
         raise Forbidden("这份研判由您本人作出，须由另一位领导审定。")
     if permission is not None and not may_policy(actor, permission, facts):
         raise Forbidden("您没有办理这一步的权限。")
+    if facts.released and permission in ("policy.edit", "policy.assess", "policy.approve"):
+        raise Refused("这份文件已经发布，不能再改。发布后出现的舆情，请登记为办理件研判。")
     if permission == "policy.approve" and facts.assessment is not AssessmentState.DECIDED:
         raise Refused("没有等待审定的研判。")
 

@@ -17,6 +17,11 @@ def case_act(number: str, act: str) -> str:
     return f"/office/cases/{number}/{act}"
 
 
+def policy(number: str) -> str:
+    """The page of a policy document."""
+    return f"/office/policies/{number}"
+
+
 def reply(number: str) -> str:
     """The public page of a published reply."""
     return f"/replies/{number}"
