@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, request
@@ -125,11 +126,15 @@ def report_risk(number: str) -> ResponseReturnValue:
             return done(links.case(case.number), f"已登记：{dict(REPORTS)[row.act]}。")
         except Invalid as refusal:
             form.take(refusal)
-    shown = [{"words": stage_words(c.stage), "due": clock_due(c, now, work_calendar(session)), "when": c.source} for c in duties]
-    return act_page(
-        case, "report_risk", form, template="desks/risk/report.html", files=True, duties=shown, button_words="登记",
-        said="时限按实际办理的时间计算，登记时间另记入留痕。",
-    )  # fmt: skip
+    shown = [_shown(duty, now) for duty in duties]
+    template, said = "desks/risk/report.html", "时限按实际办理的时间计算，登记时间另记入留痕。"
+    return act_page(case, "report_risk", form, template=template, said=said, files=True, duties=shown, button_words="登记")
+
+
+def _shown(duty: Clock, now: datetime) -> dict[str, Any]:
+    """One duty of the level as the list of clocks shows it."""
+    due = clock_due(duty, now, work_calendar(db.session()))
+    return {"words": stage_words(duty.stage), "due": due, "when": duty.source, "open": duty.ended_at is None}
 
 
 def _report_form(case: Case, duties: Sequence[Clock]) -> ReportForm:
