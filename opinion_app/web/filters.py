@@ -22,6 +22,14 @@ def day(value: date | datetime | None) -> str:
     return f"{on.year}年{on.month}月{on.day}日 ({weekday_name(on)})"
 
 
+def paper_day(value: date | datetime | None) -> str:
+    """2026年11月23日, as papers write it; nothing for no date."""
+    if value is None:
+        return ""
+    on = local_date(value) if isinstance(value, datetime) else value
+    return f"{on.year}年{on.month}月{on.day}日"
+
+
 def short_day(value: date | datetime | None) -> str:
     """11月23日, with the year only when it is not this year's."""
     if value is None:
@@ -73,5 +81,5 @@ def size(value: int) -> str:
 
 def init_app(app: Flask) -> None:
     """Make the filters known to the templates."""
-    for function in (day, short_day, moment, iso, ago, size, level):
+    for function in (day, paper_day, short_day, moment, iso, ago, size, level):
         app.jinja_env.filters.setdefault(function.__name__, function)
