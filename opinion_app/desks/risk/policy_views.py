@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from opinion_app import clock
 from opinion_app.desks.risk import queries
 from opinion_app.desks.risk.forms import ApproveForm, SheetForm, initial
-from opinion_app.desks.risk.views import SHEET, sheet_context
+from opinion_app.desks.risk.sheet import SHEET, sheet_context
 from opinion_app.flow import assess as acts
 from opinion_app.flow.attach import attach_to_policy
 from opinion_app.flow.policies import open_policy
@@ -51,7 +51,7 @@ def assess(number: str) -> ResponseReturnValue:
             return done(links.policy(policy.number), f"研判已保存，定为“{row.level.label}”，已通知领导审定。")
         except Invalid as refusal:
             form.take(refusal)
-    context = sheet_context(form) | {"said": "保存后通知领导审定；审定同意后才能发布。"}
+    context = sheet_context(session, form) | {"said": "保存后通知领导审定；审定同意后才能发布。"}
     return form_page(SHEET, form=form, act=ACTS["assess"], before=before, **context, **_about(policy))
 
 

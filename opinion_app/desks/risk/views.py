@@ -13,6 +13,7 @@ from opinion_app import clock
 from opinion_app.desks.risk import queries
 from opinion_app.desks.risk.forms import ApproveForm, ReportForm, SheetForm, initial
 from opinion_app.desks.risk.reporting import REPORTS, Report, report
+from opinion_app.desks.risk.sheet import SHEET, sheet_context
 from opinion_app.flow import assess as acts
 from opinion_app.flow.attach import attach
 from opinion_app.flow.calendar import work_calendar
@@ -26,7 +27,6 @@ from opinion_app.rules import links
 from opinion_app.rules.assessment import plan_wanted, propose
 from opinion_app.rules.errors import Invalid, NotFound
 from opinion_app.rules.file_kinds import STAFF_LIMITS
-from opinion_app.rules.response_plan import outline
 from opinion_app.rules.words import RiskFactor
 from opinion_app.rules.zone import SHANGHAI
 from opinion_app.web.access import requires
@@ -37,7 +37,6 @@ from opinion_app.web.posted import posted
 from opinion_app.web.uploads import receive
 
 bp = Blueprint("risk", __name__, url_prefix="/office")
-SHEET = "desks/risk/assess.html"
 
 
 @bp.post("/risk/propose")
@@ -64,23 +63,7 @@ def assess(number: str) -> ResponseReturnValue:
             return done(links.case(case.number), _assessed_words(case, row.level.label, acting=case.risk_level is row.level))
         except Invalid as refusal:
             form.take(refusal)
-    return act_page(case, "assess", form, template=SHEET, **sheet_context(form), before=before, subject=case)
-
-
-def sheet_context(form: SheetForm) -> dict[str, Any]:
-    """What the sheet shows beside its fields."""
-    scale = acts.scale(db.session())
-    return {
-        "files": True,
-        "form_class": "form full",
-        "outline": outline(),
-        "scale": scale,
-        "proposal": propose(form.grades(), scale),
-        "graded": len(form.grades()),
-        "wanted": len(RiskFactor),
-        "said": "保存后立即通知领导审定；等级上升即时生效，下降经审定后生效。",
-        "button_words": "保存研判",
-    }
+    return act_page(case, "assess", form, template=SHEET, **sheet_context(session, form), before=before, subject=case)
 
 
 def _assessed_words(case: Case, level: str, *, acting: bool) -> str:

@@ -1,0 +1,154 @@
+"""What a paper of a case is written from: the case, its letter, units, instructions, findings, reply and checks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from opinion_app.flow.cases import open_case
+from opinion_app.flow.clocks import OPEN
+from opinion_app.flow.visible import visible
+from opinion_app.records.assignment import Assignment
+from opinion_app.records.attachment import Attachment
+from opinion_app.records.case import Case, Correspondent, Letter
+from opinion_app.records.clock import Clock
+from opinion_app.records.finding import Finding
+from opinion_app.records.move import Move
+from opinion_app.records.reply import Reply, ReplyCheck
+from opinion_app.records.report_back import ReportBack
+from opinion_app.rules.deadline_rules import ClockStage
+from opinion_app.rules.facts import Actor, CaseFacts
+from opinion_app.rules.masking import ContactField, mask_contact
+from opinion_app.rules.words import FindingKind, ReplyState, UnitRole
+
+INSTRUCTION = FindingKind.INSTRUCTION
+
+
+@dataclass(frozen=True)
+class Writer:
+    """The writer as the reader may print them; `masked` where the reader has not asked for the data."""
+
+    name: str = ""
+    phone: str = ""
+    address: str = ""
+    email: str = ""
+    masked: bool = False
+
+
+@dataclass(frozen=True)
+class Papers:
+    """Everything the papers of one case may need."""
+
+    case: Case
+    facts: CaseFacts
+    letter: Letter | None
+    writer: Writer
+    assignments: Sequence[Assignment]
+    findings: Sequence[Finding]
+    reply: Reply | None
+    reports: Sequence[ReportBack]
+    files: Sequence[str]
+    linked: Sequence[Case]
+    moves: dict[str, Move]
+    dues: dict[tuple[str, int | None], datetime]
+
+    @property
+    def lead(self) -> Assignment | None:
+        """The leading unit's part, the last one if the case was given on."""
+        return next((a for a in reversed(self.assignments) if a.role is UnitRole.LEAD and a.state.is_active), None)
+
+    @property
+    def supports(self) -> list[Assignment]:
+        """The supporting units that take part."""
+        return [a for a in self.assignments if a.role is UnitRole.SUPPORT and a.state.is_active]
+
+    @property
+    def instructions(self) -> list[Finding]:
+        """What leaders wrote on the case."""
+        return [finding for finding in self.findings if finding.kind is INSTRUCTION]
+
+    @property
+    def handling(self) -> list[Finding]:
+        """What was done on the case, as units and office noted it."""
+        return [finding for finding in self.findings if finding.kind is not INSTRUCTION]
+
+    @property
+    def reply_due(self) -> datetime | None:
+        """Until when the case has to be answered."""
+        return self.dues.get((ClockStage.REPLY.value, None))
+
+    def due_of(self, part: Assignment) -> datetime | None:
+        """Until when a unit has to hand in its draft or its report; the whole reply's date where it has none of its own."""
+        return self.dues.get((ClockStage.DRAFT.value, part.id), self.reply_due)
+
+
+def papers(session: Session, number: str, actor: Actor, contact_since: datetime) -> Papers:
+    """What the papers of a case say to this reader; contact data only if they asked for it after `contact_since`.
+
+    Raises NotFound for whoever may not see the case."""
+    case, facts = open_case(session, number, actor)
+    findings = select(Finding).where(Finding.case_id == case.id).options(joinedload(Finding.author), joinedload(Finding.unit))
+    parts = select(Assignment).where(Assignment.case_id == case.id).options(joinedload(Assignment.handler))
+    reports = select(ReportBack).where(ReportBack.case_id == case.id).order_by(ReportBack.id)
+    files = select(Attachment.name).where(Attachment.case_id == case.id, Attachment.owner == "case").order_by(Attachment.id)
+    return Papers(
+        case,
+        facts,
+        session.scalar(select(Letter).where(Letter.case_id == case.id)),
+        _writer(session, case, actor, contact_since),
+        session.scalars(parts.order_by(Assignment.id)).all(),
+        session.scalars(findings.order_by(Finding.happened_at, Finding.id)).all(),
+        _reply(session, case),
+        session.scalars(reports).all(),
+        session.scalars(files).all(),
+        _linked(session, case, facts, actor),
+        _moves(session, case),
+        _dues(session, case),
+    )
+
+
+def _writer(session: Session, case: Case, actor: Actor, since: datetime) -> Writer:
+    row = session.scalar(select(Correspondent).where(Correspondent.case_id == case.id))
+    if row is None:
+        return Writer()
+    asked = select(Move.id).where(
+        Move.case_id == case.id, Move.act == "reveal_contact", Move.actor_id == actor.id, Move.at >= since
+    )
+    if session.scalar(asked.limit(1)) is not None:
+        return Writer(row.name, row.phone, row.address, row.email)
+    masked = {field: mask_contact(field, getattr(row, field.value)) for field in ContactField}
+    shown = Writer(
+        masked[ContactField.NAME], masked[ContactField.PHONE], masked[ContactField.ADDRESS], masked[ContactField.EMAIL], True
+    )
+    return shown if any((shown.name, shown.phone, shown.address, shown.email)) else Writer()
+
+
+def _reply(session: Session, case: Case) -> Reply | None:
+    """The wording that was signed; before that, none: a draft is no paper."""
+    checks = selectinload(Reply.checks).joinedload(ReplyCheck.checked_by)
+    signed = select(Reply).where(Reply.case_id == case.id, Reply.state == ReplyState.APPROVED)
+    return session.scalar(signed.order_by(Reply.version_no.desc()).limit(1).options(checks))
+
+
+def _linked(session: Session, case: Case, facts: CaseFacts, actor: Actor) -> Sequence[Case]:
+    """Cases of the same matter, as far as this reader may know of them."""
+    if not facts.merged_children and case.merged_into_id is None:
+        return []
+    same = or_(Case.merged_into_id == case.id, Case.id == case.merged_into_id)
+    return session.scalars(select(Case).where(same, visible(actor)).order_by(Case.id)).all()
+
+
+def _moves(session: Session, case: Case) -> dict[str, Move]:
+    """The last move of each act."""
+    rows = session.scalars(select(Move).where(Move.case_id == case.id).order_by(Move.id))
+    return {row.act: row for row in rows}
+
+
+def _dues(session: Session, case: Case) -> dict[tuple[str, int | None], datetime]:
+    """The due moment of each stage and part; a running clock before one that has ended."""
+    rows = session.scalars(select(Clock).where(Clock.case_id == case.id).order_by(Clock.state.in_(OPEN), Clock.id))
+    return {(row.stage, row.assignment_id): row.due_at for row in rows if row.due_at is not None}
