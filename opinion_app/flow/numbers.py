@@ -16,18 +16,24 @@ from opinion_app.rules.zone import local_date
 
 def next_number(session: Session, series: str, now: datetime) -> str:
     """The next number of `series` (a source's value or `policy`) in the Shanghai year of `now`."""
-    year = local_date(now).year
+    return next_numbers(session, series, local_date(now).year, 1)[0]
+
+
+def next_numbers(session: Session, series: str, year: int, count: int) -> list[str]:
+    """The next `count` numbers of `series` in `year`, taken at one go."""
     patterns = setting(session, "number_patterns", DEFAULT_PATTERNS)
-    return number(patterns.get(series) or DEFAULT_PATTERNS[series], year, next_serial(session, series, year))
+    pattern = patterns.get(series) or DEFAULT_PATTERNS[series]
+    last = next_serial(session, series, year, count)
+    return [number(pattern, year, serial) for serial in range(last - count + 1, last + 1)]
 
 
-def next_serial(session: Session, series: str, year: int) -> int:
+def next_serial(session: Session, series: str, year: int, step: int = 1) -> int:
     """Count up one series; the row stays locked until the transaction ends, so that no number is given twice."""
     for _attempt in range(2):
         value = session.scalar(
             update(Counter)
             .where(Counter.series == series, Counter.year == year)
-            .values(value=Counter.value + 1)
+            .values(value=Counter.value + step)
             .returning(Counter.value)
         )
         if value is not None:

@@ -37,7 +37,7 @@ def register(
     new = tidy(new)
     check_not_secret(new.title, new.body, new.letter.classification if new.letter else "")
     check(new, now)
-    case = _row(new, actor, now)
+    case = row_of(new, actor, now)
     case.number = number or next_number(session, new.source.value, now)
     case.imported, case.identity_key = imported, identity_key
     session.add(case)
@@ -55,7 +55,8 @@ def register(
     return case
 
 
-def _row(new: NewCase, actor: Actor | None, now: datetime) -> Case:
+def row_of(new: NewCase, actor: Actor | None, now: datetime) -> Case:
+    """The row of a tidied and checked message, still without its number."""
     return Case(
         source=new.source,
         channel=new.channel,

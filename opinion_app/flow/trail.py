@@ -79,8 +79,9 @@ def _seal(session: Session) -> None:
     session.flush()
     pending: list[_Pending] = session.info.pop(_PENDING)
     head = _locked_head(session)
-    for entry in pending:
-        _append(session, head, entry)
+    values = [value for entry in pending for value in _append(session, head, entry)]
+    session.flush()  # the entries before their values, all of a transaction at once
+    session.add_all(values)
     session.flush()
 
 
@@ -95,7 +96,8 @@ def _locked_head(session: Session) -> TrailHead:
     return head
 
 
-def _append(session: Session, head: TrailHead, entry: _Pending) -> None:
+def _append(session: Session, head: TrailHead, entry: _Pending) -> list[TrailValue]:
+    """Add one entry to the chain; answers its values, which refer to it."""
     seq = head.seq + 1
     rows = [_value(seq, *value) for value in entry.values]
     digest = entry_digest([row.digest for row in rows])
@@ -115,9 +117,8 @@ def _append(session: Session, head: TrailHead, entry: _Pending) -> None:
             chain=chain,
         )
     )
-    session.flush()
-    session.add_all(rows)
     head.seq, head.chain = seq, chain
+    return rows
 
 
 def _value(seq: int, name: str, old: str | None, new: str | None) -> TrailValue:

@@ -8,12 +8,14 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from opinion_app.records.base import Base
+from opinion_app.records.base import Base, Vocabulary
 from opinion_app.records.person import Person
+from opinion_app.rules.import_modes import ImportMode, ImportState
 
 
 class ImportRun(Base):
-    """One import; `state` is prepared, running, done, failed or dry."""
+    """One import: `mode` is a word of ImportMode, `state` one of ImportState; `done` counts the rows behind it, so that a run
+    that was cut short goes on there. The file itself is removed when the run is over."""
 
     __tablename__ = "import_runs"
 
@@ -22,15 +24,16 @@ class ImportRun(Base):
     stored_name: Mapped[str] = mapped_column(String(80))
     sha256: Mapped[str] = mapped_column(String(64))
     mapping: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    mode: Mapped[str] = mapped_column(String(20), default="auto")
+    mode: Mapped[ImportMode] = mapped_column(Vocabulary(ImportMode), default=ImportMode.AUTO)
     source_label: Mapped[str] = mapped_column(String(80), default="")
-    state: Mapped[str] = mapped_column(String(20), default="prepared")
+    state: Mapped[ImportState] = mapped_column(Vocabulary(ImportState), default=ImportState.PREPARED)
     message: Mapped[str] = mapped_column(default="")
     total: Mapped[int] = mapped_column(default=0)
     done: Mapped[int] = mapped_column(default=0)
     added: Mapped[int] = mapped_column(default=0)
     repeated: Mapped[int] = mapped_column(default=0)
     refused: Mapped[int] = mapped_column(default=0)
+    warned: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     started_at: Mapped[datetime | None]
@@ -41,7 +44,7 @@ class ImportRun(Base):
 
 
 class ImportProblem(Base):
-    """One row that was not taken, with its reason and what stood in it."""
+    """What was wrong in one row, and what stood in it; `taken` rows came in all the same and only want a look."""
 
     __tablename__ = "import_problems"
     __table_args__ = (Index("ix_import_problems_run", "run_id", "row_no"),)
@@ -51,4 +54,5 @@ class ImportProblem(Base):
     row_no: Mapped[int]
     column: Mapped[str] = mapped_column(String(80), default="")
     reason: Mapped[str]
+    taken: Mapped[bool] = mapped_column(default=False)
     content: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -135,7 +135,7 @@ _BY_EXTENSION: Final = {extension: kind for kind in KINDS for extension in kind.
 STAFF_LIMITS: Final = UploadLimits(100 * MEGABYTE, 20, frozenset(Group) - {Group.TEXT_SHEET})
 CITIZEN_LIMITS: Final = UploadLimits(10 * MEGABYTE, 5, frozenset({Group.PDF, Group.IMAGE}))
 # A sheet to import is no attachment: plain text has no mark of its own, so it comes in here alone and is read as rows only.
-IMPORT_LIMITS: Final = UploadLimits(100 * MEGABYTE, 1, frozenset({Group.SHEET, Group.TEXT_SHEET}))
+IMPORT_LIMITS: Final = UploadLimits(50 * MEGABYTE, 1, frozenset({Group.SHEET, Group.TEXT_SHEET}))
 
 _SAY_AGAIN: Final = "请用原来的程序打开它，另存为正确的格式后再上传。"
 _REASONS: Final = {
