@@ -24,8 +24,9 @@ def store() -> AttachmentStore:
     return AttachmentStore(settings_of(current_app).data_dir / "attachments")
 
 
-def receive(field: str, limits: UploadLimits) -> list[Received]:
-    """Keep every file sent in `field`; call it before the first query, so that no lock is held while bytes arrive.
+def receive(field: str, limits: UploadLimits, target: AttachmentStore | None = None) -> list[Received]:
+    """Keep every file sent in `field`, with the attachments or in `target`; call it before the first query, so that no lock is
+    held while bytes arrive.
 
     The request drops the files again when it does not end well. Raises Invalid naming `field`, or StorageTrouble."""
     sent = [file for file in request.files.getlist(field) if file.filename]
@@ -34,7 +35,7 @@ def receive(field: str, limits: UploadLimits) -> list[Received]:
     try:
         check_count(len(sent), limits)
         for file in sent:
-            mine.append(_keep(file, limits))
+            mine.append(_keep(file, limits, target or store()))
             received.append(mine[-1])
     except FileRefusedError as error:
         raise Invalid(str(error), {field: str(error)}) from error
@@ -43,7 +44,6 @@ def receive(field: str, limits: UploadLimits) -> list[Received]:
     return mine
 
 
-def _keep(file: FileStorage, limits: UploadLimits) -> Received:
+def _keep(file: FileStorage, limits: UploadLimits, target: AttachmentStore) -> Received:
     name = display_name(file.filename or "")
-    target = store()
     return Received(name, target.save(cast(BinaryIO, file.stream), name, limits), target)
