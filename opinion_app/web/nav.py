@@ -66,4 +66,4 @@ def _within(current: str, path: str) -> bool:
 
 GROUPS = ["待办", "登记", "查询统计", "专席", "设置"]
 # Within a group; what is not named comes at 500, as it was loaded.
-ORDER: dict[str, int] = {"人员": 510, "单位": 520, "单位信息": 530, "备份": 590}
+ORDER: dict[str, int] = {"登记": 100, "人员": 510, "单位": 520, "单位信息": 530, "备份": 590}
