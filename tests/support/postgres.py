@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -45,10 +45,10 @@ class Server:
         """The SQLAlchemy address of a database of this server."""
         return f"postgresql+psycopg://{OWNER}@/{database}?host={self.sockets}"
 
-    def create(self, template: str = "template0") -> str:
-        """Make a database as an exact copy of `template` and answer its name."""
+    def create(self, template: str = "template0", name: str = "") -> str:
+        """Make a database as an exact copy of `template` and answer its name, one of its own unless one is given."""
         self._made += 1
-        name = f"t{self._made}"
+        name = name or f"t{self._made}"
         self._run(
             sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(sql.Identifier(name), sql.Identifier(template))
         )
@@ -82,16 +82,16 @@ def running() -> Iterator[Server]:
     """Run a fresh cluster until the block ends; for root as an unprivileged user, which the server demands."""
     programs = binaries()
     home = Path(tempfile.mkdtemp(prefix="opinion-pg-"))  # short: a socket path may have 107 bytes
-    user = _unprivileged()
+    user = unprivileged()
     if user is not None:
         shutil.chown(home, user)
     data = home / "data"
     try:
         locale = ["-E", "UTF8", "--locale=C.UTF-8"]
-        _call([programs / "initdb", "-D", data, "-U", OWNER, "-A", "trust", "--no-sync", *locale], home, user)
-        server = _start(programs / "postgres", data, home, user)
+        call([programs / "initdb", "-D", data, "-U", OWNER, "-A", "trust", "--no-sync", *locale], home, user)
+        server = start(programs / "postgres", data, home, user, SPEED_OVER_SAFETY)
         try:
-            _wait(server, home)
+            wait(server, home)
             yield Server(home)
         finally:
             server.send_signal(signal.SIGQUIT)
@@ -100,24 +100,27 @@ def running() -> Iterator[Server]:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _unprivileged() -> str | None:
+def unprivileged() -> str | None:
+    """The user a server must run as where this process is root; None where it may run as it is."""
     if os.geteuid() != 0:
         return None
     known = {entry.pw_name for entry in pwd.getpwall()}
     return "postgres" if "postgres" in known else "nobody"
 
 
-def _call(command: list[str | Path], home: Path, user: str | None) -> None:
+def call(command: list[str | Path], home: Path, user: str | None) -> None:
+    """Run a program of the server to its end; raises RuntimeError with what it said when it fails."""
     done = subprocess.run(command, check=False, cwd=home, user=user, group=user and _group(user), capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{command[0]} failed: {done.stderr}")
 
 
-def _start(postgres: Path, data: Path, home: Path, user: str | None) -> subprocess.Popen[bytes]:
+def start(postgres: Path, data: Path, home: Path, user: str | None, settings: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Start a server over `data` with its socket and its log in `home`."""
     # setpriv ends the server with this process even where that is killed and cleans nothing up
     command: list[str | Path] = ["setpriv", "--pdeathsig", "QUIT"] if shutil.which("setpriv") else []
     command += [postgres, "-D", data, "-k", home]
-    for name, value in SPEED_OVER_SAFETY.items():
+    for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
     with (home / "log").open("wb") as log:
         return subprocess.Popen(command, cwd=home, user=user, group=user and _group(user), stdout=log, stderr=log)
@@ -127,7 +130,8 @@ def _group(user: str) -> int:
     return pwd.getpwnam(user).pw_gid
 
 
-def _wait(server: subprocess.Popen[bytes], home: Path) -> None:
+def wait(server: subprocess.Popen[bytes], home: Path) -> None:
+    """Wait until the server answers; raises RuntimeError with its log where it never does."""
     end = time.monotonic() + START_SECONDS
     while server.poll() is None and time.monotonic() < end:
         try:
