@@ -10,7 +10,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input install --quiet --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint types contracts suite format lock wheel wheel-check bundle clean
+.PHONY: help install run test lint types contracts suite bench format lock wheel wheel-check bundle clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
@@ -36,6 +36,9 @@ suite: $(VENV)/.ready-dev ## the tests, with their coverage: 100 % of rules and 
 	$(PY) -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=
 	$(VENV)/bin/coverage report --fail-under=90
 	$(VENV)/bin/coverage report --fail-under=100 --include='opinion_app/rules/*,opinion_app/flow/*'
+
+bench: $(VENV)/.ready-dev ## measure the pages on 100,000 cases, SQLite and PostgreSQL (kept in .bench/), write docs/performance.md
+	$(PY) -m bench.office_bench
 
 format: $(VENV)/.ready-dev ## bring the code into the house's form
 	$(VENV)/bin/ruff check --fix .

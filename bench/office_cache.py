@@ -21,7 +21,7 @@ DATABASE = "bench"
 def office(engine: str, cases: int) -> Iterator[tuple[Settings, datetime]]:
     """The cached office of `engine`, built first where there is none of this generator, size and schema."""
     name = key(cases)
-    forget_others(name)
+    forget_others(engine, cases, name)
     folder = FOLDER / f"{engine}-{name}"
     ready = folder / "ready.json"
     if folder.exists() and not ready.is_file():

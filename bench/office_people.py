@@ -33,7 +33,7 @@ class Staff:
 
     def _take(self, ids: Iterator[int], count: int, role: Role, unit: int | None) -> list[int]:
         taken = [next(ids) for _ in range(count)]
-        self.roles.update({person: (role, unit) for person in taken})
+        self.roles.update(dict.fromkeys(taken, (role, unit)))
         return taken
 
     def leader_of(self, unit: int) -> int:

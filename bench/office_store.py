@@ -38,10 +38,10 @@ def key(cases: int) -> str:
     return f"v{GENERATOR}-{cases}-{schema}"
 
 
-def forget_others(keep: str) -> None:
-    """Remove the caches of other keys: each takes a gigabyte."""
-    for path in FOLDER.glob("*-v*"):
-        if not path.name.endswith(keep):
+def forget_others(engine: str, cases: int, keep: str) -> None:
+    """Remove the caches of this size and engine that another generator or schema made: each takes a gigabyte."""
+    for path in FOLDER.glob(f"{engine}-v*-{cases}-*"):
+        if path.name != f"{engine}-{keep}":
             shutil.rmtree(path, ignore_errors=True)
 
 
@@ -121,7 +121,8 @@ def _settle(engine: Engine) -> None:
             raw.cursor().execute("ANALYZE")
             raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         else:
-            raw.driver_connection.autocommit = True
+            autocommit: Any = raw.driver_connection
+            autocommit.autocommit = True
             for table in db.metadata.sorted_tables:
                 if "id" in table.columns and table.columns["id"].autoincrement is not False:
                     raw.cursor().execute(

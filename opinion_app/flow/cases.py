@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Label, func, select
+from sqlalchemy import BindParameter, Integer, Label, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from opinion_app.records.assessment import Assessment
@@ -50,7 +51,7 @@ def tidy_number(typed: str) -> str:
 def facts_of(session: Session, case: Case) -> CaseFacts:
     """The facts of a case as they stand in this transaction."""
     assignments = session.scalars(select(Assignment).where(Assignment.case_id == case.id).order_by(Assignment.id)).all()
-    extras = session.execute(select(*extras_of(case.id))).one()
+    extras = session.execute(_EXTRAS, {"of_case": case.id}).one()
     named = granted(session, case) if case.restricted else frozenset()
     return make_facts(case, assignments, latest_reply(session, case.id), extras, named)
 
@@ -86,8 +87,11 @@ def make_facts(
     )
 
 
-def extras_of(case_id: int | InstrumentedAttribute[int]) -> list[Label[Any]]:
-    """Columns with everything that is a count or a yes, so that the facts cost few queries; for one id, or beside `Case.id`."""
+@cache
+def extras_of(case_id: BindParameter[int] | InstrumentedAttribute[int]) -> tuple[Label[Any], ...]:
+    """Columns with everything that is a count or a yes, so that the facts cost few queries; for one id, or beside `Case.id`.
+
+    Kept, because putting them together takes longer than asking the database."""
     merged = Case.__table__.alias("merged")
     counts = {
         "children": select(func.count()).select_from(merged).where(merged.c.merged_into_id == case_id),
@@ -106,7 +110,10 @@ def extras_of(case_id: int | InstrumentedAttribute[int]) -> list[Label[Any]]:
         ),
     }
     # Only `cases` may be taken from around these: a page that joins letters or assessments must not change what is counted.
-    return [query.correlate(Case).scalar_subquery().label(name) for name, query in counts.items()]
+    return tuple(query.correlate(Case).scalar_subquery().label(name) for name, query in counts.items())
+
+
+_EXTRAS = select(*extras_of(bindparam("of_case", type_=Integer)))
 
 
 def _assignment_facts(rows: Sequence[Assignment]) -> tuple[AssignmentFacts, ...]:
