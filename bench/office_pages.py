@@ -55,7 +55,9 @@ class Bench:
         with app.app_context(), transaction() as session:
             self.engine = session.get_bind().dialect.name
             self.actor: Actor = actor_of(session, session.get_one(Person, staff.clerks[0]))
-            self.handling = session.scalars(select(Case.number).where(Case.stage == Stage.HANDLING, ~Case.restricted).limit(50)).all()
+            self.handling = session.scalars(
+                select(Case.number).where(Case.stage == Stage.HANDLING, ~Case.restricted).limit(50)
+            ).all()
             self.public = session.scalars(select(Publication.number).order_by(Publication.id.desc()).limit(50)).all()
             published = session.scalar(select(func.count()).select_from(Publication)) or 0
             self.unit = staff.units[3]

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import func, select
 
+from opinion_app.demo.acts.table import ACTS
 from opinion_app.demo.load import load_demo
+from opinion_app.demo.play import cues
+from opinion_app.demo.stories import stories
+from opinion_app.demo.times import Almanac
 from opinion_app.files.store import AttachmentStore
 from opinion_app.flow.trail import verify_trail
 from opinion_app.records.attachment import Attachment
@@ -15,9 +21,10 @@ from opinion_app.records.move import Move
 from opinion_app.records.person import Person
 from opinion_app.records.publication import Publication
 from opinion_app.records.transaction import transaction
+from opinion_app.rules.calendar_seed import seed_calendar
 from opinion_app.rules.errors import Refused
 from opinion_app.rules.passwords import check_password, verify_password
-from opinion_app.rules.words import PublicationState, Role
+from opinion_app.rules.words import Kind, PublicationState, RiskLevel, Role, Source, Stage
 from tests.builders.office import make_case
 from tests.demo.conftest import Demo
 from tests.support.signed_in import signed_in
@@ -29,6 +36,38 @@ def test_the_trail_of_the_played_office_is_whole(demo: Demo) -> None:
 
     assert entries > 300
     assert broken is None
+
+
+def test_cases_stand_in_every_stage_and_at_every_kind_of_deadline(demo: Demo) -> None:
+    with demo.app.app_context(), transaction() as session:
+        cases = session.execute(select(Case.stage, Case.kind, Case.source, Case.next_due_at, Case.risk_level)).all()
+
+    assert len(cases) >= 60
+    assert {row.stage for row in cases} == set(Stage)
+    assert {row.kind for row in cases} == set(Kind)
+    assert {row.source for row in cases} == set(Source)
+    assert len([row for row in cases if row.next_due_at and row.next_due_at < demo.now]) >= 5
+    assert len([row for row in cases if row.next_due_at and row.next_due_at > demo.now]) >= 10
+    assert {row.risk_level for row in cases} >= {RiskLevel.NONE, RiskLevel.III, RiskLevel.II}
+
+
+MORNINGS = {
+    "a Sunday": datetime(2026, 11, 22, 3, 0, tzinfo=UTC),
+    "before dawn": datetime(2026, 11, 24, 19, 0, tzinfo=UTC),
+    "in the holiday week": datetime(2026, 10, 4, 4, 0, tzinfo=UTC),
+    "in a year without a calendar": datetime(2027, 1, 6, 2, 0, tzinfo=UTC),
+    "in a leap year": datetime(2028, 2, 29, 10, 0, tzinfo=UTC),
+}
+
+
+@pytest.mark.parametrize("now", MORNINGS.values(), ids=MORNINGS)
+def test_every_story_is_over_by_now_whatever_day_it_is(now: datetime) -> None:
+    tales = {story.key: story for story in stories()}
+    played = cues(tales, Almanac(seed_calendar(), now))
+
+    assert len(played) > 500
+    assert max(cue.at for cue in played) <= now
+    assert not {cue.act for cue in played} - set(ACTS)
 
 
 def test_enough_replies_are_public(demo: Demo) -> None:
@@ -56,10 +95,7 @@ def test_every_role_can_sign_in_at_once(demo: Demo) -> None:
         roles = frozenset().union(*(person.roles for person in people.values()))
 
         assert roles == frozenset(Role)
-        for account in demo.accounts[:2]:
-            check_password(account.password, account.login)
-            assert verify_password(people[account.login].password_hash, account.password)
-            assert not people[account.login].must_change_password
+        assert not [login for login, person in people.items() if person.must_change_password]
 
 
 def test_attachments_lie_where_their_rows_say(demo: Demo) -> None:
@@ -112,6 +148,7 @@ def test_loading_again_keeps_the_cases_and_renews_the_passwords(demo: Demo) -> N
 
             assert after == before
             assert person is not None
+            check_password(again[0].password, again[0].login)
             assert verify_password(person.password_hash, again[0].password)
 
 
