@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import pkgutil
 from typing import cast
 
 from flask import Flask, Response
-from flask_login import current_user
 from flask_wtf import CSRFProtect
+from sqlalchemy.exc import DBAPIError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from opinion_app import clock, locate
@@ -20,12 +21,13 @@ from opinion_app.records.base import db
 from opinion_app.records.engine import begin_writing
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.settings import Settings
-from opinion_app.web import access, context, errors, filters, headers, identity
+from opinion_app.web import access, addresses, context, errors, filters, headers, identity
 from opinion_app.web.transaction import OfficeFlask
 
 ROOMS = ("steps", "desks", "public", "api")
 PUBLIC_ALONE = ("public",)
 csrf = CSRFProtect()
+log = logging.getLogger(__name__)
 
 
 def create_app(settings: Settings | None = None, *, database_url: str | None = None, rooms: tuple[str, ...] = ROOMS) -> Flask:
@@ -42,6 +44,7 @@ def create_app(settings: Settings | None = None, *, database_url: str | None = N
     if known.trusted_proxies:
         hops = known.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    addresses.init_app(app)
     identity.init_app(app)
     if alone:
         app.config["SESSION_COOKIE_NAME"] += "-public"  # a clerk's cookie is none of this wing's business
@@ -77,18 +80,19 @@ def _after(response: Response) -> Response:
     """After the answer is made: note that the session is in use, and put refused acts on the trail.
 
     Public pages are left alone: to look at the session would make their answers differ by cookie and spoil every cache."""
-    if not identity.in_office():
-        return response
-    if not getattr(current_user, "is_authenticated", False):
+    person = identity.known() if identity.in_office() else None
+    if person is None or response.status_code >= 500:
         return response
     if response.status_code == 403:
-        _note_refusal()
-    if response.status_code < 500:
-        identity.touch(current_user)
+        try:
+            _note_refusal(person)
+        except DBAPIError as error:  # the act stays refused; that it could not be written down is worth an alarm
+            log.exception("a refused act could not be put on the trail", exc_info=error)
+    identity.touch(person)
     return response
 
 
-def _note_refusal() -> None:
+def _note_refusal(person: identity.SignedIn) -> None:
     """A refused act is an event worth a line (GB/T 22239 8.1.4.3, ASVS 16.3.2)."""
     from_request = identity.requested()
     begin_writing()
@@ -98,7 +102,7 @@ def _note_refusal() -> None:
             session,
             "refused",
             from_request.path,
-            current_user.actor,
+            person.actor,
             clock.now(),
             succeeded=False,
             address=from_request.address,

@@ -8,11 +8,14 @@ from contextvars import ContextVar
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import IntegrityError
 
 # GET requests and reports only read: on SQLite they need no write lock and must not wait for one.
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
 
 BUSY_MILLISECONDS = 15_000
+BRIEF_MILLISECONDS = 250
+_DUPLICATE = "23505"  # SQLSTATE unique_violation
 
 
 @contextmanager
@@ -49,6 +52,36 @@ def engine_options(url: str) -> dict[str, Any]:
             "options": "-c statement_timeout=60000 -c lock_timeout=15000 -c timezone=UTC",
         },
     }
+
+
+def is_duplicate(error: IntegrityError) -> bool:
+    """Whether a row was refused because another of the same unique key is there: two people did the same at once."""
+    state = getattr(error.orig, "sqlstate", None)
+    return state == _DUPLICATE or getattr(error.orig, "sqlite_errorname", "") in _SQLITE_DUPLICATES
+
+
+_SQLITE_DUPLICATES = ("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
+
+
+@contextmanager
+def writing_briefly(engine: Engine) -> Iterator[Connection]:
+    """A small transaction that gives up at once when others hold the lock; for notes that are no act of anybody.
+
+    Raises OperationalError when it had to give up."""
+    begin_writing()
+    with engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        lite = engine.dialect.name == "sqlite"
+        if lite:
+            driver.execute(f"PRAGMA busy_timeout={BRIEF_MILLISECONDS}")
+        try:
+            with connection.begin():
+                if not lite:
+                    connection.exec_driver_sql(f"SET LOCAL lock_timeout={BRIEF_MILLISECONDS}")
+                yield connection
+        finally:
+            if lite:
+                driver.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
 
 
 def prepare(engine: Engine) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
@@ -19,9 +19,12 @@ HEADERS = {
 }
 
 
+HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
+
+
 def secure(response: Response) -> Response:
     """Add what is missing; a view that set a header itself keeps it."""
-    for name, value in HEADERS.items():
+    for name, value in (HEADERS | HTTPS_ONLY if current_app.config.get("SESSION_COOKIE_SECURE") else HEADERS).items():
         response.headers.setdefault(name, value)
     if request.path.startswith("/office"):
         response.headers["Cache-Control"] = "no-store"
@@ -31,5 +34,3 @@ def secure(response: Response) -> Response:
 def init_app(app: Flask) -> None:
     """Send the headers with every answer, error pages included; over https also HSTS."""
     app.after_request(secure)
-    if app.config.get("SESSION_COOKIE_SECURE"):
-        HEADERS["Strict-Transport-Security"] = "max-age=31536000"

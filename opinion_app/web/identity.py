@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,18 +13,20 @@ from flask import Flask, Response, g, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
 from opinion_app import clock
 from opinion_app.records.actors import actor_of
 from opinion_app.records.base import db
 from opinion_app.records.current import settings_of
-from opinion_app.records.engine import begin_writing
+from opinion_app.records.engine import writing_briefly
 from opinion_app.records.person import Person, SignInSession
 from opinion_app.records.unit import Unit
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.settings import Settings
 
+log = logging.getLogger(__name__)
 login_manager = LoginManager()
 TOUCH_EVERY = timedelta(minutes=1)
 
@@ -89,6 +92,12 @@ def password_expired(person: Person, now: datetime, settings: Settings) -> bool:
     return now - person.password_set_at > timedelta(days=settings.password_days)
 
 
+def known() -> SignedIn | None:
+    """Who is signed in, if this request has asked for that at all; asks no database itself."""
+    person = g.get("_login_user")  # where Flask-Login keeps whom it has loaded
+    return person if isinstance(person, SignedIn) else None
+
+
 def actor() -> Actor:
     """The signed-in person's facts; the page must demand sign-in."""
     return cast(SignedIn, current_user).actor
@@ -108,13 +117,18 @@ def end() -> None:
 
 
 def touch(signed_in: SignedIn) -> None:
-    """Note that the session is in use, at most once a minute, in a short transaction of its own."""
+    """Note that the session is in use, at most once a minute, in a short transaction of its own.
+
+    Where the database is busy the note waits for the next request: nobody's page hangs on it."""
     now = clock.now()
     if now - signed_in.seen_at < TOUCH_EVERY:
         return
-    begin_writing()
-    with db.engine.begin() as connection:
-        connection.execute(update(SignInSession).where(SignInSession.id == signed_in.session_id).values(seen_at=now))
+    noted = update(SignInSession).where(SignInSession.id == signed_in.session_id).values(seen_at=now)
+    try:
+        with writing_briefly(db.engine) as connection:
+            connection.execute(noted)
+    except OperationalError as error:
+        log.warning("the use of a session could not be noted: %s", error.orig)
 
 
 class Sessions(SecureCookieSessionInterface):

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, cast
 
-from flask import Flask, Response, g, redirect, request
+from flask import Flask, Response, abort, g, redirect, request
+from flask import session as cookie
 from flask_login import current_user
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.sql.dml import ReturningInsert
+from werkzeug.datastructures import FileStorage
 
 from opinion_app import clock
+from opinion_app.files.received import Received
 from opinion_app.files.store import StorageFailedError
 from opinion_app.records.base import db
-from opinion_app.records.engine import begin_reading, begin_writing
+from opinion_app.records.engine import begin_reading, begin_writing, is_duplicate
 from opinion_app.records.office import FormKey
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.errors import Conflict, Refused
@@ -27,6 +33,9 @@ from opinion_app.web.access import Access, access_of
 
 KEY_FIELD = "_key"
 NOT_PAYLOAD = frozenset({KEY_FIELD, "csrf_token"})
+ATTEMPTS = 3
+OVERTAKEN = "这件刚刚被别人修改过。请打开最新内容核对后再保存。"
+_KEY = re.compile(r"[\w-]{0,64}", re.ASCII)
 
 
 @contextmanager
@@ -60,34 +69,75 @@ class OfficeFlask(Flask):
 
     def _write(self) -> Response:
         try:
-            repeated = _claim()
-            if repeated is not None:
-                return repeated
-            response = self.make_response(super().dispatch_request())
-            if response.status_code >= 400:
-                _undo()
-            else:
-                _remember(response)
-                db.session.commit()
-        except StaleDataError as error:
-            _undo()
-            raise Conflict("这件刚刚被别人修改过。请打开最新内容核对后再保存。") from error
+            response = self._attempt(ATTEMPTS)
         except BaseException:
             _undo()
             raise
+        if response.status_code >= 400:
+            _undo()
         return response
+
+    def _attempt(self, left: int) -> Response:
+        """Carry the act out; overtaken by another act, look anew: then the rules say what to tell the person."""
+        flashes = cookie.get("_flashes")
+        try:
+            return self._carry_out()
+        except (StaleDataError, IntegrityError) as error:
+            if isinstance(error, IntegrityError) and not is_duplicate(error):
+                raise
+            if left <= 1:
+                raise Conflict(OVERTAKEN) from error
+        _rewind(flashes)
+        return self._attempt(left - 1)
+
+    def _carry_out(self) -> Response:
+        repeated = _claim()
+        if repeated is not None:
+            return repeated
+        response = self.make_response(super().dispatch_request())
+        if response.status_code < 400:
+            _remember(response)
+            db.session.flush()
+            _commit()
+        return response
+
+
+def _commit() -> None:
+    """Commit what is flushed. When that fails, nobody can say whether it was done: received files stay, the sweep decides."""
+    named = {file.stored.stored_name for file in g.pop("opinion_received", [])}
+    earlier = g.pop("opinion_earlier", [])
+    db.session.commit()
+    _discard(file for file in earlier if file.stored.stored_name not in named)
 
 
 def _undo() -> None:
     db.session.rollback()
-    for stored in g.pop("opinion_received", []):
-        with suppress(StorageFailedError):  # a file that cannot be removed now is swept at the next start
-            stored.discard()
+    _discard(g.pop("opinion_received", []) + g.pop("opinion_earlier", []))
+
+
+def _discard(files: Iterable[Received]) -> None:
+    for file in files:
+        with suppress(StorageFailedError):  # a file that cannot be removed now is swept later
+            file.discard()
+
+
+def _rewind(flashes: Any) -> None:
+    """Bring the request back to where it began: fresh rows, files from their first byte, no message of the try that failed."""
+    db.session.remove()
+    cookie.pop("_flashes", None)
+    if flashes is not None:
+        cookie["_flashes"] = flashes
+    g.opinion_earlier = g.pop("opinion_received", []) + g.pop("opinion_earlier", [])
+    for name in request.files:
+        for file in request.files.getlist(name):
+            file.stream.seek(0)
 
 
 def _claim() -> Response | None:
     """Take this form's key; the answer to the first sending, when it was already carried out."""
-    key = request.form.get(KEY_FIELD, "")[:64]
+    key = request.form.get(KEY_FIELD, "")
+    if not _KEY.fullmatch(key):
+        abort(400)
     g.opinion_form_key = key
     if not key:
         return None
@@ -98,8 +148,10 @@ def _claim() -> Response | None:
     location = row.location if row is not None else ""
     same = row is not None and row.payload_hash == payload
     db.session.rollback()
-    if not same or not location:
-        raise Refused("这份表单已经提交过，这次的内容与上次不同。请返回重新打开表单后再填。")
+    if not same:
+        raise Refused("这份表单已经提交过，这次的内容与上次不同，没有保存。请重新打开表单后再填。")
+    if not location:
+        raise Refused("这份表单已经提交过，不必再次提交。")
     return _lead_to(location)
 
 
@@ -113,8 +165,14 @@ def _insert_once(key: str, payload: str) -> ReturningInsert[tuple[str]]:
 
 def _payload_hash() -> str:
     parts = sorted((name, value) for name, value in request.form.items(multi=True) if name not in NOT_PAYLOAD)
-    files = sorted((name, file.filename or "") for name, file in request.files.items(multi=True))
+    files = sorted((name, file.filename or "", _size(file)) for name, file in request.files.items(multi=True))
     return hashlib.sha256(repr((request.path, parts, files)).encode(errors="surrogatepass")).hexdigest()
+
+
+def _size(file: FileStorage) -> int:
+    size = file.stream.seek(0, os.SEEK_END)
+    file.stream.seek(0)
+    return size
 
 
 def _remember(response: Response) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wtforms import DateTimeLocalField, IntegerField, RadioField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
-from opinion_app.forms import OfficeForm, choices, text
+from opinion_app.forms import OfficeForm, choices, row_id, text
 from opinion_app.rules.words import FindingKind
 
 NOTE_KINDS = (FindingKind.NOTE, FindingKind.CONTACT, FindingKind.VISIT, FindingKind.MEETING)
@@ -14,7 +14,7 @@ NOTE_KINDS = (FindingKind.NOTE, FindingKind.CONTACT, FindingKind.VISIT, FindingK
 class SignForForm(OfficeForm):
     """Who in the unit takes the case."""
 
-    handler = SelectField("承办人", coerce=int, validate_choice=False, validators=[InputRequired("请选择承办人。")])
+    handler = SelectField("承办人", coerce=row_id, validate_choice=False, validators=[InputRequired("请选择承办人。")])
 
 
 class AskReturnForm(OfficeForm):

@@ -8,7 +8,7 @@ from typing import Any
 from wtforms import BooleanField, DateField, DateTimeLocalField, HiddenField, MultipleFileField, RadioField, SelectField
 from wtforms.validators import InputRequired, Optional
 
-from opinion_app.forms import OfficeForm, at_noon, choices, line, text
+from opinion_app.forms import OfficeForm, at_noon, choices, line, row_id, text
 from opinion_app.rules.registration import MAX_BODY, MAX_TITLE, LetterFacts, NewCase, Writer
 from opinion_app.rules.words import Channel, Kind, Procedure, Source, Urgency
 from opinion_app.rules.zone import SHANGHAI, local_date
@@ -44,10 +44,6 @@ class Day(DateField):
             raise ValueError("没有这个日期，请写成 2026-11-23 的样子。") from error
 
 
-def _unit_id(value: str | None) -> int | None:
-    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 10 else None
-
-
 class RegisterForm(OfficeForm):
     """What messages and letters have in common."""
 
@@ -56,7 +52,7 @@ class RegisterForm(OfficeForm):
     kind = RadioField("诉求类型", choices=choices(Kind.choices()), validators=[InputRequired("请选择诉求类型。")])
     accused = line("被举报的单位或个人", 100, hint="举报件必填")
     accused_unit_id = SelectField(
-        "被举报的是本单位所属", coerce=_unit_id, validate_choice=False, description="选定后，该单位在任何地方都看不到本件"
+        "被举报的是本单位所属", coerce=row_id, validate_choice=False, description="选定后，该单位在任何地方都看不到本件"
     )
     concerns_official = BooleanField("涉及公职人员", description="勾选后只有指定的知情人能看到本件，应转纪检监察机关")
     name = line("姓名", 40)

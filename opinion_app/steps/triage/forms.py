@@ -5,19 +5,15 @@ from __future__ import annotations
 from wtforms import BooleanField, DateField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, Optional
 
-from opinion_app.forms import OfficeForm, choices, line, text
+from opinion_app.forms import OfficeForm, choices, line, row_id, text
 from opinion_app.rules.words import Kind, Procedure, Urgency
-
-
-def _unit_id(value: str | None) -> int | None:
-    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 10 else None
 
 
 class ClassifyForm(OfficeForm):
     """What kind of case it is; this chooses the deadlines."""
 
     kind = SelectField("诉求类型", choices=choices(Kind.choices()))
-    area = SelectField("领域", validate_choice=False)
+    area = SelectField("领域")
     urgency = RadioField("紧急程度", choices=choices(Urgency.choices()))
     procedure = SelectField("办理类别", choices=choices(Procedure.choices()))
 
@@ -25,15 +21,15 @@ class ClassifyForm(OfficeForm):
 class AssignForm(ClassifyForm):
     """Everything a clerk decides in one go: classification, lead unit, supporting units, note."""
 
-    lead = SelectField("主办单位", coerce=_unit_id, validate_choice=False, validators=[InputRequired("请选择主办单位。")])
-    supports = SelectMultipleField("协办单位", coerce=_unit_id, validate_choice=False, description="可不选，可多选")
+    lead = SelectField("主办单位", coerce=row_id, validate_choice=False, validators=[InputRequired("请选择主办单位。")])
+    supports = SelectMultipleField("协办单位", coerce=row_id, validate_choice=False, description="可不选，可多选")
     note = text("交办意见", 500, hint="写给承办单位看的话，如要点、要求")
 
 
 class ReassignForm(OfficeForm):
     """Another lead unit."""
 
-    lead = SelectField("新的主办单位", coerce=_unit_id, validate_choice=False, validators=[InputRequired("请选择单位。")])
+    lead = SelectField("新的主办单位", coerce=row_id, validate_choice=False, validators=[InputRequired("请选择单位。")])
     reason = text("改派原因", 500, required=True)
     final = BooleanField("指定承办，不得再退回")
 
@@ -41,7 +37,7 @@ class ReassignForm(OfficeForm):
 class AddUnitForm(OfficeForm):
     """One more supporting unit."""
 
-    unit = SelectField("协办单位", coerce=_unit_id, validate_choice=False, validators=[InputRequired("请选择单位。")])
+    unit = SelectField("协办单位", coerce=row_id, validate_choice=False, validators=[InputRequired("请选择单位。")])
     note = text("要求", 500)
 
 

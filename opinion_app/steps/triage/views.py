@@ -48,7 +48,8 @@ F = TypeVar("F", bound=forms.ClassifyForm)
 
 def _classified(form: type[F], case: Case) -> F:
     made: F = posted(form, kind=case.kind, area=case.area, urgency=case.urgency, procedure=case.procedure, version=case.version)
-    made.area.choices = choices((area, area) for area in areas(db.session()))
+    listed = areas(db.session())
+    made.area.choices = choices((area, area) for area in (listed if case.area in listed else [*listed, case.area]))
     return made
 
 
