@@ -4,13 +4,15 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 WORKERS ?= 2
+KILLS ?= 20
+CLIENTS ?= 4
 
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input install --quiet --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint types contracts suite bench format lock wheel wheel-check bundle clean
+.PHONY: help install run test lint types contracts suite bench crash format lock wheel wheel-check bundle clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
@@ -39,6 +41,9 @@ suite: $(VENV)/.ready-dev ## the tests, with their coverage: 100 % of rules and 
 
 bench: $(VENV)/.ready-dev ## measure the pages on 100,000 cases, SQLite and PostgreSQL (kept in .bench/), write docs/performance.md
 	$(PY) -m bench.office_bench
+
+crash: $(VENV)/.ready-dev ## kill a busy server again and again and count what that cost (KILLS=, CLIENTS=)
+	$(PY) -m tests.faults.crash_run $(KILLS) $(CLIENTS)
 
 format: $(VENV)/.ready-dev ## bring the code into the house's form
 	$(VENV)/bin/ruff check --fix .
