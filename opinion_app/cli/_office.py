@@ -11,10 +11,13 @@ from flask import Flask
 
 from opinion_app.core import create_core
 from opinion_app.desks.backup import operations as backup
+from opinion_app.files.store import AttachmentStore
 from opinion_app.flow.calendar import load_days
 from opinion_app.flow.deadline_table import seed_rules
+from opinion_app.flow.sweep import sweep
 from opinion_app.records import schema
 from opinion_app.records.base import db
+from opinion_app.records.current import settings_of
 from opinion_app.records.engine import begin_reading, begin_writing
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.calendar_seed import SEED_SOURCE, seed_days
@@ -55,6 +58,13 @@ def bring_up_to_date(now: datetime) -> tuple[str | None, Path | None]:
     with db.engine.begin() as connection:
         schema.upgrade(connection)
     return before, saved
+
+
+def sweep_strays(now: datetime) -> int:
+    """Clear away what a crash left behind, before the service opens; answers how many files went."""
+    begin_reading()
+    with transaction() as session:
+        return sweep(session, AttachmentStore(settings_of().data_dir / "attachments"), now)
 
 
 def seed(now: datetime) -> int:

@@ -9,8 +9,9 @@ from flask import Flask
 
 import opinion_app
 from opinion_app.cli._clock_process import ClockProcess
-from opinion_app.cli._office import check_schema
+from opinion_app.cli._office import check_schema, sweep_strays
 from opinion_app.cli._server import serve as answer
+from opinion_app.clock import now
 from opinion_app.core import create_core
 
 host_option = click.option("--host", envvar="HOST", default="127.0.0.1", show_default=True, help="监听地址 / address")
@@ -28,6 +29,8 @@ def serve(host: str, port: int, *, clock: bool, public: bool) -> None:
     """启动网页服务和定时进程，Ctrl-C 结束。 / Serve the pages and run the clock until Ctrl-C."""
     with create_core().app_context():
         check_schema()
+        if not public:
+            sweep_strays(now())
     run(whole(public=public), host, port, clock=clock and not public)
 
 

@@ -13,7 +13,7 @@ import click
 
 import opinion_app
 from opinion_app import clock, locate
-from opinion_app.cli._office import bring_up_to_date, seed
+from opinion_app.cli._office import bring_up_to_date, seed, sweep_strays
 from opinion_app.cli.serve import host_option, port_option, run
 from opinion_app.core import create_core
 from opinion_app.rules.errors import Refused
@@ -41,6 +41,7 @@ def start(host: str, port: int, *, with_clock: bool, anywhere: bool) -> None:
     with core.app_context():
         bring_up_to_date(now)
         seed(now)
+        sweep_strays(now)
         words = _demonstration()
     if words:
         click.echo(words)

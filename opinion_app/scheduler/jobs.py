@@ -10,8 +10,9 @@ from opinion_app.desks.backup.operations import nightly
 from opinion_app.desks.calendar.operations import remind_next_year
 from opinion_app.desks.outbox.delivery import Watch, deliver, post_of, sender_of
 from opinion_app.desks.reminders.operations import queue_digests, queue_rungs
-from opinion_app.desks.upkeep.operations import purge, sweep_files
+from opinion_app.desks.upkeep.operations import purge
 from opinion_app.files.store import AttachmentStore
+from opinion_app.flow.sweep import sweep
 from opinion_app.records.current import settings_of
 from opinion_app.records.transaction import transaction
 
@@ -53,7 +54,7 @@ def _backup(work: Work) -> str:
 
 def _sweep(work: Work) -> str:
     with transaction() as session:
-        return f"清理 {sweep_files(session, AttachmentStore(settings_of().data_dir / 'attachments'), work.now)} 个文件"
+        return f"清理 {sweep(session, AttachmentStore(settings_of().data_dir / 'attachments'), work.now)} 个文件"
 
 
 def _purge(work: Work) -> str:

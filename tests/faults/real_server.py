@@ -1,7 +1,4 @@
-"""The service as it is run: waitress in a process of its own on a loopback port, which a test may kill.
-
-`python -m tests.faults.real_server PORT` is that process; it reads its settings from the environment like any installation.
-"""
+"""The service as it is run: `opinion serve` in a process of its own on a loopback port, which a test may kill."""
 
 from __future__ import annotations
 
@@ -15,14 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import waitress
-
-from opinion_app.app import create_app
 from opinion_app.rules.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60.0
-THREADS = 8
 
 
 class Running:
@@ -45,7 +38,11 @@ class Running:
         }
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.real_server", str(self.port)], cwd=ROOT, env=environ, stdout=log, stderr=log
+                [sys.executable, "-m", "opinion_app.cli", "serve", "--no-clock", "--port", str(self.port)],
+                cwd=ROOT,
+                env=environ,
+                stdout=log,
+                stderr=log,
             )
         while time.monotonic() - began < START_SECONDS and self.process.poll() is None:
             if self.answers():
@@ -83,7 +80,3 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-if __name__ == "__main__":
-    waitress.serve(create_app(), host="127.0.0.1", port=int(sys.argv[1]), threads=THREADS)

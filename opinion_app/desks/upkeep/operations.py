@@ -1,45 +1,23 @@
-"""Clearing away: files no row names, keys and counts past their use, old lines of the clock's own ledger."""
+"""Clearing away: keys and counts past their use, old lines of the clock's own ledger."""
 
 from __future__ import annotations
 
-import json
-import re
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, and_, delete, or_, select
+from sqlalchemy import CursorResult, and_, delete, or_
 from sqlalchemy.orm import Session
 
-from opinion_app.files.store import AttachmentStore
-from opinion_app.records.base import Base
 from opinion_app.records.job import JobRun
 from opinion_app.records.office import FormKey
 from opinion_app.records.person import SignInAttempt, SignInSession
-from opinion_app.records.submission import PublicAttempt, Submission
+from opinion_app.records.submission import PublicAttempt
 
-FRESH = timedelta(days=1)  # a file may wait that long for the row of the request that is bringing it in
 KEYS = timedelta(days=7)
 COUNTS = timedelta(days=2)
 LOGS = timedelta(days=190)  # 网络安全法 23(三): logs are kept for six months at least
 BUSY_LEDGER = timedelta(days=2)
 BUSY_JOBS = ("outbox", "rungs")
-_STORED = re.compile(r"[0-9a-f]{32}")
-
-
-def sweep_files(session: Session, store: AttachmentStore, now: datetime) -> int:
-    """Remove files that no row has named for a day; answers how many went."""
-    return store.sweep(known_files(session), now - FRESH)
-
-
-def known_files(session: Session) -> set[str]:
-    """Every stored name any table holds, found by the column's name, and those within submissions not yet taken in."""
-    known: set[str] = set()
-    for table in Base.metadata.sorted_tables:
-        if "stored_name" in table.columns:
-            known.update(session.scalars(select(table.c.stored_name)))
-    for files in session.scalars(select(Submission.files)):
-        known.update(_STORED.findall(json.dumps(files)))
-    return known
 
 
 def purge(session: Session, now: datetime) -> int:
