@@ -41,12 +41,6 @@ class OfficeForm(Form):
                 self._fields[name].errors = [*self._fields[name].errors, problem]
 
 
-def row_id(value: str | int | None) -> int | None:
-    """The row a choice stands for, as `coerce` of a select field; whatever names no row is no choice."""
-    text = str(value)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
 def choices(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
     """Pairs of value and label as select fields want them."""
     return [SelectChoice(str(value), label) for value, label in pairs]
