@@ -32,7 +32,11 @@ def opened(*, checked: bool = True) -> Iterator[Flask]:
         if checked:
             check_schema()
         begin_writing()
-        yield app
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
 def check_schema() -> None:

@@ -12,6 +12,7 @@ from opinion_app.desks.outbox.delivery import Watch, deliver, post_of, sender_of
 from opinion_app.desks.reminders.operations import queue_digests, queue_rungs
 from opinion_app.desks.upkeep.operations import purge
 from opinion_app.files.store import AttachmentStore
+from opinion_app.flow.inbox import take_in_waiting
 from opinion_app.flow.sweep import sweep
 from opinion_app.records.current import settings_of
 from opinion_app.records.transaction import transaction
@@ -43,6 +44,13 @@ def _calendar(work: Work) -> str:
     return f"已提醒，新增通知 {told} 条" if told else "无需提醒"
 
 
+def _inbox(work: Work) -> str:
+    """A public wing of its own leaves messages in the inbox; the office's clock makes cases of them."""
+    with transaction() as session:
+        taken = take_in_waiting(session, work.now, settings_of().secret_key)
+    return f"收取 {taken} 件" if taken else "没有新的来信"
+
+
 def _outbox(work: Work) -> str:
     settings = settings_of()
     return str(deliver(post_of(settings), work.runner, sender_of(settings), work.watch, work.stopping))
@@ -66,6 +74,7 @@ OPERATIONS: dict[str, Callable[[Work], str]] = {
     "digest": _digest,
     "rungs": _rungs,
     "calendar": _calendar,
+    "inbox": _inbox,
     "outbox": _outbox,
     "backup": _backup,
     "sweep": _sweep,

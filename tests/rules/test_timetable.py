@@ -55,7 +55,7 @@ def test_words_for_people() -> None:
         "每个工作日 08:30",
         "每 1 分钟",
         "每个工作日 09:00",
-        "每 20 秒",
+        "每 1 分钟",
     ]
     assert NIGHT.words() == "每天 02:30"
     assert digest_time("07:15") == time(7, 15)

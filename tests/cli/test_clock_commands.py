@@ -1,0 +1,101 @@
+"""The commands of the clock's half: what would go out is shown and not written, dates are explained, a year is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from opinion_app.cli import main
+from opinion_app.records.calendar import CalendarYear
+from opinion_app.records.current import settings_of
+from opinion_app.records.notice import Notice
+from opinion_app.records.transaction import transaction
+from opinion_app.rules.words import Role
+from tests.builders.office import NOW, make_case, make_person
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(core: Flask, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs the command on the installation of the test, in which a clerk owes something."""
+    settings = settings_of(core)
+    monkeypatch.setenv("OPINION_SECRET_KEY", settings.secret_key)
+    monkeypatch.setenv("OPINION_DATA_DIR", str(settings.data_dir))
+    monkeypatch.setenv("OPINION_DATABASE_URL", settings.database_url)
+    with transaction() as session:
+        make_person(session, "clerk", Role.CLERK, name="王受理", email="clerk@office.test")
+        make_case(session, None, now=NOW)
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            main(arguments)
+        out, err = capsys.readouterr()
+        return int(str(left.value.code)), out, err
+
+    return call
+
+
+def notices(core: Flask) -> int:
+    with core.app_context(), transaction() as session:
+        return session.scalar(select(func.count(Notice.id))) or 0
+
+
+def test_n14_a_dry_run_shows_everything_and_writes_nothing(core: Flask, run: Run) -> None:
+    status, out, _ = run("remind", "--at", "2026-11-24T08:30", "--dry-run")
+    assert status == 0
+    assert "王受理" in out
+    assert "受理分办：今天到期" in out
+    assert notices(core) == 0
+    assert "新增通知 2 条" in run("remind", "--at", "2026-11-24T08:30")[1]
+    assert notices(core) == 2
+    assert "新增通知 0 条" in run("remind", "--at", "2026-11-24T08:30")[1]
+    assert "没有要通报的内容" in run("remind", "--at", "2026-11-28")[1]
+
+
+def test_what_waits_is_filed_where_there_is_no_server(core: Flask, run: Run) -> None:
+    run("remind", "--at", "2026-11-23T10:00")
+    assert "已存为邮件文件 1" in run("send")[1]
+    assert len(list((settings_of(core).data_dir / "mail").glob("*.eml"))) == 1
+    assert "没有待发的邮件" in run("send")[1]
+
+
+def test_a_due_moment_is_derived_day_by_day(run: Run) -> None:
+    status, out, _ = run("due", "2026-09-24", "--working-days", "5")
+    assert (status, "2026-10-09" in out, "国庆节放假" in out) == (0, True, True)
+    assert "2026-10-08" in run("due", "2026-09-16", "--days", "15")[1]
+    assert "2026-11-24 10:00" in run("due", "2026-11-23T10:00", "--hours", "24")[1]
+    assert "暂定" in run("due", "2026-12-21", "--working-days", "20")[1]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("2026-09-24",), ("2026-09-24", "--days", "1", "--hours", "1"), ("yesterday", "--days", "1"), ("2026-02-30", "--days", "1")],
+)
+def test_a_question_that_makes_no_sense_gets_one_sentence(run: Run, arguments: tuple[str, ...]) -> None:
+    status, _, err = run("due", *arguments)
+    assert status == 1
+    assert err.count("\n") == 1
+
+
+def test_a_year_is_loaded_from_a_file(core: Flask, run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "2027.csv"
+    file.write_text("2027-01-01 至 2027-01-03,休,元旦\n2027-02-05 至 2027-02-15,休,春节\n", encoding="gb18030")
+    status, out, _ = run("calendar", "load", str(file), "--source", "国办通知")
+    assert (status, "已载入 2027 年放假安排" in out) == (0, True)
+    with core.app_context(), transaction() as session:
+        assert session.get(CalendarYear, 2027) is not None
+    file.write_text("2027-01-01,休,元旦\n2027-01-01,班,元旦\n", encoding="utf-8")
+    status, _, err = run("calendar", "load", str(file))
+    assert (status, "没有载入" in err) == (1, True)
+
+
+def test_the_clock_once_runs_what_is_due(run: Run) -> None:
+    assert "digest" in run("clock", "--once", "--at", "2026-11-24T08:31")[1]
+    assert "没有到期的作业" in run("clock", "--once", "--at", "2026-11-24T08:31")[1]
+    assert run("clock", "--at", "2026-11-24")[0] == 2
