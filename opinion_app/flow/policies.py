@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from opinion_app.flow import trail
+from opinion_app.flow.cases import tidy_number
 from opinion_app.records.assessment import Assessment, Policy
 from opinion_app.rules.errors import Conflict, Forbidden, NotFound, Refused
 from opinion_app.rules.facts import Actor, PolicyFacts
@@ -41,7 +42,7 @@ def open_policy(session: Session, number: str, actor: Actor, permission: str | N
     """The document with `number` and its facts, if `actor` may see it and, where given, has `permission` on it.
 
     Raises NotFound, Forbidden or Refused."""
-    policy = session.scalar(select(Policy).where(Policy.number == number.strip().upper()))
+    policy = session.scalar(select(Policy).where(Policy.number == tidy_number(number)))
     if policy is None:
         raise NotFound(NO_POLICY)
     facts = policy_facts(session, policy)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, request
+from flask import flash, g, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+
+from opinion_app.web.context import BARE
 
 
 def wants_fragment() -> bool:
@@ -18,6 +20,12 @@ def page(template: str, status: int = 200, **context: Any) -> ResponseReturnValu
     response = make_response(render_template(template, fragment=wants_fragment(), **context), status)
     response.headers["Vary"] = "HX-Request, Cookie"
     return response
+
+
+def paper(template: str, **context: Any) -> ResponseReturnValue:
+    """Render a paper: a page of `layouts/print.html`, which has no frame and so asks for none of its figures."""
+    setattr(g, BARE, True)
+    return page(template, **context)
 
 
 def form_page(template: str, **context: Any) -> ResponseReturnValue:

@@ -20,6 +20,7 @@ from opinion_app.web.transaction import form_key
 
 Counts = Callable[[Actor], dict[str, int]]
 PLAIN = "opinion_plain"
+BARE = "opinion_bare"  # a page without the frame (a paper) needs no navigation and no figures
 PLACE = "opinion_place"  # a view that stands for another place of the navigation names it here, in `g`
 
 
@@ -31,7 +32,7 @@ def init_app(app: Flask, office_defaults: dict[str, str], counts: Counts) -> Non
         if g.get(PLAIN):
             return known | {"actor": None, "nav": [], "unread": 0}
         known["office"] = office_defaults | _office()
-        if not request.path.startswith("/office") or not current_user.is_authenticated:
+        if g.get(BARE) or not request.path.startswith("/office") or not current_user.is_authenticated:
             return known | {"actor": None, "nav": [], "unread": 0}
         actor = current_user.actor
         known["office"] = known["office"] | {"register_href": "/office/register" if may(actor, "register") else False}

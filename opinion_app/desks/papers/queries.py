@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.strategy_options import _AbstractLoad
 
-from opinion_app.flow.cases import open_case
+from opinion_app.flow.cases import NO_CASE, extras_of, granted, make_facts, tidy_number
 from opinion_app.flow.clocks import OPEN
 from opinion_app.flow.visible import visible
 from opinion_app.records.assignment import Assignment
@@ -21,8 +22,10 @@ from opinion_app.records.move import Move
 from opinion_app.records.reply import Reply, ReplyCheck
 from opinion_app.records.report_back import ReportBack
 from opinion_app.rules.deadline_rules import ClockStage
+from opinion_app.rules.errors import NotFound
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.masking import ContactField, mask_contact
+from opinion_app.rules.permissions import can_see
 from opinion_app.rules.words import FindingKind, ReplyState, UnitRole
 
 INSTRUCTION = FindingKind.INSTRUCTION
@@ -90,48 +93,71 @@ def papers(session: Session, number: str, actor: Actor, contact_since: datetime)
     """What the papers of a case say to this reader; contact data only if they asked for it after `contact_since`.
 
     Raises NotFound for whoever may not see the case."""
-    case, facts = open_case(session, number, actor)
-    findings = select(Finding).where(Finding.case_id == case.id).options(joinedload(Finding.author), joinedload(Finding.unit))
-    parts = select(Assignment).where(Assignment.case_id == case.id).options(joinedload(Assignment.handler))
-    reports = select(ReportBack).where(ReportBack.case_id == case.id).order_by(ReportBack.id)
-    files = select(Attachment.name).where(Attachment.case_id == case.id, Attachment.owner == "case").order_by(Attachment.id)
+    query = (
+        select(Case, Letter, Correspondent, *extras_of(Case.id))
+        .outerjoin(Letter, Letter.case_id == Case.id)
+        .outerjoin(Correspondent, Correspondent.case_id == Case.id)
+        .where(Case.number == tidy_number(number))
+    )
+    row = session.execute(query).first()
+    if row is None:
+        raise NotFound(NO_CASE)
+    case: Case = row[0]
+    parts = select(Assignment).where(Assignment.case_id == case.id).options(_name_only(joinedload(Assignment.handler)))
+    assignments, replies = session.scalars(parts.order_by(Assignment.id)).all(), _replies(session, case)
+    named = granted(session, case) if case.restricted else frozenset()
+    facts = make_facts(case, assignments, replies[0] if replies else None, row, named)
+    if not can_see(actor, facts):
+        raise NotFound(NO_CASE)
+    moves = session.scalars(select(Move).where(Move.case_id == case.id).order_by(Move.id)).all()
+    asked = any(m.act == "reveal_contact" and m.actor_id == actor.id and m.at >= contact_since for m in moves)
     return Papers(
         case,
         facts,
-        session.scalar(select(Letter).where(Letter.case_id == case.id)),
-        _writer(session, case, actor, contact_since),
-        session.scalars(parts.order_by(Assignment.id)).all(),
-        session.scalars(findings.order_by(Finding.happened_at, Finding.id)).all(),
-        _reply(session, case),
-        session.scalars(reports).all(),
-        session.scalars(files).all(),
+        row[1],
+        _writer(row[2], masked=not asked),
+        assignments,
+        _findings(session, case),
+        next((reply for reply in replies if reply.state is ReplyState.APPROVED), None),
+        session.scalars(select(ReportBack).where(ReportBack.case_id == case.id).order_by(ReportBack.id)).all(),
+        session.scalars(_own_files(case)).all(),
         _linked(session, case, facts, actor),
-        _moves(session, case),
+        {move.act: move for move in moves},
         _dues(session, case),
     )
 
 
-def _writer(session: Session, case: Case, actor: Actor, since: datetime) -> Writer:
-    row = session.scalar(select(Correspondent).where(Correspondent.case_id == case.id))
+def _name_only(person: _AbstractLoad) -> _AbstractLoad:
+    """Of a person a paper says the name: neither unit nor roles are worth a query."""
+    return person.lazyload("*")
+
+
+def _replies(session: Session, case: Case) -> Sequence[Reply]:
+    """The versions of the reply, newest first, with their checks; only a signed one is put on paper."""
+    checks = _name_only(joinedload(Reply.checks).joinedload(ReplyCheck.checked_by))
+    query = select(Reply).options(checks).where(Reply.case_id == case.id).order_by(Reply.version_no.desc())
+    return session.scalars(query).unique().all()
+
+
+def _findings(session: Session, case: Case) -> Sequence[Finding]:
+    """The internal notes in the order in which things happened."""
+    query = select(Finding).where(Finding.case_id == case.id).order_by(Finding.happened_at, Finding.id)
+    return session.scalars(query.options(_name_only(joinedload(Finding.author)), joinedload(Finding.unit))).all()
+
+
+def _own_files(case: Case) -> Select[str]:
+    """The names of the files that came with the case."""
+    return select(Attachment.name).where(Attachment.case_id == case.id, Attachment.owner == "case").order_by(Attachment.id)
+
+
+def _writer(row: Correspondent | None, *, masked: bool) -> Writer:
     if row is None:
         return Writer()
-    asked = select(Move.id).where(
-        Move.case_id == case.id, Move.act == "reveal_contact", Move.actor_id == actor.id, Move.at >= since
-    )
-    if session.scalar(asked.limit(1)) is not None:
+    if not masked:
         return Writer(row.name, row.phone, row.address, row.email)
-    masked = {field: mask_contact(field, getattr(row, field.value)) for field in ContactField}
-    shown = Writer(
-        masked[ContactField.NAME], masked[ContactField.PHONE], masked[ContactField.ADDRESS], masked[ContactField.EMAIL], True
-    )
-    return shown if any((shown.name, shown.phone, shown.address, shown.email)) else Writer()
-
-
-def _reply(session: Session, case: Case) -> Reply | None:
-    """The wording that was signed; before that, none: a draft is no paper."""
-    checks = selectinload(Reply.checks).joinedload(ReplyCheck.checked_by)
-    signed = select(Reply).where(Reply.case_id == case.id, Reply.state == ReplyState.APPROVED)
-    return session.scalar(signed.order_by(Reply.version_no.desc()).limit(1).options(checks))
+    held = {field: mask_contact(field, getattr(row, field.value)) for field in ContactField}
+    shown = (held[ContactField.NAME], held[ContactField.PHONE], held[ContactField.ADDRESS], held[ContactField.EMAIL])
+    return Writer(*shown, masked=any(shown))
 
 
 def _linked(session: Session, case: Case, facts: CaseFacts, actor: Actor) -> Sequence[Case]:

@@ -15,7 +15,7 @@ from opinion_app.rules import links
 from opinion_app.rules.errors import NotFound, Refused
 from opinion_app.rules.words import Stage
 from opinion_app.web.access import requires
-from opinion_app.web.answers import page
+from opinion_app.web.answers import paper
 from opinion_app.web.identity import actor
 
 bp = Blueprint("papers", __name__, url_prefix="/office/cases/<number>/papers")
@@ -28,7 +28,7 @@ def _papers(number: str) -> Papers:
 
 
 def _paper(template: str, held: Papers, **context: Any) -> ResponseReturnValue:
-    return page(
+    return paper(
         f"desks/papers/{template}.html",
         held=held,
         case=held.case,

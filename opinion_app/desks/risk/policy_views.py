@@ -21,7 +21,7 @@ from opinion_app.rules.errors import Invalid, NotFound
 from opinion_app.rules.file_kinds import STAFF_LIMITS
 from opinion_app.rules.life import ACTS
 from opinion_app.web.access import requires
-from opinion_app.web.answers import done, form_page, page
+from opinion_app.web.answers import done, form_page, page, paper
 from opinion_app.web.identity import actor
 from opinion_app.web.posted import posted
 from opinion_app.web.uploads import receive
@@ -90,4 +90,4 @@ def printed(number: str, version_no: int) -> ResponseReturnValue:
     wanted = [version for version in queries.history(db.session(), policy) if version.row.version_no == version_no]
     if not wanted:
         raise NotFound("没有这一版研判。")
-    return page("desks/risk/paper.html", version=wanted[0], back=f"{links.policy(policy.number)}/assessments", **_about(policy))
+    return paper("desks/risk/paper.html", version=wanted[0], back=f"{links.policy(policy.number)}/assessments", **_about(policy))

@@ -31,7 +31,7 @@ from opinion_app.rules.words import RiskFactor
 from opinion_app.rules.zone import SHANGHAI
 from opinion_app.web.access import requires
 from opinion_app.web.act_page import act_page
-from opinion_app.web.answers import done, page
+from opinion_app.web.answers import done, page, paper
 from opinion_app.web.identity import actor
 from opinion_app.web.posted import posted
 from opinion_app.web.uploads import receive
@@ -150,4 +150,4 @@ def printed(number: str, version_no: int) -> ResponseReturnValue:
     wanted = [version for version in queries.history(db.session(), case) if version.row.version_no == version_no]
     if not wanted:
         raise NotFound("没有这一版研判。")
-    return page("desks/risk/paper.html", subject=case, version=wanted[0], back=f"{links.case(case.number)}/assessments")
+    return paper("desks/risk/paper.html", subject=case, version=wanted[0], back=f"{links.case(case.number)}/assessments")

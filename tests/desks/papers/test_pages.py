@@ -76,7 +76,7 @@ def test_the_slip_tells_the_whole_life_and_counts_few_queries(app: Flask, office
     )
     for words in said:
         assert words in text, words
-    assert len(asked) <= MOST_QUERIES + 6, "\n".join(asked)
+    assert len(asked) <= MOST_QUERIES, "\n".join(asked)
 
 
 def test_a_fresh_case_leaves_room_for_the_pen(app: Flask, office: dict[str, Any]) -> None:
