@@ -20,7 +20,6 @@ from sqlalchemy import func, select, update
 
 from opinion_app import clock
 from opinion_app.app import create_app
-from opinion_app.files import store as store_module
 from opinion_app.records import engine
 from opinion_app.records.finding import Finding
 from opinion_app.records.person import SignInSession
@@ -90,7 +89,7 @@ def test_a_disk_that_takes_no_file_refuses_the_form_and_keeps_nothing(
         raise OSError(number, os.strerror(number))
 
     with monkeypatch.context() as patch:
-        patch.setattr(store_module.os, "fsync", fail)
+        patch.setattr("opinion_app.files.store.os.fsync", fail)
         answer = house.send(browser)
     assert answer.status_code == 503
     assert ("磁盘已满" in answer.text) == (number != errno.EIO)
