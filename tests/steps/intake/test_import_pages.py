@@ -43,7 +43,9 @@ def clerk(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Browser:
 
 def sent(clerk: Browser, content: bytes | Path, name: str = "留言.xlsx") -> Any:
     held = content if isinstance(content, bytes) else content.read_bytes()
-    return clerk.submit("/office/import", to="/office/import", file=(io.BytesIO(held), name))
+    answer = clerk.submit("/office/import", to="/office/import", file=(io.BytesIO(held), name))
+    answer.request.input_stream.close()  # the client leaves a large body in a temporary file
+    return answer
 
 
 def found(app: Flask, query: Any) -> Any:
