@@ -31,6 +31,7 @@ def test_a_good_password_passes(password: str) -> None:
         ("Qwertyuiop1!", "常见"),
         ("Abc1Abc1Abc1", "常见"),
         ("1qaz2WSX3edc!", "常见"),
+        ("x0123456789Y", "常见"),
         ("Ab3-\0hidden", "看不见"),
     ],
 )
