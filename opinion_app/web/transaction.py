@@ -73,6 +73,8 @@ class OfficeFlask(Flask):
         except BaseException:
             _undo()
             raise
+        finally:
+            request.close()  # large files lie in temporary ones; not sooner, for another attempt reads them again
         if response.status_code >= 400:
             _undo()
         return response

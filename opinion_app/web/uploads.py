@@ -41,9 +41,6 @@ def receive(field: str, limits: UploadLimits, target: AttachmentStore | None = N
         raise Invalid(str(error), {field: str(error)}) from error
     except StorageFailedError as error:
         raise StorageTrouble(str(error)) from error
-    finally:
-        for file in sent:
-            file.close()  # a large one lies in a temporary file until then
     return mine
 
 

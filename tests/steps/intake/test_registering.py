@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.orm.exc import StaleDataError
 
 from opinion_app import clock
 from opinion_app.records.attachment import Attachment
@@ -22,6 +23,7 @@ from opinion_app.records.transaction import transaction
 from opinion_app.rules.query_code import code_hash
 from opinion_app.rules.settings import Settings
 from opinion_app.rules.words import Channel, Kind, Role, Source, Urgency
+from opinion_app.steps.intake import operations
 from tests.builders.office import make_case, make_person, make_unit
 from tests.support.client import Browser, client_for, forms_in
 from tests.support.queries import MOST_QUERIES, counting
@@ -304,3 +306,21 @@ def test_a_receipt_is_printed_without_a_code(house: House) -> None:
     assert "受理回执" in answer.text
     assert "查询码</th>" not in answer.text
     assert client_for(house.app, "head").get(f"/office/cases/{number}/receipt").status_code == 404
+
+
+def test_an_act_tried_again_takes_its_files_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    tries: list[int] = []
+    take_in = operations.take_in
+
+    def overtaken_once(*arguments: Any) -> Case:
+        tries.append(1)
+        if len(tries) == 1:
+            raise StaleDataError
+        return take_in(*arguments)
+
+    monkeypatch.setattr(operations, "take_in", overtaken_once)
+    file = (io.BytesIO(PNG), "现场.png")
+    answer = house.clerk.submit("/office/register/message", to="/message", **MESSAGE, files=file)
+    assert answer.status_code == 303, answer.text
+    assert len(tries) == 2
+    assert house.only(select(Attachment.size)) == len(PNG)
