@@ -36,7 +36,8 @@ class Queued:
     troubles: list[Trouble] = field(default_factory=list)
 
     def __str__(self) -> str:
-        said = f"{self.people} 人，新增通知 {self.notices} 条"
+        told = f"{self.people} 人，" if self.people else ""
+        said = f"{told}新增通知 {self.notices} 条"
         return said + (f"；{len(self.troubles)} 条时限未能判断：{self.troubles[0].error}" if self.troubles else "")
 
 
@@ -80,7 +81,6 @@ def queue_rungs(session: Session, now: datetime) -> Queued:
                 done.notices += _rung(session, row, facts[row.case_id], people, now)
         except Exception as error:  # one broken clock must not keep the others quiet (N05)
             done.troubles.append(Trouble(row.id, f"{type(error).__name__}: {error}"[:200]))
-    done.people = done.notices
     return done
 
 
