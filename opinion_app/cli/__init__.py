@@ -68,7 +68,8 @@ def _speak_utf8() -> None:
 
 def _end_with_parent() -> None:
     def wait() -> None:
-        sys.stdin.buffer.read()
+        while os.read(0, 1024):  # not sys.stdin: its lock, held here, would make the interpreter abort at the end
+            pass
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=wait, name="parent watch", daemon=True).start()

@@ -18,6 +18,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from opinion_app import clock
+from opinion_app.cli import WATCHED
 from opinion_app.desks.outbox.delivery import ByServer, Watch, deliver
 from opinion_app.desks.outbox.operations import Sender
 from opinion_app.flow.outbox import Letter, queue
@@ -51,9 +52,11 @@ def start(core: Flask, smtp_url: str, log: Path) -> subprocess.Popen[bytes]:
         "OPINION_DATABASE_URL": settings.database_url,
         "OPINION_SMTP_URL": smtp_url,
         "OPINION_MAIL_FROM": "opinion@office.test",
+        WATCHED: "1",  # as the web starts it: it watches a pipe of its parent's
     }
     with log.open("wb") as stream:
-        return subprocess.Popen([sys.executable, "-m", "opinion_app.cli", "clock"], cwd=ROOT, env=environ, stderr=stream)
+        command = [sys.executable, "-m", "opinion_app.cli", "clock"]
+        return subprocess.Popen(command, cwd=ROOT, env=environ, stdin=subprocess.PIPE, stderr=stream)
 
 
 def holder(core: Flask) -> str | None:
@@ -74,7 +77,7 @@ def test_r2_killed_in_the_middle_nothing_is_missing_and_at_most_one_is_double(co
             wait_for(lambda: len(server.taken) >= 3)
         finally:
             child.kill()
-            child.wait(20)
+            child.communicate(timeout=20)
         server.delay = 0
         later = now + CLAIM + timedelta(minutes=1)
         post = ByServer(SmtpPost(server_of(server.url)), "opinion@office.test")
@@ -101,5 +104,5 @@ def test_asked_to_end_the_clock_leaves_the_lease_free(core: Flask, tmp_path: Pat
         assert child.wait(30) == 0, (tmp_path / "log").read_text()
     finally:
         child.kill()
-        child.wait(10)
+        child.communicate(timeout=10)
     assert holder(core) == ""
