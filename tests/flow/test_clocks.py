@@ -260,3 +260,10 @@ def test_without_any_rule_a_reply_is_still_owed(office: Office) -> None:
     bump(office.session, RULES_VERSION)
     case = make_case(office.session, office.clerk, now=datetime(2026, 11, 24, 2, 0, tzinfo=UTC))
     assert office.dues(case) == {"reply": date(2026, 12, 3)}
+
+
+def test_d11_a_declined_case_taken_up_again_runs_from_then_on(office: Office) -> None:
+    case = make_case(office.session, office.clerk)
+    clocks.stop_all(office.session, case, "不予受理", NOW)
+    clocks.restart_received(office.session, case, NOW + timedelta(days=1))
+    assert office.dues(case) == {"accept": date(2026, 11, 25), "reply": date(2026, 12, 3)}
