@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from flask import Flask
+from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from bench.office_people import Staff
 from opinion_app.desks.reminders.operations import queue_digests
@@ -134,15 +135,15 @@ NEW = NewCase(
 
 
 def bare(app: Flask) -> FlaskClient:
-    """A Flask application with nothing but one page with one indexed query, over the same database."""
-    plain = Flask("bare", root_path=app.root_path)
+    """A Flask application with nothing but one page: one row by its index through the ORM, one small template."""
+    plain = Flask("bare")
     with app.app_context():
         engine = db.engine
 
     @plain.get("/")
     def page() -> str:
-        with engine.connect() as connection:
-            row = connection.execute(select(Case.number, Case.title).where(Case.id == 1711)).one()
-        return f"<!doctype html><title>{row.number}</title><p>{row.title}"
+        with Session(engine) as session:
+            case = session.scalars(select(Case).where(Case.id == 1711)).one()
+            return render_template_string("<!doctype html><title>{{ c.number }}</title><p>{{ c.title }}</p>", c=case)
 
     return plain.test_client()
