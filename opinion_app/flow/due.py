@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -62,6 +63,18 @@ def case_due(case: Case, now: datetime, calendar: WorkCalendar, href: str = "") 
 def _long_overdue(due_at: datetime, now: datetime) -> str:
     """An hour clock that ran out days ago is told in days; nobody reads 294 小时."""
     return f"已逾期 {(now - due_at).days} 天" if now - due_at >= HOURS_SAID else ""
+
+
+def case_dues(cases: Iterable[Case], now: datetime, calendar: WorkCalendar) -> list[tuple[Case, DueBadge | None]]:
+    """Each case of a list with its badge; cases that are due alike share one, and many are, at the end of a day."""
+    known: dict[tuple[object, ...], DueBadge | None] = {}
+    pairs = []
+    for case in cases:
+        alike = (case.next_due_at, case.next_warn_at, case.next_due_stage, case.next_due_provisional)
+        if alike not in known:
+            known[alike] = case_due(case, now, calendar)
+        pairs.append((case, known[alike]))
+    return pairs
 
 
 def clock_due(clock: Clock, now: datetime, calendar: WorkCalendar, href: str = "") -> DueBadge:

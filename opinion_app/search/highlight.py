@@ -37,6 +37,8 @@ def snippet(text: str, query: Query, width: int = 80) -> list[Part]:
 
 def _hits(text: str, query: Query) -> list[Span]:
     """Where words of the query stand in the original text, in order; places that overlap or touch are one."""
+    if not query.words:
+        return []
     folded, origins = fold_with_origins(text)
     spans = sorted(
         (origins[start], origins[start + len(word) - 1] + 1) for word in query.words for start in _places(word, folded)

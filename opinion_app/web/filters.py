@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import lru_cache
+from urllib.parse import urlencode
 
-from flask import Flask
+from flask import Flask, request
+from markupsafe import Markup
 
 from opinion_app import clock
 from opinion_app.rules.words import RiskLevel
@@ -74,6 +78,24 @@ def level(value: RiskLevel | str | None) -> dict[str, str] | None:
     return {"words": known.label, "colour": LEVEL_COLOURS.get(known, "")}
 
 
+def changed_query(changes: dict[str, object]) -> str:
+    """The query string of the page shown with some values changed; None takes a value away."""
+    kept = [(key, value) for key, value in request.args.items(multi=True) if key not in changes]
+    return urlencode([*kept, *((key, value) for key, value in changes.items() if value is not None)])
+
+
+def unit_options(units: Iterable[Sequence[object]], chosen: int | None) -> Markup:
+    """The options of a select of units (rows of id, name, pinyin, active), kept between pages: there may be a hundred."""
+    options = _options(tuple(tuple(unit) for unit in units))
+    return options if chosen is None else Markup(options.replace(f'value="{chosen}"', f'value="{chosen}" selected', 1))  # noqa: S704
+
+
+@lru_cache(maxsize=8)
+def _options(units: tuple[tuple[object, ...], ...]) -> Markup:
+    one = Markup('<option value="{}" data-pinyin="{}">{}{}</option>')
+    return Markup("").join(one.format(id_, pinyin, name, "" if active else "（已停用）") for id_, name, pinyin, active in units)
+
+
 def size(value: int) -> str:
     """A file's size in KB or MB."""
     return f"{value / 1_048_576:.1f} MB" if value >= 1_048_576 else f"{max(1, round(value / 1024))} KB"
@@ -81,5 +103,5 @@ def size(value: int) -> str:
 
 def init_app(app: Flask) -> None:
     """Make the filters known to the templates."""
-    for function in (day, paper_day, short_day, moment, iso, ago, size, level):
+    for function in (day, paper_day, short_day, moment, iso, ago, size, level, changed_query, unit_options):
         app.jinja_env.filters.setdefault(function.__name__, function)

@@ -11,6 +11,7 @@ from wtforms import BooleanField, Form, RadioField, SelectField, StringField, Te
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Length
 
+from opinion_app.web import filters
 from opinion_app.web.paging import Page
 from tests.support import tree
 
@@ -37,6 +38,7 @@ def app() -> Flask:
     app = Flask(__name__, template_folder=str(tree.ROOT / "templates"))
     app.jinja_env.globals.update(csrf_token=lambda: "token", form_key=lambda: "key")
     app.jinja_env.filters["moment"] = str
+    filters.init_app(app)
     return app
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
 from sqlalchemy import case as when
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer, joinedload
 
@@ -16,6 +17,7 @@ from opinion_app.desks.worklist.tabs import OPEN, Moment, Tab, tabs_of
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.due import soon_until
 from opinion_app.flow.visible import visible
+from opinion_app.records.base import Moment as StoredMoment
 from opinion_app.records.case import Case
 from opinion_app.records.unit import Unit
 from opinion_app.rules.facts import Actor
@@ -47,6 +49,16 @@ def nav_counts(session: Session, actor: Actor, now: datetime) -> dict[str, int]:
 
 
 def _count(session: Session, actor: Actor, at: Moment) -> dict[str, int]:
+    row = session.execute(_counting(actor), {"now": at.now, "soon_until": at.soon_until}).one()._mapping
+    return {tab.key: int(row[tab.key]) for tab in tabs_of(actor)}
+
+
+@lru_cache(maxsize=512)
+def _counting(actor: Actor) -> Select[Any]:
+    """The one query of all figures of a person; kept, because putting it together takes longer than asking it.
+
+    It depends on nothing but the person's own facts: whoever gets other roles or another unit is another key."""
+    at = Moment(*(cast(datetime, bindparam(name, type_=StoredMoment())) for name in ("now", "soon_until")))
     tabs = tabs_of(actor)
     columns: list[ColumnElement[Any]] = [
         func.coalesce(func.sum(when((tab.condition(actor, at), 1), else_=0)), 0).label(tab.key) for tab in tabs if not tab.over
@@ -55,12 +67,7 @@ def _count(session: Session, actor: Actor, at: Moment) -> dict[str, int]:
         if tab.over:
             closed = select(func.count()).select_from(Case).where(tab.condition(actor, at), visible(actor, of_few=True))
             columns.append(closed.correlate(None).scalar_subquery().label(tab.key))
-    row = (
-        session.execute(select(*columns).select_from(Case).where(Case.stage.in_(OPEN), visible(actor, of_few=True)))
-        .one()
-        ._mapping
-    )
-    return {tab.key: int(row[tab.key]) for tab in tabs}
+    return select(*columns).select_from(Case).where(Case.stage.in_(OPEN), visible(actor, of_few=True))
 
 
 @dataclass(frozen=True)
@@ -139,6 +146,6 @@ def last_registered(session: Session, actor: Actor) -> datetime | None:
     return session.scalar(newest)
 
 
-def units(session: Session) -> Sequence[Unit]:
-    """Every unit, also those closed since, because old cases name them."""
-    return session.scalars(select(Unit).order_by(Unit.sort_order, Unit.id)).all()
+def units(session: Session) -> Sequence[Row[int, str, str, bool]]:
+    """Every unit (id, name, pinyin, active), also those closed since, because old cases name them."""
+    return session.execute(select(Unit.id, Unit.name, Unit.pinyin, Unit.active).order_by(Unit.sort_order, Unit.id)).all()

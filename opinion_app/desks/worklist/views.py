@@ -12,7 +12,7 @@ from opinion_app.desks.worklist import filters, queries
 from opinion_app.desks.worklist.queries import PER_PAGE, Wanted
 from opinion_app.desks.worklist.tabs import TABS, Tab, tabs_of
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.due import case_due
+from opinion_app.flow.due import case_dues
 from opinion_app.flow.settings import areas
 from opinion_app.records.base import db
 from opinion_app.rules.errors import NotFound
@@ -69,7 +69,7 @@ def _list(tab: Tab | None, counts: dict[str, int]) -> ResponseReturnValue:
         "desks/worklist/home.html",
         tab=tab,
         tabs=_tabs(tab, counts),
-        rows=[(case, case_due(case, now, calendar)) for case in found[:PER_PAGE]],
+        rows=case_dues(found[:PER_PAGE], now, calendar),
         list=cut(found, wanted.page, PER_PAGE, total if total <= queries.COUNT_CAP or plain else None),
         total=f"{queries.COUNT_CAP}+" if total > queries.COUNT_CAP and not plain else str(total),
         sort=queries.sort_of(wanted.sort, tab),
