@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-FINE = 600  # characters; longer changed passages are shown whole, because comparing them letter by letter takes too long
+FINE = 1200  # characters; longer changed passages are shown whole, because comparing them letter by letter takes too long
 
 
 class Piece(NamedTuple):
@@ -19,7 +19,7 @@ def differences(before: str, after: str) -> list[Piece]:
     """The pieces of both texts; those that are same or added make up `after`, those that are same or removed `before`."""
     pieces: list[Piece] = []
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new).get_opcodes():
         gone, come = "".join(old[i1:i2]), "".join(new[j1:j2])
         if tag == "equal":
             pieces.append(Piece(come, "same"))

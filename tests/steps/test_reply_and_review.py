@@ -12,12 +12,12 @@ from opinion_app.flow.cases import facts_of, latest_reply
 from opinion_app.flow.clocks import open_clocks
 from opinion_app.records.reply import Reply
 from opinion_app.records.transaction import transaction
+from opinion_app.rules.differences import differences
 from opinion_app.rules.errors import Conflict, Forbidden, Invalid, Refused
 from opinion_app.rules.reply import text_hash
 from opinion_app.rules.words import OFFICE_GATES, Gate, ReplyState, Role, Stage
 from opinion_app.steps.reply import operations as reply
 from opinion_app.steps.review import operations as review
-from opinion_app.steps.review.queries import differences
 from tests.builders.life import REPLY, Office, approved, handling_case, make_office, under_review
 from tests.builders.office import NOW, make_actor
 

@@ -12,6 +12,7 @@ from opinion_app.flow.cases import open_case
 from opinion_app.records.base import db
 from opinion_app.records.case import Case
 from opinion_app.rules import links
+from opinion_app.rules.differences import differences
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.words import OFFICE_GATES
 from opinion_app.steps.review import operations, queries
@@ -27,7 +28,7 @@ bp = Blueprint("review", __name__, url_prefix="/office/cases/<number>")
 
 def _page(case: Case, act: str, form: CheckForm | GatesForm, said: str) -> ResponseReturnValue:
     held = queries.versions(db.session(), case.id)
-    changes = queries.differences(held[1].text, held[0].text) if len(held) > 1 else []
+    changes = differences(held[1].text, held[0].text) if len(held) > 1 else []
     notes = queries.findings(db.session(), case.id)
     if held and not form.read.data:
         form.read.data = held[0].text_hash
