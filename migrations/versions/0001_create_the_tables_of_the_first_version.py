@@ -320,6 +320,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_cases_original_number"), ["original_number"], unique=False)
         batch_op.create_index("ix_cases_received", ["received_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_restricted"), ["restricted"], unique=False)
+        batch_op.create_index("ix_cases_risk_level", ["risk_level", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_text_key"), ["text_key"], unique=False)
         batch_op.create_index("ix_cases_to_publish", ["to_publish", "id"], unique=False)
 
@@ -997,6 +998,7 @@ def downgrade() -> None:
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.drop_index("ix_cases_to_publish")
         batch_op.drop_index(batch_op.f("ix_cases_text_key"))
+        batch_op.drop_index("ix_cases_risk_level")
         batch_op.drop_index(batch_op.f("ix_cases_restricted"))
         batch_op.drop_index("ix_cases_received")
         batch_op.drop_index(batch_op.f("ix_cases_original_number"))

@@ -46,6 +46,7 @@ class Case(Base):
         Index("ix_cases_handler_stage", "handler_id", "stage"),
         Index("ix_cases_received", "received_at", "id"),
         Index("ix_cases_to_publish", "to_publish", "id"),
+        Index("ix_cases_risk_level", "risk_level", "id"),
         Index("ix_cases_identity", "identity_key", unique=True),
     )
 
