@@ -77,6 +77,6 @@ def _of(story: Story, almanac: Almanac, turn: int) -> list[Cue]:
     registered = min(registered, received) if story.data["received"].startswith("now") else registered
     planned = almanac.plan(story.data.get("life", ""), registered, chance)
     return [
-        Cue(registered, turn, REGISTER, story.key),
+        Cue(registered, turn, story.data.get("begins", REGISTER), story.key),
         *(Cue(act.at, turn + place, act.name, story.key) for place, act in enumerate(planned, 1)),
     ]

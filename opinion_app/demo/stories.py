@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from opinion_app.records.assessment import Policy
 from opinion_app.records.case import Case
 
 DATA = Path(__file__).parent / "data"
@@ -14,11 +15,12 @@ DATA = Path(__file__).parent / "data"
 
 @dataclass
 class Story:
-    """One case to be played: `say` holds the words of its acts, taken in order where an act comes more than once."""
+    """One case (or policy document) to be played: `say` holds the words of its acts, taken in order where one comes again."""
 
     key: str
     data: dict[str, Any]
     case: Case | None = None
+    policy: Policy | None = None
     _taken: dict[str, int] = field(default_factory=dict)
 
     def say(self, act: str, default: str = "") -> str:

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from opinion_app.demo.play import Scene
+from opinion_app.demo.sheets import sheet_of
 from opinion_app.desks.risk import reporting
 from opinion_app.desks.risk.reporting import Report
 from opinion_app.flow import assess as assessing
-from opinion_app.rules.assessment import Ground, Sheet
-from opinion_app.rules.words import RiskFactor
 
 
 def assess(scene: Scene) -> None:
     """风险研判 by the clerk, at the level the grades propose."""
     assessing.assess(
-        scene.session, scene.story.row, scene.clerk, scene.now, _sheet_of(scene.story.data, scene.story.say("findings"))
+        scene.session, scene.story.row, scene.clerk, scene.now, sheet_of(scene.story.data, scene.story.say("findings"))
     )
-
-
-def _sheet_of(data: dict[str, Any], findings: str) -> Sheet:
-    """The sheet a story tells of: grades and grounds in the order of the factors."""
-    grounds = {
-        factor: Ground(grade, text) for factor, grade, text in zip(RiskFactor, data["grades"], data["grounds"], strict=True)
-    }
-    return Sheet(grounds, findings=findings, plan=data.get("plan", "").strip())
 
 
 def approve_risk(scene: Scene) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import ModuleType
 
-from opinion_app.demo.acts import closing, intake, review, risk, triage, units
+from opinion_app.demo.acts import closing, intake, policies, review, risk, triage, units
 from opinion_app.demo.play import Scene
 
 Act = Callable[[Scene], None]
@@ -21,5 +21,5 @@ def _of(module: ModuleType) -> dict[str, Act]:
 
 
 ACTS: dict[str, Act] = {
-    name: act for module in (intake, triage, units, risk, review, closing) for name, act in _of(module).items()
+    name: act for module in (intake, triage, units, risk, policies, review, closing) for name, act in _of(module).items()
 }
