@@ -5,19 +5,23 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import cast
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from opinion_app.files.received import Received
 from opinion_app.files.store import AttachmentStore, StoredFileMissingError
 from opinion_app.flow import contacts, index, outbox, progress
 from opinion_app.flow.attach import attach, attach_to_policy
 from opinion_app.flow.cases import facts_of, open_case
+from opinion_app.flow.move import move
 from opinion_app.flow.numbers import next_number, next_serial
 from opinion_app.flow.register import similar
-from opinion_app.flow.settings import areas, office, put_setting, setting
+from opinion_app.flow.settings import areas, office, put_setting, restored_at, setting
 from opinion_app.flow.units import active_units, unit_for
 from opinion_app.records.assessment import Policy
 from opinion_app.records.attachment import Attachment
@@ -27,10 +31,10 @@ from opinion_app.records.person import LeaderInCharge
 from opinion_app.records.publication import Publication
 from opinion_app.records.submission import Progress
 from opinion_app.records.transaction import transaction
-from opinion_app.rules.errors import Invalid, NotFound
+from opinion_app.rules.errors import Invalid, NotFound, Refused
 from opinion_app.rules.file_kinds import STAFF_LIMITS
 from opinion_app.rules.registration import LetterFacts, NewCase, Writer
-from opinion_app.rules.words import Kind, NoticeChannel, PublicationState, Role, Source
+from opinion_app.rules.words import Kind, NoticeChannel, PublicationState, Role, Source, Stage
 from opinion_app.search.bigrams import parse_query
 from opinion_app.search.index import case_index, publication_index
 from tests.builders.life import answered, make_office
@@ -261,3 +265,39 @@ def test_a_case_is_due_in_the_order_of_its_clocks(core: Flask) -> None:
         assert case.next_due_stage == "accept"
         assert case.next_due_at is not None
         assert case.next_due_at - NOW < timedelta(days=2)
+
+
+def test_an_act_leads_only_where_the_life_says(core: Flask) -> None:
+    with transaction() as session:
+        case = make_case(session)
+        with pytest.raises(Refused, match="不能把这件变为"):
+            move(session, case, "note", None, NOW, to=Stage.CLOSED)
+
+
+class Contested:
+    """A session in which another transaction is always a step ahead with the same series."""
+
+    def scalar(self, _statement: object) -> None:
+        """No row to count up."""
+
+    def begin_nested(self) -> object:
+        """The row has just been made by somebody else."""
+        raise IntegrityError("insert", {}, ValueError("unique"))
+
+
+def test_a_series_that_can_never_be_counted_ends_in_an_error() -> None:
+    with pytest.raises(RuntimeError, match="could not be counted"):
+        next_serial(cast(Session, Contested()), "message", 2026)
+
+
+def test_a_message_that_says_nothing_is_like_no_other(core: Flask) -> None:
+    with transaction() as session:
+        clerk = make_actor(session, "clerk", Role.CLERK)
+        assert similar(session, NewCase("", "", NOW), clerk, SECRET) == []
+
+
+def test_the_moment_of_a_restore_is_known_from_then_on(core: Flask) -> None:
+    with transaction() as session:
+        assert restored_at(session) is None
+        put_setting(session, "restored_at", NOW.isoformat())
+        assert restored_at(session) == NOW

@@ -228,6 +228,6 @@ def test_a_restricted_case_is_there_for_the_named_only(app: Flask, office: dict[
 def test_a_number_that_is_none_is_not_found(app: Flask, office: dict[str, Any]) -> None:
     client = signed_in(app, office["clerk"])
 
-    for number in ("LY2026-999999", "x" * 500, "%00", "不是编号"):
+    for number in ("LY2026-999999", "x" * 500, "不是编号"):
         assert client.get(f"/office/cases/{number}").status_code == 404
     assert client.get(f"/office/cases/{office['number'].lower()}").status_code == 200

@@ -66,7 +66,7 @@ def test_the_list_shows_the_newest_first_and_nothing_withdrawn(browser: Browser,
         ("?q=撤回", "没有找到", "已经撤回的事"),
         ("?kind=accusation&period=abcd&page=-1", "村口路灯不亮", "已经撤回的事"),
         ("?page=99", "这一页没有内容", "村口路灯不亮"),
-        ("?q=%00%3Cscript%3E", "没有找到", "<script>"),
+        ("?q=%3Cscript%3E", "没有找到", "<script>"),
     ],
 )
 def test_search_and_filters(browser: Browser, three: None, query: str, there: str, absent: str) -> None:
@@ -90,7 +90,7 @@ def test_a_reply_has_the_head_fields_of_a_government_site(browser: Browser, thre
     assert 'itemtype="https://schema.org/QAPage"' in answer.text
 
 
-@pytest.mark.parametrize("number", ["LY2026-000003", "LY2026-999999", "x", "%00", "a" * 300])
+@pytest.mark.parametrize("number", ["LY2026-000003", "LY2026-999999", "x", "a" * 300])
 def test_what_is_not_published_is_not_there(browser: Browser, three: None, number: str) -> None:
     answer = browser.get(f"/replies/{number}")
     assert answer.status_code == 404

@@ -32,16 +32,17 @@ UNITS = [
 
 
 def seconds(text: str) -> float:
-    started = time.perf_counter()
+    """The work in seconds of this process, which other programs on the machine do not lengthen."""
+    started = time.process_time()
     find(text)
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_ten_times_the_text_takes_about_ten_times_the_work(unit: str) -> None:
     short = unit * (2_000 // len(unit))
-    few = min(seconds(short) for _ in range(2))
-    many = seconds(short * 10)
+    few = min(seconds(short) for _ in range(3))
+    many = min(seconds(short * 10) for _ in range(3))
     assert many < 40 * max(few, 0.002)
 
 
