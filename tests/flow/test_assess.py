@@ -18,6 +18,7 @@ from opinion_app.records.assessment import Assessment, Policy
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
+from opinion_app.records.person import LeaderInCharge
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.assessment import Ground, Sheet
 from opinion_app.rules.errors import Conflict, Forbidden, Invalid, NotFound, Refused
@@ -260,3 +261,21 @@ def test_a_leader_cannot_approve_the_own_assessment_of_a_policy(office: Office) 
     with pytest.raises(Forbidden, match="另一位"):
         acts.approve_policy(session, policy, both, NOW, passed=True)
     assert session.scalar(select(Assessment.state)) is AssessmentState.DECIDED
+
+
+def test_where_the_leader_in_charge_may_not_know_another_leader_is_told(office: Office) -> None:
+    named = make_actor(office.session, "leader2", Role.LEADER, handles_accusations=True)
+    clerk = make_actor(office.session, "clerk2", Role.CLERK, handles_accusations=True)
+    case = make_case(office.session, clerk, kind=Kind.ACCUSATION, accused="某干部", concerns_official=True)
+    case.lead_unit_id = office.finance.id
+    office.session.add(LeaderInCharge(unit_id=office.finance.id, person_id=office.leader.id))
+    office.session.flush()
+    acts.assess(office.session, case, clerk, NOW, sheet(L.IV))
+    told = set(office.session.scalars(select(Notice.person_id).where(Notice.case_id == case.id)))
+    assert told == {named.id}
+
+
+def test_there_is_nothing_to_judge_before_an_assessment(office: Office) -> None:
+    case = make_case(office.session, office.clerk)
+    with pytest.raises(Refused):
+        acts._judge(office.session, case, office.leader, NOW, passed=True, opinion="")

@@ -301,3 +301,11 @@ def test_the_moment_of_a_restore_is_known_from_then_on(core: Flask) -> None:
         assert restored_at(session) is None
         put_setting(session, "restored_at", NOW.isoformat())
         assert restored_at(session) == NOW
+
+
+@pytest.mark.parametrize("typed", ["LY\x07", "x" * 500])
+def test_what_can_be_no_number_is_not_found(core: Flask, typed: str) -> None:
+    with transaction() as session:
+        clerk = make_actor(session, "clerk", Role.CLERK)
+        with pytest.raises(NotFound):
+            open_case(session, typed, clerk)
