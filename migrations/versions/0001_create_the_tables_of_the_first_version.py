@@ -299,6 +299,11 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_cases_accused_unit_id"), ["accused_unit_id"], unique=False)
         batch_op.create_index("ix_cases_handler_stage", ["handler_id", "stage"], unique=False)
         batch_op.create_index("ix_cases_identity", ["identity_key"], unique=True)
+        batch_op.create_index(
+            "ix_cases_lead_unit_received",
+            ["lead_unit_id", "received_at", "id", "kind", "stage", "restricted", "accused_unit_id"],
+            unique=False,
+        )
         batch_op.create_index("ix_cases_lead_unit_stage", ["lead_unit_id", "stage", "next_due_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_merged_into_id"), ["merged_into_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_next_due_at"), ["next_due_at"], unique=False)
@@ -1006,6 +1011,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_cases_next_due_at"))
         batch_op.drop_index(batch_op.f("ix_cases_merged_into_id"))
         batch_op.drop_index("ix_cases_lead_unit_stage")
+        batch_op.drop_index("ix_cases_lead_unit_received")
         batch_op.drop_index("ix_cases_identity")
         batch_op.drop_index("ix_cases_handler_stage")
         batch_op.drop_index(batch_op.f("ix_cases_accused_unit_id"))

@@ -45,6 +45,10 @@ class Case(Base):
         Index("ix_cases_lead_unit_stage", "lead_unit_id", "stage", "next_due_at"),
         Index("ix_cases_handler_stage", "handler_id", "stage"),
         Index("ix_cases_received", "received_at", "id"),
+        # All cases of one unit, newest first, with what they are mostly filtered by.
+        Index(
+            "ix_cases_lead_unit_received", "lead_unit_id", "received_at", "id", "kind", "stage", "restricted", "accused_unit_id"
+        ),
         Index("ix_cases_to_publish", "to_publish", "id"),
         Index("ix_cases_risk_level", "risk_level", "id"),
         Index("ix_cases_identity", "identity_key", unique=True),
