@@ -1,6 +1,7 @@
 """What other systems call a kind, an area, a channel, yes and no, turned into this office's words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from opinion_app.rules.text import fold
@@ -48,11 +49,17 @@ def kind_of(text: str) -> Kind | None:
 def area_of(text: str, areas: Sequence[str]) -> str:
     """The office's own area a word means; 其他 when the office has none of that name."""
     word = fold(text)
-    own = {fold(area): area for area in areas}
+    own = _folded(tuple(areas))
     if word in own:
         return own[word]
     meant = _AREA_OF.get(word) or _AREA_OF.get(word.rstrip("类"), "")
     return own.get(fold(meant), OTHER_AREA)
+
+
+@lru_cache(maxsize=8)
+def _folded(areas: tuple[str, ...]) -> Mapping[str, str]:
+    """The office's areas by the form they are compared in; the same for every row of a sheet."""
+    return {fold(area): area for area in areas}
 
 
 def channel_of(text: str, otherwise: Channel) -> Channel:

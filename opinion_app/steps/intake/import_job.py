@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,7 +31,9 @@ from opinion_app.rules.import_rows import ImportedMessage, ImportOptions, RowOut
 from opinion_app.rules.words import Channel, Kind
 from opinion_app.steps.intake.importing import layout_of, subject
 
-BATCH = 200
+BATCH = 200  # rows at most; live ones with clocks take seven times as long as history, so the pace decides
+FIRST_BATCH = 50
+LOCKED_SECONDS = 0.5  # how long others may have to wait for a batch
 STILL_AFTER = timedelta(minutes=2)  # a process that has not been heard of for so long is gone
 KEPT_CHARACTERS = 20_000_000  # of rows that were not taken; beyond that only their beginnings are kept
 EXCERPT = 60
@@ -79,8 +81,11 @@ def carry_out(run_id: int, tick: Callable[[], datetime], secret: str, store: Att
     try:
         with open_sheet(store.path(plan.stored_name), plan.name, plan.sheet) as sheet:
             rows = (row for row in sheet.rows if row.number > plan.layout.header_row)
-            for batch in _batches(islice(rows, plan.done, None)):
+            ahead, size = islice(rows, plan.done, None), min(FIRST_BATCH, BATCH)
+            while batch := list(islice(ahead, size)):
+                begun = tick()
                 told(job.carry_out(batch))
+                size = _next_size(size, (tick() - begun).total_seconds())
     except OfficeError as error:
         if isinstance(error, Refused):
             raise
@@ -93,9 +98,9 @@ def carry_out(run_id: int, tick: Callable[[], datetime], secret: str, store: Att
     return tally
 
 
-def _batches(rows: Iterator[SheetRow]) -> Iterator[list[SheetRow]]:
-    while batch := list(islice(rows, BATCH)):
-        yield batch
+def _next_size(size: int, seconds: float) -> int:
+    """How many rows to take next, after `size` rows took so long."""
+    return max(1, min(BATCH, 2 * size, int(size * LOCKED_SECONDS / max(seconds, 0.001))))
 
 
 def _claim(run_id: int, now: datetime) -> _Plan:
