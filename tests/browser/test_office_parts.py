@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from wtforms import Form, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from opinion_app.web.filters import changed_query
 from tests.support import tree
 from tests.support.live import serving
 
@@ -54,7 +55,7 @@ def build(posted: list[tuple[str, dict[str, str]]]) -> Flask:
     loaders = [DictLoader(PAGES), FileSystemLoader(tree.ROOT / "templates")]
     app.jinja_loader = ChoiceLoader(loaders)
     app.jinja_env.globals.update(csrf_token=lambda: "token", form_key=lambda: "key")
-    app.jinja_env.filters.update(moment=str, day=str, ago=str)
+    app.jinja_env.filters.update(moment=str, day=str, ago=str, changed_query=changed_query)
 
     @app.context_processor
     def around() -> dict[str, Any]:
