@@ -9,7 +9,9 @@ CLIENTS ?= 4
 
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip --disable-pip-version-check --no-input install --quiet --require-hashes
+# The lock names everything there is to install, so nothing is resolved anew: a resolver may look at a newer release than the locked one
+# and then refuse it for its missing hash.
+PIP := $(PY) -m pip --disable-pip-version-check --no-input install --quiet --require-hashes --no-deps
 
 .DEFAULT_GOAL := help
 .PHONY: help install run test lint types contracts suite bench crash format lock wheel wheel-check bundle clean

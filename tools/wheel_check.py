@@ -44,7 +44,7 @@ def install(away: Path, wheel: Path) -> Path:
     subprocess.run([sys.executable, "-m", "venv", away / "venv"], check=True)
     python = away / "venv" / "bin" / "python"
     pip = [python, "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet"]
-    subprocess.run([*pip, "--require-hashes", "-r", ROOT / "requirements" / "run.txt"], check=True)
+    subprocess.run([*pip, "--require-hashes", "--no-deps", "-r", ROOT / "requirements" / "run.txt"], check=True)
     subprocess.run([*pip, "--no-deps", "--no-index", wheel], check=True)
     return python
 

@@ -19,7 +19,7 @@ if exist ".venv\installed" set /p DONE=<".venv\installed"
 if not "%DONE%"=="%WHEEL%" (
   echo 正在安装，请稍候……
   %PY% -m venv .venv || (echo 无法建立运行环境。& pause & exit /b 1)
-  .venv\Scripts\python -m pip --disable-pip-version-check --no-input install --quiet --no-index --find-links wheels --require-hashes -r requirements.txt || (echo 安装失败。& pause & exit /b 1)
+  .venv\Scripts\python -m pip --disable-pip-version-check --no-input install --quiet --no-index --find-links wheels --require-hashes --no-deps -r requirements.txt || (echo 安装失败。& pause & exit /b 1)
   .venv\Scripts\python -m pip --disable-pip-version-check --no-input install --quiet --no-index --no-deps --force-reinstall "%WHEEL%" || (echo 安装失败。& pause & exit /b 1)
   >".venv\installed" echo %WHEEL%
 )

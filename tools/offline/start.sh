@@ -24,7 +24,7 @@ if [ "$(cat .venv/installed 2>/dev/null || true)" != "$wheel" ]; then
         exit 1
     fi
     pip="./.venv/bin/python -m pip --disable-pip-version-check --no-input install --quiet --no-index"
-    $pip --find-links wheels --require-hashes -r requirements.txt
+    $pip --find-links wheels --require-hashes --no-deps -r requirements.txt
     $pip --no-deps --force-reinstall "./$wheel"
     echo "$wheel" > .venv/installed
 fi
