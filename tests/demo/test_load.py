@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -68,6 +68,26 @@ def test_every_story_is_over_by_now_whatever_day_it_is(now: datetime) -> None:
     assert len(played) > 500
     assert max(cue.at for cue in played) <= now
     assert not {cue.act for cue in played} - set(ACTS)
+
+
+@pytest.mark.parametrize("weekday", range(5))
+def test_a_case_is_returned_within_a_day_of_its_assignment_whatever_weekday_it_is(weekday: int) -> None:
+    for week in range(0, 52, 4):
+        played = cues({story.key: story for story in stories()}, Almanac(seed_calendar(), _noon(week, weekday)))
+        held = {story: [cue for cue in played if cue.story == story] for story in {cue.story for cue in played}}
+        waits = [
+            asked.at - max(cue.at for cue in life if cue.act == "assign" and cue.at <= asked.at)
+            for life in held.values()
+            for asked in life
+            if asked.act == "ask_return"
+        ]
+
+        assert len(waits) >= 3
+        assert max(waits) < timedelta(hours=24)
+
+
+def _noon(week: int, weekday: int) -> datetime:
+    return datetime(2026, 1, 5, 4, 0, tzinfo=UTC) + timedelta(weeks=week, days=weekday)
 
 
 def test_enough_replies_are_public(demo: Demo) -> None:
