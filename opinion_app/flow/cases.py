@@ -13,13 +13,13 @@ from opinion_app.records.assessment import Assessment
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case, CaseGrant, Letter
 from opinion_app.records.clock import ExtensionRequest
-from opinion_app.records.publication import Publication
+from opinion_app.records.publication import Publication, PublicationPlan
 from opinion_app.records.reply import Reply
 from opinion_app.rules import life
 from opinion_app.rules.errors import NotFound
 from opinion_app.rules.facts import Actor, AssignmentFacts, CaseFacts
 from opinion_app.rules.permissions import can_see
-from opinion_app.rules.words import AssessmentState, Gate, PublicationState, Source
+from opinion_app.rules.words import AssessmentState, Gate, PlanState, PublicationState, Source
 
 LONGEST_NUMBER = 40
 NO_CASE = "没有这个编号的件，或者您无权查看。请核对编号。"
@@ -79,6 +79,7 @@ def make_facts(
         report_owed=case.source is Source.FORWARDED_LETTER and bool(extras.owed),
         disclosure=case.disclosure,
         published=bool(extras.published),
+        planned=bool(extras.planned),
         risk_level=case.risk_level,
         assessment_waits=bool(extras.assessing),
         assessor_id=extras.assessor,
@@ -98,6 +99,9 @@ def extras_of(case_id: BindParameter[int] | InstrumentedAttribute[int]) -> tuple
         "owed": select(func.count(Letter.id)).where(Letter.case_id == case_id, Letter.report_owed, Letter.reported_at.is_(None)),
         "published": select(func.count(Publication.id)).where(
             Publication.case_id == case_id, Publication.state == PublicationState.PUBLISHED
+        ),
+        "planned": select(func.count(PublicationPlan.id)).where(
+            PublicationPlan.case_id == case_id, PublicationPlan.state == PlanState.WAITING
         ),
         "assessing": select(func.count(Assessment.id)).where(
             Assessment.case_id == case_id, Assessment.state == AssessmentState.DECIDED

@@ -86,6 +86,6 @@ def waits_to_go_public(case: Case, act: str) -> bool:
     over = case.stage in (Stage.CLOSED, Stage.ARCHIVED)
     public = case.disclosure in (Disclosure.PUBLIC, Disclosure.PARTIAL)
     never = case.kind is Kind.ACCUSATION or case.restricted
-    if not over or not public or never or act in ("publish", "withdraw"):
+    if not over or not public or never or act in ("publish", "plan_publication", "withdraw"):
         return False
-    return case.to_publish or act in ("decide_disclosure", "close")
+    return case.to_publish or act in ("decide_disclosure", "close", "cancel_plan")

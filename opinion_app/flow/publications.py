@@ -4,20 +4,35 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from opinion_app.flow import index
 from opinion_app.records.case import Case
-from opinion_app.records.publication import Publication
-from opinion_app.rules.words import Kind, PublicationState
+from opinion_app.records.publication import Publication, PublicationPlan
+from opinion_app.rules.words import Kind, PlanState, PublicationState
 
+# What makes a publication that was set for later void, and how that is said.
+ENDS_PLAN = {"reopen": "已重办", "withdraw": "已撤回公开", "decide_disclosure": "公开决定有变动", "publish": "已另行公开"}
 REOPENED = "本件正在重新办理，新的答复公开后将替换下面的内容。"
 
 
 def publication_of(session: Session, case: Case) -> Publication | None:
     """The publication of a case, whatever its state."""
     return session.scalar(select(Publication).where(Publication.case_id == case.id))
+
+
+def waiting_plan(session: Session, case: Case) -> PublicationPlan | None:
+    """The publication that is set for a later moment, if there is one."""
+    query = select(PublicationPlan).where(PublicationPlan.case_id == case.id, PublicationPlan.state == PlanState.WAITING)
+    return session.scalar(query.order_by(PublicationPlan.id.desc()).limit(1))
+
+
+def end_plan(session: Session, case: Case, reason: str, now: datetime) -> None:
+    """Let nothing go out by itself any more: the texts, the answer or the decision are no longer those that were reviewed."""
+    ended = {"state": PlanState.CANCELLED, "ended_at": now, "end_reason": reason}
+    waiting = update(PublicationPlan).where(PublicationPlan.case_id == case.id, PublicationPlan.state == PlanState.WAITING)
+    session.execute(waiting.values(**ended))
 
 
 def take_down(session: Session, publication: Publication, now: datetime) -> None:
@@ -29,6 +44,8 @@ def take_down(session: Session, publication: Publication, now: datetime) -> None
 def follow(session: Session, case: Case, act: str, now: datetime) -> None:
     """After an act: a reopened case keeps its publication with a note; what became an accusation loses it (decisions 9, 14)."""
     never = case.kind is Kind.ACCUSATION or case.restricted
+    if never or act in ENDS_PLAN:
+        end_plan(session, case, ENDS_PLAN.get(act, "举报件一律不公开"), now)
     if act != "reopen" and not never:
         return
     publication = publication_of(session, case)

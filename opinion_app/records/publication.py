@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from opinion_app.records.base import Base, Vocabulary
-from opinion_app.rules.words import Kind, PublicationState
+from opinion_app.rules.words import Kind, PlanState, PublicationState
 
 
 class Publication(Base):
@@ -44,6 +44,26 @@ class Publication(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class PublicationPlan(Base):
+    """A reviewed snapshot that goes out at a set moment; the public pages know nothing of it before."""
+
+    __tablename__ = "publication_plans"
+    __table_args__ = (Index("ix_publication_plans_state_at", "state", "publish_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    state: Mapped[PlanState] = mapped_column(Vocabulary(PlanState), default=PlanState.WAITING)
+    publish_at: Mapped[datetime]
+    source_hash: Mapped[str] = mapped_column(String(64))
+    snapshot_hash: Mapped[str] = mapped_column(String(64))
+    texts: Mapped[dict[str, Any]]
+    correction: Mapped[str] = mapped_column(default="")
+    planned_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    planned_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str] = mapped_column(default="")
 
 
 class MaskingDecision(Base):

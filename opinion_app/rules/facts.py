@@ -72,6 +72,7 @@ class CaseFacts:
     report_owed: bool = False
     disclosure: Disclosure | None = None
     published: bool = False
+    planned: bool = False
     risk_level: RiskLevel | None = None
     assessment_waits: bool = False
     assessor_id: int | None = None

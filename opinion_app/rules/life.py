@@ -115,6 +115,10 @@ def _published(case: CaseFacts) -> str | None:
     return None if case.published else "这件没有公开的内容。"
 
 
+def _planned(case: CaseFacts) -> str | None:
+    return None if case.planned else "这件没有定时公开。"
+
+
 def _from_elsewhere(case: CaseFacts) -> str | None:
     return None if case.source is Source.FORWARDED_LETTER else "只有转来信件才需要反馈来文单位。"
 
@@ -243,6 +247,8 @@ ACTS: dict[str, Act] = {
         Act("decide_disclosure", "公开决定", DONE, "case.publish", primary=_f(S.ANSWERED)),
         Act("close", "办结", _f(S.ANSWERED), "case.close", _f(S.CLOSED), _closable, _f(S.ANSWERED)),
         Act("publish", "公开答复", CLOSED_ONES, "case.publish", condition=_publishable, primary=_f(S.CLOSED)),
+        Act("plan_publication", "定时公开", CLOSED_ONES, "case.publish", condition=_publishable, button=False),
+        Act("cancel_plan", "取消定时公开", CLOSED_ONES, "case.publish", condition=_planned, danger=True),
         Act("withdraw", "撤回公开", DONE | CLOSED_ONES | ALIVE, "case.publish", condition=_published, danger=True),
         Act("archive", "归档", _f(S.CLOSED, S.DECLINED, S.REFERRED), "case.archive", _f(S.ARCHIVED)),
         Act(

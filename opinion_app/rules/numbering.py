@@ -36,6 +36,13 @@ def check_pattern(pattern: str) -> None:
         raise Invalid("编号规则生成的编号会重复或太长。")
 
 
+def index_series(pattern: str, on: date) -> str:
+    """Within what the serial of a 索引号 counts: the day, the month or the year, as far as the pattern names it."""
+    if "{day" in pattern:
+        return f"index:{on:%m%d}"
+    return f"index:{on:%m}" if "{month" in pattern else "index"
+
+
 def index_number(pattern: str, code: str, on: date, serial: int) -> str:
     """The 索引号 of a publication made on `on` (Shanghai date), the `serial`-th of its day."""
     return pattern.format(code=code, year=on.year, month=on.month, day=on.day, serial=serial)

@@ -6,8 +6,9 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.masking import Action, Decision, Find, apply, find, only_masks, select, undecided
@@ -15,6 +16,7 @@ from opinion_app.rules.words import ConsentBasis, Disclosure, KeepReason
 
 PARTS: Final = {"title": "标题", "question": "来信", "answer": "答复"}
 ANYBODY: Final = "网友"
+MOST_AHEAD: Final = timedelta(days=90)
 _LEAST_LEFT: Final = 4
 _NOT_WORDS = re.compile(r"[\W_]+")
 
@@ -36,6 +38,15 @@ class Snapshot:
         """What masking and both reviews are bound to: another character anywhere gives another hash (decisions 14)."""
         packed = json.dumps([self.title, self.question, self.answer, self.writer], ensure_ascii=True)
         return hashlib.sha256(packed.encode()).hexdigest()
+
+    def as_json(self) -> dict[str, Any]:
+        """The texts as they are kept until their moment has come."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, held: Mapping[str, Any]) -> Snapshot:
+        """The snapshot that was kept by `as_json`."""
+        return cls(**held)
 
     def text(self, part: str) -> str:
         """One of the three texts."""
@@ -119,3 +130,19 @@ def check_disclosure(
         raise Invalid("请选择公开的依据。", {"basis": "公开个人提出的事项，须留言人同意，或者遮盖后不含个人信息。"})
     if basis is ConsentBasis.WISH and not wish_public:
         raise Invalid("依据与登记不符。", {"basis": "登记时留言人没有表示愿意公开，请选择其他依据。"})
+
+
+def check_moment(at: datetime, now: datetime) -> None:
+    """Raise Invalid unless a publication may be set for `at`: later than now, and not so late that it is forgotten."""
+    if at <= now:
+        raise Invalid("公开时间不对。", {"publish_at": "定时公开的时间要在现在之后；要马上公开，请选“立即公开”。"})
+    if at - now > MOST_AHEAD:
+        raise Invalid("公开时间不对。", {"publish_at": f"最多可以定在 {MOST_AHEAD.days} 天以内。"})
+
+
+def check_correction(text: str) -> None:
+    """Raise Invalid where the note that goes public with a correction itself has personal data in it."""
+    found = find(text)
+    if found:
+        problem = f"“{found[0].text}”像是{found[0].kind.label}，更正说明会公开，请改写。"
+        raise Invalid("更正说明里有像个人信息的内容。", {"correction": problem})

@@ -236,6 +236,14 @@ class PublicationState(Word):
     WITHDRAWN = "withdrawn", "已撤回"
 
 
+class PlanState(Word):
+    """State of a publication that was set for a later moment."""
+
+    WAITING = "waiting", "等待公开"
+    DONE = "done", "已按时公开"
+    CANCELLED = "cancelled", "已取消"
+
+
 class ClockState(Word):
     """State of one clock of a case; being late is computed, never stored."""
 

@@ -16,6 +16,7 @@ from opinion_app.flow.inbox import take_in_waiting
 from opinion_app.flow.sweep import sweep
 from opinion_app.records.current import settings_of
 from opinion_app.records.transaction import transaction
+from opinion_app.steps.publish.planning import publish_due
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,11 @@ def _inbox(work: Work) -> str:
     return f"收取 {taken} 件" if taken else "没有新的来信"
 
 
+def _publications(work: Work) -> str:
+    """What was reviewed and set for later goes out; each plan is a transaction of its own."""
+    return publish_due(work.now)
+
+
 def _outbox(work: Work) -> str:
     settings = settings_of()
     return str(deliver(post_of(settings), work.runner, sender_of(settings), work.watch, work.stopping))
@@ -75,6 +81,7 @@ OPERATIONS: dict[str, Callable[[Work], str]] = {
     "rungs": _rungs,
     "calendar": _calendar,
     "inbox": _inbox,
+    "publications": _publications,
     "outbox": _outbox,
     "backup": _backup,
     "sweep": _sweep,

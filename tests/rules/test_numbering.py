@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from opinion_app.rules.errors import Invalid
-from opinion_app.rules.numbering import DEFAULT_INDEX_PATTERN, DEFAULT_PATTERNS, check_pattern, index_number, number
+from opinion_app.rules.numbering import DEFAULT_INDEX_PATTERN, DEFAULT_PATTERNS, check_pattern, index_number, index_series, number
 
 
 def test_the_default_patterns_give_the_numbers_of_the_house() -> None:
@@ -46,3 +46,15 @@ def test_a_pattern_that_cannot_number_is_refused(pattern: str) -> None:
 
 def test_a_pattern_of_the_office_may_be_chinese() -> None:
     assert number("卡政留〔{year}〕{serial}号", 2026, 7) == "卡政留〔2026〕7号"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "series"),
+    [
+        (DEFAULT_INDEX_PATTERN, "index:1126"),
+        ("{code}/{year}{month:02d}-{serial:04d}", "index:11"),
+        ("{code}/{year}-{serial:05d}", "index"),
+    ],
+)
+def test_the_serial_counts_within_what_the_pattern_names(pattern: str, series: str) -> None:
+    assert index_series(pattern, date(2026, 11, 26)) == series

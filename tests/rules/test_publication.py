@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -107,3 +108,7 @@ def test_what_lies_ahead() -> None:
     assert [step.title for step in ahead(HANDLING.title)] == ["已答复"]
     assert [step.title for step in ahead(MERGED.title)] == ["已答复"]
     assert ahead(DECLINED.title) == ()
+
+
+def test_a_snapshot_that_was_kept_is_the_same_snapshot() -> None:
+    assert Snapshot.from_json(json.loads(json.dumps(ORIGINAL.as_json()))) == ORIGINAL

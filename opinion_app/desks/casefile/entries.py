@@ -49,6 +49,8 @@ _LOOKS = {
     "decide_disclosure": ("globe", ""),
     "close": ("check", "green"),
     "publish": ("globe", "green"),
+    "plan_publication": ("clock", "green"),
+    "cancel_plan": ("clock", "orange"),
     "withdraw": ("globe", "red"),
     "archive": ("archive", ""),
     "reopen": ("return", "orange"),

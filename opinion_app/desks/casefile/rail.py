@@ -133,6 +133,7 @@ def marks(held: Dossier) -> Iterator[str]:
         (facts.assessment_waits, "研判待审定"),
         (facts.report_owed, "须反馈来文单位"),
         (facts.published, "已公开"),
+        (facts.planned, "已定时公开"),
         (case.imported, "历史件"),
     )
     return (words for on, words in said if on)

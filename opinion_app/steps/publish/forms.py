@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import HiddenField, RadioField
+from wtforms import DateTimeLocalField, HiddenField, RadioField
 from wtforms.validators import InputRequired, Optional
 
 from opinion_app.forms import OfficeForm, choices, text
@@ -28,7 +28,10 @@ class PublishForm(OfficeForm):
         hint="每行写一处，照原文抄写；三段文字里相同的都会遮盖。如：没有标出的姓名、村组、店名",
     )
     seen_hash = HiddenField()
+    correction = text("更正说明", 200, rows=2, hint="替换已公开的内容时填写，和内容一起公开；不填则只注明更新日期")
     secrecy_opinion = text("保密审查意见", 300, rows=2, hint="如：经审查，不涉及国家秘密和工作秘密")
+    when = RadioField("什么时候公开", choices=choices((("now", "立即公开"), ("later", "定时公开"))), default="now")
+    publish_at = DateTimeLocalField("公开时间", [Optional()], description="选“定时公开”时填写，到时自动公开")
     disclosure_opinion = text("公开审查意见", 300, rows=2, hint="如：可以公开，个人信息已遮盖")
 
 
@@ -36,3 +39,9 @@ class WithdrawForm(OfficeForm):
     """Why it is taken down."""
 
     reason = text("撤回原因", 500, required=True, rows=3)
+
+
+class CancelPlanForm(OfficeForm):
+    """Why it does not go out by itself."""
+
+    reason = text("取消原因", 500, required=True, rows=3)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from opinion_app import clock
 from opinion_app.flow.cases import open_case
+from opinion_app.flow.publications import waiting_plan
 from opinion_app.forms import choices
 from opinion_app.records.base import db
 from opinion_app.records.case import Case
 from opinion_app.rules import links
 from opinion_app.rules.errors import Conflict, Invalid
+from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.words import ConsentBasis, Disclosure
-from opinion_app.steps.publish import bench, forms, operations, queries
+from opinion_app.rules.zone import SHANGHAI
+from opinion_app.steps.publish import bench, forms, operations, planning, queries
 from opinion_app.web.access import requires
 from opinion_app.web.act_page import act_page
 from opinion_app.web.answers import done
@@ -68,24 +72,32 @@ def publish(number: str) -> ResponseReturnValue:
     go = request.form.get("go", "")
     if request.method == "POST" and form.validate() and go == "publish" and laid.snapshot:
         try:
-            review = operations.Review(form.secrecy_opinion.data or "", form.disclosure_opinion.data or "")
-            operations.publish(
-                session,
-                case,
-                actor(),
-                clock.now(),
-                decisions=laid.decisions,
-                review=review,
-                reviewed_hash=form.seen_hash.data or "",
-                writer=form.writer.data,
-                seen=form.seen_version,
-            )
-            return done(links.case(case.number), f"已公开：{links.reply(case.number)}")
+            return done(links.case(case.number), _send_out(session, case, form, laid))
         except Invalid as refusal:
             form.take(refusal)
         except Conflict as moved:
             form.form_errors = [moved.message]
     return _bench_page(case, held, form, laid)
+
+
+def _send_out(session: Session, case: Case, form: forms.PublishForm, laid: bench.Bench) -> str:
+    """Publish now, or set it for later; answers what to tell the clerk."""
+    said = {
+        "decisions": laid.decisions,
+        "review": operations.Review(form.secrecy_opinion.data or "", form.disclosure_opinion.data or ""),
+        "reviewed_hash": form.seen_hash.data or "",
+        "writer": form.writer.data,
+        "correction": form.correction.data or "",
+        "seen": form.seen_version,
+    }
+    if form.when.data != "later":
+        operations.publish(session, case, actor(), clock.now(), **said)
+        return f"已公开：{links.reply(case.number)}"
+    if form.publish_at.data is None:
+        raise Invalid("请填写公开时间。", {"publish_at": "请填写什么时候公开。"})
+    at = form.publish_at.data.replace(tzinfo=SHANGHAI)
+    planning.plan(session, case, actor(), clock.now(), at, **said)
+    return f"已定于{moment_words(at)}公开，到时自动公开；在此之前可以取消。"
 
 
 def _laid_out(case: Case, held: queries.Material) -> tuple[forms.PublishForm, bench.Bench]:
@@ -111,7 +123,20 @@ def _bench_page(case: Case, held: queries.Material, form: forms.PublishForm, lai
         basis=held.basis,
         choices=bench.allowed(held.basis),
         standing=held.publication,
+        plan=waiting_plan(db.session(), case),
     )
+
+
+@bp.route("/cancel_plan", methods=["GET", "POST"])
+@requires("worklist")
+def cancel_plan(number: str) -> ResponseReturnValue:
+    """取消定时公开."""
+    case = _case(number, "cancel_plan")
+    form = posted(forms.CancelPlanForm, version=case.version)
+    if request.method == "POST" and form.validate():
+        planning.cancel(db.session(), case, actor(), clock.now(), form.reason.data, form.seen_version)
+        return done(links.case(case.number), "已取消定时公开，这件回到“待公开”。")
+    return act_page(case, "cancel_plan", form, said="到时不再自动公开；以后可以重新遮盖、审查和公开。")
 
 
 @bp.route("/withdraw", methods=["GET", "POST"])

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from opinion_app import clock
+from opinion_app.records.move import Move
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.words import Role, Stage
+from opinion_app.rules.zone import local
 from tests.builders.office import make_actor, make_person, make_unit
 from tests.builders.published import make_closed, make_signed
+from tests.faults.together import together
 from tests.support.client import Browser, client_for, forms_in, pick
 
 CASE = "/office/cases/LY2026-000001"
@@ -71,3 +79,35 @@ def test_the_decision_is_recorded_with_its_basis(clerk: Browser) -> None:
     assert clerk.submit(page, disclosure="public", grounds="有参考价值").status_code == 422
     assert clerk.submit(page, disclosure="public", basis="masked", grounds="有参考价值").status_code == 303
     assert "公开（遮盖后不含个人信息）：有参考价值" in clerk.get("/office/cases/LY2026-000002").text
+
+
+def test_set_for_later_and_cancelled(app: Flask, clerk: Browser) -> None:
+    said: dict[str, Any] = {"go": "publish", "secrecy_opinion": "不涉密", "disclosure_opinion": "可以公开", "when": "later"}
+    preview = clerk.submit(f"{CASE}/publish", "/publish", go="all")
+    form = pick(forms_in(preview.text, f"{CASE}/publish"), "/publish")
+    assert "请填写什么时候公开" in clerk.send(form, **said).text
+    assert "现在之后" in clerk.send(form, **said, publish_at="2020-01-01T09:00").text
+    at = f"{local(clock.now() + timedelta(days=2)):%Y-%m-%dT%H:%M}"
+    assert clerk.send(form, **said, publish_at=at).status_code == 303
+    assert Browser(app).get("/replies/LY2026-000001").status_code == 404
+    shown = clerk.get(CASE).text
+    assert "已定时公开" in shown
+    assert "取消定时公开" in shown
+    assert clerk.submit(f"{CASE}/cancel_plan", "/cancel_plan", reason="还要核实").status_code == 303
+    assert "已定时公开" not in clerk.get(CASE).text
+
+
+def test_of_two_clerks_who_publish_at_once_one_is_told(app: Flask, clerk: Browser) -> None:
+    with app.app_context(), transaction() as session:
+        make_person(session, "clerk2", Role.CLERK)
+    people = [clerk, client_for(app, "clerk2")]
+    previews = [browser.submit(f"{CASE}/publish", "/publish", go="all").text for browser in people]
+    forms = [pick(forms_in(text, f"{CASE}/publish"), "/publish") for text in previews]
+    said: dict[str, Any] = {"go": "publish", "secrecy_opinion": "不涉密", "disclosure_opinion": "可以公开"}
+    answers = together([lambda i=i: people[i].send(forms[i], **said) for i in range(2)])  # type: ignore[misc]
+    assert sorted(answer.status_code for answer in answers) == [303, 422]
+    told = next(answer for answer in answers if answer.status_code == 422)
+    assert "已被别人处理过" in told.text
+    assert "不涉密" in told.text
+    with app.app_context(), transaction() as session:
+        assert len(session.scalars(select(Move.id).where(Move.act == "publish")).all()) == 1

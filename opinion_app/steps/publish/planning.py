@@ -1,0 +1,137 @@
+"""Publication at a set moment (定时公开): reviewed now, out later; the clock takes each plan once, by a conditional update."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from opinion_app.flow import outbox
+from opinion_app.flow.cases import facts_of
+from opinion_app.flow.move import admit, move
+from opinion_app.flow.publications import end_plan, publication_of, waiting_plan
+from opinion_app.records.case import Case
+from opinion_app.records.engine import reading_only
+from opinion_app.records.publication import PublicationPlan
+from opinion_app.records.transaction import transaction
+from opinion_app.rules import life
+from opinion_app.rules.errors import OfficeError, Refused
+from opinion_app.rules.facts import Actor
+from opinion_app.rules.masking import Decision
+from opinion_app.rules.publication import Snapshot, check_moment
+from opinion_app.rules.spoken import moment_words
+from opinion_app.rules.words import PlanState, Role
+from opinion_app.steps.publish.operations import Review, checked
+from opinion_app.steps.publish.queries import material
+from opinion_app.steps.publish.release import put
+
+log = logging.getLogger(__name__)
+CHANGED = "来信、答复或公开决定在审查之后有变动，没有按时公开"
+
+
+def plan(
+    session: Session,
+    case: Case,
+    actor: Actor,
+    now: datetime,
+    at: datetime,
+    *,
+    decisions: Mapping[str, tuple[Decision, ...]],
+    review: Review,
+    reviewed_hash: str,
+    writer: str,
+    correction: str = "",
+    seen: int | None = None,
+) -> PublicationPlan:
+    """定时公开: the same checks as for 公开, then the snapshot waits; an earlier plan of the case is replaced."""
+    admit(session, case, "plan_publication", actor, seen)
+    check_moment(at, now)
+    held, snapshot = checked(session, case, actor, now, decisions, review, reviewed_hash, writer, correction)
+    end_plan(session, case, "改定了公开时间或内容", now)
+    row = PublicationPlan(
+        case_id=case.id,
+        publish_at=at,
+        source_hash=held.original.hash,
+        snapshot_hash=snapshot.hash,
+        texts=snapshot.as_json(),
+        correction=correction,
+        planned_by_id=actor.id,
+        planned_at=now,
+    )
+    session.add(row)
+    values = {"定时公开": (None, at), "快照": (None, snapshot.hash), "保密审查": (None, review.secrecy)}
+    detail = {"at": at.isoformat(), "words": moment_words(at)}
+    move(session, case, "plan_publication", actor, now, detail=detail, values=values | {"公开审查": (None, review.disclosure)})
+    return row
+
+
+def cancel(session: Session, case: Case, actor: Actor, now: datetime, reason: str, seen: int | None = None) -> None:
+    """取消定时公开: nothing goes out by itself; the case stands among those that wait to be published again."""
+    admit(session, case, "cancel_plan", actor, seen)
+    row = waiting_plan(session, case)
+    if row is None:
+        raise Refused("这件没有定时公开。")
+    end_plan(session, case, reason, now)
+    move(session, case, "cancel_plan", actor, now, note=reason, values={"定时公开": (row.publish_at, None)})
+
+
+def publish_due(now: datetime) -> str:
+    """Let everything out whose moment has come; answers what was done, for the ledger of jobs."""
+    with reading_only(), transaction() as session:
+        query = select(PublicationPlan.id).where(PublicationPlan.state == PlanState.WAITING, PublicationPlan.publish_at <= now)
+        due = list(session.scalars(query.order_by(PublicationPlan.publish_at, PublicationPlan.id)))
+    out = held_back = failed = 0
+    for plan_id in due:
+        try:
+            with transaction() as session:
+                done = release(session, plan_id, now)
+        except Exception:  # one plan's fault must not keep the others in; it is tried again with the next tick
+            log.exception("plan %s could not be published", plan_id)
+            failed += 1
+        else:
+            out, held_back = out + (done is True), held_back + (done is False)
+    return "，".join(words for count, words in _told(out, held_back, failed) if count) or "没有到时间的"
+
+
+def _told(out: int, held_back: int, failed: int) -> tuple[tuple[int, str], ...]:
+    return (out, f"公开 {out} 件"), (held_back, f"情况有变未公开 {held_back} 件"), (failed, f"出错 {failed} 件，稍后再试")
+
+
+def release(session: Session, plan_id: int, now: datetime) -> bool | None:
+    """Claim one plan and publish it; False where it may no longer go out, None where another node was faster."""
+    mine = update(PublicationPlan).where(PublicationPlan.id == plan_id, PublicationPlan.state == PlanState.WAITING)
+    if session.connection().execute(mine.values(state=PlanState.DONE, ended_at=now)).rowcount != 1:
+        return None
+    row = session.get_one(PublicationPlan, plan_id)
+    case = session.get_one(Case, row.case_id)
+    reason = _against(session, case, row)
+    if reason:
+        _hold_back(session, case, row, reason, now)
+        return False
+    standing = publication_of(session, case)
+    publication = put(session, case, standing, Snapshot.from_json(row.texts), now, row.correction)
+    detail = {"index_number": publication.index_number, "replaces": standing is not None, "planned": True}
+    move(session, case, "publish", None, now, detail=detail, values={"公开": (None, publication.index_number)})
+    return True
+
+
+def _against(session: Session, case: Case, row: PublicationPlan) -> str:
+    """Why the plan may not go out as it was reviewed; empty where it may."""
+    refused = life.refusal(facts_of(session, case), "publish")
+    if refused:
+        return refused
+    try:
+        unchanged = material(session, case).original.hash == row.source_hash
+    except OfficeError as error:
+        return error.message
+    return "" if unchanged else CHANGED
+
+
+def _hold_back(session: Session, case: Case, row: PublicationPlan, reason: str, now: datetime) -> None:
+    row.state, row.end_reason = PlanState.CANCELLED, reason
+    done = move(session, case, "cancel_plan", None, now, note=reason)
+    clerks = outbox.holders_of(session, Role.CLERK)
+    outbox.tell(session, case, clerks, "定时公开没有执行，请查看", f"cancel_plan:{done.id}", now, mail=False)

@@ -1,0 +1,76 @@
+"""Writing a snapshot where the public reads it, or setting it down until its moment has come."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from opinion_app.flow import index
+from opinion_app.flow.numbers import next_serial
+from opinion_app.flow.settings import office, setting
+from opinion_app.records.case import Case
+from opinion_app.records.publication import Publication
+from opinion_app.records.unit import Unit
+from opinion_app.rules.numbering import DEFAULT_INDEX_PATTERN, index_number, index_series
+from opinion_app.rules.publication import Snapshot
+from opinion_app.rules.words import PublicationState
+from opinion_app.rules.zone import local_date
+from opinion_app.steps.publish.queries import signed_reply
+
+
+def put(
+    session: Session, case: Case, row: Publication | None, snapshot: Snapshot, now: datetime, correction: str = ""
+) -> Publication:
+    """Let the snapshot be what the public reads of this case from the commit on; a publication of the same case is replaced."""
+    said = _said(session, case, snapshot, now)
+    if row is None:
+        number = _index_number(session, now)
+        row = Publication(case_id=case.id, number=case.number, index_number=number, published_at=now, note="", **said)
+        session.add(row)
+    else:
+        note = replaced_words(now, correction) if row.snapshot_hash != snapshot.hash or correction else ""
+        if row.state is not PublicationState.PUBLISHED:
+            row.published_at, note = now, replaced_words(now, correction) if correction else ""
+        row.note = note
+        for name, value in said.items():
+            setattr(row, name, value)
+    index.put_publication(session, row)
+    return row
+
+
+def replaced_words(now: datetime, correction: str = "") -> str:
+    """What a reader is told beside a publication that is no longer the first wording."""
+    day = local_date(now)
+    date = f"{day.year}年{day.month}月{day.day}日"
+    return f"{date}更正：{correction}" if correction else f"本件经重新办理或更正，内容已于{date}更新。"
+
+
+def _said(session: Session, case: Case, snapshot: Snapshot, now: datetime) -> dict[str, Any]:
+    """What the public is told, as the columns of a publication."""
+    reply = signed_reply(session, case)
+    answered = case.answered_at or (reply.signed_at if reply else None) or case.closed_at or now
+    unit = session.get(Unit, case.lead_unit_id) if case.lead_unit_id is not None else None
+    return {
+        "title": snapshot.title,
+        "question": snapshot.question,
+        "answer": snapshot.answer,
+        "writer": snapshot.writer,
+        "kind": case.kind,
+        "area": case.area,
+        "unit_name": unit.name if unit else office(session)["name"],
+        "asked_on": local_date(case.received_at),
+        "answered_on": local_date(answered),
+        "state": PublicationState.PUBLISHED,
+        "snapshot_hash": snapshot.hash,
+        "updated_at": now,
+    }
+
+
+def _index_number(session: Session, now: datetime) -> str:
+    """The 索引号 by the office's pattern; the serial counts within the day, month or year it names (domain §5.3)."""
+    day = local_date(now)
+    pattern = setting(session, "index_pattern", DEFAULT_INDEX_PATTERN)
+    serial = next_serial(session, index_series(pattern, day), day.year)
+    return index_number(pattern, office(session)["credit_code"], day, serial)

@@ -1,0 +1,58 @@
+"""An office for the tests of publication: a clerk, a unit with its head, and cases that are closed and decided to be public."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from opinion_app.records.case import Case
+from opinion_app.records.transaction import transaction
+from opinion_app.records.unit import Unit
+from opinion_app.rules.facts import Actor
+from opinion_app.rules.words import Role
+from opinion_app.steps.publish import bench, queries
+from opinion_app.steps.publish.operations import Review
+from tests.builders.office import make_actor, make_unit
+from tests.builders.published import make_closed
+
+REVIEW = Review("不涉密", "可以公开")
+BODY = "村口的路灯坏了半个月，我叫刘一帆，电话13800001234，请修一下。"
+
+
+@dataclass
+class Office:
+    """The people of the tests and what they may do with a case."""
+
+    session: Session
+    clerk: Actor
+    head: Actor
+    unit: Unit
+
+    def closed(self, **values: Any) -> Case:
+        """A closed case that was decided to be public."""
+        return make_closed(self.session, self.clerk, self.unit, **({"body": BODY} | values))
+
+    def laid(self, case: Case, more: str = "") -> bench.Bench:
+        """The bench with everything masked."""
+        return bench.lay_out(queries.material(self.session, case), {}, more, "网友", everything=True)
+
+    def said(self, case: Case, **values: Any) -> dict[str, Any]:
+        """What a clerk says when she publishes."""
+        laid = self.laid(case)
+        assert laid.snapshot is not None
+        said = {"decisions": laid.decisions, "review": REVIEW, "reviewed_hash": laid.snapshot.hash, "writer": "网友"}
+        return said | values
+
+
+@pytest.fixture
+def office(core: Flask) -> Iterator[Office]:
+    """The office within one transaction."""
+    with transaction() as session:
+        unit = make_unit(session, "村镇建设办", phone="0875-7120001")
+        clerk = make_actor(session, "clerk", Role.CLERK)
+        yield Office(session, clerk, make_actor(session, "head", Role.UNIT_HEAD, unit=unit), unit)

@@ -1,0 +1,179 @@
+"""Publication at a set moment: out when the moment has come, once, and only as it was reviewed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from opinion_app.flow.move import move
+from opinion_app.records.case import Case
+from opinion_app.records.move import Move
+from opinion_app.records.notice import Notice
+from opinion_app.records.publication import MaskingDecision, Publication, PublicationPlan
+from opinion_app.records.transaction import transaction
+from opinion_app.rules.errors import Invalid, Refused
+from opinion_app.rules.words import Disclosure, Kind, PlanState, PublicationState, Stage
+from opinion_app.steps.publish import operations, planning, queries
+from tests.builders.office import NOW
+from tests.faults.together import together
+from tests.steps.publish.conftest import Office
+
+AT = NOW + timedelta(days=1)
+
+
+def plan(office: Office, case: Case, at: datetime = AT, **values: Any) -> PublicationPlan:
+    return planning.plan(office.session, case, office.clerk, NOW, at, **office.said(case, **values))
+
+
+def planned(office: Office, **values: Any) -> tuple[Case, PublicationPlan]:
+    case = office.closed(**values)
+    return case, plan(office, case)
+
+
+def publications(session: Session) -> list[str]:
+    return list(session.scalars(select(Publication.number).where(Publication.state == PublicationState.PUBLISHED)))
+
+
+def test_it_goes_out_at_its_moment_and_not_before(office: Office) -> None:
+    case, row = planned(office)
+    number, reviewed = case.number, row.snapshot_hash
+    office.session.commit()
+    assert planning.publish_due(AT - timedelta(seconds=1)) == "没有到时间的"
+    with transaction() as session:
+        assert publications(session) == []
+        assert session.scalars(select(MaskingDecision.snapshot_hash)).all() == [reviewed]
+    assert planning.publish_due(AT) == "公开 1 件"
+    assert planning.publish_due(AT + timedelta(minutes=1)) == "没有到时间的"
+    with transaction() as session:
+        out = session.scalars(select(Publication)).one()
+        assert (out.number, out.published_at, out.snapshot_hash) == (number, AT, reviewed)
+        assert "13800001234" not in out.question
+        last = session.scalars(select(Move).where(Move.act == "publish")).one()
+        assert (last.actor_name, last.detail["planned"]) == ("系统", True)
+        assert session.get_one(Case, out.case_id).to_publish is False
+
+
+def test_two_nodes_publish_it_once(core: Flask, office: Office) -> None:
+    _case, row = planned(office)
+    row_id = row.id
+    office.session.commit()
+
+    def node() -> str:
+        with core.app_context():
+            return planning.publish_due(AT)
+
+    assert sorted(together([node, node])) != ["公开 1 件", "公开 1 件"]
+    with core.app_context(), transaction() as session:
+        assert len(publications(session)) == 1
+        assert len(session.scalars(select(Move.id).where(Move.act == "publish")).all()) == 1
+        assert session.get_one(PublicationPlan, row_id).state is PlanState.DONE
+        assert planning.release(session, row_id, AT) is None
+
+
+@pytest.mark.parametrize("act", ["reopen", "withhold", "accuse", "publish", "replan"])
+def test_what_changes_the_matter_voids_the_plan(office: Office, act: str) -> None:
+    case, row = planned(office)
+    session, clerk = office.session, office.clerk
+    if act == "reopen":
+        move(session, case, "reopen", clerk, NOW, to=Stage.HANDLING)
+    elif act == "withhold":
+        operations.decide_disclosure(session, case, clerk, NOW, disclosure=Disclosure.WITHHELD, grounds="涉及隐私")
+    elif act == "accuse":
+        case.stage, case.kind = Stage.HANDLING, Kind.ACCUSATION
+        move(session, case, "classify", clerk, NOW)
+    elif act == "publish":
+        operations.publish(session, case, clerk, NOW, **office.said(case))
+    else:
+        plan(office, case, AT + timedelta(days=1))
+    session.refresh(row)
+    assert (row.state, bool(row.end_reason)) == (PlanState.CANCELLED, True)
+
+
+def test_a_changed_answer_is_held_back_and_the_clerks_are_told(office: Office) -> None:
+    case, row = planned(office)
+    case_id, row_id = case.id, row.id
+    reply = queries.signed_reply(office.session, case)
+    assert reply is not None
+    reply.text += "另行通知。"
+    office.session.commit()
+    assert planning.publish_due(AT) == "情况有变未公开 1 件"
+    with transaction() as session:
+        assert publications(session) == []
+        assert session.get_one(PublicationPlan, row_id).end_reason == planning.CHANGED
+        assert session.get_one(Case, case_id).to_publish is True
+        assert "定时公开没有执行" in session.scalars(select(Notice.subject)).one()
+
+
+def test_without_a_signed_answer_or_in_a_wrong_stage_nothing_goes_out(office: Office) -> None:
+    lost, _plan = planned(office)
+    early, _other = planned(office, body="另一处路灯也坏了，请一并修理。")
+    office.session.delete(queries.signed_reply(office.session, lost))
+    early.stage = Stage.ANSWERED
+    office.session.commit()
+    assert planning.publish_due(AT) == "情况有变未公开 2 件"
+    with transaction() as session:
+        assert publications(session) == []
+
+
+def test_what_fails_is_tried_again_and_holds_nobody_up(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk while the snapshot is written: nothing half-written, the plan waits, the next tick publishes it."""
+    first, _row = planned(office)
+    second, _other = planned(office, body="另一处路灯也坏了，请一并修理。")
+    first_id, second_number = first.id, second.number
+    office.session.commit()
+    put = planning.put
+
+    def full(session: Session, case: Case, *rest: Any) -> Publication:
+        if case.id == first_id:
+            put(session, case, *rest)
+            raise OperationalError("COMMIT", {}, Exception("database or disk is full"))
+        return put(session, case, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(planning, "put", full)
+        assert planning.publish_due(AT) == "公开 1 件，出错 1 件，稍后再试"
+    with transaction() as session:
+        assert publications(session) == [second_number]
+    assert planning.publish_due(AT + timedelta(minutes=1)) == "公开 1 件"
+
+
+def test_a_plan_can_be_cancelled_once(office: Office) -> None:
+    case, row = planned(office)
+    assert case.to_publish is False
+    planning.cancel(office.session, case, office.clerk, NOW, "还要再核实")
+    office.session.refresh(row)
+    assert (row.state, row.end_reason, case.to_publish) == (PlanState.CANCELLED, "还要再核实", True)
+    with pytest.raises(Refused):
+        planning.cancel(office.session, case, office.clerk, NOW, "再取消一次")
+
+
+@pytest.mark.parametrize("at", [NOW, NOW - timedelta(minutes=1), NOW + timedelta(days=91)])
+def test_the_moment_lies_ahead_and_within_reach(office: Office, at: datetime) -> None:
+    with pytest.raises(Invalid):
+        plan(office, office.closed(), at)
+
+
+def test_a_replacement_goes_out_with_its_note(office: Office) -> None:
+    case = office.closed()
+    row = operations.publish(office.session, case, office.clerk, NOW, **office.said(case))
+    number = row.index_number
+    plan(office, case, correction="维修日期写错，现改正。")
+    office.session.commit()
+    planning.publish_due(AT)
+    with transaction() as session:
+        out = session.scalars(select(Publication)).one()
+        assert (out.index_number, out.published_at) == (number, NOW)
+        assert out.note == "2026年11月24日更正：维修日期写错，现改正。"
+
+
+def test_a_note_with_personal_data_is_refused(office: Office) -> None:
+    case = office.closed()
+    with pytest.raises(Invalid) as refusal:
+        operations.publish(office.session, case, office.clerk, NOW, **office.said(case, correction="请拨打刘一帆电话13800001234"))
+    assert "更正说明会公开" in refusal.value.fields["correction"]
