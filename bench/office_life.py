@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bench.office_people import Row, Staff
-from opinion_app.rules.reply import text_hash
+from opinion_app.rules.reply import review_step, text_hash
 from opinion_app.rules.words import (
     MAIN_LINE,
     OFFICE_GATES,
@@ -17,6 +17,7 @@ from opinion_app.rules.words import (
     FindingKind,
     Gate,
     ReplyState,
+    ReviewStep,
     Stage,
     UnitRole,
 )
@@ -90,10 +91,16 @@ class Life:
             "answered_at": self.answered_at,
             "closed_at": self.moments.get("close"),
             "archived_at": self.moments.get("archive"),
+            "review_step": self._review_step(),
             "next_due_at": due,
             "next_due_stage": "reply" if due else "",
             "next_warn_at": due - timedelta(days=2) if due else None,
         }
+
+    def _review_step(self) -> ReviewStep | None:
+        passed = {Gate.UNIT_HEAD} if "check_unit_head" in self.moments else set()
+        passed |= set(OFFICE_GATES) if "check_gates" in self.moments else set()
+        return review_step(frozenset(passed)) if self.stage is Stage.UNDER_REVIEW else None
 
     def rows(self, case_id: int, answer: str, rule_ids: dict[str, int]) -> Iterator[tuple[str, list[Row]]]:
         """Assignments, clocks, moves, findings, replies with their checks, notices."""

@@ -29,7 +29,7 @@ from opinion_app.rules.words import (
 )
 from opinion_app.rules.zone import local_date
 
-GENERATOR = 3  # count up when what is generated changes: caches of another number are not used
+GENERATOR = 4  # count up when what is generated changes: caches of another number are not used
 YEARS = 4
 PUBLISHED_SHARE = 0.345
 CHUNK = 1000

@@ -9,14 +9,17 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from opinion_app.flow import clocks, progress, publications, trail
-from opinion_app.flow.cases import facts_of
+from opinion_app.flow.cases import facts_of, gates_passed, latest_reply
 from opinion_app.records.case import Case
 from opinion_app.records.move import Move
 from opinion_app.rules import life
 from opinion_app.rules.errors import Conflict, NotFound, Refused
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.permissions import can_see
-from opinion_app.rules.words import Disclosure, Kind, Stage
+from opinion_app.rules.reply import review_step
+from opinion_app.rules.words import Disclosure, Kind, ReviewStep, Stage
+
+REVIEWING = frozenset({"submit_reply", "check_unit_head", "check_gates", "sign_off"})
 
 
 def admit(session: Session, case: Case, act: str, actor: Actor, seen_version: int | None = None) -> CaseFacts:
@@ -57,6 +60,7 @@ def move(
         raise Refused(f"“{entry.label}”不能把这件变为“{after.label}”。")
     case.stage = after
     case.to_publish = waits_to_go_public(case, act)
+    case.review_step = _waits_for(session, case, act)
     row = Move(
         case_id=case.id,
         act=act,
@@ -79,6 +83,16 @@ def move(
     progress.follow(session, case, act, now)
     publications.follow(session, case, act, now)
     return row
+
+
+def _waits_for(session: Session, case: Case, act: str) -> ReviewStep | None:
+    """Whom the reply waits for after `act`: kept with the case, so that a list of many need not look at every check."""
+    if case.stage is not Stage.UNDER_REVIEW:
+        return None
+    if act not in REVIEWING:
+        return case.review_step
+    with session.no_autoflush:  # the checks just made are known to the reply; the case is saved once, below
+        return review_step(gates_passed(latest_reply(session, case.id)))
 
 
 def waits_to_go_public(case: Case, act: str) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true, union_all
+from sqlalchemy.orm import aliased
 
 from opinion_app.records.assignment import Assignment
-from opinion_app.records.case import Case, CaseGrant
+from opinion_app.records.case import Case, CaseGrant, is_open
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.permissions import OFFICE_ROLES, UNIT_ROLES
-from opinion_app.rules.words import AssignmentState
+from opinion_app.rules.words import AssignmentState, UnitRole
 
 ENDED = (AssignmentState.RETURNED, AssignmentState.WITHDRAWN)
 
@@ -19,6 +20,22 @@ def visible(actor: Actor, *, of_few: bool = False) -> ColumnElement[bool]:
     `of_few` says that other conditions leave few cases (the open ones, the hits of a search): then each of them is asked for
     its units, instead of the unit for all its cases. The answer is the same."""
     return and_(_not_against_own_unit(actor), or_(_unrestricted(actor, of_few=of_few), _named(actor)))
+
+
+def own(actor: Actor) -> ColumnElement[bool] | None:
+    """For somebody who works in a unit alone: where the open cases are that `visible` leaves; None for the office.
+
+    The cases the unit leads or supports and those the person is named for are found by their indexes; to ask every open case
+    for its units would cost the more, the more units there are."""
+    if actor.has(*OFFICE_ROLES) or actor.unit_id is None:
+        return None
+    supported = select(Assignment.case_id).where(
+        Assignment.unit_id == actor.unit_id, Assignment.role == UnitRole.SUPPORT, Assignment.state.not_in(ENDED)
+    )
+    named = select(CaseGrant.case_id).where(CaseGrant.person_id == actor.id)
+    led = aliased(Case)
+    leading = select(led.id).where(led.lead_unit_id == actor.unit_id, is_open(led))
+    return Case.id.in_(union_all(leading, supported, named))
 
 
 def _not_against_own_unit(actor: Actor) -> ColumnElement[bool]:

@@ -2,51 +2,30 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, select
 
 from opinion_app.records.assessment import Assessment
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
 from opinion_app.records.clock import ExtensionRequest
-from opinion_app.records.reply import Reply, ReplyCheck
-from opinion_app.rules.words import OFFICE_GATES, AssessmentState, AssignmentState, Gate, ReplyState, Stage, UnitRole
+from opinion_app.rules.words import AssessmentState, AssignmentState, ReviewStep, UnitRole
 
 AT_WORK = (AssignmentState.PENDING, AssignmentState.SIGNED, AssignmentState.RETURN_ASKED)
 
 
-def passed(*gates: Gate) -> ColumnElement[bool]:
-    """The reply under review has passed all of `gates` with the text it has now (decisions 14)."""
-    return and_(*(_passed(gate) for gate in gates))
-
-
-def _passed(gate: Gate) -> ColumnElement[bool]:
-    return exists(
-        select(ReplyCheck.id)
-        .join(Reply, Reply.id == ReplyCheck.reply_id)
-        .where(
-            Reply.case_id == Case.id,
-            Reply.state == ReplyState.SUBMITTED,
-            ReplyCheck.gate == gate,
-            ReplyCheck.passed,
-            ReplyCheck.text_hash == Reply.text_hash,
-        )
-        .correlate(Case)
-    )
-
-
 def head_check() -> ColumnElement[bool]:
     """Under review, and the head of the lead unit has not passed it yet."""
-    return and_(Case.stage == Stage.UNDER_REVIEW, ~passed(Gate.UNIT_HEAD))
+    return Case.review_step == ReviewStep.UNIT_HEAD
 
 
 def office_gates() -> ColumnElement[bool]:
     """Under review, passed by the unit's head, with one of the three gates still shut."""
-    return and_(Case.stage == Stage.UNDER_REVIEW, passed(Gate.UNIT_HEAD), ~passed(*OFFICE_GATES))
+    return Case.review_step == ReviewStep.GATES
 
 
 def sign_off() -> ColumnElement[bool]:
     """Under review with every gate before the signature passed."""
-    return and_(Case.stage == Stage.UNDER_REVIEW, passed(Gate.UNIT_HEAD, *OFFICE_GATES))
+    return Case.review_step == ReviewStep.SIGN_OFF
 
 
 def return_asked() -> ColumnElement[bool]:

@@ -21,6 +21,7 @@ class Assignment(Base):
     __table_args__ = (
         Index("ix_assignments_case", "case_id", "unit_id", "state"),
         Index("ix_assignments_state", "state", "case_id"),
+        Index("ix_assignments_unit_role", "unit_id", "role", "state", "case_id"),
         Index("ix_assignments_unit_state", "unit_id", "state", "case_id"),
     )
 

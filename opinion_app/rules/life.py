@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from opinion_app.rules.errors import Forbidden, Refused
 from opinion_app.rules.facts import Actor, CaseFacts, Holder
 from opinion_app.rules.permissions import may, never_public
+from opinion_app.rules.reply import review_step
 from opinion_app.rules.words import (
     OPEN_STAGES,
     AssignmentState,
     Disclosure,
     Gate,
     ReplyState,
+    ReviewStep,
     RiskLevel,
     Source,
     Stage,
@@ -325,8 +327,9 @@ def holder(case: CaseFacts) -> Holder | None:
 
 
 def _reviewing_holder(case: CaseFacts, unit: int | None) -> Holder:
-    if Gate.UNIT_HEAD not in case.gates_passed:
+    step = review_step(case.gates_passed)
+    if step is ReviewStep.UNIT_HEAD:
         return Holder("unit_head", unit, "单位负责人")
-    if not case.office_gates_passed:
+    if step is ReviewStep.GATES:
         return Holder("reviewer", label="审核人")
     return Holder("leader", label="领导")

@@ -6,6 +6,7 @@ import hashlib
 
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.registration import check_not_secret
+from opinion_app.rules.words import OFFICE_GATES, Gate, ReviewStep
 
 MAX_REPLY = 20_000
 MIN_REPLY = 10
@@ -14,6 +15,13 @@ MIN_REPLY = 10
 def text_hash(text: str) -> str:
     """The identity of a wording."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def review_step(passed: frozenset[Gate]) -> ReviewStep:
+    """Whom a reply under review waits for, by the gates its present text has passed."""
+    if Gate.UNIT_HEAD not in passed:
+        return ReviewStep.UNIT_HEAD
+    return ReviewStep.SIGN_OFF if passed.issuperset(OFFICE_GATES) else ReviewStep.GATES
 
 
 def check_draft(text: str) -> None:

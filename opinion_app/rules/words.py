@@ -184,6 +184,14 @@ class Gate(Word):
 OFFICE_GATES = (Gate.POLITICAL, Gate.POLICY, Gate.WORDING)
 
 
+class ReviewStep(Word):
+    """Whom a reply under review waits for."""
+
+    UNIT_HEAD = "unit_head", "待本单位审核"
+    GATES = "gates", "待三关审核"
+    SIGN_OFF = "sign_off", "待签发"
+
+
 class ReplyState(Word):
     """State of one version of the reply."""
 

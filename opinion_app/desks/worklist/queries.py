@@ -13,12 +13,12 @@ from sqlalchemy import case as when
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer, joinedload
 
 from opinion_app.desks.worklist.filters import Filters
-from opinion_app.desks.worklist.tabs import OPEN, Moment, Tab, tabs_of
+from opinion_app.desks.worklist.tabs import Moment, Tab, tabs_of
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.due import soon_until
-from opinion_app.flow.visible import visible
+from opinion_app.flow.visible import own, visible
 from opinion_app.records.base import Moment as StoredMoment
-from opinion_app.records.case import Case
+from opinion_app.records.case import Case, is_open
 from opinion_app.records.unit import Unit
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.permissions import may
@@ -37,7 +37,7 @@ def moment(session: Session, now: datetime) -> Moment:
 
 
 def nav_counts(session: Session, actor: Actor, now: datetime) -> dict[str, int]:
-    """The figure of every view of one person, by its key: one query over the open cases the person may see.
+    """The figure of every view of one person, by its key, in one query over the cases the person may see.
 
     The navigation and the page ask in the same transaction; the second answer costs nothing."""
     known = session.info.get(_COUNTED)
@@ -59,15 +59,21 @@ def _counting(actor: Actor) -> Select[Any]:
 
     It depends on nothing but the person's own facts: whoever gets other roles or another unit is another key."""
     at = Moment(*(cast(datetime, bindparam(name, type_=StoredMoment())) for name in ("now", "soon_until")))
-    tabs = tabs_of(actor)
-    columns: list[ColumnElement[Any]] = [
-        func.coalesce(func.sum(when((tab.condition(actor, at), 1), else_=0)), 0).label(tab.key) for tab in tabs if not tab.over
-    ]
-    for tab in tabs:
-        if tab.over:
-            closed = select(func.count()).select_from(Case).where(tab.condition(actor, at), visible(actor, of_few=True))
-            columns.append(closed.correlate(None).scalar_subquery().label(tab.key))
-    return select(*columns).select_from(Case).where(Case.stage.in_(OPEN), visible(actor, of_few=True))
+    parts = own(actor)
+    return _of_the_office(actor, at) if parts is None else _of_one_unit(actor, at, parts)
+
+
+def _of_one_unit(actor: Actor, at: Moment, parts: ColumnElement[bool]) -> Select[Any]:
+    """A unit has few open cases: they are found once and looked at for every view."""
+    columns = [func.coalesce(func.sum(when((tab.condition(actor, at), 1), else_=0)), 0).label(tab.key) for tab in tabs_of(actor)]
+    return select(*columns).select_from(Case).where(is_open(), parts, visible(actor, of_few=True))
+
+
+def _of_the_office(actor: Actor, at: Moment) -> Select[Any]:
+    """The office sees them all: each view is counted by itself, along the index that holds what it shows and nothing else."""
+    seen = visible(actor, of_few=True)
+    counts = [(tab.key, select(func.count()).select_from(Case).where(tab.condition(actor, at), seen)) for tab in tabs_of(actor)]
+    return select(*(count.scalar_subquery().label(key) for key, count in counts))
 
 
 @dataclass(frozen=True)
@@ -106,8 +112,8 @@ def query_of(actor: Actor, wanted: Wanted, at: Moment) -> Select[Case]:
     query = select(Case).where(visible(actor, of_few=few), *wanted.filters.conditions(at.now, at.soon_until))
     if wanted.tab is not None:
         query = query.where(wanted.tab.condition(actor, at))
-        if not wanted.tab.over:
-            query = query.where(Case.stage.in_(OPEN))
+        parts = own(actor)
+        query = query if parts is None or wanted.tab.over else query.where(parts)
     if wanted.numbers:
         query = query.where(Case.number.in_(wanted.numbers))
     return query.order_by(*_order(wanted))
@@ -117,8 +123,8 @@ def _order(wanted: Wanted) -> list[ColumnElement[Any]]:
     sort = sort_of(wanted.sort, wanted.tab)
     name, down = sort.lstrip("-"), sort.startswith("-")
     column = SORTS[name]
-    order: list[ColumnElement[Any]] = [Case.next_due_at.is_(None)] if name == "due" else []
-    return [*order, column.desc() if down else column.asc(), Case.id.desc() if down else Case.id.asc()]
+    order = column.desc() if down else column.asc()
+    return [order.nulls_last() if name == "due" else order, Case.id.desc() if down else Case.id.asc()]
 
 
 def rows_of(session: Session, actor: Actor, wanted: Wanted, at: Moment) -> Sequence[Case]:

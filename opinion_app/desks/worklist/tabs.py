@@ -9,13 +9,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, false
 
 from opinion_app.flow import waiting
-from opinion_app.records.case import Case
+from opinion_app.records.case import Case, is_open
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.life import ACTS
 from opinion_app.rules.permissions import OFFICE_ROLES, UNIT_ROLES
-from opinion_app.rules.words import OPEN_STAGES, Role, Stage
-
-OPEN = sorted(OPEN_STAGES)
+from opinion_app.rules.words import Role, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,7 @@ Condition = Callable[[Actor, Moment], ColumnElement[bool]]
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One view. `act` is the act its rows wait for, `over` marks a view of cases that are closed."""
+    """One view: of open cases by its condition, or, marked by `over`, of closed ones. `act` is the act its rows wait for."""
 
     key: str
     label: str
@@ -65,12 +63,20 @@ def _plain(condition: Callable[[], ColumnElement[bool]]) -> Condition:
     return lambda _actor, _moment: condition()
 
 
+def _open_of_unit(condition: Callable[[int], ColumnElement[bool]]) -> Condition:
+    return _of_unit(lambda unit: and_(is_open(), condition(unit)))
+
+
+def _open(condition: Callable[[], ColumnElement[bool]]) -> Condition:
+    return lambda _actor, _moment: and_(is_open(), condition())
+
+
 def _received(_actor: Actor, _moment: Moment) -> ColumnElement[bool]:
     return and_(Case.stage == Stage.RECEIVED, Case.needs_leader.is_(False))
 
 
 def _needs_leader(_actor: Actor, _moment: Moment) -> ColumnElement[bool]:
-    return Case.needs_leader.is_(True)
+    return and_(is_open(), Case.needs_leader.is_(True))
 
 
 def _extension(_actor: Actor, _moment: Moment) -> ColumnElement[bool]:
@@ -78,21 +84,21 @@ def _extension(_actor: Actor, _moment: Moment) -> ColumnElement[bool]:
 
 
 def _mine(actor: Actor, _moment: Moment) -> ColumnElement[bool]:
-    return Case.handler_id == actor.id
+    return and_(is_open(), Case.handler_id == actor.id)
 
 
 def _all(_actor: Actor, _moment: Moment) -> ColumnElement[bool]:
-    return Case.stage.in_(OPEN)
+    return is_open()
 
 
 def _soon(_actor: Actor, moment: Moment) -> ColumnElement[bool]:
     """临期 as the badge says it: the warning has come, or two working days are left; late cases are in their own view."""
     warned = (Case.next_warn_at <= moment.now) | (Case.next_due_at <= moment.soon_until)
-    return and_(Case.next_due_at >= moment.now, warned)
+    return and_(is_open(), Case.next_due_at >= moment.now, warned)
 
 
 def _overdue(_actor: Actor, moment: Moment) -> ColumnElement[bool]:
-    return Case.next_due_at < moment.now
+    return and_(is_open(), Case.next_due_at < moment.now)
 
 
 CLERK, LEADER, REVIEWER = frozenset({Role.CLERK}), frozenset({Role.LEADER}), frozenset({Role.REVIEWER})
@@ -101,13 +107,13 @@ EVERYBODY = frozenset(OFFICE_ROLES) | UNIT
 
 TABS: tuple[Tab, ...] = (
     Tab("received", "待分办", CLERK, _received, "没有待分办的件。", "assign"),
-    Tab("returns", "待审核退回", CLERK, _plain(waiting.return_asked), "没有单位申请退回。", "decide_return"),
+    Tab("returns", "待审核退回", CLERK, _open(waiting.return_asked), "没有单位申请退回。", "decide_return"),
     Tab("proposed", "呈批中", CLERK, _needs_leader, "没有正在呈批的件。"),
     Tab("instruct", "待批示", LEADER, _needs_leader, "没有等您批示的件。", "instruct"),
-    Tab("to_sign", "待签收", UNIT, _of_unit(waiting.to_sign_for), "没有待签收的件。", "sign_for"),
+    Tab("to_sign", "待签收", UNIT, _open_of_unit(waiting.to_sign_for), "没有待签收的件。", "sign_for"),
     Tab("mine", "我承办", HANDLER, _mine, "没有指定由您承办的件。"),
     Tab("handling", "办理中", UNIT, _lead(Stage.HANDLING), "本单位没有正在办理的件。", "draft"),
-    Tab("supporting", "协办", UNIT, _of_unit(waiting.supported_by), "本单位没有待报结果的协办件。", "report_support"),
+    Tab("supporting", "协办", UNIT, _open_of_unit(waiting.supported_by), "本单位没有待报结果的协办件。", "report_support"),
     Tab(
         "head_check",
         "待本单位审核",
@@ -118,7 +124,7 @@ TABS: tuple[Tab, ...] = (
     ),
     Tab("gates", "待三关审核", REVIEWER, _plain(waiting.office_gates), "没有待三关审核的答复稿。", "check_gates"),
     Tab("sign_off", "待签发", LEADER, _plain(waiting.sign_off), "没有等您签发的答复稿。", "sign_off"),
-    Tab("assessments", "待审定研判", LEADER, _plain(waiting.assessment_waits), "没有待审定的研判。", "approve_assessment", True),
+    Tab("assessments", "待审定研判", LEADER, _open(waiting.assessment_waits), "没有待审定的研判。", "approve_assessment", True),
     Tab("extensions", "待审批延期", LEADER, _extension, "没有待审批的延期申请。", "decide_extension"),
     Tab("to_answer", "待答复", CLERK, _stage(Stage.APPROVED), "没有已签发待答复的件。", "answer"),
     Tab("unit_to_answer", "待答复", UNIT - CLERK, _lead(Stage.APPROVED), "本单位没有已签发待答复的件。", "answer"),
