@@ -15,13 +15,18 @@ REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO opinion_public;
 
 -- Reading: publications that are out, their index, view counts, monthly figures, the office's words about itself.
-GRANT SELECT ON publications, publication_index, view_counts, public_figures, settings TO opinion_public;
+GRANT SELECT ON publications, published_files, publication_index, view_counts, public_figures, settings TO opinion_public;
 GRANT INSERT (publication_id, views), UPDATE (views) ON view_counts TO opinion_public;
 
 -- Withdrawn publications and drafts do not exist for this role, whatever it asks.
 ALTER TABLE publications ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS public_reads_what_is_out ON publications;
 CREATE POLICY public_reads_what_is_out ON publications FOR SELECT TO opinion_public USING (state = 'published');
+
+ALTER TABLE published_files ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS public_reads_files_that_are_out ON published_files;
+CREATE POLICY public_reads_files_that_are_out ON published_files FOR SELECT TO opinion_public
+    USING (EXISTS (SELECT FROM publications WHERE publications.id = published_files.publication_id));
 
 -- Writing: messages go into the inbox; their text can be put in but never read back.
 GRANT INSERT ON submissions TO opinion_public;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from opinion_app.records.base import Base, Vocabulary
@@ -44,6 +44,22 @@ class Publication(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class PublishedFile(Base):
+    """A clean copy of a file that is out with its publication; bytes and name hold nothing a person did not go through."""
+
+    __tablename__ = "published_files"
+    __table_args__ = (UniqueConstraint("publication_id", "serial"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    publication_id: Mapped[int] = mapped_column(ForeignKey("publications.id"))
+    serial: Mapped[int]
+    name: Mapped[str] = mapped_column(String(255))
+    stored_name: Mapped[str] = mapped_column(String(80))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    media_type: Mapped[str] = mapped_column(String(120))
 
 
 class PublicationPlan(Base):

@@ -249,6 +249,7 @@ ACTS: dict[str, Act] = {
         Act("decide_disclosure", "公开决定", DONE, "case.publish", primary=_f(S.ANSWERED)),
         Act("close", "办结", _f(S.ANSWERED), "case.close", _f(S.CLOSED), _closable, _f(S.ANSWERED)),
         Act("publish", "公开答复", CLOSED_ONES, "case.publish", condition=_publishable, primary=_f(S.CLOSED)),
+        Act("public_files", "公开附件", DONE | CLOSED_ONES, "case.publish", condition=_publishable),
         Act("plan_publication", "定时公开", CLOSED_ONES, "case.publish", condition=_publishable, button=False),
         Act("cancel_plan", "取消定时公开", CLOSED_ONES, "case.publish", condition=_planned, danger=True),
         Act("withdraw", "撤回公开", DONE | CLOSED_ONES | ALIVE, "case.publish", condition=_published, danger=True),

@@ -27,6 +27,11 @@ def reply(number: str) -> str:
     return f"/replies/{number}"
 
 
+def reply_file(number: str, serial: int) -> str:
+    """An attachment of a published reply."""
+    return f"/replies/{number}/files/{serial}"
+
+
 def absolute(base_url: str, path: str) -> str:
     """A path as it stands in a letter."""
     return base_url.rstrip("/") + path

@@ -14,7 +14,7 @@ from opinion_app.rules.errors import Invalid
 from opinion_app.rules.masking import Action, Decision, Find, apply, find, only_masks, select, undecided
 from opinion_app.rules.words import ConsentBasis, Disclosure, KeepReason
 
-PARTS: Final = {"title": "标题", "question": "来信", "answer": "答复"}
+PARTS: Final = {"title": "标题", "question": "来信", "answer": "答复", "files": "附件名称"}
 ANYBODY: Final = "网友"
 MOST_AHEAD: Final = timedelta(days=90)
 _LEAST_LEFT: Final = 4
@@ -26,17 +26,20 @@ Decisions = Mapping[str, tuple[Decision, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The texts as the public will read them."""
+    """The texts as the public will read them; `files` has the name of an attachment a line, `digests` what their bytes are."""
 
     title: str
     question: str
     answer: str
     writer: str = ANYBODY
+    files: str = ""
+    digests: tuple[str, ...] = ()
 
     @property
     def hash(self) -> str:
         """What masking and both reviews are bound to: another character anywhere gives another hash (decisions 14)."""
-        packed = json.dumps([self.title, self.question, self.answer, self.writer], ensure_ascii=True)
+        said = [self.title, self.question, self.answer, self.writer]
+        packed = json.dumps([*said, self.files, *self.digests] if self.digests else said, ensure_ascii=True)
         return hashlib.sha256(packed.encode()).hexdigest()
 
     def as_json(self) -> dict[str, Any]:
@@ -46,11 +49,16 @@ class Snapshot:
     @classmethod
     def from_json(cls, held: Mapping[str, Any]) -> Snapshot:
         """The snapshot that was kept by `as_json`."""
-        return cls(**held)
+        return cls(**{**held, "digests": tuple(held.get("digests", ()))})
+
+    @property
+    def file_names(self) -> list[str]:
+        """The names of the attachments, in the order of their digests."""
+        return self.files.split("\n") if self.digests else []
 
     def text(self, part: str) -> str:
-        """One of the three texts."""
-        return {"title": self.title, "question": self.question, "answer": self.answer}[part]
+        """One of the texts."""
+        return {"title": self.title, "question": self.question, "answer": self.answer, "files": self.files}[part]
 
 
 def propose(original: Snapshot, known_names: Iterable[str], kept_numbers: Iterable[str]) -> dict[str, tuple[Find, ...]]:
@@ -67,7 +75,7 @@ def typed(original: Snapshot, words: Iterable[str]) -> dict[str, tuple[Find, ...
             continue
         hits = {part: list(_places(original.text(part), word)) for part in PARTS}
         if not any(hits.values()):
-            raise Invalid("有文字没有找到。", {"more": f"“{word[:30]}”在标题、来信和答复里都没有，请照原文填写。"})
+            raise Invalid("有文字没有找到。", {"more": f"“{word[:30]}”在标题、来信、答复和附件名称里都没有，请照原文填写。"})
         for part, places in hits.items():
             found[part] += places
     return {part: tuple(finds) for part, finds in found.items()}
@@ -87,10 +95,12 @@ def make(original: Snapshot, finds: Finds, decisions: Decisions, writer: str = A
     for part, text in masked.items():
         if not only_masks(original.text(part), text, _spans(original.text(part), finds[part], decisions.get(part, ()))):
             raise Invalid("遮盖后的文字与原文不符，请重新检查。")
+    if len(masked["files"].split("\n")) != len(original.files.split("\n")):
+        raise Invalid("一处遮盖跨了两个附件名称，请分别遮盖。")
     for part in ("question", "answer"):
         if _left(original.text(part), decisions.get(part, ())) < _LEAST_LEFT:
             raise Invalid(f"遮盖后{PARTS[part]}几乎没有剩下内容，公开没有意义。请重新考虑公开决定。")
-    return Snapshot(**masked, writer=writer)
+    return Snapshot(**masked, writer=writer, digests=original.digests)
 
 
 def _spans(text: str, finds: Iterable[Find], decisions: Iterable[Decision]) -> list[Find]:

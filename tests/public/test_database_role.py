@@ -16,6 +16,7 @@ from opinion_app.flow.publications import take_down
 from opinion_app.public.replies.views import flush_views
 from opinion_app.records.case import Case
 from opinion_app.records.current import settings_of
+from opinion_app.records.publication import PublishedFile
 from opinion_app.records.submission import Submission
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.settings import Settings
@@ -57,6 +58,10 @@ def wing(settings: Settings) -> Iterator[Flask]:
         "SELECT * FROM correspondents",
         "SELECT * FROM attachments",
         "SELECT * FROM replies",
+        "SELECT * FROM publication_plans",
+        "SELECT * FROM public_copies",
+        "SELECT * FROM public_copy_pages",
+        "DELETE FROM published_files",
         "SELECT * FROM trail_values",
         "SELECT * FROM people",
         "SELECT * FROM case_index",
@@ -78,11 +83,15 @@ def test_the_role_is_refused_what_is_not_public(settings: Settings, asked: str) 
 
 def test_the_role_does_not_see_what_was_withdrawn(app: Flask, settings: Settings) -> None:
     with app.app_context(), transaction() as session:
-        make_publication(session, make_case(session))
-        take_down(session, make_publication(session, make_case(session), title="撤回的"), clock.now())
+        out, gone = (make_publication(session, make_case(session), title=title) for title in ("公开的", "撤回的"))
+        session.flush()
+        kept = {"serial": 1, "size": 1, "sha256": "", "stored_name": "0" * 32, "media_type": "image/jpeg"}
+        session.add_all(PublishedFile(publication_id=row.id, name=f"{row.title}.jpg", **kept) for row in (out, gone))
+        take_down(session, gone, clock.now())
     url = settings.public_database_url.replace("postgresql+psycopg://", "postgresql://")
     with psycopg.connect(url) as connection:
         assert [row[0] for row in connection.execute("SELECT number FROM publications")] == ["LY2026-000001"]
+        assert [row[0] for row in connection.execute("SELECT name FROM published_files")] == ["公开的.jpg"]
 
 
 def test_the_wing_works_under_its_role(app: Flask, wing: Flask) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.machine_text import sheet_cell, xml_text
-from opinion_app.rules.masking import Action, Decision
+from opinion_app.rules.masking import Action, Decision, select
 from opinion_app.rules.progress import DECLINED, HANDLING, MERGED, RECEIVED, ahead
 from opinion_app.rules.publication import PARTS, Snapshot, check_disclosure, check_kept, make, propose, typed
 from opinion_app.rules.query_code import ALPHABET, LENGTH, code_for, code_hash
@@ -21,7 +22,7 @@ PHONE = FINDS["question"][0]
 
 
 def decided(*decisions: Decision) -> dict[str, tuple[Decision, ...]]:
-    return {"title": (), "question": decisions, "answer": ()}
+    return {"title": (), "question": decisions, "answer": (), "files": ()}
 
 
 def test_only_masks_are_written() -> None:
@@ -37,13 +38,14 @@ def test_a_decision_cannot_bring_in_words_of_its_own() -> None:
 
 
 def test_every_character_counts_for_the_hash() -> None:
-    hashes = {replace(ORIGINAL, **{name: "别的文字"}).hash for name in ("title", "question", "answer", "writer")}
-    assert len({*hashes, ORIGINAL.hash}) == 5
+    changed: list[dict[str, Any]] = [{name: "别的文字"} for name in ("title", "question", "answer", "writer")]
+    changed += [{"files": "照片.jpg", "digests": ("a" * 64,)}, {"files": "照片.jpg", "digests": ("b" * 64,)}]
+    assert len({ORIGINAL.hash, *(replace(ORIGINAL, **values).hash for values in changed)}) == 7
 
 
 def test_typed_words_are_found_wherever_they_stand() -> None:
     found = typed(ORIGINAL, ["路灯", " ", "路灯"])
-    assert [len(found[part]) for part in PARTS] == [1, 1, 1]
+    assert [len(found[part]) for part in PARTS] == [1, 1, 1, 0]
     with pytest.raises(Invalid):
         typed(ORIGINAL, ["水管"])
 
@@ -112,3 +114,17 @@ def test_what_lies_ahead() -> None:
 
 def test_a_snapshot_that_was_kept_is_the_same_snapshot() -> None:
     assert Snapshot.from_json(json.loads(json.dumps(ORIGINAL.as_json()))) == ORIGINAL
+
+
+def test_names_of_files_are_masked_like_texts() -> None:
+    named = replace(ORIGINAL, question="请修路灯，谢谢。", files="张建国身份证.jpg\n现场.pdf", digests=("a" * 64, "b" * 64))
+    finds = propose(named, ["张建国"], ())
+    made = make(named, finds, {part: tuple(Decision(each, Action.MASK) for each in finds[part]) for part in PARTS})
+    assert made.file_names == ["张**身份证.jpg", "现场.pdf"]
+    across = select(named.files, 8, 14)
+    with pytest.raises(Invalid, match="两个附件名称"):
+        make(named, dict.fromkeys(PARTS, ()), {"files": (Decision(across, Action.MASK),)})
+
+
+def test_without_files_there_are_no_names() -> None:
+    assert ORIGINAL.file_names == []

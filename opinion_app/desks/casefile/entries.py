@@ -49,6 +49,7 @@ _LOOKS = {
     "decide_disclosure": ("globe", ""),
     "close": ("check", "green"),
     "publish": ("globe", "green"),
+    "public_files": ("clip", "green"),
     "plan_publication": ("clock", "green"),
     "cancel_plan": ("clock", "orange"),
     "withdraw": ("globe", "red"),

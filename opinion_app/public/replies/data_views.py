@@ -13,7 +13,7 @@ from opinion_app.flow.settings import office
 from opinion_app.public.replies import queries, wanted
 from opinion_app.records.base import db
 from opinion_app.records.current import settings_of
-from opinion_app.records.publication import Publication
+from opinion_app.records.publication import Publication, PublishedFile
 from opinion_app.rules import links
 from opinion_app.rules.machine_text import sheet_cell, xml_text
 from opinion_app.rules.zone import local, local_date
@@ -71,18 +71,19 @@ def as_json() -> Response:
     """A page of replies with stable field names; the filters of the list work here too."""
     asked, number = wanted.read(request.args), wanted_page()
     found = queries.listed(db.session(), asked, parse_query(asked.q), local_date(clock.now()), number, PER_PAGE)
+    files = queries.files_of(db.session(), [row.id for row in found.rows])
     body = {
         "page": number,
         "per_page": PER_PAGE,
         "total": found.total,
         "total_is_at_least": found.more_than,
         "has_next": found.has_next,
-        "items": [_item(row) for row in found.rows],
+        "items": [_item(row, files[row.id]) for row in found.rows],
     }
     return cached(json.dumps(body, ensure_ascii=False), "application/json")
 
 
-def _item(row: Publication) -> dict[str, Any]:
+def _item(row: Publication, files: list[PublishedFile]) -> dict[str, Any]:
     return {
         "number": row.number,
         "index_number": row.index_number,
@@ -99,8 +100,14 @@ def _item(row: Publication) -> dict[str, Any]:
         "published_at": local(row.published_at).isoformat(timespec="seconds") if row.published_at else None,
         "updated_at": local(row.updated_at).isoformat(timespec="seconds"),
         "note": row.note,
+        "files": [_file(row, file) for file in files],
         "url": _address(row),
     }
+
+
+def _file(row: Publication, file: PublishedFile) -> dict[str, Any]:
+    url = links.absolute(settings_of().base_url, links.reply_file(row.number, file.serial))
+    return {"name": file.name, "media_type": file.media_type, "size": file.size, "sha256": file.sha256, "url": url}
 
 
 @bp.get("/replies.csv")

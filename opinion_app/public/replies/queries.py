@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from opinion_app.public.replies.wanted import Wanted
-from opinion_app.records.publication import Publication, PublicFigure, ViewCount
+from opinion_app.records.publication import Publication, PublicFigure, PublishedFile, ViewCount
 from opinion_app.rules.errors import NotFound
 from opinion_app.rules.text import clean_line
 from opinion_app.rules.words import Kind, PublicationState
@@ -104,6 +104,24 @@ def published(session: Session, number: str) -> tuple[Publication, int]:
     if row is None:
         raise NotFound("没有这个编号的公开答复，可能尚未公开或已经撤回。")
     return row[0], int(row[1])
+
+
+def published_file(session: Session, number: str, serial: int) -> PublishedFile:
+    """An attachment of a publication that is out. Raises NotFound for every other."""
+    query = select(PublishedFile).join(Publication, Publication.id == PublishedFile.publication_id)
+    row = session.scalar(query.where(Publication.number == clean_line(number).upper()[:40], OUT, PublishedFile.serial == serial))
+    if row is None:
+        raise NotFound("没有这份附件，可能尚未公开或已经撤回。")
+    return row
+
+
+def files_of(session: Session, ids: Sequence[int]) -> dict[int, list[PublishedFile]]:
+    """The attachments of each of some publications; one query for all of them."""
+    found: dict[int, list[PublishedFile]] = {publication_id: [] for publication_id in ids}
+    query = select(PublishedFile).where(PublishedFile.publication_id.in_(ids)).order_by(PublishedFile.serial)
+    for row in session.scalars(query):
+        found[row.publication_id].append(row)
+    return found
 
 
 def unit_names(session: Session) -> list[str]:

@@ -102,6 +102,7 @@ def _where_hit(row: Publication, query: Any) -> str:
 def show(number: str) -> Response:
     """One question and its answer, with the head fields a government site shows."""
     row, views = queries.published(db.session(), number)
+    files = queries.files_of(db.session(), [row.id])[row.id]
     base = settings_of().base_url
     article = {
         "title": row.title,
@@ -113,7 +114,7 @@ def show(number: str) -> Response:
         "url": links.absolute(base, links.reply(row.number)),
     }
     page = {"title": row.title, "current": "replies", "article": article, "column": _column("公开答复", LIST_WORDS)}
-    response = cached(render_template("public/replies/show.html", page=page, row=row, views=views))
+    response = cached(render_template("public/replies/show.html", page=page, row=row, views=views, files=files))
     _count(row.id, response)
     return response
 

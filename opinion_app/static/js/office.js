@@ -2,6 +2,7 @@
 import { startDisplayButtons } from "./display-buttons.js";
 import { startDrafts } from "./drafts.js";
 import { listenToForms, startForms } from "./forms.js";
+import { startBoxes } from "./office/boxes.js";
 import { startConfirm } from "./office/confirm.js";
 import { startKeys } from "./office/keys.js";
 import { startMenus } from "./office/menus.js";
@@ -23,4 +24,5 @@ startPanel((part) => {
   startForms(part);
 });
 startPickers(document);
+startBoxes(document);
 startForms(document);

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -73,14 +73,15 @@ def publish(
     reviewed_hash: str,
     writer: str,
     correction: str = "",
+    copies: Iterable[int] = (),
     seen: int | None = None,
 ) -> Publication:
     """公开: the masked snapshot goes out, bound to what the reviewer read; a publication of the same case is replaced.
 
     Raises Invalid while a find is undecided or an opinion is missing, Conflict when the texts are no longer those reviewed."""
     admit(session, case, "publish", actor, seen)
-    held, snapshot = checked(session, case, actor, now, decisions, review, reviewed_hash, writer, correction)
-    publication = put(session, case, held.publication, snapshot, now, correction)
+    held, snapshot = checked(session, case, actor, now, decisions, review, reviewed_hash, writer, correction, copies)
+    publication = put(session, case, held, snapshot, now, correction)
     detail = {"index_number": publication.index_number, "masked": _count(decisions), "replaces": held.publication is not None}
     values = {"公开": (None, publication.index_number), "快照": (None, snapshot.hash), "保密审查": (None, review.secrecy)}
     move(session, case, "publish", actor, now, detail=detail, values=values | {"公开审查": (None, review.disclosure)})
@@ -97,9 +98,10 @@ def checked(
     reviewed_hash: str,
     writer: str,
     correction: str,
+    copies: Iterable[int],
 ) -> tuple[Material, Snapshot]:
     """The snapshot that may go out, with the reviews recorded on its hash. Raises Invalid or Conflict."""
-    held = material(session, case)
+    held = material(session, case, copies)
     check_kept(decisions, held.basis)
     check_correction(correction)
     snapshot = make(held.original, held.finds, decisions, _writer(case, writer))

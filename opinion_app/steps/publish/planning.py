@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from opinion_app.flow import outbox
 from opinion_app.flow.cases import facts_of
 from opinion_app.flow.move import admit, move
-from opinion_app.flow.publications import end_plan, publication_of, waiting_plan
+from opinion_app.flow.publications import end_plan, waiting_plan
 from opinion_app.records.case import Case
 from opinion_app.records.engine import reading_only
 from opinion_app.records.publication import PublicationPlan
@@ -25,7 +25,7 @@ from opinion_app.rules.publication import Snapshot, check_moment
 from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.words import PlanState, Role
 from opinion_app.steps.publish.operations import Review, checked
-from opinion_app.steps.publish.queries import material
+from opinion_app.steps.publish.queries import Material, material
 from opinion_app.steps.publish.release import put
 
 log = logging.getLogger(__name__)
@@ -44,19 +44,20 @@ def plan(
     reviewed_hash: str,
     writer: str,
     correction: str = "",
+    copies: Iterable[int] = (),
     seen: int | None = None,
 ) -> PublicationPlan:
     """定时公开: the same checks as for 公开, then the snapshot waits; an earlier plan of the case is replaced."""
     admit(session, case, "plan_publication", actor, seen)
     check_moment(at, now)
-    held, snapshot = checked(session, case, actor, now, decisions, review, reviewed_hash, writer, correction)
+    held, snapshot = checked(session, case, actor, now, decisions, review, reviewed_hash, writer, correction, copies)
     end_plan(session, case, "改定了公开时间或内容", now)
     row = PublicationPlan(
         case_id=case.id,
         publish_at=at,
         source_hash=held.original.hash,
         snapshot_hash=snapshot.hash,
-        texts=snapshot.as_json(),
+        texts=snapshot.as_json() | {"copies": [copy.id for copy in held.copies]},
         correction=correction,
         planned_by_id=actor.id,
         planned_at=now,
@@ -107,27 +108,27 @@ def release(session: Session, plan_id: int, now: datetime) -> bool | None:
         return None
     row = session.get_one(PublicationPlan, plan_id)
     case = session.get_one(Case, row.case_id)
-    reason = _against(session, case, row)
-    if reason:
-        _hold_back(session, case, row, reason, now)
+    try:
+        held = _as_reviewed(session, case, row)
+    except OfficeError as reason:
+        _hold_back(session, case, row, reason.message, now)
         return False
-    standing = publication_of(session, case)
-    publication = put(session, case, standing, Snapshot.from_json(row.texts), now, row.correction)
-    detail = {"index_number": publication.index_number, "replaces": standing is not None, "planned": True}
+    texts = {name: value for name, value in row.texts.items() if name != "copies"}
+    publication = put(session, case, held, Snapshot.from_json(texts), now, row.correction)
+    detail = {"index_number": publication.index_number, "replaces": held.publication is not None, "planned": True}
     move(session, case, "publish", None, now, detail=detail, values={"公开": (None, publication.index_number)})
     return True
 
 
-def _against(session: Session, case: Case, row: PublicationPlan) -> str:
-    """Why the plan may not go out as it was reviewed; empty where it may."""
+def _as_reviewed(session: Session, case: Case, row: PublicationPlan) -> Material:
+    """What the plan was made of, as it stands now. Raises OfficeError where it may not go out as it was reviewed."""
     refused = life.refusal(facts_of(session, case), "publish")
     if refused:
-        return refused
-    try:
-        unchanged = material(session, case).original.hash == row.source_hash
-    except OfficeError as error:
-        return error.message
-    return "" if unchanged else CHANGED
+        raise Refused(refused)
+    held = material(session, case, row.texts["copies"])
+    if held.original.hash != row.source_hash:
+        raise Refused(CHANGED)
+    return held
 
 
 def _hold_back(session: Session, case: Case, row: PublicationPlan, reason: str, now: datetime) -> None:

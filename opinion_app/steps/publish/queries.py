@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +13,16 @@ from opinion_app.flow.publications import publication_of
 from opinion_app.flow.settings import office, setting
 from opinion_app.records.case import Case, Correspondent
 from opinion_app.records.move import Move
+from opinion_app.records.public_copy import PublicCopy
 from opinion_app.records.publication import MaskingDecision, Publication
 from opinion_app.records.reply import Reply
 from opinion_app.records.unit import Unit
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.masking import mask_name
+from opinion_app.rules.public_files import public_name
 from opinion_app.rules.publication import ANYBODY, Snapshot, propose
 from opinion_app.rules.words import ConsentBasis, ReplyState
+from opinion_app.steps.publish.copy_queries import chosen
 
 NO_REPLY = "这件没有经过签发的答复，不能公开。"
 
@@ -33,14 +37,19 @@ class Material:
     basis: ConsentBasis
     publication: Publication | None
     earlier: list[dict[str, Any]]
+    copies: list[PublicCopy]
 
 
-def material(session: Session, case: Case) -> Material:
-    """What is to be published of `case`, with the finds in it. Raises Invalid where no reply was signed off."""
+def material(session: Session, case: Case, wanted: Iterable[int] | None = ()) -> Material:
+    """What is to be published of `case`, with the finds in it; `wanted` names the clean copies to go along, None means all.
+
+    Raises Invalid where no reply was signed off."""
     reply = signed_reply(session, case)
     if reply is None:
         raise Invalid(NO_REPLY)
-    original = Snapshot(case.title, case.body, reply.text)
+    copies = chosen(session, case.id, wanted)
+    names = "\n".join(public_name(copy.attachment.name, copy.media_type) for copy in copies)
+    original = Snapshot(case.title, case.body, reply.text, files=names, digests=tuple(copy.sha256 for copy in copies))
     return Material(
         original,
         propose(original, _names(session, case), kept_numbers(session)),
@@ -48,6 +57,7 @@ def material(session: Session, case: Case) -> Material:
         basis_of(session, case),
         publication_of(session, case),
         _earlier(session, case),
+        copies,
     )
 
 

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from opinion_app.flow import index
 from opinion_app.flow.numbers import next_serial
 from opinion_app.flow.settings import office, setting
 from opinion_app.records.case import Case
-from opinion_app.records.publication import Publication
+from opinion_app.records.public_copy import PublicCopy
+from opinion_app.records.publication import Publication, PublishedFile
 from opinion_app.records.unit import Unit
 from opinion_app.rules.numbering import DEFAULT_INDEX_PATTERN, index_number, index_series
 from opinion_app.rules.publication import Snapshot
 from opinion_app.rules.words import PublicationState
 from opinion_app.rules.zone import local_date
-from opinion_app.steps.publish.queries import signed_reply
+from opinion_app.steps.publish.queries import Material, signed_reply
 
 
-def put(
-    session: Session, case: Case, row: Publication | None, snapshot: Snapshot, now: datetime, correction: str = ""
-) -> Publication:
+def put(session: Session, case: Case, held: Material, snapshot: Snapshot, now: datetime, correction: str = "") -> Publication:
     """Let the snapshot be what the public reads of this case from the commit on; a publication of the same case is replaced."""
-    said = _said(session, case, snapshot, now)
+    said, row = _said(session, case, snapshot, now), held.publication
     if row is None:
         number = _index_number(session, now)
         row = Publication(case_id=case.id, number=case.number, index_number=number, published_at=now, note="", **said)
@@ -37,7 +38,26 @@ def put(
         for name, value in said.items():
             setattr(row, name, value)
     index.put_publication(session, row)
+    _put_files(session, row, held.copies, snapshot.file_names)
     return row
+
+
+def _put_files(session: Session, row: Publication, copies: Iterable[PublicCopy], names: Iterable[str]) -> None:
+    """The clean copies that go along, under their masked names, in the place of those that were out before."""
+    session.execute(delete(PublishedFile).where(PublishedFile.publication_id == row.id))
+    session.add_all(
+        PublishedFile(
+            publication_id=row.id,
+            serial=serial,
+            name=name,
+            stored_name=copy.stored_name,
+            size=copy.size,
+            sha256=copy.sha256,
+            media_type=copy.media_type,
+        )
+        for serial, (copy, name) in enumerate(zip(copies, names, strict=True), start=1)
+    )
+    session.flush()
 
 
 def replaced_words(now: datetime, correction: str = "") -> str:

@@ -18,6 +18,7 @@ from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.words import ConsentBasis, Disclosure
 from opinion_app.rules.zone import SHANGHAI
 from opinion_app.steps.publish import bench, forms, operations, planning, queries
+from opinion_app.steps.publish.copy_queries import ready
 from opinion_app.web.access import requires
 from opinion_app.web.act_page import act_page
 from opinion_app.web.answers import done
@@ -67,12 +68,13 @@ def decide_disclosure(number: str) -> ResponseReturnValue:
 def publish(number: str) -> ResponseReturnValue:
     """公开答复."""
     case, session = _case(number, "publish"), db.session()
-    held = queries.material(session, case)
+    copies = [int(value) for value in request.form.getlist("copies") if value.isdecimal()]
+    held = queries.material(session, case, copies if request.method == "POST" else None)
     form, laid = _laid_out(case, held)
     go = request.form.get("go", "")
     if request.method == "POST" and form.validate() and go == "publish" and laid.snapshot:
         try:
-            return done(links.case(case.number), _send_out(session, case, form, laid))
+            return done(links.case(case.number), _send_out(session, case, form, laid, held))
         except Invalid as refusal:
             form.take(refusal)
         except Conflict as moved:
@@ -80,7 +82,7 @@ def publish(number: str) -> ResponseReturnValue:
     return _bench_page(case, held, form, laid)
 
 
-def _send_out(session: Session, case: Case, form: forms.PublishForm, laid: bench.Bench) -> str:
+def _send_out(session: Session, case: Case, form: forms.PublishForm, laid: bench.Bench, held: queries.Material) -> str:
     """Publish now, or set it for later; answers what to tell the clerk."""
     said = {
         "decisions": laid.decisions,
@@ -88,6 +90,7 @@ def _send_out(session: Session, case: Case, form: forms.PublishForm, laid: bench
         "reviewed_hash": form.seen_hash.data or "",
         "writer": form.writer.data,
         "correction": form.correction.data or "",
+        "copies": [copy.id for copy in held.copies],
         "seen": form.seen_version,
     }
     if form.when.data != "later":
@@ -123,6 +126,8 @@ def _bench_page(case: Case, held: queries.Material, form: forms.PublishForm, lai
         basis=held.basis,
         choices=bench.allowed(held.basis),
         standing=held.publication,
+        copies=ready(db.session(), case.id),
+        going=[copy.id for copy in held.copies],
         plan=waiting_plan(db.session(), case),
     )
 

@@ -1,0 +1,91 @@
+"""Clean copies: what can be seen goes on, what cannot be seen is gone, what is blacked out is nowhere in the file."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from opinion_app.files import pages
+from opinion_app.files.confined import Limits
+from opinion_app.files.pages import Sheet, draw_pages, make_clean
+from opinion_app.files.store import AttachmentStore
+from opinion_app.rules.file_kinds import STAFF_LIMITS, FileRefusedError
+from tests.files.made_pages import SECRET, opened, pdf, photo
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> AttachmentStore:
+    return AttachmentStore(tmp_path / "attachments")
+
+
+def keep(store: AttachmentStore, data: bytes, name: str) -> tuple[str, str]:
+    stored = store.save(io.BytesIO(data), name, STAFF_LIMITS)
+    return stored.stored_name, stored.media_type
+
+
+def read(store: AttachmentStore, name: str) -> bytes:
+    with store.open(name) as stream:
+        return stream.read()
+
+
+@pytest.mark.parametrize(("name", "kind", "made"), [("a.jpg", "JPEG", "image/jpeg"), ("a.png", "PNG", "image/png")])
+def test_a_picture_loses_what_it_knows_and_keeps_what_it_shows(store: AttachmentStore, name: str, kind: str, made: str) -> None:
+    data = photo(kind=kind)
+    assert b"SpyCamera" in data
+    page = draw_pages(store, *keep(store, data, name))[0]
+    assert (page.width, page.height, page.stored.media_type) == (400, 300, made)
+    clean = make_clean(store, [Sheet(page.stored.stored_name, [(0, 0, 10, 10)])], made)
+    out = read(store, clean.stored_name)
+    assert b"SpyCamera" not in out
+    assert b"LiuYifan" not in out
+    assert not opened(out).getexif()
+    shown = opened(out).convert("RGB")
+    assert sum(shown.getpixel((5, 5))) < 30, "blacked out"
+    assert shown.getpixel((100, 200))[0] > 200, "still red"
+
+
+def test_a_pdf_with_text_under_a_black_box_comes_out_without_text(store: AttachmentStore) -> None:
+    data = pdf(2)
+    assert SECRET in pypdfium2.PdfDocument(data)[0].get_textpage().get_text_range()
+    name, kind = keep(store, data, "批复.pdf")
+    drawn = draw_pages(store, name, kind)
+    assert len(drawn) == 2
+    clean = make_clean(store, [Sheet(page.stored.stored_name, []) for page in drawn], kind)
+    out = read(store, clean.stored_name)
+    document = pypdfium2.PdfDocument(out)
+    assert [document[index].get_textpage().get_text_range() for index in range(len(document))] == ["", ""]
+    assert not document.get_metadata_value("Author")
+    assert not document.get_metadata_value("Title")
+    assert SECRET.encode() not in out
+    assert round(document[0].get_width() / document[0].get_height(), 2) == round(595 / 842, 2)
+
+
+def test_a_page_that_is_left_out_is_not_in_the_file(store: AttachmentStore) -> None:
+    drawn = draw_pages(store, *keep(store, pdf(3), "批复.pdf"))
+    clean = make_clean(store, [Sheet(drawn[2].stored.stored_name, [(0, 0, 100, 50)])], "application/pdf")
+    assert len(pypdfium2.PdfDocument(read(store, clean.stored_name))) == 1
+
+
+def test_what_cannot_be_opened_is_said_and_leaves_nothing(store: AttachmentStore) -> None:
+    name, kind = keep(store, b"%PDF-1.4\nnothing\n%%EOF\n", "坏.pdf")
+    with pytest.raises(FileRefusedError, match="打不开"):
+        draw_pages(store, name, kind)
+    name, kind = keep(store, photo()[:2000], "坏.jpg")
+    with pytest.raises(FileRefusedError, match="打不开"):
+        draw_pages(store, name, kind)
+    assert len(list(store.names())) == 2
+
+
+def test_too_many_pages_are_refused(store: AttachmentStore) -> None:
+    with pytest.raises(FileRefusedError, match="最多公开 60 页"):
+        draw_pages(store, *keep(store, pdf(61), "长.pdf"))
+
+
+def test_a_file_that_eats_time_is_ended_and_said(store: AttachmentStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "_LIMITS", Limits(seconds=0.01))
+    with pytest.raises(FileRefusedError, match="用时太长"):
+        draw_pages(store, *keep(store, pdf(40), "慢.pdf"))
+    assert len(list(store.names())) == 1

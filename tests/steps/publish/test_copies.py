@@ -1,0 +1,157 @@
+"""Attachments of a publication: cleaned, gone through page by page, out under masked names, gone again with it."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import Any
+
+import pypdfium2
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from opinion_app import clock
+from opinion_app.records.attachment import Attachment
+from opinion_app.records.publication import PublishedFile
+from opinion_app.records.transaction import transaction
+from opinion_app.rules.words import Role
+from opinion_app.steps.publish import planning
+from tests.builders.office import make_actor, make_person, make_unit
+from tests.builders.published import make_closed
+from tests.files.made_pages import SECRET, opened, pdf, photo
+from tests.support.client import Browser, client_for, forms_in, pick
+
+CASE = "/office/cases/LY2026-000001"
+FILES = f"{CASE}/public_files"
+PUBLIC = "/replies/LY2026-000001"
+REVIEWED: dict[str, Any] = {"secrecy_opinion": "不涉密", "disclosure_opinion": "可以公开"}
+
+
+@pytest.fixture
+def clerk(app: Flask) -> Browser:
+    with app.app_context(), transaction() as session:
+        make_person(session, "clerk", Role.CLERK)
+        make_closed(session, make_actor(session, "other", Role.CLERK), make_unit(session, "村镇建设办"))
+    browser = client_for(app, "clerk")
+    sent = [(io.BytesIO(photo()), "刘一帆家门口.jpg"), (io.BytesIO(pdf(2)), "批复.pdf")]
+    assert browser.submit(f"{CASE}/attach", "/attach", files=sent).status_code == 303
+    return browser
+
+
+def on(**choices: str) -> dict[str, Any]:
+    """The fields of pages: page_1 for `page-1`."""
+    return {name.replace("_", "-"): value for name, value in choices.items()}
+
+
+def drawn(clerk: Browser, number: int) -> str:
+    """Make the pictures of a file's pages; answers where they are decided on."""
+    answer = clerk.submit(FILES, f"/{number}/draw")
+    assert answer.status_code == 303, answer.text
+    return str(answer.location)
+
+
+def finished(clerk: Browser, number: int, **choices: Any) -> str:
+    page = drawn(clerk, number)
+    answer = clerk.submit(page, page, go="finish", **choices)
+    assert answer.status_code == 303, answer.text
+    return page
+
+
+def publish(clerk: Browser, **values: Any) -> None:
+    preview = clerk.submit(f"{CASE}/publish", "/publish", go="all", **values)
+    form = pick(forms_in(preview.text, f"{CASE}/publish"), "/publish")
+    answer = clerk.send(form, headers=None, go="publish", **REVIEWED)
+    assert answer.status_code == 303, answer.text
+
+
+def test_from_the_file_to_the_public_and_back(app: Flask, clerk: Browser) -> None:
+    finished(clerk, 1, **on(page_1="show", boxes_1="0,0,50,100"))
+    finished(clerk, 2, **on(page_1="leave", page_2="show", boxes_2=""))
+    reader = Browser(app)
+    assert reader.get(f"{PUBLIC}/files/1", buffered=True).status_code == 404
+    publish(clerk)
+    shown = reader.get(PUBLIC).text
+    assert "刘**家门口.jpg" in shown
+    assert "刘一帆" not in shown
+    picture = reader.get(f"{PUBLIC}/files/1", buffered=True)
+    assert picture.headers["Cache-Control"] == "public, no-cache"
+    assert "Set-Cookie" not in picture.headers
+    assert not opened(picture.data).getexif()
+    assert sum(opened(picture.data).convert("RGB").getpixel((50, 150))) < 30
+    assert reader.get(f"{PUBLIC}/files/1", buffered=True, headers={"If-None-Match": picture.headers["ETag"]}).status_code == 304
+    paper = pypdfium2.PdfDocument(reader.get(f"{PUBLIC}/files/2", buffered=True).data)
+    assert len(paper) == 1
+    assert SECRET not in paper[0].get_textpage().get_text_range()
+    listed = reader.get("/replies.json").get_json()["items"][0]["files"]
+    assert [file["name"] for file in listed] == ["刘**家门口.jpg", "批复.pdf"]
+    clerk.submit(f"{CASE}/withdraw", "/withdraw", reason="留言人要求")
+    for path in (f"{PUBLIC}/files/1", f"{PUBLIC}/files/2"):
+        assert reader.get(path, buffered=True, headers={"If-None-Match": picture.headers["ETag"]}).status_code == 404
+
+
+def test_nothing_is_made_while_a_page_is_undecided(clerk: Browser) -> None:
+    page = drawn(clerk, 2)
+    answer = clerk.submit(page, page, go="finish", **on(page_1="show"))
+    assert answer.status_code == 422
+    assert "第 2 页" in answer.text
+    form = pick(clerk.forms(page), page)
+    assert ("page-1", "show") in form.fields, "what was decided is kept"
+    assert "没有一页公开" in clerk.submit(page, page, go="finish", **on(page_1="leave", page_2="leave")).text
+    assert "第 1 页：" in clerk.submit(page, page, go="finish", **on(page_1="show", boxes_1="abc")).text
+    assert clerk.get(f"{page}/file", buffered=True).status_code == 404
+    assert clerk.get(f"{page}/pages/1", buffered=True).headers["Content-Type"] == "image/jpeg"
+    assert clerk.get(f"{page}/pages/9", buffered=True).status_code == 404
+    assert "一并公开的附件" not in clerk.get(f"{CASE}/publish").text
+
+
+def test_what_was_saved_can_be_gone_on_with_and_a_change_voids_the_copy(clerk: Browser) -> None:
+    page = finished(clerk, 1, **on(page_1="show"))
+    assert "已做好" in clerk.get(FILES).text
+    assert clerk.get(f"{page}/file", buffered=True).status_code == 200
+    opened_before = pick(clerk.forms(page), page)
+    assert clerk.submit(page, page, go="save", **on(boxes_1="1,1,5,5")).status_code == 303
+    assert "待逐页确认" in clerk.get(FILES).text
+    assert clerk.send(opened_before, go="save").status_code == 409
+
+
+def test_an_office_file_is_refused_with_the_reason(app: Flask, clerk: Browser) -> None:
+    with app.app_context(), transaction() as session:
+        row = session.scalars(select(Attachment).where(Attachment.name == "批复.pdf")).one()
+        row.name = "批复（修订）.docx"
+        row.media_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    shown = clerk.get(FILES).text
+    assert "修订痕迹、批注和作者姓名" in shown
+    assert "另存为 PDF" in shown
+    answer = clerk.press(f"{FILES}/2/draw", FILES)
+    assert answer.status_code == 409
+    assert "修订痕迹" in answer.text
+    assert clerk.press(f"{FILES}/99/draw", FILES).status_code == 404
+
+
+def test_a_broken_file_is_said_on_the_page(app: Flask, clerk: Browser) -> None:
+    clerk.submit(f"{CASE}/attach", "/attach", files=(io.BytesIO(b"%PDF-1.4\nnothing\n%%EOF\n"), "坏.pdf"))
+    answer = clerk.submit(FILES, "/3/draw")
+    assert answer.status_code == 303
+    assert "打不开" in clerk.get(answer.location).text
+
+
+def test_a_copy_left_out_stays_inside(app: Flask, clerk: Browser) -> None:
+    finished(clerk, 1, **on(page_1="show"))
+    preview = clerk.submit(f"{CASE}/publish", "/publish", go="all", copies=[])
+    form = pick(forms_in(preview.text, f"{CASE}/publish"), "/publish")
+    assert clerk.send(form, go="publish", copies=["1"], **REVIEWED).status_code == 422, "not what was reviewed"
+    assert clerk.send(form, go="publish", copies=[], **REVIEWED).status_code == 303
+    assert Browser(app).get(f"{PUBLIC}/files/1", buffered=True).status_code == 404
+
+
+def test_files_go_out_with_a_plan(app: Flask, clerk: Browser) -> None:
+    finished(clerk, 1, **on(page_1="show"))
+    preview = clerk.submit(f"{CASE}/publish", "/publish", go="all")
+    form = pick(forms_in(preview.text, f"{CASE}/publish"), "/publish")
+    at = clock.now() + timedelta(days=1)
+    clerk.send(form, go="publish", when="later", publish_at=f"{at:%Y-%m-%dT%H:%M}", **REVIEWED)
+    with app.app_context():
+        assert planning.publish_due(at + timedelta(days=1)) == "公开 1 件"
+        with transaction() as session:
+            assert session.scalars(select(PublishedFile.name)).all() == ["刘**家门口.jpg"]
