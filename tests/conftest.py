@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from tests.support import made_once
 from tests.support.databases import (
     app,
     core,
@@ -24,6 +25,7 @@ from tests.support.presence import in_pipeline
 # The machine is shared, so no example has a time limit; in the pipeline the same tree gives the same verdict.
 hypothesis_settings.register_profile("house", deadline=None, derandomize=in_pipeline(), print_blob=True)
 hypothesis_settings.load_profile("house")
+made_once.share_templates_and_addresses()
 
 __all__ = [
     "app",

@@ -8,7 +8,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import inspect, text
 
+from opinion_app.app import create_app
 from opinion_app.records.base import db
+from opinion_app.rules.settings import Settings
 from tests.support import presence
 from tests.support.network import Guard, OutsideWorld
 
@@ -47,3 +49,16 @@ def test_each_test_has_a_migrated_database_of_its_own(core: Flask, turn: str) ->
     assert "alembic_version" in tables
     assert "cases" in tables
     assert "left_behind" not in tables, f"the {turn} test found what the other one left"
+
+
+def test_what_applications_share_is_compiled_and_nothing_else(app: Flask, settings: Settings) -> None:
+    other = create_app(settings)
+    with app.test_request_context():
+        first = app.url_for("static", filename="css/a b.css", v="1")
+    with other.test_request_context():
+        again = other.url_for("static", filename="css/a b.css", v="2")
+
+    assert [first, again] == ["/static/css/a%20b.css?v=1", "/static/css/a%20b.css?v=2"]
+    assert app.jinja_env is not other.jinja_env
+    assert app.jinja_env.bytecode_cache is other.jinja_env.bytecode_cache
+    assert app.jinja_env.get_template("layouts/office.html") is not other.jinja_env.get_template("layouts/office.html")

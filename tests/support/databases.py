@@ -26,6 +26,7 @@ from opinion_app.records.transaction import transaction
 from opinion_app.rules.settings import Settings
 from tests.builders.office import seed
 from tests.support import postgres
+from tests.support.made_once import share_statements
 from tests.support.presence import absent
 
 ENGINES = ("sqlite", "postgresql")
@@ -53,11 +54,12 @@ def release(app: Flask) -> None:
 
 
 def hurry(app: Flask) -> None:
-    """Spare SQLite the waiting for the disk: a test's database need not outlive a power cut."""
+    """Spare SQLite the waiting for the disk (a test's database need not outlive a power cut), and every engine compiling anew."""
     with app.app_context():
         for engine in db.engines.values():
             if engine.dialect.name == "sqlite":
                 event.listen(engine, "connect", _no_sync)
+            share_statements(engine)
 
 
 def _no_sync(connection: Any, _record: object) -> None:
