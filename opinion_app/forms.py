@@ -8,6 +8,7 @@ from typing import Any
 
 from wtforms import Form, HiddenField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms.i18n import get_translations
 from wtforms.validators import InputRequired, Length
 
 from opinion_app.rules.errors import Invalid
@@ -15,6 +16,40 @@ from opinion_app.rules.text import clean, clean_line
 from opinion_app.rules.zone import SHANGHAI
 
 TOO_LONG = "最多 %(max)d 个字。"
+
+
+TAMPERED = "提交的选项不在可选范围内，请重新选择。"
+# What the library has no Chinese for, or says in a programmer's words.
+SAID = {
+    "'%(value)s' is not a valid choice for this field.": TAMPERED,
+    "'%(value)s' are not valid choices for this field.": TAMPERED,
+    "Not a valid choice.": TAMPERED,
+    "Not a valid choice": TAMPERED,
+    "Invalid Choice: could not coerce.": TAMPERED,
+    "Invalid Choice: could not coerce": TAMPERED,
+    "Invalid choice(s): one or more data inputs could not be coerced.": TAMPERED,
+    "Not a valid integer value.": "请填写整数。",
+    "Not a valid date value.": "日期不存在或写法不对，应如 2026-11-23。",
+    "Not a valid datetime value.": "时间不存在或写法不对，应如 2026-11-23 09:30。",
+}
+
+
+class _Words:
+    """What forms say: the house's words where it has some."""
+
+    def __init__(self) -> None:
+        self._library = get_translations(["zh"])
+
+    def gettext(self, said: str) -> str:
+        """The Chinese for a message of the library."""
+        return SAID.get(said) or str(self._library.gettext(said))
+
+    def ngettext(self, one: str, many: str, amount: int) -> str:
+        """The same for a message with a number; Chinese has one form."""
+        return SAID.get(one) or str(self._library.ngettext(one, many, amount))
+
+
+WORDS = _Words()
 
 
 class OfficeForm(Form):
@@ -26,6 +61,10 @@ class OfficeForm(Form):
         """Messages in Chinese."""
 
         locales = ("zh",)
+
+        def get_translations(self, _form: Form) -> _Words:
+            """The house's words, else the library's Chinese ones."""
+            return WORDS
 
     @property
     def seen_version(self) -> int | None:

@@ -1,0 +1,36 @@
+"""What the forms say when something was sent that no page offers: Chinese, whatever kind of field it is."""
+
+from __future__ import annotations
+
+import pytest
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, DateField, DateTimeLocalField, IntegerField, RadioField, SelectField, SelectMultipleField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+
+from opinion_app.forms import OfficeForm, choices
+
+KINDS = choices([("1", "一"), ("2", "二")])
+
+
+class EveryKind(OfficeForm):
+    """A field of every kind that can be tampered with."""
+
+    one = SelectField("一项", choices=KINDS)
+    number = SelectField("数字", choices=KINDS, coerce=int)
+    several = SelectMultipleField("多项", choices=KINDS)
+    numbers = SelectMultipleField("多个数字", choices=KINDS, coerce=int)
+    radio = RadioField("单选", choices=KINDS)
+    amount = IntegerField("数量", [NumberRange(min=1, max=9)])
+    day = DateField("日期", [InputRequired()])
+    moment = DateTimeLocalField("时间", [DataRequired(), Length(max=3)])
+    agreed = BooleanField("同意", [InputRequired()])
+
+
+@pytest.mark.parametrize("sent", ["x", "-1", "99999999999999999999", "2026-02-30", "", "½", "\U0001f600"])
+def test_no_form_answers_in_english(sent: str) -> None:
+    form = EveryKind(MultiDict([(name, sent) for name in EveryKind()._fields]))
+
+    assert not form.validate()
+    said = [problem for field in form for problem in field.errors]
+    assert said
+    assert not [words for words in said if any("a" <= letter.lower() <= "z" for letter in words.replace("2026", ""))], said
