@@ -14,6 +14,7 @@ from opinion_app.rules.zone import local_date
 MAX_TITLE = 100
 MAX_BODY = 20_000
 EARLIEST = date(2000, 1, 1)
+LONGEST_RETURN = timedelta(days=3 * 365)  # beyond, it is the year that was mistyped
 _SECRET = re.compile(r"(绝密|机密|秘密)\s*(★|☆|\*|级|件)|[【\[（(]\s*(绝密|机密|秘密)\s*[】\]）)]|^\s*(绝密|机密|秘密)\s*$", re.M)
 _EMAIL = re.compile(r"[^@\s,;<>()\"']{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _LINK = re.compile(r"https?://[^\s<>\"']{3,480}")
@@ -166,3 +167,5 @@ def _check_dates(new: NewCase, now: datetime, problems: dict[str, str]) -> None:
         problems["notice_date"] = "通知上的日期不能晚于收文日期。"
     if letter.return_on is not None and letter.return_on < letter.received_on:
         problems["return_on"] = "要求反馈的日期不能早于收文日期。"
+    elif letter.return_on is not None and letter.return_on - letter.received_on > LONGEST_RETURN:
+        problems["return_on"] = "要求反馈的日期离收文日期太远，请核对年份。"

@@ -52,6 +52,8 @@ def test_a_plain_message_and_a_plain_letter_pass() -> None:
         ({"letter": replace(LETTER, received_on=date(2026, 11, 24))}, "received_on"),
         ({"letter": replace(LETTER, notice_date=date(2026, 11, 24))}, "notice_date"),
         ({"letter": replace(LETTER, return_on=date(2026, 11, 22))}, "return_on"),
+        ({"letter": replace(LETTER, return_on=date(2999, 11, 22))}, "return_on"),
+        ({"letter": replace(LETTER, return_on=date(2206, 11, 22))}, "return_on"),
     ],
 )
 def test_each_wrong_field_is_named(change: dict[str, object], field: str) -> None:

@@ -24,7 +24,7 @@ class MessageForm(OfficeForm):
     )
     title = line("标题", 40, required=True, hint="一句话说明事情，如：大田坝村三组路灯不亮")
     body = text("内容", MOST_WORDS, required=True, rows=8, hint="什么时间、什么地点、什么事、希望怎么解决。一件事写一封")
-    area = SelectField("所属领域", validate_choice=False)
+    area = SelectField("所属领域")
     place = line("事情发生在哪里", 100, hint="村（社区）、小组或路名")
     accused = line("举报谁", 100, hint="被举报的单位或个人，举报必须填写")
     concerns_official = BooleanField("被举报的是公职人员", description="勾选后只有指定的人员能看到这封信")

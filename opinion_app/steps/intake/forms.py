@@ -59,7 +59,7 @@ class RegisterForm(OfficeForm):
     phone = line("联系电话", 40)
     email = line("邮箱", 200)
     address = line("联系地址", 150)
-    area = SelectField("领域", validate_choice=False)
+    area = SelectField("领域")
     place = line("事发地点", 100)
     files = MultipleFileField("附件")
     same = HiddenField()

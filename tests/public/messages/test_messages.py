@@ -115,6 +115,7 @@ def test_a_form_sent_twenty_times_at_once_makes_one_case(app: Flask, browser: Br
         ({"title": ""}, "请填写标题"),
         ({"kind": ""}, "请选择一项"),
         ({"kind": "root"}, "路灯坏了"),
+        ({"area": "没有的领域"}, "不在可选范围内"),
         ({"body": ""}, "请填写内容"),
         ({"title": "长" * 41}, "最多 40 个字"),
         ({"body": "长" * 10_001}, "最多 10000 个字"),
@@ -136,7 +137,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(app: Flask, browser: Bro
     if "title" not in changed:
         assert "村口路灯不亮" in answer.text
     assert cases(app) == 0
-    mended = browser.send(pick(forms_in(answer.text, NEW), NEW), **MESSAGE, website="", accused="", email="")
+    mended = browser.send(pick(forms_in(answer.text, NEW), NEW), **MESSAGE, website="", accused="", email="", area="其他")
     assert mended.status_code == 303
 
 

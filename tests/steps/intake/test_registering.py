@@ -131,6 +131,10 @@ def test_a_letter_brings_issuer_dates_and_scans(house: House) -> None:
         ("letter", {"received_on": "2096-01-01"}, "不能晚于今天"),
         ("letter", {"notice_date": "2026-11-05"}, "不能晚于收文日期"),
         ("letter", {"return_on": "2026-11-02"}, "不能早于收文日期"),
+        ("letter", {"return_on": "2999-11-02"}, "请核对年份"),
+        ("message", {"area": "没有的领域"}, "不在可选范围内"),
+        ("letter", {"area": "没有的领域"}, "不在可选范围内"),
+        ("message", {"channel": "x"}, "不在可选范围内"),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_typed_is_lost(house: House, page: str, values: dict[str, Any], words: str) -> None:
