@@ -14,6 +14,7 @@ from opinion_app.desks.backup import operations as backup
 from opinion_app.files.store import AttachmentStore
 from opinion_app.flow.calendar import load_days
 from opinion_app.flow.deadline_table import seed_rules
+from opinion_app.flow.ladder import begin_reminding
 from opinion_app.flow.sweep import sweep
 from opinion_app.records import schema
 from opinion_app.records.base import db
@@ -77,6 +78,7 @@ def seed(now: datetime) -> int:
     with transaction() as session:
         added = seed_rules(session, now)
         if added:
+            begin_reminding(session, now)
             rows = list(seed_days())
             load_days(session, rows, {row.day.year for row in rows}, now, SEED_SOURCE)
     return added

@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+from datetime import datetime
 
 import click
 
 from opinion_app import clock
 from opinion_app.cli._office import opened
 from opinion_app.desks.outbox.delivery import Watch, deliver, post_of, sender_of
-from opinion_app.desks.reminders.operations import queue_digests
-from opinion_app.desks.reminders.queries import Morning, names_of, plan_digests
+from opinion_app.desks.reminders.operations import Queued, queue_digests, ring_batch
+from opinion_app.desks.reminders.rehearsal import Draft, Rehearsal, rehearse
 from opinion_app.records.current import settings_of
 from opinion_app.records.engine import reading_only
 from opinion_app.records.transaction import transaction
-from opinion_app.rules.digest import GROUPS, PersonDigest
 from opinion_app.rules.zone import parse_moment
 
 
@@ -24,32 +24,39 @@ from opinion_app.rules.zone import parse_moment
 @click.option("--at", "at", metavar="MOMENT", help="按这一时刻计算，例如 2026-11-24T08:30 / as of that moment")
 @click.option("--dry-run", is_flag=True, help="只显示将要发送的内容，不写入 / show what would go out, write nothing")
 def remind(at: str | None, *, dry_run: bool) -> None:
-    """生成当日的待办通报；同一人同一天只生成一次。 / Queue this working day's digests."""
+    """生成当日的待办通报和到时的催办；同样的只生成一次。 / Queue this working day's digests and the rungs that have come."""
     now = parse_moment(at) if at is not None else clock.now()
     with opened():
         with reading_only(), transaction() as session:
-            morning = plan_digests(session, now)
-            names = names_of(session, [digest.person_id for digest in morning.digests])
-        _show(morning, names)
+            _show(rehearse(session, now))
         if not dry_run:
             with transaction() as session:
-                click.echo(f"已生成：{queue_digests(session, now)}。")
+                done = queue_digests(session, now)
+            while (batch := _next_batch(now, done)).last is not None:
+                done.add(batch)
+                done.last = batch.last
+            click.echo(f"已生成：{done}。")
 
 
-def _show(morning: Morning, names: dict[int, str]) -> None:
-    if not morning.digests:
-        click.echo("没有要通报的内容（当天不是工作日，或没有临期、到期、逾期的件）。")
-    for digest in morning.digests:
-        click.echo(_spoken(digest, names[digest.person_id]))
-    for trouble in morning.troubles:
+def _next_batch(now: datetime, done: Queued) -> Queued:
+    with transaction() as session:
+        return ring_batch(session, now, done.last or 0)
+
+
+def _show(found: Rehearsal) -> None:
+    if not found.drafts:
+        click.echo("没有要发出的提醒（已经发过的不再发；不是工作日时没有待办通报）。")
+    for draft in found.drafts:
+        click.echo(_spoken(draft))
+    for trouble in found.troubles:
         click.echo(f"未能判断的时限（编号 {trouble.clock_id}）：{trouble.error}", err=True)
 
 
-def _spoken(digest: PersonDigest, name: str) -> str:
-    lines = [f"→ {name}　{digest.subject}"]
-    for line in digest.lines:
-        facts = "　".join(part for part in (line.number, line.kind, line.unit, line.text) if part)
-        lines.append(f"  【{GROUPS[line.group]}】{facts}（{line.reason}）{line.link}")
+def _spoken(draft: Draft) -> str:
+    lines = [f"→ {draft.name}（{draft.ways}）　{draft.subject}"]
+    for line in draft.lines:
+        facts = "　".join(str(line[part]) for part in ("number", "kind", "unit", "text") if line[part])
+        lines.append(f"  【{line['group']}】{facts}（{line['reason']}）{line['link']}")
     return "\n".join(lines)
 
 

@@ -15,12 +15,15 @@ from opinion_app.rules.words import ClockState
 
 
 class Clock(Base):
-    """One deadline of one case; its inputs are kept so that the date can be derived and explained again."""
+    """One deadline of one case; its inputs are kept so that the date can be derived and explained again.
+
+    `next_rung_at` is when the reminders look at it again, `rung_version` the deadline version they looked at last."""
 
     __tablename__ = "clocks"
     __table_args__ = (
         Index("ix_clocks_state_due", "state", "due_at"),
         Index("ix_clocks_case", "case_id", "state"),
+        Index("ix_clocks_rung", "state", "next_rung_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -49,6 +52,8 @@ class Clock(Base):
     deadline_version: Mapped[int] = mapped_column(default=1)
     pauses: Mapped[list[Any]] = mapped_column(default=list)
     extensions: Mapped[list[Any]] = mapped_column(default=list)
+    next_rung_at: Mapped[datetime | None]
+    rung_version: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=1)
 
     case: Mapped[Case] = relationship(lazy="select")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from opinion_app.records.base import Base, Vocabulary
 from opinion_app.records.person import Person
-from opinion_app.rules.words import NoticeChannel, NoticeState
+from opinion_app.rules.words import NoticeChannel, NoticeState, ReminderState
 
 
 class Notice(Base):
@@ -62,6 +62,10 @@ class Reminder(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     rung: Mapped[str] = mapped_column(String(40))
     deadline_version: Mapped[int]
+    state: Mapped[ReminderState] = mapped_column(Vocabulary(ReminderState), default=ReminderState.TOLD)
     reason: Mapped[str] = mapped_column(String(200), default="")
     notice_id: Mapped[int | None] = mapped_column(ForeignKey("notices.id"))
     created_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship(lazy="select")
+    notice: Mapped[Notice | None] = relationship(lazy="select")

@@ -24,7 +24,9 @@ BLIND_KIND = "—"
 
 @dataclass(frozen=True, slots=True)
 class OpenClock:
-    """One running clock as the reminders see it."""
+    """One running clock as the reminders see it.
+
+    `marks`: the level and urgency of its case; `known_since`: nobody is told of what came before (imports, restores, N07)."""
 
     id: int
     case_id: int
@@ -36,6 +38,8 @@ class OpenClock:
     warn_at: datetime | None = None
     provisional: bool = False
     version: int = 1
+    marks: frozenset[str] = frozenset()
+    known_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

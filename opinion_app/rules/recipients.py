@@ -70,14 +70,15 @@ class Owing:
 
 def recipients(owing: Owing, case: CaseFacts, roster: Roster) -> tuple[Recipient, ...]:
     """Everybody to be told about a clock of `case`, each once with the first reason that holds (decisions 4)."""
-    search = _Search(case, roster)
+    search = Search(case, roster)
     told: dict[int, Recipient] = {}
-    for found in _owners(search, owing, case) or search.last_resort(owing.unit_id):
+    for found in owners(search, owing, case) or search.last_resort(owing.unit_id):
         told.setdefault(found.person_id, found)
     return tuple(told.values())
 
 
-def _owners(search: _Search, owing: Owing, case: CaseFacts) -> list[Recipient]:
+def owners(search: Search, owing: Owing, case: CaseFacts) -> list[Recipient]:
+    """Those who owe what the clock waits for."""
     if owing.unit_id is not None:
         return search.unit(owing.unit_id)
     lead = case.lead.unit_id if case.lead else None
@@ -96,7 +97,7 @@ def _owners(search: _Search, owing: Owing, case: CaseFacts) -> list[Recipient]:
     return search.clerks("这件在党政办，您是受理员")
 
 
-class _Search:
+class Search:
     """The search for people at work who may know of one case."""
 
     def __init__(self, case: CaseFacts, roster: Roster) -> None:
@@ -128,7 +129,7 @@ class _Search:
         """The named handler and the heads of a unit; its other handlers where nobody is named and no head is there."""
         part = self.case.of_unit(unit_id)
         named = [part.handler_id] if part is not None and part.handler_id is not None else []
-        found = self.either(named, "您是承办人") + self.either(self._heads(unit_id), "您是承办单位负责人")
+        found = self.either(named, "您是承办人") + self.either(self.heads_of(unit_id), "您是承办单位负责人")
         return found or self.either(self.roster.holding(Role.HANDLER, unit_id=unit_id), "您单位还没有指定承办人")
 
     def copied(self, unit_id: int | None, reason: str) -> list[Recipient]:
@@ -137,9 +138,10 @@ class _Search:
 
     def heads(self, unit_id: int, reason: str) -> list[Recipient]:
         """The heads of a unit, and its handler as a copy."""
-        return self.either(self._heads(unit_id), reason) + self.copied(unit_id, "您单位主办，正等负责人审核（抄送）")
+        return self.either(self.heads_of(unit_id), reason) + self.copied(unit_id, "您单位主办，正等负责人审核（抄送）")
 
-    def _heads(self, unit_id: int) -> list[int]:
+    def heads_of(self, unit_id: int) -> list[int]:
+        """The heads of a unit, at work or not."""
         return self.roster.holding(Role.UNIT_HEAD, unit_id=unit_id)
 
     def clerks(self, reason: str) -> list[Recipient]:
@@ -166,7 +168,7 @@ class _Search:
         """Nobody of the unit is there: the nearest unit above, then the office's clerks, then the administrators."""
         start = unit_id if unit_id is not None else (self.case.lead.unit_id if self.case.lead else None)
         for above in self.roster.above(start):
-            heads = [head for head in self._heads(above) if self._present(head)]
+            heads = [head for head in self.heads_of(above) if self._present(head)]
             if heads and not self._hidden():
                 return [Recipient(head, "下属单位无人在岗", blind=not self.at_work(head)) for head in heads]
         clerks = self.clerks("承办单位无人在岗，请您安排")

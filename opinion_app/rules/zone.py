@@ -45,6 +45,11 @@ def end_of_day(day: date) -> datetime:
     return _at(day, LAST_SECOND)
 
 
+def on_day(day: date, at: time) -> datetime:
+    """That wall time in Shanghai of that date."""
+    return _at(day, at)
+
+
 def whole_second(moment: datetime) -> datetime:
     """The instant without its fraction, so that 23:59:59.7 is not yet after 23:59:59."""
     return moment.replace(microsecond=0)
@@ -92,3 +97,8 @@ def _at(day: date, clock: time) -> datetime:
 def _normal(wall: datetime) -> datetime:
     """A wall time that summer time skipped becomes the real instant it stands for."""
     return wall.astimezone(UTC).astimezone(SHANGHAI)
+
+
+def latest(moment: datetime, *others: datetime | None) -> datetime:
+    """The latest of some moments, as far as they are known."""
+    return max((moment, *(other for other in others if other is not None)), key=lambda one: one.astimezone(UTC))

@@ -9,7 +9,7 @@ from datetime import datetime
 from opinion_app.desks.backup.operations import nightly
 from opinion_app.desks.calendar.operations import remind_next_year
 from opinion_app.desks.outbox.delivery import Watch, deliver, post_of, sender_of
-from opinion_app.desks.reminders.operations import queue_digests, queue_rungs
+from opinion_app.desks.reminders.operations import Queued, queue_digests, ring_batch
 from opinion_app.desks.upkeep.operations import purge
 from opinion_app.files.store import AttachmentStore
 from opinion_app.flow.inbox import take_in_waiting
@@ -35,8 +35,16 @@ def _digest(work: Work) -> str:
 
 
 def _rungs(work: Work) -> str:
-    with transaction() as session:
-        return str(queue_rungs(session, work.now))
+    """Batch by batch, so that nobody waits for the database meanwhile; what is left when asked to end, the next run does."""
+    done = Queued()
+    while not work.stopping():
+        with transaction() as session:
+            batch = ring_batch(session, work.now, done.last or 0)
+        if batch.last is None:
+            break
+        done.add(batch)
+        done.last = batch.last
+    return str(done)
 
 
 def _calendar(work: Work) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import load_days
 from opinion_app.flow.deadline_table import seed_rules
+from opinion_app.flow.ladder import begin_reminding
 from opinion_app.flow.register import register
 from opinion_app.records.actors import actor_of
 from opinion_app.records.case import Case
@@ -28,6 +29,7 @@ def seed(session: Session, now: datetime = NOW) -> None:
     """The rules and the calendar every office starts with; once."""
     if not seed_rules(session, now):
         return
+    begin_reminding(session, now - timedelta(days=365))  # tests tell of cases of any age, unless they say otherwise
     rows = list(seed_days())
     load_days(session, rows, {row.day.year for row in rows}, now, "国务院办公厅通知")
 

@@ -12,7 +12,6 @@ from opinion_app.rules.digest import GROUPS, OpenClock, digests, urgency
 from opinion_app.rules.due_words import DueState
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.recipients import Owing, Roster, Staff
-from opinion_app.rules.rungs import carried_over, due_rung
 from opinion_app.rules.words import Role, Stage
 from opinion_app.rules.zone import end_of_day, local_date
 
@@ -81,22 +80,3 @@ def test_the_digest_and_the_worklist_agree_on_what_presses(pressing: OpenClock, 
     found = urgency(pressing, NOW, CALENDAR, SOON)
     assert (found[0] if found else None) is group
     assert group is None or group in GROUPS
-
-
-@pytest.mark.parametrize(
-    ("minutes", "rung"), [(-1, None), (0, "soon"), (359, "soon"), (360, "soon"), (361, "overdue"), (2000, None)]
-)
-def test_an_hour_clock_rings_when_a_quarter_is_left_and_when_it_is_late(minutes: int, rung: str | None) -> None:
-    hours = clock(span=HOURS, warn_at=NOW, due_at=NOW + timedelta(minutes=360))
-    found = due_rung(hours, NOW + timedelta(minutes=minutes))
-    assert (found[0].name if found else None) == rung
-
-
-def test_a_day_clock_has_no_rung_yet() -> None:
-    assert due_rung(clock(in_days=-3, warn_at=NOW), NOW) is None
-
-
-def test_a_rung_whose_moment_stays_in_the_past_is_carried_over() -> None:
-    assert carried_over(NOW - timedelta(hours=2), [NOW - timedelta(hours=1)])
-    assert not carried_over(NOW + timedelta(hours=2), [NOW - timedelta(hours=1)])
-    assert not carried_over(NOW, [])

@@ -18,7 +18,6 @@ from opinion_app.records.case import Case, CaseGrant, Correspondent, Letter
 from opinion_app.records.clock import Clock
 from opinion_app.records.finding import Finding
 from opinion_app.records.move import Move
-from opinion_app.records.notice import Notice
 from opinion_app.records.reply import Reply, ReplyCheck
 from opinion_app.rules.errors import NotFound
 from opinion_app.rules.facts import Actor, CaseFacts
@@ -142,12 +141,6 @@ def _replies(session: Session, case_id: int) -> Sequence[Reply]:
         .order_by(Reply.version_no.desc())
     )
     return session.scalars(query).unique().all()
-
-
-def notices_of(session: Session, case_id: int, limit: int = 200) -> Sequence[Notice]:
-    """What was told to whom about a case, newest first."""
-    query = select(Notice).options(_name_only(joinedload(Notice.person))).where(Notice.case_id == case_id)
-    return session.scalars(query.order_by(Notice.id.desc()).limit(limit)).all()
 
 
 def clock_of(session: Session, case_id: int, clock_id: int) -> Clock:

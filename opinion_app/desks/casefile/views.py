@@ -8,7 +8,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from opinion_app import clock
-from opinion_app.desks.casefile import head, queries, rail
+from opinion_app.desks.casefile import head, queries, rail, reminding
 from opinion_app.desks.casefile.entries import mark
 from opinion_app.desks.casefile.why import why
 from opinion_app.flow.calendar import work_calendar
@@ -89,14 +89,16 @@ def why_this_day(number: str, clock_id: int) -> ResponseReturnValue:
 @bp.get("/office/cases/<number>/notices")
 @requires("worklist")
 def notices(number: str) -> ResponseReturnValue:
-    """What the service told to whom about this case."""
-    session = db.session()
-    case, _facts = open_case(session, number, actor())
+    """What the service told to whom about this case, and what it will tell next."""
+    session, now = db.session(), clock.now()
+    case, facts = open_case(session, number, actor())
     return page(
         "desks/casefile/notices.html",
         case=case,
         case_href=links.case(case.number),
-        notices=queries.notices_of(session, case.id),
+        sent=reminding.sent(session, case.id),
+        coming=reminding.coming(session, case.id, facts, now),
+        suspended=case.stage.is_open and case.next_due_at is None,
     )
 
 

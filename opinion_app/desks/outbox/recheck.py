@@ -11,14 +11,20 @@ from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.due import clock_due, stage_words
+from opinion_app.flow.ladder import ladder
 from opinion_app.flow.many_facts import facts_of_many
+from opinion_app.flow.roster import roster
 from opinion_app.records.actors import actor_of
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
 from opinion_app.rules.facts import Actor, CaseFacts
+from opinion_app.rules.ladder import Ladder, Rung
 from opinion_app.rules.permissions import can_see
+from opinion_app.rules.recipients import Owing, Recipient, Roster, recipients
+from opinion_app.rules.rung_recipients import rung_recipients
 from opinion_app.rules.words import ClockState, NoticeChannel
+from opinion_app.rules.zone import local_date
 
 GONE = {
     ClockState.MET: "已完成",
@@ -38,9 +44,10 @@ def still_standing(session: Session, notice: Notice, now: datetime) -> tuple[lis
         case = session.get(Case, notice.case_id)
         cases |= {case.id: case} if case is not None else {}
     facts, reader = facts_of_many(session, cases.values()), actor_of(session, notice.person)
+    told = _told(session, notice, clocks, facts, now)
     kept: list[dict[str, Any]] = []
     for line in notice.lines:
-        why = _why_not(line, clocks, facts, notice, reader)
+        why = _why_not(line, clocks, facts, notice, reader, told)
         if not why:
             kept.append(_as_it_stands(session, line, clocks, now))
     return kept, "" if kept else why or "没有内容"
@@ -68,8 +75,34 @@ def _clocks(session: Session, notice: Notice) -> dict[int, Clock]:
     return {row.id: row for row in session.scalars(query)} if ids else {}
 
 
+def _told(
+    session: Session, notice: Notice, clocks: dict[int, Clock], facts: dict[int, CaseFacts], now: datetime
+) -> dict[int, set[int]]:
+    """Who is told about each clock as things stand now: reminders follow the holder until the moment they leave (decisions 4)."""
+    if not clocks:
+        return {}
+    people, held = roster(session, local_date(now)), ladder(session)
+    rungs = {int(line["clock"]): held.named(str(line.get("rung", ""))) for line in notice.lines if line.get("clock")}
+    return {
+        number: {found.person_id for found in _now_for(rungs.get(number), row, facts[row.case_id], people, held)}
+        for number, row in clocks.items()
+        if row.case_id in facts
+    }
+
+
+def _now_for(rung: Rung | None, row: Clock, case: CaseFacts, people: Roster, held: Ladder) -> tuple[Recipient, ...]:
+    """Who a line of a digest (no rung) or of a rung is for."""
+    owing = Owing(row.owed_by, row.unit_id)
+    return recipients(owing, case, people) if rung is None else rung_recipients(rung, owing, case, people, held)
+
+
 def _why_not(
-    line: Mapping[str, Any], clocks: dict[int, Clock], facts: dict[int, CaseFacts], notice: Notice, reader: Actor
+    line: Mapping[str, Any],
+    clocks: dict[int, Clock],
+    facts: dict[int, CaseFacts],
+    notice: Notice,
+    reader: Actor,
+    told: Mapping[int, set[int]],
 ) -> str:
     """Why a line no longer holds; empty when it does."""
     case_id = line.get("case", notice.case_id)
@@ -81,8 +114,10 @@ def _why_not(
     if clock is None:
         return "这项时限已不存在"
     if clock.state is not ClockState.RUNNING:
-        return GONE[clock.state]
-    return "时限已变更" if clock.deadline_version != line.get("version") else ""
+        return f"{GONE[clock.state]}：{clock.end_reason}" if clock.end_reason else GONE[clock.state]
+    if clock.deadline_version != line.get("version"):
+        return "时限已变更（已延期）" if clock.extensions else "时限已变更"
+    return "" if notice.person_id in told.get(clock.id, {notice.person_id}) else "已改派或已转到下一环节，不再由收件人办理"
 
 
 def _as_it_stands(session: Session, line: dict[str, Any], clocks: dict[int, Clock], now: datetime) -> dict[str, Any]:

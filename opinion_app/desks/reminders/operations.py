@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from opinion_app.desks.reminders.queries import burning_clocks, facts_for, open_clock, plan_digests, roster
+from opinion_app.desks.reminders.judging import Judged, Saying, judge, letters, subject_of
+from opinion_app.desks.reminders.queries import plan_digests, waiting_clocks
 from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.ladder import begin_reminding, ladder, told_from
 from opinion_app.flow.outbox import Letter, queue
-from opinion_app.flow.settings import restored_at
+from opinion_app.flow.reminding import open_clock, rungs_of, running
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Reminder
 from opinion_app.records.person import Person
 from opinion_app.rules import links
-from opinion_app.rules.digest import GROUPS, DigestLine, OpenClock, PersonDigest, Trouble, line_for
-from opinion_app.rules.due_words import DueState, due_words
-from opinion_app.rules.facts import CaseFacts
-from opinion_app.rules.recipients import Recipient, Roster, recipients
-from opinion_app.rules.rungs import Rung, carried_over, due_rung
-from opinion_app.rules.zone import local_date
+from opinion_app.rules.digest import OpenClock, PersonDigest, Trouble
+from opinion_app.rules.ladder import Rung, Way, look
+from opinion_app.rules.words import ReminderState
+
+BATCH = 200
 
 
 @dataclass
@@ -34,11 +35,17 @@ class Queued:
     people: int = 0
     notices: int = 0
     troubles: list[Trouble] = field(default_factory=list)
+    last: int | None = None
 
     def __str__(self) -> str:
         told = f"{self.people} 人，" if self.people else ""
         said = f"{told}新增通知 {self.notices} 条"
         return said + (f"；{len(self.troubles)} 条时限未能判断：{self.troubles[0].error}" if self.troubles else "")
+
+    def add(self, other: Queued) -> None:
+        """Count what another batch queued."""
+        self.notices += other.notices
+        self.troubles += other.troubles
 
 
 def queue_digests(session: Session, now: datetime) -> Queued:
@@ -65,77 +72,118 @@ def queue_digest(session: Session, digest: PersonDigest, now: datetime) -> int:
         link=links.NOTICES,
         local_date=digest.on,
     )
-    return len(queue(session, letter, [person] if person is not None else [], now, mail=True))
+    made = queue(session, letter, [person] if person is not None else [], now, mail=True)
+    if made:
+        _note_rungs(session, digest, made[-1], now)
+    return len(made)
+
+
+def _note_rungs(session: Session, digest: PersonDigest, notice_id: int, now: datetime) -> None:
+    """Enter the rungs that a digest says (临期, 今天到期) in the ledger, so that everybody can see they were said."""
+    held, calendar, since = ladder(session), work_calendar(session), told_from(session, now)
+    reasons = {line.clock_id: line.reason for line in digest.lines}
+    for row in session.scalars(running().where(Clock.id.in_(reasons))):
+        clock = open_clock(row, since)
+        tell = look(rungs_of(session, row, clock, held), clock, held, calendar, now).tell
+        if tell is not None and tell.rung.way is Way.DIGEST:
+            _enter(session, clock, tell.rung, digest.person_id, reasons[row.id], now, notice_id=notice_id)
 
 
 def queue_rungs(session: Session, now: datetime) -> Queued:
-    """Tell at once what burns: each rung of an hour clock once per person and version of its date."""
-    rows = burning_clocks(session, now)
+    """Say every rung that has come, in batches; run again it adds nothing."""
     done = Queued()
-    if not rows:
-        return done
-    facts, people = facts_for(session, rows), roster(session, local_date(now))
-    for row in rows:
-        try:
-            with session.begin_nested():
-                done.notices += _rung(session, row, facts[row.case_id], people, now)
-        except Exception as error:  # one broken clock must not keep the others quiet (N05)
-            done.troubles.append(Trouble(row.id, f"{type(error).__name__}: {error}"[:200]))
+    while (batch := ring_batch(session, now, done.last or 0)).last is not None:
+        done.add(batch)
+        done.last = batch.last
     return done
 
 
-def _rung(session: Session, row: Clock, case: CaseFacts, people: Roster, now: datetime) -> int:
-    clock = open_clock(row)
-    come, restored = due_rung(clock, now), restored_at(session)
-    if come is None or (restored is not None and come[1] < restored):
+def ring_batch(session: Session, now: datetime, after: int) -> Queued:
+    """Say the rungs of the next clocks by id; `last` of the answer is None when none was left. A transaction of its own."""
+    begin_reminding(session, now)
+    rows = waiting_clocks(session, now, after, BATCH)
+    if not rows:
+        return Queued()
+    judged = judge(session, rows, now)
+    done = Queued(troubles=judged.troubles, last=rows[-1].id)
+    for clock, rung, person_id, notice_id in judged.carried:
+        _enter(session, clock, rung, person_id, "", now, state=ReminderState.CARRIED, notice_id=notice_id)
+    failed: set[int] = set()
+    for own in letters(judged.sayings):
+        try:
+            with session.begin_nested():
+                done.notices += _ring(session, own, now)
+        except Exception as error:  # one letter's fault must not keep the others quiet (N05); its clocks are looked at again
+            failed |= {saying.clock.id for saying in own}
+            done.troubles.append(Trouble(own[0].clock.id, f"{type(error).__name__}: {error}"[:200]))
+    _advance(session, judged, failed)
+    return done
+
+
+def _ring(session: Session, own: Sequence[Saying], now: datetime) -> int:
+    """Enter the rungs of one letter in the ledger and queue it; what is there already, whoever entered it, is not said again."""
+    entered = {
+        number: saying
+        for saying in own
+        if (number := _enter(session, saying.clock, saying.rung, saying.told.person_id, saying.told.reason, now)) is not None
+    }
+    if not entered:
         return 0
-    rung, moment = come
-    told = recipients(clock.owing, case, people)
-    earlier = _told_before(session, clock, rung)
-    waiting = [person for person in told if not carried_over(moment, earlier.get(person.person_id, ()))]
-    words = due_words(clock.due_at, now, work_calendar(session), clock.span, provisional=clock.provisional)
-    group = words.state if words.state in GROUPS else DueState.SOON
-    return sum(_ring(session, line_for(clock, case, person, group, words.text), clock, rung, person, now) for person in waiting)
-
-
-def _told_before(session: Session, clock: OpenClock, rung: Rung) -> dict[int, Sequence[datetime]]:
-    """When each person was told of this rung for an earlier version of the date."""
-    query = select(Reminder.person_id, Reminder.created_at).where(
-        Reminder.clock_id == clock.id, Reminder.rung == rung.name, Reminder.deadline_version < clock.version
+    new = list(entered.values())
+    first, cases = new[0], {saying.clock.case_id for saying in new}
+    letter = Letter(
+        category="rung",
+        key=f"rung:{first.clock.id}:{first.rung.code}:{first.clock.version}",
+        subject=subject_of(new),
+        lines=[saying.line for saying in new],
+        link=(first.line["link"] if len(cases) == 1 else "") or links.NOTICES,
+        case_id=first.clock.case_id if len(cases) == 1 else None,
     )
-    told: dict[int, list[datetime]] = {}
-    for person_id, at in session.execute(query):
-        told.setdefault(person_id, []).append(at)
-    return dict(told)
+    person = session.get(Person, first.told.person_id)
+    mail = first.rung.way is Way.LETTER
+    made = queue(session, letter, [person] if person is not None else [], now, mail=mail)
+    if made:
+        point = update(Reminder).where(Reminder.id.in_(entered)).values(notice_id=made[-1])
+        session.execute(point.execution_options(synchronize_session=False))
+    return len(made)
 
 
-def _ring(session: Session, line: DigestLine, clock: OpenClock, rung: Rung, told: Recipient, now: datetime) -> int:
-    """Enter the rung in the ledger and queue its notice; nothing when it is there already, whoever entered it."""
+def _enter(
+    session: Session,
+    clock: OpenClock,
+    rung: Rung,
+    person_id: int,
+    reason: str,
+    now: datetime,
+    *,
+    state: ReminderState = ReminderState.TOLD,
+    notice_id: int | None = None,
+) -> int | None:
+    """Put one rung for one person into the ledger; None when it is there already."""
     make: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     entry = {
         "case_id": clock.case_id,
         "clock_id": clock.id,
-        "person_id": told.person_id,
-        "rung": rung.name,
+        "person_id": person_id,
+        "rung": rung.code,
         "deadline_version": clock.version,
-        "reason": told.reason,
+        "state": state,
+        "reason": reason[:200],
+        "notice_id": notice_id,
         "created_at": now,
     }
     new = session.scalar(make(Reminder).values(**entry).on_conflict_do_nothing().returning(Reminder.id))
-    if new is None:
-        return 0
-    subject = f"{line.number} {rung.label}" if told.blind else f"{line.number} {clock.waits_for}{rung.label}"
-    letter = Letter(
-        category="rung",
-        key=f"rung:{clock.id}:{rung.name}:{clock.version}",
-        subject=subject,
-        lines=[line.as_data()],
-        link=line.link or links.NOTICES,
-        case_id=clock.case_id,
-    )
-    person = session.get(Person, told.person_id)
-    made = queue(session, letter, [person] if person is not None else [], now, mail=True)
-    reminder = session.get(Reminder, new)
-    if reminder is not None and made:
-        reminder.notice_id = made[-1]
-    return len(made)
+    return int(new) if new is not None else None
+
+
+def _advance(session: Session, judged: Judged, failed: Iterable[int]) -> None:
+    """Write down when each clock is looked at again, unless its date moved meanwhile."""
+    for clock_id, (version, found) in judged.looks.items():
+        if clock_id in failed:
+            continue
+        session.execute(
+            update(Clock)
+            .where(Clock.id == clock_id, Clock.deadline_version == version)
+            .values(next_rung_at=found.next_at, rung_version=version)
+            .execution_options(synchronize_session=False)
+        )

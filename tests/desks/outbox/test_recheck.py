@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -112,6 +112,7 @@ def test_a_notice_about_one_case_is_checked_too(told: Told) -> None:
 
 def test_a_letter_to_the_administrator_keeps_its_bare_date(told: Told) -> None:
     admin = make_person(told.session, "admin", Role.ADMINISTRATOR, email="admin@office.test")
+    told.clerk.active = False  # nobody else is left to be told
     line = {
         "number": "LY1",
         "clock": accept(told).id,
@@ -122,3 +123,24 @@ def test_a_letter_to_the_administrator_keeps_its_bare_date(told: Told) -> None:
     }
     [_, mail] = queue(told.session, Letter("rung", "r", "LY1 已逾期", [line], case_id=told.cases[0].id), [admin], NOW, mail=True)
     assert still_standing(told.session, told.session.get_one(Notice, mail), NOW)[0] == [line]
+
+
+def test_n03_who_no_longer_owes_it_gets_no_letter_though_they_may_see_the_case(told: Told) -> None:
+    told.clerk.leave_from = date(2026, 11, 20)
+    make_person(told.session, "second", Role.CLERK)
+    assert still_standing(told.session, told.mail, NOW) == ([], "已改派或已转到下一环节，不再由收件人办理")
+
+
+@pytest.mark.parametrize(("reason", "said"), [("并案", "已办结、转出或改派：并案"), ("", "已办结、转出或改派")])
+def test_n03_a_stopped_clock_says_why(told: Told, reason: str, said: str) -> None:
+    for case in told.cases:
+        clocks.stop_all(told.session, case, reason, NOW)
+    told.session.flush()
+    assert still_standing(told.session, told.mail, NOW) == ([], said)
+
+
+def test_n03_an_extended_clock_is_told_of_when_its_new_date_presses(told: Told) -> None:
+    for place, case in enumerate(told.cases):
+        clocks.extend(told.session, case, accept(told, place), 3, "需现场核实", NOW)
+    told.session.flush()
+    assert still_standing(told.session, told.mail, NOW) == ([], "时限已变更（已延期）")

@@ -135,22 +135,23 @@ def test_an_urgent_case_rings_at_once_and_each_rung_once(office: Office) -> None
     assert queue_rungs(office.session, warned).notices == 2
     assert queue_rungs(office.session, warned).notices == 0
     late = NOW + timedelta(minutes=61)
-    assert queue_rungs(office.session, late).notices == 2
+    assert queue_rungs(office.session, late).notices == 4, "the leader gets a copy of what is late"
     ledger = office.session.scalars(select(Reminder).order_by(Reminder.id)).all()
     assert [(row.rung, row.deadline_version, row.notice_id is not None) for row in ledger] == [
-        ("soon", 1, True),
-        ("overdue", 1, True),
+        ("hours_soon", 1, True),
+        ("hours_overdue", 1, True),
+        ("hours_overdue", 1, True),
     ]
     assert {notice.subject for notice in office.session.scalars(select(Notice))} == {
-        "LY2026-000001 受理分办即将到期",
-        "LY2026-000001 受理分办已逾期",
+        "即将到期：LY2026-000001 受理分办",
+        "已逾期：LY2026-000001 受理分办",
     }
 
 
 def test_n02_only_a_rung_that_moves_into_the_future_rings_again(office: Office) -> None:
     case = make_case(office.session, office.clerk, urgency=Urgency.URGENT)
     late = NOW + timedelta(minutes=70)
-    assert queue_rungs(office.session, late).notices == 2
+    assert queue_rungs(office.session, late).notices == 4
     accept = office.session.scalar(select(Clock).where(Clock.case_id == case.id, Clock.stage == "accept"))
     assert accept is not None
     assert accept.due_at is not None
@@ -158,13 +159,14 @@ def test_n02_only_a_rung_that_moves_into_the_future_rings_again(office: Office) 
     assert queue_rungs(office.session, late + timedelta(minutes=1)).notices == 0, "the moment stays in the past"
     accept.due_at, accept.deadline_version = late + timedelta(hours=1), 3
     accept.warn_at = late + timedelta(minutes=45)
+    assert queue_rungs(office.session, late + timedelta(minutes=2)).notices == 0
     assert queue_rungs(office.session, late + timedelta(minutes=50)).notices == 2
-    assert queue_rungs(office.session, late + timedelta(minutes=61)).notices == 2
+    assert queue_rungs(office.session, late + timedelta(minutes=61)).notices == 4
 
 
 def test_n07_after_days_of_silence_only_the_digest_speaks(office: Office) -> None:
     make_case(office.session, office.clerk, urgency=Urgency.URGENT)
-    later = NOW + timedelta(days=4)
+    later = NOW + timedelta(days=7)
     assert queue_rungs(office.session, later).notices == 0
     assert queue_digests(office.session, later).people == 1
 
@@ -176,8 +178,8 @@ def test_n05_a_poisoned_clock_is_reported_and_the_rest_goes_on(office: Office) -
         clock.stage = "unheard-of"
     office.session.flush()
     done = queue_rungs(office.session, NOW + timedelta(minutes=50))
-    assert (done.notices, len(done.troubles)) == (2, 1)
-    assert "1 条时限未能判断" in str(done)
+    assert (done.notices, len(done.troubles)) == (2, 2)
+    assert "2 条时限未能判断" in str(done)
     morning = plan_digests(office.session, MORNING)
     assert {line.number for digest in morning.digests for line in digest.lines} == {"LY2026-000002"}
     assert len(morning.troubles) == 2

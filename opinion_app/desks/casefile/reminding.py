@@ -1,0 +1,139 @@
+"""What was sent about a case, to whom, when, with what result, and what will be sent next and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.due import soon_until, stage_words
+from opinion_app.flow.ladder import ladder, told_from
+from opinion_app.flow.reminding import open_clock, rungs_of, running_of
+from opinion_app.flow.roster import roster
+from opinion_app.records.clock import Clock
+from opinion_app.records.notice import Notice, Reminder
+from opinion_app.rules.digest import OpenClock, urgency
+from opinion_app.rules.facts import CaseFacts
+from opinion_app.rules.ladder import Coming, Ladder, Way, fresh
+from opinion_app.rules.recipients import Recipient, Roster, recipients
+from opinion_app.rules.rung_recipients import rung_recipients
+from opinion_app.rules.words import NoticeState, ReminderState
+from opinion_app.rules.workdays import WorkCalendar
+from opinion_app.rules.zone import local_date, on_day
+
+LATEST = 100
+AHEAD = 3  # rungs shown of each clock
+FURTHEST = 400  # days the digest's beginning is looked for
+TONES = {
+    NoticeState.SENT: "green",
+    NoticeState.FILED: "green",
+    NoticeState.SHOWN: "green",
+    NoticeState.FAILED: "red",
+    NoticeState.UNKNOWN: "orange",
+    NoticeState.PENDING: "blue",
+    NoticeState.CLAIMED: "blue",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One thing that was told to one person."""
+
+    what: str
+    whom: str
+    at: datetime
+    result: str
+    tone: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """One thing that will be told, unless the case moves on before."""
+
+    what: str
+    whom: str
+    at: datetime
+    way: str
+
+
+def sent(session: Session, case_id: int) -> list[Sent]:
+    """Everything that was told about a case, newest first: the rungs, and the notices about single acts; one query."""
+    held = ladder(session)
+    own = select(Notice.id).where(Notice.case_id == case_id)
+    by_rung = select(Reminder.notice_id).where(Reminder.case_id == case_id)
+    rows = session.execute(
+        select(Notice, Reminder, Clock.stage)
+        .outerjoin(Reminder, and_(Reminder.notice_id == Notice.id, Reminder.case_id == case_id))
+        .outerjoin(Clock, Clock.id == Reminder.clock_id)
+        .options(joinedload(Notice.person).lazyload("*"))
+        .where(Notice.id.in_(own.union(by_rung)), or_(Reminder.id.is_not(None), Notice.category != "rung"))
+        .order_by(Notice.id.desc(), Reminder.id.desc())
+        .limit(LATEST)
+    )
+    found = [_of_notice(notice) if rung is None else _of_rung(rung, stage, notice, held) for notice, rung, stage in rows]
+    return sorted(found, key=lambda one: one.at, reverse=True)
+
+
+def _of_rung(row: Reminder, stage: str, notice: Notice, held: Ladder) -> Sent:
+    rung = held.named(row.rung)
+    what = f"{rung.label if rung else row.rung}：{stage_words(stage)}"
+    if row.state is ReminderState.CARRIED:
+        return Sent(what, notice.person.name, row.created_at, row.state.label, "", "")
+    way = Way.DIGEST.label if notice.category == "digest" else notice.channel.label
+    return Sent(what, notice.person.name, row.created_at, *_result(notice, way), notice.last_error or row.reason)
+
+
+def _of_notice(notice: Notice) -> Sent:
+    what = notice.subject.partition(" ")[2] or notice.subject
+    return Sent(what, notice.person.name, notice.created_at, *_result(notice, notice.channel.label), notice.last_error)
+
+
+def _result(notice: Notice, way: str) -> tuple[str, str]:
+    if notice.state is NoticeState.SHOWN:
+        return "站内已读" if notice.read_at else notice.state.label, TONES[NoticeState.SHOWN]
+    return f"{way}·{notice.state.label}", TONES.get(notice.state, "")
+
+
+def coming(session: Session, case_id: int, facts: CaseFacts, now: datetime) -> list[Next]:
+    """What will be told about each running clock, the first to come first."""
+    held, calendar, since = ladder(session), work_calendar(session), told_from(session, now)
+    rows: Sequence[Clock] = running_of(session, case_id)
+    people = roster(session, local_date(now)) if rows else Roster({})
+    found: list[Next] = []
+    for row in rows:
+        clock = open_clock(row, since)
+        comings = [one for one in rungs_of(session, row, clock, held) if _is_to_come(one, clock, held, calendar, now)]
+        for one in comings[:AHEAD]:
+            told = rung_recipients(one.rung, clock.owing, facts, people, held)
+            found.append(Next(f"{one.rung.label}：{clock.waits_for}", _names(told, people), one.speaks_at, one.rung.way.label))
+        found += _digest(clock, facts, people, calendar, held, now)
+    return sorted(found, key=lambda one: one.at)
+
+
+def _is_to_come(one: Coming, clock: OpenClock, held: Ladder, calendar: WorkCalendar, now: datetime) -> bool:
+    told_by_digest = one.rung.way is Way.DIGEST
+    return one.speaks_at > now and not told_by_digest and fresh(one, clock, held, calendar, one.speaks_at)
+
+
+def _names(told: Sequence[Recipient], people: Roster) -> str:
+    return "、".join(people.staff[one.person_id].actor.name for one in told) or "无人"
+
+
+def _digest(
+    clock: OpenClock, facts: CaseFacts, people: Roster, calendar: WorkCalendar, held: Ladder, now: datetime
+) -> Iterator[Next]:
+    """The digest names the clock every working morning from some day on until it is done."""
+    day = local_date(now)
+    for ahead in range(FURTHEST):
+        morning = on_day(day + timedelta(days=ahead), held.morning)
+        if morning <= now or not calendar.is_working(local_date(morning)):
+            continue
+        if urgency(clock, morning, calendar, soon_until(morning, calendar)) is not None:
+            told = recipients(clock.owing, facts, people)
+            yield Next(f"列入待办通报：{clock.waits_for}", _names(told, people), morning, "起每个工作日，直到办完")
+            return

@@ -1,0 +1,125 @@
+"""What the ladder would say now about some clocks, to whom: decided in one place for the job and for a dry run (N14)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from opinion_app.desks.reminders.queries import facts_for, told_of
+from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.ladder import ladder, told_from
+from opinion_app.flow.reminding import open_clock, rungs_of
+from opinion_app.flow.roster import roster
+from opinion_app.records.clock import Clock
+from opinion_app.rules.digest import GROUPS, OpenClock, Trouble, line_for
+from opinion_app.rules.due_words import DueState, due_words
+from opinion_app.rules.facts import CaseFacts
+from opinion_app.rules.ladder import Coming, Ladder, Look, Rung, Way, look
+from opinion_app.rules.recipients import Recipient, Roster
+from opinion_app.rules.rung_recipients import rung_recipients
+from opinion_app.rules.workdays import WorkCalendar
+from opinion_app.rules.zone import local_date
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """One rung of one clock to be said to one person."""
+
+    clock: OpenClock
+    rung: Rung
+    told: Recipient
+    line: dict[str, Any]
+
+
+@dataclass
+class Judged:
+    """What is to be said, what counts as said already, when to look at each clock again, and what could not be judged."""
+
+    sayings: list[Saying] = field(default_factory=list)
+    carried: list[tuple[OpenClock, Rung, int, int | None]] = field(default_factory=list)
+    looks: dict[int, tuple[int, Look]] = field(default_factory=dict)
+    troubles: list[Trouble] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Table:
+    """What every clock of a batch is judged by."""
+
+    ladder: Ladder
+    calendar: WorkCalendar
+    people: Roster
+    known: dict[tuple[int, int, str, int], int | None]
+    now: datetime
+
+    def told_before(self, clock: OpenClock, comings: Sequence[Coming], rung: Rung) -> dict[int, int | None]:
+        """Who was told of this rung, or of a higher one, for an earlier version of the date, and by which notice."""
+        codes = [coming.rung.code for coming in comings]
+        higher = set(codes[codes.index(rung.code) :])
+        return {
+            who: notice
+            for (at, who, code, version), notice in self.known.items()
+            if at == clock.id and version < clock.version and code in higher
+        }
+
+
+def judge(session: Session, rows: Sequence[Clock], now: datetime, people: Roster | None = None) -> Judged:
+    """Judge a batch of clocks; one that cannot be judged is named, and all others go on (N05). Reads only."""
+    everybody = people or roster(session, local_date(now))
+    table = _Table(ladder(session), work_calendar(session), everybody, told_of(session, rows), now)
+    facts, since, judged = facts_for(session, rows), told_from(session, now), Judged()
+    for row in rows:
+        try:
+            clock = open_clock(row, since)
+            comings = rungs_of(session, row, clock, table.ladder)
+            found = look(comings, clock, table.ladder, table.calendar, now)
+            anew = row.rung_version != row.deadline_version
+            _judge_one(judged, table, clock, comings, found, facts[row.case_id], anew=anew)
+            judged.looks[row.id] = (row.deadline_version, found)
+        except Exception as error:  # one broken row must not silence all others; it is reported, not swallowed
+            judged.troubles.append(Trouble(row.id, f"{type(error).__name__}: {error}"[:200]))
+    return judged
+
+
+def _judge_one(
+    judged: Judged, table: _Table, clock: OpenClock, comings: Sequence[Coming], found: Look, case: CaseFacts, *, anew: bool
+) -> None:
+    carried: set[tuple[str, int]] = set()
+    for coming in found.passed if anew else ():
+        before = table.told_before(clock, comings, coming.rung)
+        carried |= {(coming.rung.code, who) for who in before}
+        judged.carried += [(clock, coming.rung, who, notice) for who, notice in before.items()]
+    if found.tell is None or found.tell.rung.way is Way.DIGEST:
+        return
+    rung = found.tell.rung
+    for told in rung_recipients(rung, clock.owing, case, table.people, table.ladder):
+        said = (clock.id, told.person_id, rung.code, clock.version) in table.known
+        if not said and (rung.code, told.person_id) not in carried:
+            judged.sayings.append(Saying(clock, rung, told, _line(clock, case, told, rung, table)))
+
+
+def _line(clock: OpenClock, case: CaseFacts, told: Recipient, rung: Rung, table: _Table) -> dict[str, Any]:
+    words = due_words(clock.due_at, table.now, table.calendar, clock.span, provisional=clock.provisional)
+    group = words.state if words.state in GROUPS else DueState.SOON
+    return line_for(clock, case, told, group, words.text).as_data() | {"rung": rung.code}
+
+
+def letters(sayings: Iterable[Saying]) -> list[list[Saying]]:
+    """The sayings by the letter they go into: what burns alone, of day clocks one letter per person and rung."""
+    grouped: dict[tuple[object, ...], list[Saying]] = {}
+    for saying in sayings:
+        alone = () if saying.clock.span.unit.in_days else (saying.clock.id,)
+        grouped.setdefault((saying.told.person_id, saying.rung.code, *alone), []).append(saying)
+    return [sorted(own, key=lambda saying: (saying.clock.due_at, saying.clock.id)) for own in grouped.values()]
+
+
+def subject_of(own: Sequence[Saying]) -> str:
+    """催办通知：LY2026-000123 答复, or for several 催办通知：3 件."""
+    first, numbers = own[0], {saying.line["number"] for saying in own}
+    if len(numbers) > 1:
+        return f"{first.rung.label}：{len(numbers)} 件"
+    said = "" if first.told.blind else f" {first.clock.waits_for}"
+    return f"{first.rung.label}：{first.line['number']}{said}"

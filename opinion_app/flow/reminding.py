@@ -1,0 +1,61 @@
+"""Clocks as the reminders see them, with the rungs of each; the same for the job, a dry run and the case page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
+
+from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.clock_dates import facts_of, span_of
+from opinion_app.flow.due import stage_words
+from opinion_app.records.case import Case
+from opinion_app.records.clock import Clock
+from opinion_app.rules.digest import OpenClock
+from opinion_app.rules.ladder import Coming, Ladder, plan
+from opinion_app.rules.recipients import Owing
+from opinion_app.rules.words import ClockState
+from opinion_app.rules.zone import latest
+
+
+def running() -> Select[Clock]:
+    """The running clocks with what a reminder says of them."""
+    return (
+        select(Clock)
+        .options(joinedload(Clock.case).joinedload(Case.lead_unit), joinedload(Clock.unit))
+        .where(Clock.state == ClockState.RUNNING, Clock.due_at.is_not(None))
+    )
+
+
+def open_clock(row: Clock, since: datetime | None = None) -> OpenClock:
+    """A row as the rules see it, of whose time before `since` nobody is told; raises ValueError for one without a due moment."""
+    if row.due_at is None:
+        raise ValueError(f"clock {row.id} has no due moment")
+    case, unit = row.case, row.unit or row.case.lead_unit
+    level = (case.risk_level.value,) if case.risk_level is not None else ()
+    return OpenClock(
+        id=row.id,
+        case_id=row.case_id,
+        waits_for=stage_words(row.stage),
+        unit=unit.name if unit else "",
+        owing=Owing(row.owed_by, row.unit_id),
+        due_at=row.due_at,
+        span=span_of(row),
+        warn_at=row.warn_at,
+        provisional=row.provisional,
+        version=row.deadline_version,
+        marks=frozenset({case.urgency.value, *level}),
+        known_since=latest(case.registered_at, since),
+    )
+
+
+def rungs_of(session: Session, row: Clock, clock: OpenClock, ladder: Ladder) -> list[Coming]:
+    """Every rung of a clock with its moments."""
+    return plan(clock, facts_of(row), ladder, work_calendar(session))
+
+
+def running_of(session: Session, case_id: int) -> Sequence[Clock]:
+    """The running clocks of one case, the earliest due first."""
+    return session.scalars(running().where(Clock.case_id == case_id).order_by(Clock.due_at, Clock.id)).all()

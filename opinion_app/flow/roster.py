@@ -1,0 +1,50 @@
+"""Everybody of the office as the rules about recipients see them: who is at work, who stands in, who leads whom."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from opinion_app.records.person import LeaderInCharge, Person
+from opinion_app.records.unit import Unit
+from opinion_app.rules.facts import Actor
+from opinion_app.rules.recipients import Roster, Staff
+from opinion_app.rules.words import Role
+
+
+def roster(session: Session, today: date) -> Roster:
+    """Everybody of the office with who is away today, the units and their leaders in charge: two queries."""
+    held = select(Unit.id, Unit.parent_id, LeaderInCharge.person_id).outerjoin(LeaderInCharge, LeaderInCharge.unit_id == Unit.id)
+    rows = session.execute(held).all()
+    units = {row.id: row.parent_id for row in rows}
+    charge = {row.id: row.person_id for row in rows if row.person_id is not None}
+    query = select(Person).options(joinedload(Person.role_rows)).order_by(Person.id)
+    people = session.scalars(query).unique().all()
+    return Roster({person.id: _staff(person, units, charge, today) for person in people}, units, charge)
+
+
+def _staff(person: Person, units: dict[int, int | None], charge: dict[int, int], today: date) -> Staff:
+    line: set[int] = set()
+    current = person.unit_id
+    while current is not None and current not in line:
+        line.add(current)
+        current = units.get(current)
+    led = frozenset(unit for unit, leader in charge.items() if leader == person.id)
+    actor = Actor(
+        person.id,
+        person.name,
+        person.roles,
+        person.unit_id,
+        frozenset(line),
+        led if Role.LEADER in person.roles else frozenset(),
+        person.handles_accusations,
+        person.unit.name if person.unit else "",
+    )
+    return Staff(actor, person.active, _away(person, today), person.deputy_id)
+
+
+def _away(person: Person, today: date) -> bool:
+    begun = person.leave_from is not None and person.leave_from <= today
+    return begun and (person.leave_until is None or today <= person.leave_until)

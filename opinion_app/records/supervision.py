@@ -1,0 +1,40 @@
+"""Supervisions (催办、督办): what was asked of a unit beyond the plain reminder, and what the unit answered."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from opinion_app.records.base import Base, Vocabulary
+from opinion_app.records.person import Person
+from opinion_app.records.unit import Unit
+from opinion_app.rules.words import SupervisionKind
+
+
+class Supervision(Base):
+    """One 催办 or 督办单 of a case with its serial; `key` keeps the ladder from issuing one twice."""
+
+    __tablename__ = "supervisions"
+    __table_args__ = (UniqueConstraint("case_id", "kind", "serial"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    kind: Mapped[SupervisionKind] = mapped_column(Vocabulary(SupervisionKind))
+    serial: Mapped[int]
+    key: Mapped[str | None] = mapped_column(String(100), unique=True)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    card: Mapped[str] = mapped_column(String(20), default="")
+    text: Mapped[str] = mapped_column(default="")
+    issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    issued_at: Mapped[datetime]
+    feedback_due_on: Mapped[date | None]
+    clock_id: Mapped[int | None] = mapped_column(ForeignKey("clocks.id"))
+    feedback: Mapped[str] = mapped_column(default="")
+    feedback_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    feedback_at: Mapped[datetime | None]
+
+    unit: Mapped[Unit | None] = relationship(lazy="select")
+    issued_by: Mapped[Person | None] = relationship(foreign_keys=[issued_by_id], lazy="select")
+    feedback_by: Mapped[Person | None] = relationship(foreign_keys=[feedback_by_id], lazy="select")

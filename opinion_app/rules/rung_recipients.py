@@ -1,0 +1,45 @@
+"""Who is told with a rung: those it speaks to, those who get a copy, and somebody always (N09, N11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from opinion_app.rules.facts import CaseFacts
+from opinion_app.rules.ladder import Ladder, Rung, Who
+from opinion_app.rules.recipients import Owing, Recipient, Roster, Search, owners
+from opinion_app.rules.words import Role
+
+COPIED = "抄送"
+
+
+def rung_recipients(rung: Rung, owing: Owing, case: CaseFacts, roster: Roster, ladder: Ladder) -> tuple[Recipient, ...]:
+    """Everybody told with a rung, each once; where nobody it speaks to is there, the way up that every clock has."""
+    search = Search(case, roster)
+    spoken_to = _all(rung.to, search, owing, case, ladder) or search.last_resort(owing.unit_id)
+    copied = [
+        Recipient(found.person_id, f"{COPIED}：{found.reason}", found.blind)
+        for found in _all(rung.copy, search, owing, case, ladder)
+    ]
+    told: dict[int, Recipient] = {}
+    for found in (*spoken_to, *copied):
+        told.setdefault(found.person_id, found)
+    return tuple(told.values())
+
+
+def _all(named: Iterable[Who], search: Search, owing: Owing, case: CaseFacts, ladder: Ladder) -> list[Recipient]:
+    return [found for who in named for found in _found(who, search, owing, case, ladder)]
+
+
+def _found(who: Who, search: Search, owing: Owing, case: CaseFacts, ladder: Ladder) -> list[Recipient]:
+    unit_id = owing.unit_id if owing.unit_id is not None else (case.lead.unit_id if case.lead else None)
+    if who is Who.OWNER:
+        return owners(search, owing, case)
+    if who is Who.HEADS:
+        return search.either(search.heads_of(unit_id), "您是承办单位负责人") if unit_id is not None else []
+    if who is Who.CLERKS:
+        return search.either(search.roster.holding(Role.CLERK), "您是受理员")
+    if who is Who.MAIN_LEADER and ladder.main_leader_id is not None:
+        return search.either([ladder.main_leader_id], "您是主要领导")
+    named = search.roster.in_charge.get(unit_id) if unit_id is not None and who is Who.IN_CHARGE else None
+    own = search.either([named], "您是分管领导") if named is not None else []
+    return own or search.either(search.roster.holding(Role.LEADER), "您是领导")

@@ -1,0 +1,252 @@
+"""The ladder on a real database: every rung once per version of the date, in the ledger, and what catching up sends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from opinion_app.desks.reminders import operations
+from opinion_app.desks.reminders.operations import queue_digests, queue_rungs
+from opinion_app.flow import clocks
+from opinion_app.flow.ladder import SINCE, ladder, look_again, save_ladder
+from opinion_app.records.assignment import Assignment
+from opinion_app.records.case import Case
+from opinion_app.records.clock import Clock
+from opinion_app.records.notice import Notice, Reminder
+from opinion_app.records.office import put_setting
+from opinion_app.records.person import LeaderInCharge, Person
+from opinion_app.records.transaction import transaction
+from opinion_app.rules.clock_facts import Span, Unit
+from opinion_app.rules.ladder import Card, Way
+from opinion_app.rules.ladder_data import with_rung
+from opinion_app.rules.words import AssignmentState, NoticeChannel, ReminderState, Role, Stage, UnitRole
+from opinion_app.rules.zone import on_day, parse_moment
+from tests.builders.office import make_actor, make_case, make_person, make_unit
+from tests.support.queries import counting
+
+START = parse_moment("2026-11-02T10:00")  # Monday; seven working days end on Wednesday the 11th
+
+
+@dataclass
+class Office:
+    """A unit with a handler and a head, its vice mayor, the mayor, a clerk; one case in the unit's hands."""
+
+    session: Session
+    people: dict[str, Person]
+    case: Case
+    clock: Clock
+
+    def run(self, moment: str) -> int:
+        return queue_rungs(self.session, parse_moment(moment)).notices
+
+    def ledger(self) -> list[tuple[str, str, int]]:
+        query = select(Reminder.rung, Person.login, Reminder.deadline_version).join(Person, Person.id == Reminder.person_id)
+        told = query.where(Reminder.clock_id == self.clock.id, Reminder.state == ReminderState.TOLD).order_by(Reminder.id)
+        return [(rung, login, version) for rung, login, version in self.session.execute(told)]
+
+    def told(self, rung: str) -> set[str]:
+        return {login for code, login, _version in self.ledger() if code == rung}
+
+
+def with_case(session: Session, clerk: object, unit_id: int, handler_id: int) -> tuple[Case, Clock]:
+    case = make_case(session, None, now=START)
+    row = Assignment(case_id=case.id, unit_id=unit_id, role=UnitRole.LEAD, assigned_at=START, handler_id=handler_id)
+    row.state = AssignmentState.SIGNED
+    case.stage, case.lead_unit_id, case.handler_id = Stage.HANDLING, unit_id, handler_id
+    session.add(row)
+    session.flush()
+    reply = clocks.reply_clock(session, case.id)
+    assert reply is not None
+    for clock in clocks.open_clocks(session, case.id):
+        if clock.id != reply.id:
+            clocks.end_clock(clock, START, "", clock.state.MET)
+    clocks.refresh(session, case)
+    return case, reply
+
+
+@pytest.fixture
+def office(core: Flask) -> Iterator[Office]:
+    with transaction() as session:
+        unit = make_unit(session)
+        people = {
+            "clerk": make_person(session, "clerk", Role.CLERK, email="clerk@office.test"),
+            "handler": make_person(session, "handler", Role.HANDLER, unit=unit, email="handler@office.test"),
+            "head": make_person(session, "head", Role.UNIT_HEAD, unit=unit, email="head@office.test"),
+            "vice": make_person(session, "vice", Role.LEADER, email="vice@office.test"),
+            "mayor": make_person(session, "mayor", Role.LEADER, email="mayor@office.test"),
+        }
+        session.add(LeaderInCharge(unit_id=unit.id, person_id=people["vice"].id))
+        session.flush()
+        put_setting(session, "ladder", None)
+        case, clock = with_case(session, None, unit.id, people["handler"].id)
+        held = replace(ladder(session), main_leader_id=people["mayor"].id)
+        save_ladder(session, held, make_actor(session, "admin", Role.ADMINISTRATOR), START, {})
+        yield Office(session, people, case, clock)
+
+
+def test_n01_each_rung_once_with_its_recipients_through_two_months(office: Office) -> None:
+    day = date(2026, 11, 2)
+    while day < date(2026, 12, 31):
+        for hour in ("08:29", "08:30", "08:31", "17:00", "23:00"):
+            office.run(f"{day.isoformat()}T{hour}")
+        queue_digests(office.session, on_day(day, ladder(office.session).morning))
+        day += timedelta(days=1)
+    assert [len(office.ledger()), len(set(office.ledger()))] == [22, 22]
+    assert office.told("half") == {"handler", "head"}
+    assert office.told("soon") == office.told("today") == {"handler", "head"}
+    assert office.told("urge") == {"handler", "head", "vice"}
+    assert office.told("yellow") == {"handler", "head", "vice", "clerk"}
+    assert office.told("red") == {"handler", "head", "vice", "clerk", "mayor"}
+    assert office.told("report") == {"mayor", "vice", "clerk", "head"}
+    at = dict(office.session.execute(select(Reminder.rung, func.min(Reminder.created_at)).group_by(Reminder.rung)).all())
+    assert at["urge"] == parse_moment("2026-11-12T08:30")
+    assert at["report"] == parse_moment("2026-12-11T08:30")
+    half = office.session.scalars(select(Notice).where(Notice.subject.startswith("时限过半提示"))).all()
+    assert {notice.channel for notice in half} == {NoticeChannel.IN_APP}
+
+
+def test_n01_the_database_itself_refuses_a_rung_twice(office: Office) -> None:
+    office.run("2026-11-12T08:30")
+    held = office.session.scalars(select(Reminder)).first()
+    assert held is not None
+    copy = {name: getattr(held, name) for name in ("case_id", "clock_id", "person_id", "rung", "deadline_version", "created_at")}
+    with office.session.begin_nested():
+        office.session.add(Reminder(**copy))
+        with pytest.raises(IntegrityError):
+            office.session.flush()
+
+
+def test_n10_the_digest_says_the_early_rungs_and_the_ledger_points_to_it(office: Office) -> None:
+    queue_digests(office.session, parse_moment("2026-11-10T08:30"))
+    rows = office.session.scalars(select(Reminder).where(Reminder.rung == "soon")).all()
+    assert len(rows) == 2
+    assert {row.notice.category for row in rows if row.notice} == {"digest"}
+    assert office.run("2026-11-10T08:31") == 0, "nobody hears twice of the same thing"
+
+
+def test_n02_an_extension_arms_the_rungs_again_for_the_new_date_only(office: Office) -> None:
+    assert office.run("2026-11-12T08:30") > 0
+    clocks.extend(office.session, office.case, office.clock, 8, "需现场核实", parse_moment("2026-11-12T09:00"))
+    version = office.clock.deadline_version
+    assert version == 2
+    assert office.run("2026-11-12T09:01") == 0
+    assert office.run("2026-11-13T08:29") == 0, "the half-way word moved into the future and has not come"
+    before = len(office.ledger())
+    for day in range(13, 27):
+        office.run(f"2026-11-{day}T08:30")
+    later = office.ledger()[before:]
+    assert {(rung, number) for rung, _login, number in later} == {("half", 2), ("urge", 2)}
+    assert office.clock.original_due_at < (office.clock.due_at or START)
+
+
+def test_n02_a_recomputed_date_that_stays_in_the_past_rings_nothing_again(office: Office) -> None:
+    office.run("2026-11-12T08:30")
+    now = parse_moment("2026-11-16T10:00")
+    before = len(office.ledger())
+    office.clock.due_at = parse_moment("2026-11-12T23:59:59")  # a day later, still past
+    office.clock.deadline_version = 2
+    assert queue_rungs(office.session, now).notices == 0
+    assert len(office.ledger()) == before
+    carried = office.session.scalars(select(Reminder).where(Reminder.state == ReminderState.CARRIED)).all()
+    assert ("urge", 2) in {(row.rung, row.deadline_version) for row in carried}
+    assert all(row.notice_id for row in carried), "each points to the notice it was said by"
+    assert office.run("2026-11-19T08:30") > 0, "yellow moved into the future and comes"
+
+
+def test_n02_nothing_that_leaves_the_date_alone_arms_a_rung(office: Office) -> None:
+    office.run("2026-11-12T08:30")
+    office.case.title, office.clock.source = "改了标题", "改了依据"
+    office.session.flush()
+    look_again(office.session)
+    assert office.run("2026-11-12T08:32") == 0
+
+
+def test_n07_after_a_standstill_one_word_per_person_however_many_cases(office: Office, core: Flask) -> None:
+    for _ in range(4):
+        with_case(office.session, None, office.people["handler"].unit_id or 0, office.people["handler"].id)
+    with counting(core) as counted:
+        assert office.run("2026-11-13T09:10") == 6  # handler, head, vice: inside and by mail
+    assert len(counted) < 90
+    [letter] = office.session.scalars(
+        select(Notice).where(Notice.person_id == office.people["vice"].id, Notice.channel == NoticeChannel.MAIL)
+    )
+    assert letter.subject == "催办通知：5 件"
+    assert len(letter.lines) == 5
+    assert letter.case_id is None
+    assert office.run("2026-11-13T09:11") == 0
+
+
+def test_n07_the_first_run_of_an_office_tells_nothing_of_before(office: Office) -> None:
+    put_setting(office.session, SINCE, "")
+    assert office.run("2026-11-16T09:00") == 0
+    assert office.run("2026-11-18T08:30") > 0
+    assert office.told("yellow")
+    assert not office.told("urge")
+
+
+def test_n07_a_case_registered_late_tells_nothing_of_before(office: Office) -> None:
+    office.case.registered_at = parse_moment("2026-11-17T09:00")
+    assert office.run("2026-11-17T09:01") == 0
+    assert office.run("2026-11-18T08:30") > 0
+
+
+def test_n07_nothing_is_told_again_after_a_restore(office: Office) -> None:
+    put_setting(office.session, "restored_at", parse_moment("2026-11-13T00:00").isoformat())
+    assert office.run("2026-11-13T09:00") == 0
+    assert office.run("2026-11-18T08:30") > 0
+
+
+def test_n11_the_ladder_stops_when_the_act_is_done_or_the_clock_stands(office: Office) -> None:
+    clocks.after_act(office.session, office.case, "answer", parse_moment("2026-11-10T10:00"))
+    assert [office.run(f"2026-11-{day}T08:30") for day in (12, 18)] == [0, 0]
+
+
+def test_n05_a_letter_that_cannot_be_made_leaves_its_clocks_to_the_next_run(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, broken = operations.queue, office.people["vice"].id
+
+    def queue(session, letter, people, now, *, mail):
+        people = list(people)
+        if people[0].id == broken:
+            raise RuntimeError("boom")
+        return real(session, letter, people, now, mail=mail)
+
+    monkeypatch.setattr(operations, "queue", queue)
+    done = queue_rungs(office.session, parse_moment("2026-11-12T08:30"))
+    assert (done.notices, [trouble.error for trouble in done.troubles]) == (4, ["RuntimeError: boom"])
+    assert office.told("urge") == {"handler", "head"}
+    monkeypatch.setattr(operations, "queue", real)
+    assert office.run("2026-11-12T08:31") == 2
+    assert office.told("urge") == {"handler", "head", "vice"}
+
+
+def test_a_changed_ladder_looks_forward_and_is_on_the_trail(office: Office) -> None:
+    now = parse_moment("2026-11-12T09:00")
+    office.run("2026-11-12T08:30")
+    held = ladder(office.session)
+    new = replace(held.days[3], code="again", label="再次催办", amount=2, card=Card.YELLOW, way=Way.LETTER)
+    admin = make_actor(office.session, "admin2", Role.ADMINISTRATOR)
+    save_ladder(office.session, with_rung(held, new, now, in_days=True), admin, now, {"台阶": (None, "再次催办")})
+    assert office.run("2026-11-12T09:01") == 0
+    assert office.run("2026-11-13T08:30") > 0
+    assert office.told("again") == {"handler", "head", "vice"}
+
+
+def test_an_hour_clock_of_a_plain_case_waits_for_the_morning(office: Office) -> None:
+    office.clock.amount_unit, office.clock.amount = Unit.HOURS.value, 24
+    office.clock.due_at = parse_moment("2026-11-02T23:00")
+    office.clock.warn_at = parse_moment("2026-11-02T17:00")
+    office.session.flush()
+    assert str(Span(office.clock.amount, Unit(office.clock.amount_unit))) == "24 小时"
+    assert office.run("2026-11-02T23:30") == 0
+    assert office.run("2026-11-03T06:59") == 0
+    assert office.run("2026-11-03T07:00") > 0
+    assert office.told("hours_overdue") == {"handler", "head", "vice"}

@@ -1,0 +1,176 @@
+"""The ladder's pages and the rehearsal over HTTP, and what the case page says was sent and will be sent."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from opinion_app import clock
+from opinion_app.desks.reminders.operations import queue_digests, queue_rungs
+from opinion_app.flow.ladder import ladder
+from opinion_app.records.case import Case
+from opinion_app.records.clock import Clock
+from opinion_app.records.notice import Notice, Reminder
+from opinion_app.records.trail import TrailEntry
+from opinion_app.records.transaction import transaction
+from opinion_app.rules.ladder import Anchor, Way, Who
+from opinion_app.rules.words import ClockState, Kind, NoticeState, ReminderState, Role, Urgency
+from tests.builders.life import make_office
+from tests.builders.office import make_actor, make_case
+from tests.support.client import client_for, pick
+from tests.support.queries import MOST_QUERIES, counting
+
+
+@pytest.fixture
+def office(app: Flask) -> Flask:
+    now = clock.now()
+    with app.app_context(), transaction() as session:
+        make_office(session)
+        make_actor(session, "admin", Role.ADMINISTRATOR)
+        make_actor(session, "auditor", Role.AUDITOR)
+        make_case(session, None, now=now - timedelta(minutes=50), urgency=Urgency.URGENT)
+    return app
+
+
+def test_the_ladder_is_shown_and_a_rung_is_changed_added_and_taken_out_of_use(office: Flask) -> None:
+    admin = client_for(office, "admin")
+    text = admin.get("/office/ladder").text
+    assert "逾期后第 5 个工作日" in text
+    assert "黄牌" in text
+    form = pick(admin.forms("/office/ladder/days/urge"), "/days/urge")
+    answer = admin.send(form, label="催办函", anchor="working_days", amount="2", to=["owner"], copy=["in_charge", "clerks"])
+    assert answer.status_code == 303
+    new = pick(admin.forms("/office/ladder/hours/new"), "/hours/new")
+    assert admin.send(new, label="再催", anchor="hours", amount="6", to=["owner"], way="letter").status_code == 303
+    with office.app_context(), transaction() as session:
+        held = ladder(session)
+        urge = held.named("urge")
+        assert urge is not None
+        assert (urge.label, urge.amount, urge.copy) == ("催办函", 2, (Who.IN_CHARGE, Who.CLERKS))
+        assert urge.since is not None
+        assert [(rung.label, rung.anchor, rung.amount, rung.way) for rung in held.hours][-1] == (
+            "再催",
+            Anchor.HOURS,
+            6,
+            Way.LETTER,
+        )
+        assert session.scalar(select(func.count(TrailEntry.act)).where(TrailEntry.act == "ladder.change")) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "typed", "said"),
+    [
+        ("/office/ladder/days/urge", {"amount": "0"}, "1 至 250"),
+        ("/office/ladder/days/urge", {"amount": "许多"}, "不是有效的整数"),
+        ("/office/ladder/days/urge", {"label": ""}, "请填写名称"),
+        ("/office/ladder/days/urge", {"to": []}, "请至少选择一类收件人"),
+        ("/office/ladder/days/urge", {}, "没有变化"),
+        ("/office/ladder/hours/hours_soon", {"way": "digest"}, "不能等到待办通报"),
+        ("/office/ladder/general", {"late_days": "0"}, "1 至 30"),
+        ("/office/ladder/general", {"quiet_until": "22:00"}, "不能相同"),
+        ("/office/ladder/general", {"main_leader_id": "1"}, "请选择一位"),
+        ("/office/ladder/general", {}, "没有变化"),
+    ],
+)
+def test_what_cannot_stand_is_said_beside_its_field_and_nothing_typed_is_lost(
+    office: Flask, path: str, typed: dict[str, Any], said: str
+) -> None:
+    admin = client_for(office, "admin")
+    answer = admin.send(pick(admin.forms(path), path), **typed)
+    assert answer.status_code == 422
+    assert said in answer.text
+
+
+def test_what_holds_for_all_rungs_is_saved(office: Flask) -> None:
+    admin = client_for(office, "admin")
+    with office.app_context(), transaction() as session:
+        leader = session.scalars(select(Clock.id)).first()
+        assert leader
+        mayor = make_actor(session, "mayor", Role.LEADER, name="镇长")
+    form = pick(admin.forms("/office/ladder/general"), "/general")
+    sent = admin.send(form, main_leader_id=str(mayor.id), night=["I"], quiet_from="23:00", late_hours="12", sheet_days="3")
+    assert sent.status_code == 303
+    assert "镇长" in admin.get("/office/ladder").text
+    with office.app_context(), transaction() as session:
+        held = ladder(session)
+    assert (held.main_leader_id, held.night, held.quiet_from.hour, held.late_hours, held.sheet_days) == (
+        mayor.id,
+        frozenset({"I"}),
+        23,
+        12,
+        3,
+    )
+
+
+@pytest.mark.parametrize("path", ["/office/ladder/weeks/urge", "/office/ladder/days/unheard-of"])
+def test_no_such_rung(office: Flask, path: str) -> None:
+    assert client_for(office, "admin").get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/office/ladder", "/office/ladder/days/urge", "/office/ladder/general"])
+def test_only_the_administrator_opens_the_ladder(office: Flask, path: str) -> None:
+    assert client_for(office, "clerk").get(path).status_code == 403
+
+
+def test_n14_the_rehearsal_shows_everything_and_writes_nothing(office: Flask) -> None:
+    clerk = client_for(office, "clerk")
+    with counting(office) as asked:
+        text = clerk.get("/office/reminders/preview").text
+    with office.app_context(), transaction() as session:
+        for _ in range(3):
+            make_case(session, None, now=clock.now() - timedelta(minutes=50), urgency=Urgency.URGENT)
+    with counting(office) as more:
+        clerk.get("/office/reminders/preview")
+    assert len(more) == len(asked), "a rehearsal judges everything, and yet asks no more for more rows"
+    assert "即将到期：LY" in text
+    assert "您是受理员" in text
+    later = clerk.get("/office/reminders/preview?at=2099-01-05T08:30").text
+    assert "待办通报" in later or "没有要发出的提醒" in later
+    assert "不是日期或时刻" in clerk.get("/office/reminders/preview?at=明天").text
+    admin = client_for(office, "admin").get("/office/reminders/preview").text
+    assert "另有 1 条是您无权查看的件" in admin
+    with office.app_context(), transaction() as session:
+        assert session.scalar(select(func.count(Notice.id))) == session.scalar(select(func.count(Reminder.id))) == 0
+
+
+def test_the_case_page_says_what_was_sent_and_what_comes_next(office: Flask) -> None:
+    clerk, now = client_for(office, "clerk"), clock.now()
+    text = clerk.get("/office/cases/LY2026-000001").text
+    assert 'hx-trigger="load"' in text
+    with counting(office) as asked:
+        text = clerk.get("/office/cases/LY2026-000001/notices", headers={"HX-Request": "true"}).text
+    assert len(asked) <= MOST_QUERIES, "\n".join(asked)
+    assert "已逾期：受理分办" in text
+    assert "列入待办通报" in text
+    assert "还没有发过通知" in text
+    with office.app_context(), transaction() as session:
+        queue_rungs(session, now)
+        told = session.scalars(select(Reminder)).first()
+        assert told is not None
+        again = {name: getattr(told, name) for name in ("case_id", "clock_id", "person_id", "notice_id", "created_at")}
+        session.add(Reminder(**again, rung="gone", deadline_version=9, state=ReminderState.CARRIED))
+    text = clerk.get("/office/cases/LY2026-000001/notices").text
+    assert "即将到期：受理分办" in text
+    assert "已随原时限提醒，不重复" in text
+    with office.app_context(), transaction() as session:
+        for row in session.scalars(select(Clock)):
+            row.state = ClockState.SUSPENDED
+        for notice in session.scalars(select(Notice)):
+            notice.state, notice.last_error = NoticeState.CANCELLED, "已中止计时"
+        for case in session.scalars(select(Case)):
+            case.next_due_at = None
+        session.flush()
+        assert str(queue_digests(session, now)) == "新增通知 0 条"
+    text = clerk.get("/office/cases/LY2026-000001/notices").text
+    assert "恢复前不提醒" in text
+    assert "已中止计时" in text
+
+
+def test_the_ladder_says_nothing_of_a_case_one_may_not_see(office: Flask) -> None:
+    with office.app_context(), transaction() as session:
+        make_case(session, None, kind=Kind.ACCUSATION, accused="某干部", concerns_official=True)
+    assert client_for(office, "clerk").get("/office/cases/LY2026-000002/notices").status_code == 404

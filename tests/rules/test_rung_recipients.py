@@ -1,0 +1,85 @@
+"""Who is told with a rung: spoken to, copied, once each, and somebody always (N09, N11)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from opinion_app.rules.facts import Actor, AssignmentFacts, CaseFacts
+from opinion_app.rules.ladder import DEFAULT_LADDER, Anchor, Rung, Who
+from opinion_app.rules.recipients import Owing, Roster, Staff
+from opinion_app.rules.rung_recipients import rung_recipients
+from opinion_app.rules.words import AssignmentState, Kind, Role, Stage, UnitRole
+
+FINANCE = 10
+CLERK, HANDLER, HEAD, VICE, MAYOR, ADMIN = range(1, 7)
+STAFF = {
+    person_id: Staff(Actor(person_id, name, frozenset(roles), unit, frozenset({unit} if unit else set())))
+    for person_id, name, roles, unit in (
+        (CLERK, "受理", {Role.CLERK}, None),
+        (HANDLER, "承办", {Role.HANDLER}, FINANCE),
+        (HEAD, "所长", {Role.UNIT_HEAD}, FINANCE),
+        (VICE, "副镇长", {Role.LEADER}, None),
+        (MAYOR, "镇长", {Role.LEADER}, None),
+        (ADMIN, "管理", {Role.ADMINISTRATOR}, None),
+    )
+}
+ROSTER = Roster(STAFF, {FINANCE: None}, {FINANCE: VICE})
+PART = AssignmentFacts(1, FINANCE, UnitRole.LEAD, AssignmentState.SIGNED, HANDLER)
+CASE = CaseFacts(1, "LY2026-000001", Stage.HANDLING, assignments=(PART,))
+HOLDER = Owing("holder")
+LADDER = replace(DEFAULT_LADDER, main_leader_id=MAYOR)
+URGE, YELLOW, RED, REPORT = DEFAULT_LADDER.days[3:]
+
+
+def told(rung: Rung, case: CaseFacts = CASE, roster: Roster = ROSTER, owing: Owing = HOLDER) -> dict[int, str]:
+    return {found.person_id: found.reason for found in rung_recipients(rung, owing, case, roster, LADDER)}
+
+
+def without(*gone: int) -> Roster:
+    return replace(ROSTER, staff={number: replace(one, away=number in gone) for number, one in STAFF.items()})
+
+
+def test_n11_each_level_has_its_own_recipients() -> None:
+    assert told(URGE) == {HANDLER: "您是承办人", HEAD: "您是承办单位负责人", VICE: "抄送：您是分管领导"}
+    assert set(told(YELLOW)) == {HANDLER, HEAD, VICE, CLERK}
+    assert set(told(RED)) == {HANDLER, HEAD, VICE, MAYOR, CLERK}
+    assert told(REPORT) == {
+        MAYOR: "您是主要领导",
+        VICE: "您是分管领导",
+        CLERK: "抄送：您是受理员",
+        HEAD: "抄送：您是承办单位负责人",
+    }
+
+
+def test_n09_the_same_person_is_told_once_with_the_first_reason() -> None:
+    led = replace(ROSTER, in_charge={FINANCE: MAYOR})
+    assert told(REPORT, roster=led)[MAYOR] == "您是主要领导"
+    waiting = replace(CASE, stage=Stage.RECEIVED, assignments=())
+    assert told(YELLOW, waiting) == {
+        CLERK: "这件在党政办，您是受理员",
+        VICE: "抄送：您是领导",
+        MAYOR: "抄送：您是领导",
+    }
+
+
+def test_n09_where_no_leader_is_named_or_the_named_one_is_away_the_leaders_are_told() -> None:
+    assert told(URGE, roster=replace(ROSTER, in_charge={}))[MAYOR] == "抄送：您是领导"
+    assert MAYOR in told(URGE, roster=without(VICE))
+    rung = Rung("main", "主要领导", Anchor.DUE, to=(Who.MAIN_LEADER,))
+    nobody = replace(LADDER, main_leader_id=None)
+    assert {found.person_id for found in rung_recipients(rung, HOLDER, CASE, ROSTER, nobody)} == {VICE, MAYOR}
+
+
+def test_n09_nobody_spoken_to_is_there_so_the_way_up_is_gone_and_copies_stay_copies() -> None:
+    reasons = told(URGE, roster=without(HANDLER, HEAD))
+    assert reasons == {CLERK: "承办单位无人在岗，请您安排", VICE: "抄送：您是分管领导"}
+
+
+def test_n09_a_supporting_units_own_clock_speaks_to_that_unit_and_its_leader() -> None:
+    other = replace(ROSTER, in_charge={FINANCE: VICE, 11: MAYOR})
+    assert set(told(URGE, roster=other, owing=Owing("lead", 11))) == {CLERK, MAYOR}
+
+
+def test_the_named_units_leader_is_not_told_of_an_accusation_nobody_may_see() -> None:
+    secret = replace(CASE, kind=Kind.ACCUSATION, restricted=True, granted=frozenset({CLERK}))
+    assert set(told(RED, secret)) == {CLERK}
