@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from opinion_app.records.base import Base, Vocabulary
 from opinion_app.records.person import Person
-from opinion_app.rules.words import NoticeChannel, NoticeState, ReminderState
+from opinion_app.rules.reminder_words import ReminderState
+from opinion_app.rules.words import NoticeChannel, NoticeState
 
 
 class Notice(Base):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from opinion_app.records.base import Base, Vocabulary
 from opinion_app.records.person import Person
 from opinion_app.records.unit import Unit
-from opinion_app.rules.words import SupervisionKind
+from opinion_app.rules.reminder_words import SupervisionKind
 
 
 class Supervision(Base):

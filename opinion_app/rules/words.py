@@ -310,20 +310,6 @@ class NoticeChannel(Word):
     ROBOT = "robot", "群机器人"
 
 
-class ReminderState(Word):
-    """What became of one rung for one person and one version of a date."""
-
-    TOLD = "told", "已提醒"
-    CARRIED = "carried", "已随原时限提醒，不重复"
-
-
-class SupervisionKind(Word):
-    """What was asked of a unit beyond the plain reminder."""
-
-    URGE = "urge", "催办"
-    SUPERVISE = "supervise", "督办"
-
-
 class FindingKind(Word):
     """What a process note is about 办理情况."""
 

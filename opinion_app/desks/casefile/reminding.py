@@ -20,8 +20,9 @@ from opinion_app.rules.digest import OpenClock, urgency
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.ladder import Coming, Ladder, Way, fresh
 from opinion_app.rules.recipients import Recipient, Roster, recipients
+from opinion_app.rules.reminder_words import ReminderState
 from opinion_app.rules.rung_recipients import rung_recipients
-from opinion_app.rules.words import NoticeState, ReminderState
+from opinion_app.rules.words import NoticeState
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date, on_day
 

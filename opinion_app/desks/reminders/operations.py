@@ -23,7 +23,7 @@ from opinion_app.records.person import Person
 from opinion_app.rules import links
 from opinion_app.rules.digest import OpenClock, PersonDigest, Trouble
 from opinion_app.rules.ladder import Rung, Way, look
-from opinion_app.rules.words import ReminderState
+from opinion_app.rules.reminder_words import ReminderState
 
 BATCH = 200
 

@@ -26,7 +26,8 @@ from opinion_app.records.transaction import transaction
 from opinion_app.rules.clock_facts import Span, Unit
 from opinion_app.rules.ladder import Card, Way
 from opinion_app.rules.ladder_data import with_rung
-from opinion_app.rules.words import AssignmentState, NoticeChannel, ReminderState, Role, Stage, UnitRole
+from opinion_app.rules.reminder_words import ReminderState
+from opinion_app.rules.words import AssignmentState, NoticeChannel, Role, Stage, UnitRole
 from opinion_app.rules.zone import on_day, parse_moment
 from tests.builders.office import make_actor, make_case, make_person, make_unit
 from tests.support.queries import counting

@@ -18,7 +18,8 @@ from opinion_app.records.notice import Notice, Reminder
 from opinion_app.records.trail import TrailEntry
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.ladder import Anchor, Way, Who
-from opinion_app.rules.words import ClockState, Kind, NoticeState, ReminderState, Role, Urgency
+from opinion_app.rules.reminder_words import ReminderState
+from opinion_app.rules.words import ClockState, Kind, NoticeState, Role, Urgency
 from tests.builders.life import make_office
 from tests.builders.office import make_actor, make_case
 from tests.support.client import client_for, pick
@@ -65,7 +66,7 @@ def test_the_ladder_is_shown_and_a_rung_is_changed_added_and_taken_out_of_use(of
     ("path", "typed", "said"),
     [
         ("/office/ladder/days/urge", {"amount": "0"}, "1 至 250"),
-        ("/office/ladder/days/urge", {"amount": "许多"}, "不是有效的整数"),
+        ("/office/ladder/days/urge", {"amount": "许多"}, "请填写整数"),
         ("/office/ladder/days/urge", {"label": ""}, "请填写名称"),
         ("/office/ladder/days/urge", {"to": []}, "请至少选择一类收件人"),
         ("/office/ladder/days/urge", {}, "没有变化"),
