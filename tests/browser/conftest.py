@@ -65,7 +65,7 @@ def page(browser_context: BrowserContext) -> Iterator[Page]:
             wrong.append(message.text)
 
     page = browser_context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(60_000)  # on a machine that others load too
     page.on("console", on_console)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     yield page

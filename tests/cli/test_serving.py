@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ import pytest
 
 from opinion_app.cli import WATCHED
 from opinion_app.cli import _clock_process as clock_process
+from tests.faults.real_server import free_port
 from tests.support.tree import ROOT
 
 SLOW = """
@@ -32,7 +35,8 @@ app.config["MAX_CONTENT_LENGTH"] = 1000
 def fast(): return "fast"
 @app.get("/slow")
 def slow():
-    time.sleep(3)
+    Path(sys.argv[2], "begun").touch()
+    while not Path(sys.argv[2], "finish").exists(): time.sleep(0.02)
     return "x" * 300_000
 serve(app, "127.0.0.1", int(sys.argv[1]), lambda: None)
 print("ended well")
@@ -40,19 +44,33 @@ print("ended well")
 
 
 def wait_for(url: str) -> None:
-    for _ in range(300):
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError(f"nothing answers at {url}")
+    until(lambda: answers(url))
+
+
+def answers(url: str) -> bool:
+    try:
+        urllib.request.urlopen(url, timeout=5).close()
+    except OSError:
+        return False
+    return True
+
+
+def open_to_new(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 120
+    while not true():
+        assert time.monotonic() < end, "it never came about"
+        time.sleep(0.02)
 
 
 @pytest.fixture
 def port() -> int:
-    return 20_000 + secrets.randbelow(20_000)
+    return free_port()
 
 
 def test_a_request_under_way_is_answered_when_the_end_is_asked_for(port: int, tmp_path: Path) -> None:
@@ -64,13 +82,12 @@ def test_a_request_under_way_is_answered_when_the_end_is_asked_for(port: int, tm
             target=lambda: answers.append(len(urllib.request.urlopen(f"http://127.0.0.1:{port}/slow", timeout=20).read()))
         )
         asking.start()
-        time.sleep(0.5)
+        until((tmp_path / "begun").exists)
         server.send_signal(signal.SIGTERM)
-        time.sleep(1.5)
-        with pytest.raises(OSError):
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/fast", timeout=0.5)
+        until(lambda: not open_to_new(port))
+        (tmp_path / "finish").touch()
         asking.join()
-        out, err = server.communicate(timeout=20)
+        out, err = server.communicate(timeout=120)
 
     assert answers == [300_000]
     assert (server.returncode, out.strip()) == (0, b"ended well"), err.decode()
@@ -89,10 +106,10 @@ def test_the_whole_service_serves_and_ends_with_its_parent(environ: dict[str, st
     watched = environ | {WATCHED: "1"}
     with subprocess.Popen(command, cwd=ROOT, env=watched, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
         wait_for(f"http://127.0.0.1:{port}/office/sign-in")
-        taken = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, check=False, timeout=60)
+        taken = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, check=False, timeout=240)
         assert server.stdin is not None
         server.stdin.close()
-        assert server.wait(timeout=20) == 0
+        assert server.wait(timeout=120) == 0
 
     assert taken.returncode == 1
     assert len(taken.stderr.decode().splitlines()) == 1

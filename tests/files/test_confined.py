@@ -82,7 +82,7 @@ def test_a_child_that_goes_wrong_is_ended_and_named(task: str, fault: Fault) -> 
         list(run_confined(f"{HERE}:{task}", {}, Limits(2 if fault is Fault.MEMORY else 0.6, TIGHT.memory)))
     assert caught.value.fault is fault
     assert caught.value.message == fault.value
-    assert time.monotonic() - started < 6
+    assert time.monotonic() - started < 50, "it must not run until its own end"
     assert children() == []
 
 

@@ -36,12 +36,12 @@ from tests.support.tree import ROOT
 PEOPLE = 8
 
 
-def wait_for(true: Callable[[], bool], seconds: float = 60) -> None:
+def wait_for(true: Callable[[], bool], seconds: float = 240) -> None:
     """Look again and again until it is so."""
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "it never came about"
-        time.sleep(0.1)
+        time.sleep(0.02)
 
 
 def start(core: Flask, smtp_url: str, log: Path) -> subprocess.Popen[bytes]:

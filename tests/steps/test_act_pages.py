@@ -5,22 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from opinion_app.app import create_app
 from opinion_app.records.case import Case
 from opinion_app.records.finding import Finding
 from opinion_app.records.transaction import transaction
-from opinion_app.rules.settings import Settings
 from opinion_app.rules.words import Stage
 from tests.builders.life import REPLY, Office, answered, approved, assigned, closed, handling_case, make_office, under_review
-from tests.builders.office import make_case
-from tests.support.databases import hurry, release
+from tests.builders.office import NOW, make_case
+from tests.support.databases import ENGINES, Furnished, furnish, hurry, make_settings, release
 from tests.support.signed_in import signed_in
 
 HIDDEN = re.compile(r'name="(csrf_token|_key|version|read)"[^>]* value="([^"]*)"')
@@ -35,25 +38,38 @@ class House:
     ids: dict[str, str]
 
 
+Begun = tuple[Office, dict[str, str]]
+
+
+def begin(session: Session) -> Begun:
+    """One case in each early stage."""
+    office = make_office(session)
+    return office, {
+        "received": make_case(session, office.clerk).number,
+        "other": make_case(session, office.clerk).number,
+        "assigned": assigned(office).number,
+        "handling": handling_case(office).number,
+        "under_review": under_review(office).number,
+        "approved": approved(office).number,
+        "answered": answered(office).number,
+        "closed": closed(office).number,
+    }
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def furnished(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Furnished[Begun]:
+    """The office with its cases, walked to their stages once for each engine."""
+    return furnish(request, tmp_path_factory.mktemp("act-pages"), begin)
+
+
 @pytest.fixture
-def house(settings: Settings) -> Iterator[House]:
-    """An application with one case in each early stage."""
-    app = create_app(settings)
-    hurry(app)
-    with app.app_context(), transaction() as session:
-        office = make_office(session)
-        ids = {
-            "received": make_case(session, office.clerk).number,
-            "other": make_case(session, office.clerk).number,
-            "assigned": assigned(office).number,
-            "handling": handling_case(office).number,
-            "under_review": under_review(office).number,
-            "approved": approved(office).number,
-            "answered": answered(office).number,
-            "closed": closed(office).number,
-        }
-    yield House(app, office, ids)
-    release(app)
+def house(furnished: Furnished[Begun], tmp_path: Path) -> Iterator[House]:
+    """The application over a copy, an hour after the cases came in: what has a time limit is still open whatever day it is."""
+    with furnished.copy(tmp_path) as url, time_machine.travel(NOW + timedelta(hours=1)):
+        app = create_app(make_settings(tmp_path / "data", url))
+        hurry(app)
+        yield House(app, *furnished.content)
+        release(app)
 
 
 def fill(client: FlaskClient, path: str, **fields: object) -> TestResponse:

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import flask_migrate
 import pytest
 from flask import Flask
 from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from opinion_app import locate
 from opinion_app.app import create_app
@@ -30,6 +33,7 @@ from tests.support.made_once import share_statements
 from tests.support.presence import absent
 
 ENGINES = ("sqlite", "postgresql")
+Content = TypeVar("Content")
 
 
 def make_settings(data_dir: Path, database_url: str = "", **changed: Any) -> Settings:
@@ -152,3 +156,41 @@ def app(settings: Settings) -> Iterator[Flask]:
     hurry(whole)
     yield whole
     release(whole)
+
+
+@dataclass
+class Furnished(Generic[Content]):
+    """A database filled once, and what its filling answered; a test works in a copy."""
+
+    source: str
+    server: postgres.Server | None
+    content: Content
+
+    @contextmanager
+    def copy(self, folder: Path) -> Iterator[str]:
+        """The address of a copy that lives until the block ends."""
+        if self.server is None:
+            shutil.copyfile(self.source, folder / "opinion.db")
+            yield f"sqlite:///{folder / 'opinion.db'}"
+        else:
+            name = self.server.create(self.source)
+            yield self.server.url(name)
+            self.server.drop(name)
+
+
+def furnish(request: pytest.FixtureRequest, folder: Path, fill: Callable[[Session], Content]) -> Furnished[Content]:
+    """Fill a database on the engine `request.param` for many tests that begin alike; for fixtures of a wide scope."""
+    if request.param == "sqlite":
+        path, server = folder / "furnished.db", None
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        source, url = str(path), f"sqlite:///{path}"
+    else:
+        server = request.getfixturevalue("postgres_server")
+        source = server.create(request.getfixturevalue("postgres_template"))
+        url = server.url(source)
+    app = create_core(make_settings(folder, url))
+    hurry(app)
+    with app.app_context(), transaction() as session:
+        content = fill(session)
+    release(app)
+    return Furnished(source, server, content)
