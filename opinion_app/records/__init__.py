@@ -14,10 +14,12 @@ from opinion_app.records import (  # noqa: F401 - every table must be known to t
     notice,
     office,
     person,
+    public_copy,
     publication,
     reply,
     report_back,
     submission,
+    supervision,
     trail,
     unit,
 )
