@@ -1,13 +1,17 @@
-"""Writing a table as .xlsx: row by row in little memory, every cell a text, nothing that a spreadsheet would run."""
+"""Writing a table as .xlsx or .csv: row by row in little memory, every cell a text, nothing that a spreadsheet would run."""
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import IO, Any, cast
 
 import xlsxwriter
+
+from opinion_app.rules.machine_text import sheet_cell
 
 MOST_IN_A_CELL = 32_767  # characters; Excel's own limit
 _SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
@@ -35,8 +39,22 @@ def write_xlsx(target: IO[bytes], name: str, columns: Sequence[Column], rows: It
     number = 0
     for number, row in enumerate(rows, 1):
         for place, value in enumerate(row):
-            sheet.write_string(number, place, value[:MOST_IN_A_CELL], text)
+            if value:  # the column says already that an empty cell is a text
+                sheet.write_string(number, place, value[:MOST_IN_A_CELL], text)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(number, 1), len(columns) - 1)
     book.close()
     return number
+
+
+def write_csv(target: IO[bytes], columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> int:
+    """Write the table to `target` as UTF-8 with the mark spreadsheets know, faster than a workbook; answers how many rows."""
+    out = io.TextIOWrapper(cast(Any, target), "utf-8-sig", newline="", write_through=True)
+    writer = csv.writer(out)
+    writer.writerow([column.heading for column in columns])
+    written = 0
+    for row in rows:
+        writer.writerow([sheet_cell(cell) for cell in row])
+        written += 1
+    out.detach()
+    return written

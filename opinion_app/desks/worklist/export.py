@@ -11,17 +11,16 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from opinion_app.desks.worklist.queries import Wanted, query_of
 from opinion_app.desks.worklist.tabs import Moment
-from opinion_app.files.write_sheet import Column, write_xlsx
+from opinion_app.files.write_sheet import Column, write_csv, write_xlsx
 from opinion_app.flow import trail
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case, Letter
 from opinion_app.records.unit import Unit
-from opinion_app.rules.errors import Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.words import AssignmentState, UnitRole, Word
 from opinion_app.rules.zone import local
 
-MOST_ROWS = 10_000
+MOST_ROWS = 10_000  # of a workbook
 ENDED = (AssignmentState.RETURNED, AssignmentState.WITHDRAWN)
 COLUMNS = (
     Column("序号", 6),
@@ -52,12 +51,14 @@ COLUMNS = (
 )
 
 
-def write(session: Session, target: IO[bytes], name: str, actor: Actor, wanted: Wanted, at: Moment) -> int:
-    """Write the cases of a list to a file; answers how many there are. Raises Refused where they are too many for one sheet."""
-    found = session.scalar(select(func.count()).select_from(_ids(actor, wanted, at)))
-    if int(found or 0) > MOST_ROWS:
-        raise Refused(f"符合条件的件超过 {MOST_ROWS} 件，一次导不完。请先用筛选（如收到日期、环节）缩小范围，再分次导出。")
-    return write_xlsx(target, name, COLUMNS, _rows(session, actor, wanted, at))
+def write(session: Session, target: IO[bytes], name: str, actor: Actor, wanted: Wanted, at: Moment) -> tuple[int, str]:
+    """Write the cases of a list to a file; answers how many there are and what kind of file it is.
+
+    Beyond MOST_ROWS a workbook takes a server's thread for too long; a .csv holds any number and opens in the same programs."""
+    rows = _rows(session, actor, wanted, at)
+    if int(session.scalar(select(func.count()).select_from(_ids(actor, wanted, at))) or 0) > MOST_ROWS:
+        return write_csv(target, COLUMNS, rows), "csv"
+    return write_xlsx(target, name, COLUMNS, rows), "xlsx"
 
 
 def _ids(actor: Actor, wanted: Wanted, at: Moment) -> Subquery:

@@ -1,4 +1,4 @@
-"""导出表格: any list of cases as .xlsx."""
+"""导出表格: any list of cases as .xlsx, a very long one as .csv."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from opinion_app.web.identity import actor, requested
 from opinion_app.web.transaction import own_transaction
 
 bp = Blueprint("export", __name__)
-SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TYPES = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv"}
 MOST_TICKED = 1000
 
 
@@ -36,15 +36,15 @@ def cases() -> ResponseReturnValue:
     conditions = "；".join(words for _, words in wanted.filters.chips(names))
     file = cast(IO[bytes], tempfile.TemporaryFile())  # noqa: SIM115 - handed to the response, which closes it
     try:
-        rows = export.write(session, file, name, who, wanted, queries.moment(session, now))
+        rows, kind = export.write(session, file, name, who, wanted, queries.moment(session, now))
         with own_transaction() as writing:
             export.record(writing, who, now, name, conditions, rows, origin.address)
     except BaseException:
         file.close()
         raise
     file.seek(0)
-    response = send_file(file, mimetype=SHEET)
-    response.headers["Content-Disposition"] = content_disposition(f"{name}-{local(now):%Y%m%d-%H%M}.xlsx")
+    response = send_file(file, mimetype=TYPES[kind])
+    response.headers["Content-Disposition"] = content_disposition(f"{name}-{local(now):%Y%m%d-%H%M}.{kind}")
     response.headers["Cache-Control"] = "no-store"
     return response
 
