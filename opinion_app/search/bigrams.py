@@ -29,6 +29,8 @@ _UNSETTLED = re.compile(r"[^0-9a-z\u4e00-\u9fff]+")
 _RUN = re.compile(r"[0-9a-z]+|[^\x00-\x7f]+")
 # Signs that belong to a number or an address when they stand between letters or digits: LY2026-000123, a.cn/b_1.
 _WORD = re.compile(r"(?:[0-9a-z]|[^\x00-\x7f]|(?<=[0-9a-z])[-_./:@#&+=%?]{1,3}(?=[0-9a-z]))+")
+# What nearly all texts consist of: characters that become exactly one character each.
+_EVEN = re.compile(r"[\n 0-9A-Za-z\u4e00-\u9fff，。、；：？！“”‘’（）《》【】〔〕,.;:?!()\-/%+·～]*")
 # A letter pasted from PDF breaks its lines inside words: a line break between two wide characters is no border.
 _WRAP = re.compile(r"(?<=[^\x00-\x7f])[ \t]*\n[ \t\n]*(?=[^\x00-\x7f])")
 
@@ -72,6 +74,10 @@ def fold(text: str) -> str:
 
 def fold_with_origins(text: str) -> tuple[str, list[int]]:
     """The folded text and, for each of its characters, the position in the original it came from."""
+    if _EVEN.fullmatch(text):
+        folded = fold(text)
+        if len(folded) == len(text):  # no line break was taken out
+            return folded, list(range(len(text)))
     pieces: list[str] = []
     origins: list[int] = []
     settled = 0

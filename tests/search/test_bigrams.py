@@ -58,6 +58,13 @@ def test_origins_point_to_the_character_each_folded_one_came_from(text: str) -> 
     assert all(character in fold(text[origin]) for character, origin in zip(folded, origins, strict=True))
 
 
+@given(st.text(alphabet="拆迁a1A\n ，。“（-～·", max_size=30))
+def test_plain_texts_take_a_short_way_to_the_same_origins(text: str) -> None:
+    assert bigrams._EVEN.fullmatch(text)
+    folded, origins = fold_with_origins(text + "\t")  # a tab is not among the plain characters and changes none of the others
+    assert fold_with_origins(text) == (folded[:-1], origins[:-1])
+
+
 def test_texts_of_one_document_do_not_run_together() -> None:
     assert fold_document(["房屋拆", None, "", "迁补偿"]) == "房屋拆|迁补偿"
 
