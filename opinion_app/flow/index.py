@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.records.case import Case, Letter
 from opinion_app.records.publication import Publication
+from opinion_app.records.published import changed
 from opinion_app.records.reply import Reply
 from opinion_app.rules.words import PublicationState, ReplyState
 from opinion_app.search.index import case_index, publication_index
@@ -46,7 +47,8 @@ def _texts(case: Case, letter: tuple[str, ...], reply: str | None) -> Texts:
 
 
 def put_publication(session: Session, publication: Publication) -> None:
-    """Enter a publication that is out, or take it out of the index when it is not."""
+    """Enter a publication that is out, or take it out of the index when it is not; totals and filters are counted anew."""
+    changed(session)
     session.flush()
     connection = session.connection()
     if publication.state is PublicationState.PUBLISHED:
@@ -59,6 +61,7 @@ def put_publication(session: Session, publication: Publication) -> None:
 def rebuild(session: Session) -> tuple[int, int]:
     """Make both indexes anew from the rows; answers how many cases and publications there are."""
     connection = session.connection()
+    changed(session)
     cases = case_index.rebuild(connection, _all_cases(session))
     return cases, publication_index.rebuild(connection, _all_publications(session))
 

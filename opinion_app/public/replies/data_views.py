@@ -7,6 +7,7 @@ import io
 from typing import Any
 
 from flask import Blueprint, Response, json, render_template, request
+from sqlalchemy import Row
 
 from opinion_app import clock
 from opinion_app.flow.settings import office
@@ -44,7 +45,7 @@ HEADS = (
 )
 
 
-def _address(row: Publication) -> str:
+def _address(row: Publication | Row[Any]) -> str:
     return links.absolute(settings_of().base_url, links.reply(row.number))
 
 
@@ -83,7 +84,7 @@ def as_json() -> Response:
     return cached(json.dumps(body, ensure_ascii=False), "application/json")
 
 
-def _item(row: Publication, files: list[PublishedFile]) -> dict[str, Any]:
+def _item(row: Row[Any], files: list[PublishedFile]) -> dict[str, Any]:
     return {
         "number": row.number,
         "index_number": row.index_number,

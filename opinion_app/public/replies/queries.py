@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from opinion_app.public.replies.wanted import Wanted
 from opinion_app.records.publication import Publication, PublicFigure, PublishedFile, ViewCount
+from opinion_app.records.published import kept
 from opinion_app.rules.errors import NotFound
 from opinion_app.rules.text import clean_line
 from opinion_app.rules.words import Kind, PublicationState
@@ -23,12 +24,32 @@ OUT = Publication.state == PublicationState.PUBLISHED
 NEWEST = (Publication.published_at.desc(), Publication.id.desc())
 OLDEST = (Publication.published_at.asc(), Publication.id.asc())
 
+# A page of a list is read as plain columns, by one statement that is built once.
+_SHOWN = (
+    Publication.id,
+    Publication.number,
+    Publication.index_number,
+    Publication.title,
+    Publication.kind,
+    Publication.area,
+    Publication.unit_name,
+    Publication.writer,
+    Publication.question,
+    Publication.answer,
+    Publication.asked_on,
+    Publication.answered_on,
+    Publication.published_at,
+    Publication.updated_at,
+    Publication.note,
+)
+_BY_ID = select(*_SHOWN).where(Publication.id.in_(bindparam("ids", expanding=True)), OUT)
+
 
 @dataclass(frozen=True)
 class Listed:
     """One page of publications; `more_than` tells that `total` is only the least there are."""
 
-    rows: Sequence[Publication]
+    rows: Sequence[Row[Any]]
     total: int
     more_than: bool
     has_next: bool
@@ -55,10 +76,14 @@ def listed(session: Session, wanted: Wanted, query: Query, today: date, number: 
     if wanted.q:
         return _searched(session, wanted, query, today, number, per_page)
     held = conditions(wanted, today)
-    total = session.scalar(select(func.count()).select_from(Publication).where(*held)) or 0
+    total = kept(session, ("total", wanted, wanted.since(today)), lambda: _count(session, held))
     first = (number - 1) * per_page
     ids = _ids_of_page(session, held, first, min(per_page, total - first), total) if first < total else []
     return Listed(_rows(session, ids), total, more_than=False, has_next=first + per_page < total)
+
+
+def _count(session: Session, held: list[ColumnElement[bool]]) -> int:
+    return session.scalar(select(func.count()).select_from(Publication).where(*held)) or 0
 
 
 def _ids_of_page(session: Session, held: list[ColumnElement[bool]], first: int, count: int, total: int) -> list[int]:
@@ -73,18 +98,20 @@ def _ids_of_page(session: Session, held: list[ColumnElement[bool]], first: int, 
 def _searched(session: Session, wanted: Wanted, query: Query, today: date, number: int, per_page: int) -> Listed:
     """Up to COUNT_CAP hits can be leafed through; whoever needs more narrows the search."""
     connection = session.connection()
-    visible = select(Publication.id).where(*conditions(wanted, today))
-    count = publication_index.count(connection, query, visible)
+    held = conditions(wanted, today)
+    visible = select(Publication.id).where(*held)
+    narrowed = len(held) > 1  # the index itself holds what is out and nothing else
+    count = publication_index.count(connection, query, visible if narrowed else None)
     last = min(number * per_page, COUNT_CAP)
     ids = publication_index.newest(connection, query, last, visible=visible)[(number - 1) * per_page :]
     return Listed(_rows(session, ids), count.number, count.has_more, has_next=last < count.number)
 
 
-def _rows(session: Session, ids: Sequence[int]) -> list[Publication]:
+def _rows(session: Session, ids: Sequence[int]) -> list[Row[Any]]:
     """The rows in the order of `ids`; asked for once more whether they are out."""
     if not ids:
         return []
-    found = {row.id: row for row in session.scalars(select(Publication).where(Publication.id.in_(ids), OUT))}
+    found = {row.id: row for row in session.execute(_BY_ID, {"ids": ids})}
     return [found[row_id] for row_id in ids if row_id in found]
 
 
@@ -124,23 +151,32 @@ def files_of(session: Session, ids: Sequence[int]) -> dict[int, list[PublishedFi
     return found
 
 
-def unit_names(session: Session) -> list[str]:
-    """The units that have answered in public: one step down the index for each, however many replies there are."""
+def unit_names(session: Session) -> tuple[str, ...]:
+    """The units that have answered in public."""
+    return kept(session, "units", lambda: _unit_names(session))
+
+
+def _unit_names(session: Session) -> tuple[str, ...]:
+    """One step down the index for each, however many replies there are."""
     first = select(func.min(Publication.unit_name).label("name")).where(OUT)
     step = first.cte("units", recursive=True)
     after = select(func.min(Publication.unit_name)).where(OUT, Publication.unit_name > step.c.name).scalar_subquery()
     units = step.union_all(select(after).where(step.c.name.is_not(None)))
-    return [name for name in session.scalars(select(units.c.name)) if name]
+    return tuple(name for name in session.scalars(select(units.c.name)) if name)
 
 
-def years(session: Session) -> list[int]:
+def years(session: Session) -> tuple[int, ...]:
     """The years in which anything was published, the newest first."""
+    return kept(session, "years", lambda: _years(session))
+
+
+def _years(session: Session) -> tuple[int, ...]:
     oldest, newest = (
         session.scalar(select(Publication.published_at).where(OUT).order_by(*order).limit(1)) for order in (OLDEST, NEWEST)
     )
     if oldest is None or newest is None:
-        return []
-    return list(range(local(newest).year, local(oldest).year - 1, -1))
+        return ()
+    return tuple(range(local(newest).year, local(oldest).year - 1, -1))
 
 
 def batches(session: Session, wanted: Wanted, query: Query, today: date, most: int) -> Iterator[Publication]:
@@ -185,7 +221,7 @@ class Statistics:
 def statistics(session: Session) -> Statistics:
     """The monthly figures added up; they are counted by a job."""
     rows = session.scalars(select(PublicFigure).order_by(PublicFigure.month)).all()
-    out = session.scalar(select(func.count()).select_from(Publication).where(OUT)) or 0
+    out = kept(session, "out", lambda: _count(session, [OUT]))
     months = list(dict.fromkeys(row.month for row in rows))
     kinds = list(dict.fromkeys(row.kind for row in rows))
     return Statistics(

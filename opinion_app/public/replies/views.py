@@ -9,20 +9,21 @@ from typing import Any, cast
 
 from flask import Blueprint, Flask, Response, current_app, render_template, request
 from flask.blueprints import BlueprintSetupState
+from sqlalchemy import Row
 from sqlalchemy.exc import DBAPIError
 
 from opinion_app import clock
 from opinion_app.flow.settings import areas, office
 from opinion_app.public.replies import queries, wanted
+from opinion_app.public.replies.choices import choices
 from opinion_app.public.replies.counting import Views, write
 from opinion_app.records.base import db
 from opinion_app.records.current import settings_of
 from opinion_app.records.engine import begin_writing
-from opinion_app.records.publication import Publication
 from opinion_app.rules import links
 from opinion_app.rules.zone import local, local_date
-from opinion_app.search.bigrams import parse_query
-from opinion_app.search.highlight import highlight, snippet
+from opinion_app.search.bigrams import Query, parse_query
+from opinion_app.search.highlight import Part, highlight, snippet
 from opinion_app.web.access import public_page
 from opinion_app.web.cached import cached
 from opinion_app.web.paging import Page, wanted_page
@@ -67,21 +68,19 @@ def index() -> Response:
     page = {
         "title": "公开答复",
         "current": "replies",
-        "column": {"name": "公开答复", "type": "互动交流", "description": "经审核公开的留言和答复"},
+        "column": _column("公开答复", LIST_WORDS),
     }
+    units = queries.unit_names(session)
     text = render_template(
         "public/replies/list.html",
         page=page,
         asked=asked,
         found=found,
         paging=Page(found.rows, number, PER_PAGE, total, found.has_next),
-        kinds=wanted.PUBLIC_KINDS,
-        areas=areas(session),
-        units=queries.unit_names(session),
-        years=queries.years(session),
-        spans=wanted.SPANS,
-        marked=lambda text: highlight(text, query),
-        gist=lambda row: snippet(_where_hit(row, query), query, 90),
+        choices=choices(asked, request.args.items(multi=True), queries.years(session), areas(session), units),
+        units=units,
+        title=lambda text: highlight(text, query),
+        gist=lambda row: _where_hit(row, query),
     )
     return cached(text)
 
@@ -90,11 +89,13 @@ def _gist(text: str) -> str:
     return "".join(part for part, _hit in snippet(text, parse_query(""), 90))
 
 
-def _where_hit(row: Publication, query: Any) -> str:
-    """The text in which the words stand: the question, or else the answer."""
-    in_question = any(hit for _part, hit in snippet(row.question, query, 90))
-    in_answer = not in_question and any(hit for _part, hit in snippet(row.answer, query, 90))
-    return row.answer if in_answer else row.question
+def _where_hit(row: Row[Any], query: Query) -> list[Part]:
+    """The place where the words stand, in the question or else in the answer; without one, the question's beginning."""
+    parts = snippet(row.question, query, 90)
+    if not query or any(hit for _part, hit in parts):
+        return parts
+    answered = snippet(row.answer, query, 90)
+    return answered if any(hit for _part, hit in answered) else parts
 
 
 @bp.get("/replies/<number>")

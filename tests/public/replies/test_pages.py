@@ -10,11 +10,14 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from opinion_app.flow.publications import take_down
+from opinion_app.public.replies import queries
 from opinion_app.public.replies.counting import EVERY_SECONDS, Views
 from opinion_app.public.replies.views import flush_views
-from opinion_app.records.publication import PublicFigure, ViewCount
+from opinion_app.records.base import db
+from opinion_app.records.publication import Publication, PublicFigure, ViewCount
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.words import Kind
 from tests.builders.office import NOW, make_case
@@ -194,3 +197,48 @@ def test_every_page_from_the_first_to_the_last(app: Flask, browser: Browser) -> 
         item["number"] for page in (1, 2, 3) for item in browser.get(f"/replies.json?q=路灯&page={page}").get_json()["items"]
     ]
     assert searched == seen
+
+
+def test_what_is_withdrawn_is_gone_at_once_from_totals_filters_and_search(app: Flask, browser: Browser, three: None) -> None:
+    """Totals and units are kept between pages, and a change of what is public ends that with its commit."""
+    before = browser.get("/replies/").text
+    assert "共 2 件" in before
+    assert "中心学校" in before
+    with app.app_context(), transaction() as session:
+        take_down(session, _of(session, "LY2026-000002"), NOW)
+    after = browser.get("/replies/").text
+    assert "共 1 件" in after
+    assert "中心学校" not in after
+    assert "没有找到" in browser.get("/replies/?q=校车").text
+    assert browser.get("/replies.json?kind=inquiry").get_json()["total"] == 0
+    with app.app_context(), transaction() as session:
+        make_publication(session, make_case(session), NOW + timedelta(days=400), unit_name="水务站")
+    again = browser.get("/replies/").text
+    assert "共 2 件" in again
+    assert "水务站" in again
+    assert "2027年" in again
+
+
+def test_a_change_that_is_rolled_back_is_never_shown(app: Flask, browser: Browser, three: None) -> None:
+    with app.app_context():
+        session = db.session()
+        take_down(session, _of(session, "LY2026-000002"), NOW)
+        assert queries.unit_names(session) == ("村镇建设办",)
+        session.rollback()
+        db.session.remove()
+    assert "共 2 件" in browser.get("/replies/").text
+    assert "中心学校" in browser.get("/replies/").text
+
+
+def _of(session: Session, number: str) -> Publication:
+    return session.scalars(select(Publication).where(Publication.number == number)).one()
+
+
+def test_a_filter_keeps_the_others_and_leads_to_the_first_page(browser: Browser, three: None) -> None:
+    page = browser.get("/replies/?q=%22%3Cb%3E&kind=help&page=3").text.split('id="filters"')[1]
+    kept = "?q=%22%3Cb%3E&amp;kind=help"
+    assert f'<a href="{kept}&amp;area=%E6%95%99%E8%82%B2">教育</a>' in page
+    assert f'<a href="{kept}" aria-current="true">不限</a>' in page
+    assert '<a href="?q=%22%3Cb%3E">全部</a>' in page
+    assert '<a href="?q=%22%3Cb%3E&amp;kind=help" aria-current="true">求助</a>' in page
+    assert '<a href="?" aria-current="true">全部</a>' in browser.get("/replies/").text
