@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -44,21 +45,35 @@ def open_clocks(session: Session, case_id: int) -> list[Clock]:
     return list(session.scalars(query))
 
 
-def open_received(session: Session, case: Case, now: datetime) -> None:
-    """Start what runs from receipt: accepting, the reply, the report back (decisions 3)."""
-    _open_event(session, case, StartEvent.RECEIVED, case.received_at)
-    refresh(session, case)
+def received_clocks(session: Session, case: Case, letter: Letter | None) -> list[Clock]:
+    """What runs from receipt: accepting, the reply, the report back (decisions 3), for a case about to be written.
+
+    The case shows the earliest of them from its first row on; the caller enters the clocks once the case has its id."""
+    start = case.received_at
+    made = [_clock(session, choice, start) for choice in _owed(session, case, StartEvent.RECEIVED, start, letter)]
+    _show_first(case, sorted((clock for clock in made if clock.due_at is not None), key=_due))
+    return made
+
+
+def _due(clock: Clock) -> datetime:
+    return cast(datetime, clock.due_at)
 
 
 def _open_event(session: Session, case: Case, event: StartEvent, start: datetime) -> None:
-    letter = _letter(session, case)
+    for choice in _owed(session, case, event, start, _letter(session, case)):
+        start_clock(session, case, choice, start)
+
+
+def _owed(session: Session, case: Case, event: StartEvent, start: datetime, letter: Letter | None) -> list[Choice]:
+    """What an event starts, by the rules in force on its day."""
+    owed = []
     for stage in ClockStage:
         choice = choice_for(session, case, stage, start, letter)
         if choice is None or choice.rule.start_event is not event or choice.rule.lapses or choice.rule.back_from:
             continue
-        if stage is ClockStage.REPORT_BACK and (letter is None or not letter.report_owed):
-            continue
-        start_clock(session, case, choice, start)
+        if stage is not ClockStage.REPORT_BACK or (letter is not None and letter.report_owed):
+            owed.append(choice)
+    return owed
 
 
 def _letter(session: Session, case: Case) -> Letter | None:
@@ -90,9 +105,16 @@ def choice_for(
 
 def start_clock(session: Session, case: Case, choice: Choice, start: datetime, assignment: Assignment | None = None) -> Clock:
     """A clock under the chosen rule, running from `start`."""
+    clock = _clock(session, choice, start, assignment)
+    clock.case_id = case.id
+    session.add(clock)
+    session.flush()
+    return clock
+
+
+def _clock(session: Session, choice: Choice, start: datetime, assignment: Assignment | None = None) -> Clock:
     rule = choice.rule
     clock = Clock(
-        case_id=case.id,
         assignment_id=assignment.id if assignment else None,
         stage=rule.stage.value,
         owed_by=rule.owed_by.value,
@@ -108,8 +130,6 @@ def start_clock(session: Session, case: Case, choice: Choice, start: datetime, a
     )
     apply_rule(session, clock, choice)
     settle(clock, work_calendar(session), rule.warning)
-    session.add(clock)
-    session.flush()
     return clock
 
 
@@ -285,13 +305,16 @@ def ahead_of(session: Session, clock: Clock) -> Ahead | None:
 def refresh(session: Session, case: Case) -> None:
     """Repeat the earliest unmet clock on the case, where lists read it (D14)."""
     session.flush()
-    running = [clock for clock in open_clocks(session, case.id) if clock.due_at is not None]
+    _show_first(case, [clock for clock in open_clocks(session, case.id) if clock.due_at is not None])
+    session.flush()
+
+
+def _show_first(case: Case, running: list[Clock]) -> None:
     first = running[0] if running else None
     case.next_due_at = first.due_at if first else None
     case.next_due_stage = first.stage if first else ""
     case.next_warn_at = first.warn_at if first else None
     case.next_due_provisional = bool(first and first.provisional)
-    session.flush()
 
 
 def owed_by_office(clock: Clock) -> bool:

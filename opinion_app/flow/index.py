@@ -24,6 +24,12 @@ def put_case(session: Session, case: Case) -> None:
     case_index.put(session.connection(), case.id, texts_of(session, case))
 
 
+def put_new(session: Session, case: Case, letter: Letter | None) -> None:
+    """Enter a case that was just written, with its letter if it has one; nothing of it need be read again."""
+    said = (letter.issuer, letter.document_number) if letter is not None else ("", "")
+    case_index.put(session.connection(), case.id, _texts(case, said, None))
+
+
 def put_messages(session: Session, cases: Iterable[Case], replies: Mapping[int, str]) -> None:
     """Enter many cases without letters at one go; `replies` holds the texts of their replies by the case's id."""
     session.flush()

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from opinion_app.flow import clocks, index, progress, trail
+from opinion_app.flow import clocks, index, trail
 from opinion_app.flow.contacts import phone_key, store_writer
 from opinion_app.flow.numbers import next_number
 from opinion_app.flow.visible import visible
@@ -40,18 +40,20 @@ def register(
     case = row_of(new, actor, now)
     case.number = number or next_number(session, new.source.value, now)
     case.imported, case.identity_key = imported, identity_key
+    letter = _letter(new.letter) if new.letter is not None else None
+    started = [] if imported else clocks.received_clocks(session, case, letter)
     session.add(case)
-    session.flush()
+    session.flush()  # gives the id; everything else goes out together
     store_writer(session, case.id, new.writer, secret)
-    if new.letter is not None:
-        session.add(_letter(case.id, new.letter))
+    for row in (letter, *started):
+        if row is not None:
+            row.case_id = case.id
+            session.add(row)
     if new.restricted and actor is not None:
         session.add(CaseGrant(case_id=case.id, person_id=actor.id, granted_by_id=actor.id, granted_at=now))
     _first_move(session, case, actor, now)
-    index.put_case(session, case)
-    if not imported:
-        clocks.open_received(session, case, now)
-        progress.follow(session, case, "register", now)
+    session.flush()
+    index.put_new(session, case, letter)
     return case
 
 
@@ -84,9 +86,8 @@ def row_of(new: NewCase, actor: Actor | None, now: datetime) -> Case:
     )
 
 
-def _letter(case_id: int, facts: LetterFacts) -> Letter:
+def _letter(facts: LetterFacts) -> Letter:
     return Letter(
-        case_id=case_id,
         issuer=facts.issuer,
         document_number=facts.document_number,
         notice_date=facts.notice_date,

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, event, func, insert, select
+from sqlalchemy import ColumnElement, event, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -78,52 +79,54 @@ def _seal(session: Session) -> None:
         return
     session.flush()
     pending: list[_Pending] = session.info.pop(_PENDING)
-    head = _locked_head(session)
-    values = [value for entry in pending for value in _append(session, head, entry)]
-    session.flush()  # the entries before their values, all of a transaction at once
-    session.add_all(values)
-    session.flush()
+    seq, chain = _locked_head(session)
+    entries: list[dict[str, Any]] = []
+    values: list[dict[str, Any]] = []
+    for entry in pending:
+        seq += 1
+        own = [_value(seq, *value) for value in entry.values]
+        entries.append(_chained(seq, chain, entry, [value["digest"] for value in own]))
+        chain = entries[-1]["chain"]
+        values += own
+    session.execute(insert(TrailEntry), entries)  # the entries before their values, all of a transaction at once
+    if values:
+        session.execute(insert(TrailValue), values)
+    session.execute(update(TrailHead).where(TrailHead.id == 1).values(seq=seq, chain=chain))
 
 
-def _locked_head(session: Session) -> TrailHead:
+def _locked_head(session: Session) -> tuple[int, str]:
     """The end of the chain, locked; the first entry ever makes the row, and of two first ones only one."""
-    query = select(TrailHead).where(TrailHead.id == 1).with_for_update().execution_options(populate_existing=True)
-    head = session.scalar(query)
+    query = select(TrailHead.seq, TrailHead.chain).where(TrailHead.id == 1).with_for_update()
+    head = session.execute(query).first()
     if head is None:
         with suppress(IntegrityError), session.begin_nested():
             session.execute(insert(TrailHead).values(id=1, seq=0, chain=GENESIS))
-        head = session.scalars(query).one()
-    return head
+        head = session.execute(query).one()
+    return head.seq, head.chain
 
 
-def _append(session: Session, head: TrailHead, entry: _Pending) -> list[TrailValue]:
-    """Add one entry to the chain; answers its values, which refer to it."""
-    seq = head.seq + 1
-    rows = [_value(seq, *value) for value in entry.values]
-    digest = entry_digest([row.digest for row in rows])
+def _chained(seq: int, chain: str, entry: _Pending, digests: list[str]) -> dict[str, Any]:
+    """One entry as its row, chained to the one before."""
+    digest = entry_digest(digests)
     link = Link(seq, entry.at, entry.actor_id, entry.actor, entry.act, entry.subject, entry.succeeded, entry.address, digest)
-    chain = chain_on(head.chain, link)
-    session.add(
-        TrailEntry(
-            seq=seq,
-            at=entry.at,
-            actor_id=entry.actor_id,
-            actor=entry.actor,
-            act=entry.act,
-            subject=entry.subject,
-            succeeded=entry.succeeded,
-            address=entry.address,
-            digest=digest,
-            chain=chain,
-        )
-    )
-    head.seq, head.chain = seq, chain
-    return rows
+    return {
+        "seq": seq,
+        "at": entry.at,
+        "actor_id": entry.actor_id,
+        "actor": entry.actor,
+        "act": entry.act,
+        "subject": entry.subject,
+        "succeeded": entry.succeeded,
+        "address": entry.address,
+        "digest": digest,
+        "chain": chain_on(chain, link),
+    }
 
 
-def _value(seq: int, name: str, old: str | None, new: str | None) -> TrailValue:
+def _value(seq: int, name: str, old: str | None, new: str | None) -> dict[str, Any]:
     salt = secrets.token_hex(8)
-    return TrailValue(seq=seq, name=name, old=old, new=new, salt=salt, digest=value_digest(name, old, new, salt))
+    digest = value_digest(name, old, new, salt)
+    return {"seq": seq, "name": name, "old": old, "new": new, "salt": salt, "digest": digest}
 
 
 @event.listens_for(Session, "after_rollback")

@@ -42,7 +42,7 @@ _SHOWN = (
     Publication.updated_at,
     Publication.note,
 )
-_BY_ID = select(*_SHOWN).where(Publication.id.in_(bindparam("ids", expanding=True)), OUT)
+_BY_ID: Any = select(*_SHOWN).where(Publication.id.in_(bindparam("ids", expanding=True)), OUT)
 
 
 @dataclass(frozen=True)
