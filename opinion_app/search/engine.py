@@ -44,8 +44,8 @@ class Engine(Protocol):
     def newest(self, connection: Connection, query: Query, limit: int, before: int | None, visible: Ids | None) -> list[int]:
         """The highest ids below ``before``, highest first."""
 
-    def sample(self, query: Query, limit: int | None, visible: Ids | None) -> Ids:
-        """Any ``limit`` of the ids: what counting needs."""
+    def sample(self, query: Query, limit: int | None, visible: Ids | None, hidden: Ids | None = None) -> Ids:
+        """Any ``limit`` of the ids, those of ``hidden`` left out: what counting needs."""
 
 
 def is_visible(found: FromClause, id_column: ColumnElement[int], visible: Ids) -> ColumnElement[bool]:

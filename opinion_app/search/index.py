@@ -86,12 +86,22 @@ class TextIndex:
             return []
         return self._engine(connection.dialect).newest(connection, query, limit, before, visible)
 
-    def count(self, connection: Connection, query: Query, visible: Ids | None = None, cap: int | None = COUNT_CAP) -> Count:
-        """How many documents are found, counted up to ``cap``, or to the end with None."""
+    def count(
+        self,
+        connection: Connection,
+        query: Query,
+        visible: Ids | None = None,
+        cap: int | None = COUNT_CAP,
+        *,
+        hidden: Ids | None = None,
+    ) -> Count:
+        """How many documents are found, counted up to ``cap``, or to the end with None.
+
+        ``hidden`` holds the ids that do not count, for callers to whom nearly everything is visible."""
         if not query:
             return Count(0, has_more=False)
         limit = None if cap is None else cap + 1
-        sample = self._engine(connection.dialect).sample(query, limit, visible).subquery()
+        sample = self._engine(connection.dialect).sample(query, limit, visible, hidden).subquery()
         number = connection.scalar(select(func.count()).select_from(sample)) or 0
         if cap is not None and number > cap:
             return Count(cap, has_more=True)

@@ -111,10 +111,12 @@ class PostgresqlEngine:
             found = found.where(is_visible(ordered, ordered.c.id, visible))
         return found
 
-    def sample(self, query: Query, limit: int | None, visible: Ids | None) -> Ids:
+    def sample(self, query: Query, limit: int | None, visible: Ids | None, hidden: Ids | None = None) -> Ids:
         found = self._search(query, literal(_expression(query), Text))
         if visible is not None:
             found = found.where(is_visible(self._table, self._table.c.id, visible))
+        if hidden is not None:
+            found = found.where(self._table.c.id.not_in(hidden))
         return found.limit(limit)
 
     def _hits(self, query: Query, expression: ColumnElement[str]) -> CTE:

@@ -71,10 +71,12 @@ class SqliteEngine:
             found = found.where(self._fts.c.rowid < before)
         return list(connection.scalars(found))
 
-    def sample(self, query: Query, limit: int | None, visible: Ids | None) -> Ids:
+    def sample(self, query: Query, limit: int | None, visible: Ids | None, hidden: Ids | None = None) -> Ids:
         found = self.match(query)
         if visible is not None:
             found = found.where(is_visible(self._fts, self._fts.c.rowid, visible))
+        if hidden is not None:
+            found = found.where(self._fts.c.rowid.not_in(hidden))
         return found.limit(limit)
 
 

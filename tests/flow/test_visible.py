@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from opinion_app.flow.cases import facts_of
-from opinion_app.flow.visible import visible
+from opinion_app.flow.visible import hidden, visible
 from opinion_app.records.actors import actor_of
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case, CaseGrant
@@ -58,9 +58,14 @@ def test_what_a_person_sees_in_lists_is_what_they_may_open(core: Flask, start: i
         facts = [facts_of(session, case) for case in session.scalars(select(Case).order_by(Case.id))]
         listed = {actor.id: set(session.scalars(select(Case.id).where(visible(actor)))) for actor in actors}
         probed = {actor.id: set(session.scalars(select(Case.id).where(visible(actor, of_few=True)))) for actor in actors}
+        everything = {case.id for case in facts}
+        kept = {actor.id: ids for actor in actors if (ids := hidden(actor)) is not None}
+        left = {person_id: everything - set(session.scalars(ids)) for person_id, ids in kept.items()}
 
     opened = {actor.id: {case.id for case in facts if can_see(actor, case)} for actor in actors}
     assert listed == opened
     assert probed == opened
+    assert left == {person_id: opened[person_id] for person_id in left}
+    assert any(ids < everything for ids in left.values())
     assert any(listed.values())
     assert any(len(seen) < len(facts) for seen in listed.values())

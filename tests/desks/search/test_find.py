@@ -6,15 +6,18 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from opinion_app import clock
+from opinion_app.flow import index
 from opinion_app.flow.register import register
+from opinion_app.records.case import Case, CaseGrant
 from opinion_app.records.current import settings_of
 from opinion_app.records.trail import TrailEntry, TrailValue
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.registration import Writer
 from opinion_app.rules.words import Kind, Role
+from opinion_app.search.index import COUNT_CAP
 from tests.builders.office import NEW, make_case, make_person, make_unit, seed
 from tests.support.queries import MOST_QUERIES, counting
 from tests.support.signed_in import signed_in
@@ -104,15 +107,45 @@ def test_pages_lead_on_to_older_hits_and_back(app: Flask, office: dict[str, Any]
     assert 'rel="prev"' in second
 
 
-def test_the_page_asks_no_more_for_many_hits(app: Flask, office: dict[str, Any]) -> None:
+def many(app: Flask, amount: int) -> None:
+    """As many cases alike as wanted, in the table and in the index."""
     with app.app_context(), transaction() as session:
-        for _ in range(60):
-            make_case(session, now=clock.now())
+        first = make_case(session, now=clock.now())
+        same = {column.key: getattr(first, column.key) for column in Case.__table__.columns if column.key not in ("id", "number")}
+        session.execute(insert(Case), [same | {"number": f"LY2020-{serial:06d}"} for serial in range(1, amount)])
+        added = session.scalars(select(Case).where(Case.number.like("LY2020-%")))
+        index.put_messages(session, added, {})
+
+
+@pytest.mark.parametrize("amount", [10, 1000])
+def test_the_page_asks_no_more_for_many_hits(app: Flask, office: dict[str, Any], amount: int) -> None:
+    many(app, amount)
     client = signed_in(app, office["clerk"])
-    for words in ("路灯", "拆迁", "没有的词"):
+    for words in ("路灯", "拆迁", "没有的词", "LY2020-000009x"):
         with counting(app) as asked:
             client.get("/office/search", query_string={"q": words})
         assert len(asked) <= MOST_QUERIES, "\n".join(asked)
+    assert f"找到 {amount} 件" in client.get("/office/search?q=路灯").get_data(as_text=True)
+
+
+def test_more_than_can_be_read_are_not_counted_to_the_end(app: Flask, office: dict[str, Any]) -> None:
+    many(app, COUNT_CAP + 5)
+
+    assert f"找到 {COUNT_CAP}+ 件" in text_of(app, office["clerk"], "/office/search?q=路灯")
+
+
+def test_the_count_leaves_out_what_is_hidden(app: Flask, office: dict[str, Any]) -> None:
+    """Beyond a page the hits are counted; a restricted case is none for whoever is not named for it."""
+    many(app, 30)
+    with app.app_context(), transaction() as session:
+        secret = make_case(session, now=clock.now(), kind=Kind.ACCUSATION, accused="某人", concerns_official=True)
+        assert secret.restricted
+        secret_id = secret.id
+
+    assert "找到 30 件" in text_of(app, office["clerk"], "/office/search?q=路灯")
+    with app.app_context(), transaction() as session:
+        session.add(CaseGrant(case_id=secret_id, person_id=office["clerk"], granted_at=clock.now()))
+    assert "找到 31 件" in text_of(app, office["clerk"], "/office/search?q=路灯")
 
 
 def look_up(app: Flask, person: int, typed: str) -> Any:
