@@ -106,7 +106,7 @@ def _item(row: Row[Any], files: list[PublishedFile]) -> dict[str, Any]:
     }
 
 
-def _file(row: Publication, file: PublishedFile) -> dict[str, Any]:
+def _file(row: Row[Any], file: PublishedFile) -> dict[str, Any]:
     url = links.absolute(settings_of().base_url, links.reply_file(row.number, file.serial))
     return {"name": file.name, "media_type": file.media_type, "size": file.size, "sha256": file.sha256, "url": url}
 
