@@ -94,6 +94,8 @@ def send(page: Page, number: str, button: str) -> None:
     page.locator("#act-panel").get_by_role("button", name=button, exact=True).click()
     page.wait_for_url(f"**/office/cases/{number}*")
     expect(page.locator(".flashes")).to_be_visible()
+    kept = page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('draft:'))")
+    assert kept == [], "text that went through is not offered again"
 
 
 def leave_message(page: Page) -> tuple[str, str]:

@@ -91,6 +91,8 @@ export function startDrafts() {
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = event.detail.elt.closest("form[data-draft]"); // the form itself may be gone from the page by now
     if (!form) return;
-    if (event.detail.successful && event.detail.xhr.status < 400) forget(keyOf(form));
+    // htmx leaves `successful` unset when the answer is a redirect, and that is how an act that went through answers
+    const status = event.detail.xhr.status;
+    if (status >= 200 && status < 400) forget(keyOf(form));
   });
 }
