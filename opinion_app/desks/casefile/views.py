@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from opinion_app import clock
 from opinion_app.desks.casefile import head, queries, rail, reminding
 from opinion_app.desks.casefile.entries import mark
+from opinion_app.desks.casefile.said import said
 from opinion_app.desks.casefile.why import why
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.cases import open_case
@@ -64,6 +65,7 @@ def _body(held: queries.Dossier, shown: int) -> dict[str, Any]:
         "moves": held.moves[:shown],
         "older_moves": len(held.moves) > shown,
         "mark": mark,
+        "said": said,
         "pictures": PREVIEWED,
     }
 
