@@ -125,6 +125,7 @@ OFFICE_PERMISSIONS: dict[str, frozenset[Role]] = {
     "worklist": frozenset({Role.CLERK, Role.HANDLER, Role.UNIT_HEAD, Role.REVIEWER, Role.LEADER, Role.AUDITOR}),
     "home": frozenset(Role),
     "register": frozenset({Role.CLERK}),
+    "assign": frozenset({Role.CLERK}),
     "import": frozenset({Role.CLERK}),
     "export": frozenset({Role.CLERK, Role.HANDLER, Role.UNIT_HEAD, Role.REVIEWER, Role.LEADER, Role.AUDITOR}),
     "search": frozenset({Role.CLERK, Role.HANDLER, Role.UNIT_HEAD, Role.REVIEWER, Role.LEADER, Role.AUDITOR}),

@@ -157,6 +157,12 @@ def _claim() -> Response | None:
     return _lead_to(location)
 
 
+def first_time(session: Session, form: str, part: str) -> bool:
+    """Whether this part of a form is carried out for the first time; for a view that is its own edge and works part by part."""
+    key = hashlib.sha256(f"{form}:{part}".encode(errors="surrogatepass")).hexdigest()
+    return not form or session.execute(_insert_once(key, "")).first() is not None
+
+
 def _insert_once(key: str, payload: str) -> ReturningInsert[tuple[str]]:
     make: Any = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     person = current_user.actor.id if current_user.is_authenticated else None

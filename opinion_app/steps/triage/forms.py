@@ -26,6 +26,14 @@ class AssignForm(ClassifyForm):
     note = text("交办意见", 500, hint="写给承办单位看的话，如要点、要求")
 
 
+class AssignManyForm(OfficeForm):
+    """One lead unit, supporting units and note for many cases; what each of them is stays as it was registered."""
+
+    lead = SelectField("主办单位", coerce=row_id, validate_choice=False, validators=[InputRequired("请选择主办单位。")])
+    supports = SelectMultipleField("协办单位", coerce=row_id, validate_choice=False, description="可不选，可多选")
+    note = text("交办意见", 500, hint="写给承办单位看的话，每一件都一样", rows=2)
+
+
 class ReassignForm(OfficeForm):
     """Another lead unit."""
 

@@ -1,0 +1,52 @@
+"""批量交办: many cases given to the same units, each through the one door in a transaction of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from opinion_app.flow.cases import open_case
+from opinion_app.flow.many_facts import facts_of_many
+from opinion_app.flow.visible import visible
+from opinion_app.records.case import Case
+from opinion_app.rules import life
+from opinion_app.rules.errors import Invalid, OfficeError
+from opinion_app.rules.facts import Actor
+from opinion_app.steps.triage.assigning import Allotment, assign
+from opinion_app.steps.triage.operations import Classification
+
+MOST = 100
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """One ticked case; `trouble` says why it cannot be assigned now, `version` is what the page was opened on."""
+
+    case: Case
+    version: int
+    trouble: str = ""
+
+
+def chosen(session: Session, actor: Actor, numbers: Sequence[str]) -> list[Chosen]:
+    """The ticked cases this person may see, each with what stands against assigning it."""
+    wanted = [number for number in dict.fromkeys(numbers) if number.isprintable()][:MOST]
+    query = select(Case).where(Case.number.in_(wanted), visible(actor, of_few=True)).order_by(Case.next_due_at, Case.id)
+    cases = session.scalars(query).all()
+    facts = facts_of_many(session, cases)
+    return [Chosen(case, case.version, life.refusal(facts[case.id], "assign") or "") for case in cases]
+
+
+def assign_one(session: Session, number: str, actor: Actor, now: datetime, allotment: Allotment, seen: int | None) -> str:
+    """交办 of one of many; answers the lead unit's name. Raises what `open_case` and `assign` raise."""
+    case, _facts = open_case(session, number, actor, "assign")
+    as_it_is = Classification(case.kind, case.area, case.urgency, case.procedure)
+    return assign(session, case, actor, now, as_it_is, allotment, seen).name
+
+
+def reason(error: OfficeError) -> str:
+    """Why a case was not assigned, as precisely as the rule said it."""
+    return next(iter(error.fields.values()), error.message) if isinstance(error, Invalid) else error.message
