@@ -17,6 +17,7 @@ from opinion_app.rules.words import ClockState
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import end_of_day, local, local_date
 
+SUPPORT_WORDS = "报协办结果"
 _STATES = {
     DueState.NONE: "none",
     DueState.MET: "met",
@@ -57,7 +58,7 @@ def case_due(case: Case, now: datetime, calendar: WorkCalendar, href: str = "") 
     if state is DueState.FAR and (warned or case.next_due_at <= soon_until(now, calendar)):
         state = DueState.SOON
     words = said.text if in_days else _long_overdue(case.next_due_at, now) or said.text
-    return DueBadge(words, _STATES[state], _title(case.next_due_stage, case.next_due_at), href)
+    return DueBadge(words, _STATES[state], _title(stage_words(case.next_due_stage), case.next_due_at), href)
 
 
 def _long_overdue(due_at: datetime, now: datetime) -> str:
@@ -93,12 +94,16 @@ def clock_due(clock: Clock, now: datetime, calendar: WorkCalendar, href: str = "
     state = "paused" if clock.state is ClockState.SUSPENDED else _STATES[said.state]
     real_hours = clock.state is ClockState.RUNNING and span_of(clock).unit in (Unit.HOURS, Unit.MINUTES)
     long = _long_overdue(clock.due_at, now) if real_hours and clock.due_at is not None else ""
-    return DueBadge(long or said.text, state, _title(clock.stage, clock.due_at), href)
+    return DueBadge(long or said.text, state, _title(clock_words(clock), clock.due_at), href)
 
 
-def _title(stage: str, due_at: datetime | None) -> str:
-    words = stage_words(stage)
+def _title(words: str, due_at: datetime | None) -> str:
     return f"{words}：{moment_words(due_at)}前" if due_at is not None else words
+
+
+def clock_words(clock: Clock) -> str:
+    """What a clock waits for; a supporting unit hands in no draft but reports to the lead."""
+    return SUPPORT_WORDS if clock.met_by_act == "report_support" else stage_words(clock.stage)
 
 
 def stage_words(stage: str) -> str:

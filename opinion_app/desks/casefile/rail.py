@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from opinion_app.desks.casefile.queries import OPEN, Dossier
-from opinion_app.flow.due import DueBadge, clock_due, stage_words
+from opinion_app.flow.due import DueBadge, clock_due, clock_words
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.clock import Clock
 from opinion_app.rules import links
@@ -64,7 +64,7 @@ def clock_lines(held: Dossier, now: datetime, calendar: WorkCalendar) -> list[Cl
 
 
 def _clock_words(clock: Clock) -> str:
-    return stage_words(clock.stage) + (f"（{clock.unit.short_name or clock.unit.name}）" if clock.unit else "")
+    return clock_words(clock) + (f"（{clock.unit.short_name or clock.unit.name}）" if clock.unit else "")
 
 
 def _clock_when(clock: Clock, now: datetime) -> str:

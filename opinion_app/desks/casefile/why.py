@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow.clock_dates import facts_of, span_of
 from opinion_app.flow.clocks import rule_of
-from opinion_app.flow.due import stage_words
+from opinion_app.flow.due import clock_words
 from opinion_app.records.clock import Clock
 from opinion_app.rules.deadline import derive
 from opinion_app.rules.explain import PROVISIONAL_NOTE, Line, explain
@@ -42,7 +42,7 @@ def why(session: Session, clock: Clock, calendar: WorkCalendar) -> Why:
         lines = explain(derivation, started=started, collapse=True)
     moved = derivation.original_due_at is not None and derivation.original_due_at != derivation.due_at
     return Why(
-        stage_words(clock.stage),
+        clock_words(clock),
         str(span_of(clock)) if clock.fixed_on is None else "按指定日期",
         moment_words(derivation.due_at) if derivation.due_at else f"中止计时，恢复后还有 {derivation.held}",
         moment_words(derivation.original_due_at) if moved and derivation.original_due_at else "",

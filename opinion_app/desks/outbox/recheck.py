@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.due import clock_due, stage_words
+from opinion_app.flow.due import clock_due, clock_words
 from opinion_app.flow.ladder import ladder
 from opinion_app.flow.many_facts import facts_of_many
 from opinion_app.flow.roster import roster
@@ -125,4 +125,4 @@ def _as_it_stands(session: Session, line: dict[str, Any], clocks: dict[int, Cloc
     clock = clocks.get(int(line.get("clock") or 0))
     if clock is None or line.get("blind"):
         return line
-    return line | {"text": f"{stage_words(clock.stage)}：{clock_due(clock, now, work_calendar(session)).words}"}
+    return line | {"text": f"{clock_words(clock)}：{clock_due(clock, now, work_calendar(session)).words}"}

@@ -95,7 +95,7 @@ def _send_out(session: Session, case: Case, form: forms.PublishForm, laid: bench
     }
     if form.when.data != "later":
         operations.publish(session, case, actor(), clock.now(), **said)
-        return f"已公开：{links.reply(case.number)}"
+        return "已公开，公众现在可以在“公开答复”里看到、搜到。"
     if form.publish_at.data is None:
         raise Invalid("请填写公开时间。", {"publish_at": "请填写什么时候公开。"})
     at = form.publish_at.data.replace(tzinfo=SHANGHAI)
