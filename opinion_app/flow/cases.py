@@ -76,6 +76,7 @@ def make_facts(
         reply_state=reply.state if reply else None,
         drafter_id=reply.drafter_id if reply else None,
         gates_passed=gates_passed(reply),
+        merged_reports_owed=int(extras.owed_below),
         report_owed=case.source is Source.FORWARDED_LETTER and bool(extras.owed),
         disclosure=case.disclosure,
         published=bool(extras.published),
@@ -97,6 +98,9 @@ def extras_of(case_id: BindParameter[int] | InstrumentedAttribute[int]) -> tuple
     counts = {
         "children": select(func.count()).select_from(merged).where(merged.c.merged_into_id == case_id),
         "owed": select(func.count(Letter.id)).where(Letter.case_id == case_id, Letter.report_owed, Letter.reported_at.is_(None)),
+        "owed_below": select(func.count(Letter.id))
+        .join(merged, merged.c.id == Letter.case_id)
+        .where(merged.c.merged_into_id == case_id, Letter.report_owed, Letter.reported_at.is_(None)),
         "published": select(func.count(Publication.id)).where(
             Publication.case_id == case_id, Publication.state == PublicationState.PUBLISHED
         ),

@@ -30,6 +30,7 @@ from opinion_app.rules.zone import local_date
 
 OPEN = (ClockState.RUNNING, ClockState.SUSPENDED)
 MERGED = "并案"
+ANSWERED = "已答复"
 _ENDING = {
     Stage.DECLINED: "不予受理",
     Stage.REFERRED: "已转出",
@@ -186,11 +187,20 @@ def after_act(session: Session, case: Case, act: str, now: datetime, unit_id: in
     for clock in open_clocks(session, case.id):
         if clock.met_by_act == act and (unit_id is None or clock.unit_id in (None, unit_id)):
             end_clock(clock, now, "", ClockState.MET)
+    if act == "answer":
+        _stop_inner(session, case, now)
     if act == "accept":
         _open_event(session, case, StartEvent.ACCEPTED, now)
     if case.stage in _ENDING:
         stop_all(session, case, _ENDING[case.stage], now)
     refresh(session, case)
+
+
+def _stop_inner(session: Session, case: Case, now: datetime) -> None:
+    """What units owed towards the reply (signing, drafts, reports to the lead) is owed no more once the writer has it."""
+    for clock in open_clocks(session, case.id):
+        if clock.assignment_id is not None:
+            end_clock(clock, now, ANSWERED, ClockState.STOPPED)
 
 
 def end_clock(clock: Clock, now: datetime, reason: str, state: ClockState) -> None:
@@ -221,17 +231,6 @@ def revive(session: Session, case: Case, reason: str) -> None:
         clock.state, clock.ended_at, clock.end_reason = ClockState.RUNNING, None, ""
         settle(clock, work_calendar(session), ahead_of(session, clock))
     refresh(session, case)
-
-
-def adopt_earlier(session: Session, survivor: Case, merged: Case) -> None:
-    """The case that survives a merge answers by the earlier of the two dates (D13)."""
-    own, other = reply_clock(session, survivor.id), reply_clock(session, merged.id)
-    if own is None or other is None or own.due_at is None or other.due_at is None or own.state not in OPEN:
-        return
-    if other.due_at < own.due_at:
-        own.latest_at = other.due_at
-        settle(own, work_calendar(session), ahead_of(session, own))
-        refresh(session, survivor)
 
 
 def restart_reply(session: Session, case: Case, now: datetime) -> None:

@@ -7,13 +7,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from opinion_app.records.case import Case
+from opinion_app.records.case import Case, Correspondent
 from opinion_app.records.clock import Clock
 from opinion_app.records.submission import Progress
 from opinion_app.records.unit import Unit
 from opinion_app.rules.clock_facts import UNIT_WORDS
 from opinion_app.rules.clock_facts import Unit as SpanUnit
-from opinion_app.rules.progress import step_of
+from opinion_app.rules.masking import ContactField, mask_contact, mask_name
+from opinion_app.rules.progress import ANSWERED, step_of
 from opinion_app.rules.words import ClockState
 from opinion_app.rules.zone import local_date
 
@@ -50,6 +51,31 @@ def follow(session: Session, case: Case, act: str, now: datetime) -> None:
     if case.lead_unit_id is not None:
         unit = session.get(Unit, case.lead_unit_id)
         row.answered_by = unit.name if unit else ""
+
+
+def tell_merged(session: Session, case: Case, answer: str, now: datetime) -> None:
+    """Put the answer before the writers of the cases merged into this one, without the data of its own writer."""
+    merged = select(Progress).join(Case, Case.number == Progress.number).where(Case.merged_into_id == case.id)
+    rows = session.scalars(merged).all()
+    words = without_writer(session, case, answer) if rows else ""
+    unit = session.get(Unit, case.lead_unit_id) if case.lead_unit_id is not None else None
+    for row in rows:
+        if row.answer == words:
+            continue  # told already
+        row.answer, row.answered_by = words, unit.name if unit else ""
+        row.step, row.updated_at, row.promised_on = ANSWERED.title, now, None
+        row.history = [*row.history, {"step": ANSWERED.title, "text": ANSWERED.text, "at": now.isoformat()}]
+
+
+def without_writer(session: Session, case: Case, text: str) -> str:
+    """A text for others than the writer: name, nickname and contact data of the writer are masked wherever they stand."""
+    person = session.scalar(select(Correspondent).where(Correspondent.case_id == case.id))
+    known = [(case.nickname, mask_name(case.nickname))]
+    if person is not None:
+        known += [(held, mask_contact(field, held)) for field in ContactField if (held := getattr(person, field.value))]
+    for value, mask in sorted(known, key=lambda pair: -len(pair[0])):
+        text = text.replace(value, mask) if len(value) > 1 else text
+    return text
 
 
 def promise_words(clock: Clock, case: Case) -> str:

@@ -70,6 +70,7 @@ class CaseFacts:
     drafter_id: int | None = None
     gates_passed: frozenset[Gate] = frozenset()
     report_owed: bool = False
+    merged_reports_owed: int = 0
     disclosure: Disclosure | None = None
     published: bool = False
     planned: bool = False

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from opinion_app.flow import clocks
 from opinion_app.flow.calendar import RULES_VERSION, bump, work_calendar
 from opinion_app.flow.clock_dates import facts_of, settle, span_of, warning_moment
+from opinion_app.flow.merged_clocks import follow_merged
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock, DeadlineRuleRow
@@ -165,13 +166,25 @@ def test_d13_a_merge_taken_apart_gives_every_clock_back(office: Office) -> None:
 def test_d13_the_survivor_of_a_merge_answers_by_the_earlier_date(office: Office) -> None:
     first = make_case(office.session, office.clerk)
     second = make_case(office.session, office.clerk, now=NOW + timedelta(days=2))
-    clocks.adopt_earlier(office.session, second, first)
-    assert office.dues(second)["reply"] == office.dues(first)["reply"]
-    clocks.adopt_earlier(office.session, first, second)
-    assert office.dues(first)["reply"] == date(2026, 12, 2)
+    own = office.dues(second)["reply"]
+    put_into(office, first, second)
+    assert office.dues(second)["reply"] == date(2026, 12, 2)
+    third = make_case(office.session, office.clerk, now=NOW + timedelta(days=4))
+    put_into(office, third, second)
+    assert office.dues(second)["reply"] == date(2026, 12, 2), "a later date changes nothing"
+    first.merged_into_id = None
+    follow_merged(office.session, second)
+    assert office.dues(second)["reply"] == own, "and the earlier one is given back"
     petition = make_case(office.session, office.clerk, procedure=Procedure.PETITION)
-    clocks.adopt_earlier(office.session, petition, first)
+    put_into(office, third, petition)
     assert "reply" not in office.dues(petition)
+
+
+def put_into(office: Office, case: Case, survivor: Case) -> None:
+    """What a merge does to the clocks of both."""
+    clocks.stop_all(office.session, case, clocks.MERGED, NOW)
+    case.merged_into_id = survivor.id
+    follow_merged(office.session, survivor)
 
 
 def test_d11_a_reopened_case_gets_its_time_again(office: Office) -> None:
@@ -219,7 +232,7 @@ def test_d09_a_suspended_clock_has_no_date_until_it_runs_again(office: Office) -
     assert (reply.state, reply.due_at, reply.warn_at) == (ClockState.SUSPENDED, None, None)
     assert derivation.open_ended
     assert case.next_due_stage == "accept"
-    clocks.adopt_earlier(office.session, case, case)
+    follow_merged(office.session, case)
     clocks.shift_inner(office.session, case)
     reply.pauses = [{"since": NOW.isoformat(), "until": (NOW + timedelta(days=2)).isoformat(), "reason": "补正"}]
     settle(reply, work_calendar(office.session))

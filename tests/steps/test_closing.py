@@ -9,16 +9,21 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from opinion_app.flow import risk_clocks
+from opinion_app.flow.assess import assess
+from opinion_app.flow.cases import latest_reply
 from opinion_app.flow.clocks import open_clocks
 from opinion_app.flow.progress import open_progress
 from opinion_app.records.submission import Progress
 from opinion_app.records.transaction import transaction
+from opinion_app.rules.assessment import Ground, Sheet
 from opinion_app.rules.errors import Forbidden, Invalid, Refused
 from opinion_app.rules.registration import LetterFacts
-from opinion_app.rules.words import AnswerMethod, Channel, Disclosure, Procedure, RetentionPeriod, Source, Stage
+from opinion_app.rules.words import AnswerMethod, Channel, Disclosure, Procedure, RetentionPeriod, RiskFactor, Source, Stage
 from opinion_app.rules.zone import local_date
 from opinion_app.steps.closing import operations as closing
 from opinion_app.steps.reply import operations as reply
+from opinion_app.steps.triage import merging
 from opinion_app.steps.triage import operations as triage
 from tests.builders.life import REPLY, Office, answered, approved, closed, make_office
 from tests.builders.office import NOW, make_case
@@ -86,6 +91,63 @@ def test_a_forwarded_letter_is_closed_only_after_its_report(office: Office) -> N
     closing.report_back(office.session, case, office.clerk, NOW, "卡政函〔2026〕3号", TODAY, "已办结，现报告如下。")
     closing.close(office.session, case, office.clerk, NOW)
     assert case.stage is Stage.CLOSED
+
+
+def test_a_case_is_not_closed_over_the_duties_of_its_risk_level(office: Office) -> None:
+    case = answered(office)
+    case.disclosure = Disclosure.WITHHELD
+    assess(
+        office.session,
+        case,
+        office.clerk,
+        NOW,
+        Sheet({factor: Ground(1, "见截图") for factor in RiskFactor}, findings="可能被误读"),
+    )
+    assert closing.risk_duties(office.session, case)
+    with pytest.raises(Refused, match="一般"):
+        closing.close(office.session, case, office.clerk, NOW)
+    acts = {clock.met_by_act for clock in risk_clocks.risk_clocks(office.session, case)}
+    risk_clocks.meet(office.session, case, tuple(acts), NOW)
+    closing.close(office.session, case, office.clerk, NOW)
+    assert case.stage is Stage.CLOSED
+
+
+def test_a_letter_inside_another_case_is_reported_before_that_case_is_closed(office: Office) -> None:
+    letter = make_case(office.session, office.clerk, **LETTER)
+    case = answered(office)
+    case.disclosure = Disclosure.WITHHELD
+    merging.merge(office.session, letter, office.clerk, NOW, case.number, "同一件事")
+    with pytest.raises(Refused, match="并入本件的转来信件"):
+        closing.close(office.session, case, office.clerk, NOW)
+    closing.report_back(office.session, letter, office.clerk, NOW, "卡政函〔2026〕4号", TODAY, "已并案办结，现报告如下。")
+    assert letter.stage is Stage.MERGED
+    closing.close(office.session, case, office.clerk, NOW)
+    assert case.stage is Stage.CLOSED
+
+
+@pytest.mark.parametrize("answered_first", [False, True])
+def test_writers_of_merged_cases_read_the_answer_without_the_others_data(office: Office, answered_first: bool) -> None:
+    other = make_case(office.session, office.clerk)
+    open_progress(office.session, other, "hash", NOW)
+    case = approved(office)
+    final = latest_reply(office.session, case.id)
+    assert final is not None
+    final.text = f"刘一帆同志（13800001234）：{REPLY}"
+    if answered_first:
+        closing.answer(office.session, case, office.clerk, NOW, AnswerMethod.ONLINE)
+        merging.merge(office.session, other, office.clerk, NOW, case.number, "同一盏灯")
+    else:
+        merging.merge(office.session, other, office.clerk, NOW, case.number, "同一盏灯")
+        closing.answer(office.session, case, office.clerk, NOW, AnswerMethod.ONLINE)
+    told = office.session.get(Progress, other.number)
+    assert told is not None
+    assert told.step == "已答复"
+    assert told.answer.endswith(REPLY)
+    assert "刘一帆" not in told.answer
+    assert "13800001234" not in told.answer
+    assert [entry["step"] for entry in told.history].count("已答复") == 1
+    merging.unmerge(office.session, other, office.clerk, NOW, "不是同一盏灯")
+    assert (told.step, told.answer) == ("已收到", "")
 
 
 @pytest.mark.parametrize("sent_on", [TODAY + DAY, TODAY - DAY])

@@ -19,7 +19,7 @@ from opinion_app.rules.words import AssignmentState, ClockState, FindingKind, Ro
 from opinion_app.rules.zone import local_date
 from opinion_app.steps.handling import extending, operations
 from opinion_app.steps.triage import assigning
-from tests.builders.life import Office, assigned, handling_case, make_office
+from tests.builders.life import Office, answered, assigned, handling_case, make_office, under_review
 from tests.builders.office import NOW, make_actor
 
 DAY = timedelta(days=1)
@@ -113,6 +113,21 @@ def test_a_supporting_unit_reports_to_the_lead_once(office: Office) -> None:
     assert office.session.scalar(select(Finding.kind)) is FindingKind.SUPPORT_REPORT
     with pytest.raises(Refused):
         operations.report_support(office.session, case, office.roads_head, NOW, "再报一次")
+
+
+def test_a_supporting_unit_signs_and_reports_while_the_reply_is_under_review(office: Office) -> None:
+    case = under_review(office)
+    operations.sign_for(office.session, case, office.roads_head, NOW, office.roads_head.id)
+    operations.report_support(office.session, case, office.roads_head, NOW, "道路图纸已提供")
+    assert case.stage is Stage.UNDER_REVIEW
+    assert [clock for clock in open_clocks(office.session, case.id) if clock.unit_id == office.roads.id] == []
+
+
+def test_once_the_writer_is_answered_no_unit_owes_a_signature_or_a_report(office: Office) -> None:
+    case = answered(office)
+    assert [clock.stage for clock in open_clocks(office.session, case.id) if clock.assignment_id is not None] == []
+    with pytest.raises(Refused):
+        operations.sign_for(office.session, case, office.roads_head, NOW, office.roads_head.id)
 
 
 def test_an_extension_is_asked_and_granted_and_moves_what_hangs_on_it(office: Office) -> None:

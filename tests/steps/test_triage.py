@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -12,12 +12,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.cases import open_case
+from opinion_app.flow.clock_dates import span_of
 from opinion_app.flow.clocks import open_clocks, reply_clock
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
+from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
 from opinion_app.records.transaction import transaction
 from opinion_app.records.unit import Unit
+from opinion_app.rules.calendar_seed import seed_calendar
+from opinion_app.rules.clock_facts import ClockFacts
+from opinion_app.rules.deadline import derive
 from opinion_app.rules.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.words import AssignmentState, Kind, Procedure, Role, Stage, UnitRole, Urgency
@@ -172,6 +177,39 @@ def test_the_office_decides_on_a_return(office: Office, agree: bool, stage: Stag
     assert row.state is (AssignmentState.RETURNED if agree else AssignmentState.PENDING)
 
 
+@pytest.mark.parametrize("agree", [True, False])
+def test_a_unit_the_office_has_decided_on_cannot_ask_again_even_in_a_new_assignment(office: Office, agree: bool) -> None:
+    case = assigned(office)
+    lead = office.session.scalars(select(Assignment).where(Assignment.unit_id == office.finance.id)).one()
+    lead.state, lead.return_asked_at, lead.return_reason = AssignmentState.RETURN_ASKED, NOW, "不属本单位职责"
+    assigning.decide_return(office.session, case, office.clerk, NOW, agree=agree, opinion="已核实")
+    if agree:
+        assigning.assign(office.session, case, office.clerk, NOW, HELP, Allotment(office.finance.id))
+    newest = office.session.scalars(
+        select(Assignment).where(Assignment.unit_id == office.finance.id).order_by(Assignment.id.desc())
+    ).first()
+    assert newest is not None
+    assert newest.state.is_active
+    assert newest.final
+
+
+@pytest.mark.parametrize("again", ["supports", "leads"])
+def test_a_unit_that_went_on_supporting_is_in_the_case_once_after_it_was_assigned_anew(office: Office, again: str) -> None:
+    case = assigned(office)
+    lead = office.session.scalars(select(Assignment).where(Assignment.unit_id == office.finance.id)).one()
+    lead.state, lead.return_asked_at, lead.return_reason = AssignmentState.RETURN_ASKED, NOW, "不属本单位职责"
+    assigning.decide_return(office.session, case, office.clerk, NOW, agree=True, opinion="同意")
+    other = make_unit(office.session, "水务站")
+    allotment = Allotment(other.id, [office.roads.id]) if again == "supports" else Allotment(office.roads.id)
+    assigning.assign(office.session, case, office.clerk, NOW, HELP, allotment)
+    parts = office.session.scalars(
+        select(Assignment).where(Assignment.case_id == case.id, Assignment.unit_id == office.roads.id)
+    ).all()
+    assert [part.role for part in parts if part.state.is_active] == [UnitRole.SUPPORT if again == "supports" else UnitRole.LEAD]
+    owed = [clock.stage for clock in open_clocks(office.session, case.id) if clock.unit_id == office.roads.id]
+    assert len(owed) == len(set(owed))
+
+
 def test_declining_stops_every_clock(office: Office) -> None:
     case = make_case(office.session, office.clerk)
     operations.decline(office.session, case, office.clerk, NOW, "不属于本地管辖", "道路属邻县", "邻县交通局", None)
@@ -210,7 +248,33 @@ def test_a_merged_case_lends_its_earlier_date_and_gets_its_own_back(office: Offi
         merging.merge(office.session, second, office.clerk, later, first.number, "")
     merging.unmerge(office.session, first, office.clerk, later, "不是同一盏灯")
     assert first.stage is Stage.RECEIVED
+    again = reply_clock(office.session, second.id)
+    assert again is not None
+    assert (again.due_at, second.next_due_at) != (lent.due_at, lent.due_at)
+    assert again.due_at == derived(again)
     assert {clock.stage for clock in open_clocks(office.session, first.id)} == {"accept", "reply"}
+
+
+def derived(clock: Clock) -> datetime | None:
+    """The date of a clock that nothing was lent to."""
+    return derive(ClockFacts(clock.start_at, span_of(clock)), seed_calendar()).due_at
+
+
+def test_the_units_inner_dates_follow_an_earlier_date_that_was_lent(office: Office) -> None:
+    first = make_case(office.session, office.clerk)
+    later = NOW + timedelta(days=3)
+    second = make_case(office.session, office.clerk, now=later)
+    assigning.assign(office.session, second, office.clerk, later, HELP, Allotment(office.finance.id))
+    own = [clock.due_at for clock in open_clocks(office.session, second.id) if clock.stage == "draft"]
+    merging.merge(office.session, first, office.clerk, later, second.number, "同一路灯")
+    lent = [clock.due_at for clock in open_clocks(office.session, second.id) if clock.stage == "draft"]
+    reply = reply_clock(office.session, second.id)
+    assert reply is not None
+    assert reply.due_at is not None
+    assert lent[0] is not None
+    assert own[0] is not None
+    assert lent[0] < own[0]
+    assert lent[0] <= reply.due_at
 
 
 @pytest.mark.parametrize("into", ["LY2026-999999", "own"])

@@ -99,7 +99,9 @@ def close(number: str) -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         operations.close(db.session(), case, actor(), clock.now(), form.note.data, form.seen_version)
         return done(links.case(case.number), f"{case.number} 已办结。")
-    return act_page(case, "close", form, said="办结后不再计时；需要时可以重办。")
+    duties = operations.risk_duties(db.session(), case)
+    template, said = "steps/closing/close.html", "办结后不再计时；需要时可以重办。"
+    return act_page(case, "close", form, template=template, said="" if duties else said, duties=duties)
 
 
 @bp.route("/reopen", methods=["GET", "POST"])

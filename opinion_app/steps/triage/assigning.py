@@ -44,6 +44,8 @@ def assign(
     admit(session, case, "assign", actor, seen)
     lead = unit_for(session, allotment.lead_id, case, "lead")
     supports = _supports(session, case, allotment, lead)
+    for part in _parts_of(session, case, lead):  # a unit that supported while the case was back at the office
+        _take_back(session, case, part, AssignmentState.WITHDRAWN, "改为主办", now)
     changed = classify_case(session, case, new)
     if case.accepted_at is None:
         case.accepted_at = now
@@ -72,7 +74,7 @@ def _supports(session: Session, case: Case, allotment: Allotment, lead: Unit) ->
     units = [unit_for(session, unit_id, case, "supports") for unit_id in dict.fromkeys(allotment.support_ids)]
     if lead in units:
         raise Invalid("同一单位不能既主办又协办。", {"supports": f"{lead.name}已是主办单位，请从协办中去掉。"})
-    return units
+    return [unit for unit in units if not _parts_of(session, case, unit)]  # who supports already goes on as it is
 
 
 def _give(
@@ -86,12 +88,20 @@ def _give(
         note=note,
         assigned_at=now,
         assigned_by_id=actor.id,
-        final=final,
+        final=final or _asked_before(session, case, unit),
     )
     session.add(row)
     session.flush()
     clocks.open_assignment(session, case, row, now)
     return row
+
+
+def _asked_before(session: Session, case: Case, unit: Unit) -> bool:
+    """Whether the office has decided on a return by this unit already: it cannot ask twice about one case (潍坊条例 22)."""
+    decided = select(Assignment.id).where(
+        Assignment.case_id == case.id, Assignment.unit_id == unit.id, Assignment.return_decided_at.is_not(None)
+    )
+    return session.scalar(decided.limit(1)) is not None
 
 
 def _tell(session: Session, case: Case, rows: list[Assignment], key: str, now: datetime) -> None:

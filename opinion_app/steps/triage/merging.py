@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from opinion_app.flow import clocks
-from opinion_app.flow.cases import open_case
+from opinion_app.flow import clocks, progress
+from opinion_app.flow.cases import latest_reply, open_case
+from opinion_app.flow.merged_clocks import follow_merged
 from opinion_app.flow.move import admit, move
 from opinion_app.records.case import Case
 from opinion_app.rules.errors import Invalid, NotFound
@@ -20,7 +21,6 @@ def merge(session: Session, case: Case, actor: Actor, now: datetime, into: str, 
     admit(session, case, "merge", actor, seen)
     target = _target(session, case, actor, into)
     case.merged_into_id, case.stage_before_merge = target.id, case.stage.value
-    clocks.adopt_earlier(session, target, case)
     move(
         session,
         case,
@@ -32,6 +32,10 @@ def merge(session: Session, case: Case, actor: Actor, now: datetime, into: str, 
         detail={"into": target.number},
         values={"并入": (None, target.number)},
     )
+    follow_merged(session, target)
+    reply = latest_reply(session, target.id) if target.stage is Stage.ANSWERED else None
+    if reply is not None:
+        progress.tell_merged(session, target, reply.text, now)
     return target
 
 
@@ -52,10 +56,16 @@ def _target(session: Session, case: Case, actor: Actor, into: str) -> Case:
 
 
 def unmerge(session: Session, case: Case, actor: Actor, now: datetime, reason: str, seen: int | None = None) -> None:
-    """拆分: the case goes back to where it stood, and its clocks run on as if it had never been away."""
+    """拆分: the case goes back to where it stood, and its clocks run on as if it had never been away.
+
+    The other case gets its own date back."""
     admit(session, case, "unmerge", actor, seen)
     back = Stage.of(case.stage_before_merge)
-    old = case.merged_into.number if case.merged_into else None
+    target = case.merged_into
+    old = target.number if target else None
     case.merged_into_id, case.stage_before_merge = None, ""
     move(session, case, "unmerge", actor, now, to=back, note=reason, detail={"from": old}, values={"并入": (old, None)})
+    progress.tell(session, case, answer="")  # what the other case answered was not about this one
     clocks.revive(session, case, clocks.MERGED)
+    if target is not None:
+        follow_merged(session, target)
