@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import Engine, delete, or_, select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.settings import put_setting
@@ -16,7 +16,7 @@ from opinion_app.rules.workdays import DayKind, WorkCalendar
 
 VERSION = "calendar_version"
 RULES_VERSION = "rules_version"
-_loaded: dict[tuple[str, int], WorkCalendar] = {}
+_loaded: dict[tuple[Engine, int], WorkCalendar] = {}
 
 
 def versions(session: Session) -> dict[str, int]:
@@ -27,7 +27,7 @@ def versions(session: Session) -> dict[str, int]:
 
 def work_calendar(session: Session) -> WorkCalendar:
     """The calendar in force; every year that is not loaded is provisional (Mon-Fri)."""
-    key = (str(session.get_bind().engine.url), versions(session)[VERSION])
+    key = (session.get_bind().engine, int(held_settings(session).get(VERSION, 0)))
     if key not in _loaded:
         _loaded.clear()
         _loaded[key] = _read(session)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import Row
 
 from opinion_app.flow.clock_dates import span_of
 from opinion_app.records.case import Case
@@ -27,6 +30,7 @@ _STATES = {
     DueState.OVERDUE: "overdue",
 }
 _LAST_SECOND = time(23, 59, 59)
+KEPT_AT_MOST = 5000
 HOURS_SAID = timedelta(hours=72)  # beyond that, lateness is told in days
 
 
@@ -46,7 +50,7 @@ def soon_until(now: datetime, calendar: WorkCalendar) -> datetime:
     return end_of_day(third - timedelta(days=1))
 
 
-def case_due(case: Case, now: datetime, calendar: WorkCalendar, href: str = "") -> DueBadge | None:
+def case_due(case: Case | Row[Any], now: datetime, calendar: WorkCalendar, href: str = "") -> DueBadge | None:
     """The badge of the case's earliest unmet clock; None when nothing runs. Needs no query."""
     if case.next_due_at is None:
         return None
@@ -66,16 +70,36 @@ def _long_overdue(due_at: datetime, now: datetime) -> str:
     return f"已逾期 {(now - due_at).days} 天" if now - due_at >= HOURS_SAID else ""
 
 
-def case_dues(cases: Iterable[Case], now: datetime, calendar: WorkCalendar) -> list[tuple[Case, DueBadge | None]]:
-    """Each case of a list with its badge; cases that are due alike share one, and many are, at the end of a day."""
-    known: dict[tuple[object, ...], DueBadge | None] = {}
-    pairs = []
+Dated = TypeVar("Dated", Case, Row[Any])
+
+
+def case_dues(cases: Iterable[Dated], now: datetime, calendar: WorkCalendar) -> Iterator[tuple[Dated, DueBadge | None]]:
+    """Each case of a list with its badge. Those due at the end of a day share one the whole day long, from list to list."""
+    known = _badges_of(local_date(now), calendar)
     for case in cases:
-        alike = (case.next_due_at, case.next_warn_at, case.next_due_stage, case.next_due_provisional)
-        if alike not in known:
-            known[alike] = case_due(case, now, calendar)
-        pairs.append((case, known[alike]))
-    return pairs
+        if case.next_due_at is None:
+            yield case, None
+            continue
+        warned = case.next_warn_at is not None and case.next_warn_at <= now
+        alike = (case.next_due_at, warned, case.next_due_stage, case.next_due_provisional)
+        badge = known.get(alike)
+        if badge is None:
+            badge = case_due(case, now, calendar)
+            if badge is not None and local(case.next_due_at).time() == _LAST_SECOND:
+                known[alike] = badge
+        yield case, badge
+
+
+_Kept = dict[tuple[datetime, bool, str, bool], DueBadge]
+_kept: tuple[date, WorkCalendar, _Kept] | None = None
+
+
+def _badges_of(today: date, calendar: WorkCalendar) -> _Kept:
+    """The badges told so far today by this calendar; a day clock says the same from midnight to midnight."""
+    global _kept  # noqa: PLW0603 - replaced whole, never changed by two threads into something neither meant
+    if _kept is None or _kept[0] != today or _kept[1] is not calendar or len(_kept[2]) > KEPT_AT_MOST:
+        _kept = (today, calendar, {})
+    return _kept[2]
 
 
 def clock_due(clock: Clock, now: datetime, calendar: WorkCalendar, href: str = "") -> DueBadge:

@@ -15,6 +15,11 @@ def day_words(day: date, year: int | None = None) -> str:
     return f"{front}{day.month}月{day.day}日 {weekday_name(day)}"
 
 
+def short_day_words(day: date, year: int) -> str:
+    """9月25日, or 2025-09-25 when it is not of `year`: for columns."""
+    return f"{day.month}月{day.day}日" if day.year == year else f"{day.year}-{day.month:02d}-{day.day:02d}"
+
+
 def moment_words(moment: datetime, year: int | None = None) -> str:
     """9月25日 周五 14:30, Shanghai time."""
     wall = local(moment)

@@ -7,14 +7,12 @@ from typing import Any
 
 from flask import Flask, g, request
 from flask_login import current_user
-from sqlalchemy import func, select
 
 from opinion_app.records.base import db
-from opinion_app.records.notice import Notice
 from opinion_app.records.office import held_settings
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.permissions import may
-from opinion_app.rules.words import NoticeChannel, Role
+from opinion_app.rules.words import Role
 from opinion_app.web.nav import build
 from opinion_app.web.transaction import form_key
 
@@ -39,7 +37,7 @@ def init_app(app: Flask, office_defaults: dict[str, str], counts: Counts) -> Non
         return known | {
             "actor": _person(actor),
             "nav": build(actor, g.get(PLACE) or request.full_path.rstrip("?"), counts(actor)),
-            "unread": _unread(actor),
+            "unread": current_user.unread,
         }
 
     app.context_processor(context)
@@ -61,10 +59,3 @@ def _office() -> dict[str, str]:
     """The office's words about itself."""
     said: dict[str, str] = held_settings(db.session()).get("office", {})
     return said
-
-
-def _unread(actor: Actor) -> int:
-    query = select(func.count(Notice.id)).where(
-        Notice.person_id == actor.id, Notice.channel == NoticeChannel.IN_APP, Notice.read_at.is_(None)
-    )
-    return int(db.session.scalar(query) or 0)

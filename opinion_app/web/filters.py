@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
 from urllib.parse import urlencode
@@ -11,6 +11,8 @@ from flask import Flask, request
 from markupsafe import Markup
 
 from opinion_app import clock
+from opinion_app.records.unit_list import KnownUnits
+from opinion_app.rules.spoken import short_day_words
 from opinion_app.rules.words import RiskLevel
 from opinion_app.rules.workdays import weekday_name
 from opinion_app.rules.zone import local, local_date
@@ -39,7 +41,7 @@ def short_day(value: date | datetime | None) -> str:
     if value is None:
         return "—"
     on = local_date(value) if isinstance(value, datetime) else value
-    return f"{on.month}月{on.day}日" if on.year == local_date(clock.now()).year else f"{on.year}-{on.month:02d}-{on.day:02d}"
+    return short_day_words(on, local_date(clock.now()).year)
 
 
 def moment(value: datetime | str | None) -> str:
@@ -84,16 +86,34 @@ def changed_query(changes: dict[str, object]) -> str:
     return urlencode([*kept, *((key, value) for key, value in changes.items() if value is not None)])
 
 
-def unit_options(units: Iterable[Sequence[object]], chosen: int | None) -> Markup:
-    """The options of a select of units (rows of id, name, pinyin, active), kept between pages: there may be a hundred."""
-    options = _options(tuple(tuple(unit) for unit in units))
-    return options if chosen is None else Markup(options.replace(f'value="{chosen}"', f'value="{chosen}" selected', 1))  # noqa: S704
+def unit_options(units: KnownUnits, chosen: int | None) -> Markup:
+    """The options of a select of units, kept between pages: there may be a hundred."""
+    return _chosen(_of_units(units), chosen)
+
+
+def options(choices: Iterable[tuple[str, str]], chosen: object = None) -> Markup:
+    """The options of a select of few words, kept between pages."""
+    return _chosen(_of_words(tuple(choices)), chosen)
+
+
+def _chosen(options: Markup, chosen: object) -> Markup:
+    if chosen is None or chosen == "":
+        return options
+    value = Markup('value="{}"').format(chosen)
+    return Markup(str(options).replace(value, f"{value} selected", 1))  # noqa: S704 - nothing in it that was not escaped
 
 
 @lru_cache(maxsize=8)
-def _options(units: tuple[tuple[object, ...], ...]) -> Markup:
+def _of_units(known: KnownUnits) -> Markup:
     one = Markup('<option value="{}" data-pinyin="{}">{}{}</option>')
-    return Markup("").join(one.format(id_, pinyin, name, "" if active else "（已停用）") for id_, name, pinyin, active in units)
+    return Markup("").join(
+        one.format(unit.id, unit.pinyin, unit.name, "" if unit.active else "（已停用）") for unit in known.units
+    )
+
+
+@lru_cache(maxsize=64)
+def _of_words(choices: tuple[tuple[str, str], ...]) -> Markup:
+    return Markup("").join(Markup('<option value="{}">{}</option>').format(value, words) for value, words in choices)
 
 
 def size(value: int) -> str:
@@ -103,5 +123,6 @@ def size(value: int) -> str:
 
 def init_app(app: Flask) -> None:
     """Make the filters known to the templates."""
-    for function in (day, paper_day, short_day, moment, iso, ago, size, level, changed_query, unit_options):
+    for function in (day, paper_day, short_day, moment, iso, ago, size, level, changed_query, options, unit_options):
         app.jinja_env.filters.setdefault(function.__name__, function)
+    app.jinja_env.globals.setdefault("asset", lambda name: f"{app.static_url_path}/{name}")  # a page names twenty of them

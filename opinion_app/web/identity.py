@@ -5,26 +5,28 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any
+from typing import cast as typed
 
 from flask import Flask, Response, g, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
-from sqlalchemy import select, update
+from sqlalchemy import Row, ScalarSelect, String, bindparam, cast, func, select, update
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import InstrumentedAttribute
 
 from opinion_app import clock
-from opinion_app.records.actors import actor_of
 from opinion_app.records.base import db
 from opinion_app.records.current import settings_of
 from opinion_app.records.engine import writing_briefly
-from opinion_app.records.person import Person, SignInSession
-from opinion_app.records.unit import Unit
+from opinion_app.records.notice import Notice
+from opinion_app.records.person import LeaderInCharge, Person, PersonRole, SignInSession
+from opinion_app.records.unit_list import MARK, KnownUnits, units_of
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.settings import Settings
+from opinion_app.rules.words import NoticeChannel, Role
 
 log = logging.getLogger(__name__)
 login_manager = LoginManager()
@@ -40,6 +42,8 @@ class SignedIn(UserMixin):
     actor: Actor
     must_change_password: bool
     seen_at: datetime
+    unread: int = 0
+    units: KnownUnits = field(default_factory=KnownUnits)
 
     def get_id(self) -> str:
         return self.token
@@ -58,24 +62,66 @@ def new_token() -> str:
 @login_manager.user_loader
 def load_signed_in(token: str) -> SignedIn | None:
     """The person behind a cookie, or None when the session ended, idled out, grew too old or its person was disabled."""
-    now = clock.now()
-    person = joinedload(SignInSession.person)  # everything about the person in one query
-    roles, led = person.joinedload(Person.role_rows), person.joinedload(Person.led_rows)
-    unit = person.joinedload(Person.unit).joinedload(Unit.parent)
-    query = select(SignInSession).options(roles, led, unit).where(SignInSession.token_hash == hash_token(token))
-    row = db.session.execute(query).unique().scalar_one_or_none()
-    if row is None or row.ended_at is not None or not row.person.active or _expired(row, now, settings_of()):
+    now, session = clock.now(), db.session()
+    row: Row[Any] | None = session.execute(_SIGNED_IN, {"token": hash_token(token)}).one_or_none()
+    if row is None or row.ended_at is not None or not row.active or _expired(row, now, settings_of()):
         return None
-    return SignedIn(
-        token,
+    units = units_of(session, row.units_mark)
+    must_change = row.must_change_password or password_expired(row, now, settings_of())
+    return SignedIn(token, row.session_id, _actor(row, units), must_change, row.seen_at, row.unread, units)
+
+
+def _joined(column: InstrumentedAttribute[Any], owner: InstrumentedAttribute[int]) -> ScalarSelect[str]:
+    """Every value of a column that belongs to the person, in one text."""
+    return select(func.aggregate_strings(cast(column, String), ",")).where(owner == Person.id).correlate(Person).scalar_subquery()
+
+
+# Everything about the person in one query of plain columns: it is asked before every page. The unread notices come along.
+_UNREAD = (
+    select(func.count(Notice.id))
+    .where(Notice.person_id == Person.id, Notice.channel == NoticeChannel.IN_APP, Notice.read_at.is_(None))
+    .correlate(Person)
+    .scalar_subquery()
+)
+_ASKED: tuple[Any, ...] = (
+    SignInSession.id.label("session_id"),
+    SignInSession.started_at,
+    SignInSession.seen_at,
+    SignInSession.ended_at,
+    Person.id,
+    Person.name,
+    Person.unit_id,
+    Person.active,
+    Person.handles_accusations,
+    Person.must_change_password,
+    Person.password_set_at,
+    _joined(PersonRole.role, PersonRole.person_id).label("roles"),
+    _joined(LeaderInCharge.unit_id, LeaderInCharge.person_id).label("led"),
+    _UNREAD.label("unread"),
+    MARK,
+)
+_SIGNED_IN = (
+    select(*_ASKED).join(Person, Person.id == SignInSession.person_id).where(SignInSession.token_hash == bindparam("token"))
+)
+
+
+def _actor(row: Row[Any], units: KnownUnits) -> Actor:
+    """The facts of the person, as `records.actors.actor_of` gives them."""
+    roles = frozenset(Role.of(role) for role in (row.roles or "").split(",") if role)
+    led = frozenset(int(unit) for unit in (row.led or "").split(",") if unit) if Role.LEADER in roles else frozenset()
+    return Actor(
         row.id,
-        actor_of(db.session(), row.person),
-        row.person.must_change_password or password_expired(row.person, now, settings_of()),
-        row.seen_at,
+        row.name,
+        roles,
+        row.unit_id,
+        units.line(row.unit_id),
+        led,
+        row.handles_accusations,
+        units.name(row.unit_id),
     )
 
 
-def _expired(row: SignInSession, now: datetime, settings: Settings) -> bool:
+def _expired(row: Row[Any], now: datetime, settings: Settings) -> bool:
     idle = now - row.seen_at > timedelta(minutes=settings.session_idle_minutes)
     return idle or now - row.started_at > timedelta(hours=settings.session_max_hours)
 
@@ -85,7 +131,7 @@ def idle_since(now: datetime) -> datetime:
     return now - timedelta(minutes=settings_of().session_idle_minutes)
 
 
-def password_expired(person: Person, now: datetime, settings: Settings) -> bool:
+def password_expired(person: Person | Row[Any], now: datetime, settings: Settings) -> bool:
     """Whether the password is older than the office allows (GB/T 22239 8.1.4.1.a); 0 days means never."""
     if not settings.password_days or person.password_set_at is None:
         return False
@@ -100,7 +146,12 @@ def known() -> SignedIn | None:
 
 def actor() -> Actor:
     """The signed-in person's facts; the page must demand sign-in."""
-    return cast(SignedIn, current_user).actor
+    return typed(SignedIn, current_user).actor
+
+
+def units() -> KnownUnits:
+    """Every unit, as the signed-in person's page names them."""
+    return typed(SignedIn, current_user).units
 
 
 def start(token: str, signed_in: SignedIn) -> None:

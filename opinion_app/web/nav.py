@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from opinion_app.rules.facts import Actor
@@ -49,14 +50,23 @@ def add_place(place: Place) -> None:
 def build(actor: Actor, current_path: str, counts: dict[str, int]) -> list[dict[str, Any]]:
     """The navigation for one person, in the order of the groups; places the person may not open are absent."""
     groups: dict[str, list[Item]] = {}
-    ordered = sorted(PLACES, key=lambda place: (GROUPS.index(place.group), ORDER.get(place.label, 500)))
-    best = max((p.path for p in ordered if _within(current_path, p.path)), key=len, default="")
-    for place in ordered:
-        if may(actor, place.permission) and (not place.roles or actor.has(*place.roles)):
-            count = (counts.get(place.count) or None) if place.count else None
-            item = Item(place.label, place.path, count, place.path == best, place.alert and bool(count))
-            groups.setdefault(place.group, []).append(item)
+    theirs = _of_roles(len(PLACES), actor.roles)
+    best = max((p.path for p in PLACES if _within(current_path, p.path)), key=len, default="")
+    for place in theirs:
+        count = (counts.get(place.count) or None) if place.count else None
+        item = Item(place.label, place.path, count, place.path == best, place.alert and bool(count))
+        groups.setdefault(place.group, []).append(item)
     return [{"label": label, "items": items} for label, items in groups.items()]
+
+
+@lru_cache(maxsize=64)
+def _of_roles(_known: int, roles: frozenset[Role]) -> list[Place]:
+    """The places that somebody with these roles may open, in order; nothing else of a person decides on them.
+
+    Kept as long as no place is added."""
+    somebody = Actor(0, "", roles)
+    ordered = sorted(PLACES, key=lambda place: (GROUPS.index(place.group), ORDER.get(place.label, 500)))
+    return [place for place in ordered if may(somebody, place.permission) and (not place.roles or somebody.has(*place.roles))]
 
 
 def _within(current: str, path: str) -> bool:

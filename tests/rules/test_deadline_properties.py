@@ -98,6 +98,14 @@ def test_d19_adding_then_counting_gives_the_amount(calendar: WorkCalendar, start
     assert calendar.count_working_days(end, start) == -amount
 
 
+@given(calendars(), st.dates(FIRST - 20 * DAY, FIRST + 100 * DAY), st.integers(-400, 400))
+def test_d19_counting_by_weeks_says_what_walking_day_by_day_says(calendar: WorkCalendar, start: date, ahead: int) -> None:
+    end = start + ahead * DAY
+    first, last = min(start, end), max(start, end)
+    walked = sum(calendar.is_working(first + day * DAY) for day in range(1, (last - first).days + 1))
+    assert calendar.count_working_days(start, end) == (walked if ahead >= 0 else -walked)
+
+
 @given(days, st.integers(1, 120), st.integers(1, 120), st.sampled_from(Unit))
 def test_d19_a_longer_span_never_ends_earlier(start: date, one: int, other: int, unit: Unit) -> None:
     shorter, longer = sorted((one, other))

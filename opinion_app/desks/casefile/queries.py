@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import String, and_, cast, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Exists, Integer, Label, String, and_, bindparam, cast, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from opinion_app.flow.cases import NO_CASE, extras_of, make_facts, tidy_number
@@ -18,7 +18,9 @@ from opinion_app.records.case import Case, CaseGrant, Correspondent, Letter
 from opinion_app.records.clock import Clock
 from opinion_app.records.finding import Finding
 from opinion_app.records.move import Move
+from opinion_app.records.person import Person
 from opinion_app.records.reply import Reply, ReplyCheck
+from opinion_app.records.unit import Unit
 from opinion_app.rules.errors import NotFound
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.permissions import can_see
@@ -46,6 +48,8 @@ class Dossier:
     moves: Sequence[Move] = ()
     findings: Sequence[Finding] = ()
     linked: Sequence[Case] = ()
+    has_files: bool = True
+    has_findings: bool = True
 
     def files_of(self, owner: str, owner_id: int) -> list[Attachment]:
         """The files that belong to one part of the case."""
@@ -60,25 +64,11 @@ class Dossier:
 def dossier(session: Session, number: str, actor: Actor, moves: int = MOVES_SHOWN) -> Dossier:
     """The case with everything the page shows; the newest `moves` of its timeline and one more. Raises NotFound."""
     held = _open(session, number, actor)
-    case = held.case
-    held.clocks = session.scalars(
-        select(Clock)
-        .options(joinedload(Clock.unit))
-        .where(Clock.case_id == case.id)
-        .order_by(Clock.state.not_in(OPEN), Clock.due_at.is_(None), Clock.due_at, Clock.id)
-        .limit(PARTS_AT_MOST)
-    ).all()
-    held.files = session.scalars(
-        select(Attachment).where(Attachment.case_id == case.id).order_by(Attachment.id).limit(PARTS_AT_MOST)
-    ).all()
-    held.moves = session.scalars(select(Move).where(Move.case_id == case.id).order_by(Move.id.desc()).limit(moves + 1)).all()
-    held.findings = session.scalars(
-        select(Finding)
-        .options(_name_only(joinedload(Finding.author)), joinedload(Finding.unit))
-        .where(Finding.case_id == case.id)
-        .order_by(Finding.id.desc())
-        .limit(PARTS_AT_MOST)
-    ).all()
+    case, of_case = held.case, {"of_case": held.case.id}
+    held.clocks = session.scalars(_CLOCKS, of_case).all()
+    held.files = session.scalars(_FILES, of_case).all() if held.has_files else ()
+    held.moves = session.scalars(_MOVES, of_case | {"most": moves + 1}).all()
+    held.findings = session.scalars(_FINDINGS, of_case).all() if held.has_findings else ()
     if held.facts.merged_children or case.merged_into_id is not None:
         joined = or_(Case.merged_into_id == case.id, Case.id == case.merged_into_id)
         held.linked = session.scalars(
@@ -89,58 +79,105 @@ def dossier(session: Session, number: str, actor: Actor, moves: int = MOVES_SHOW
 
 def _open(session: Session, number: str, actor: Actor) -> Dossier:
     """The case, what belongs to it one to one, and its facts; nothing more is read for somebody who may not see it."""
-    grants = select(func.aggregate_strings(cast(CaseGrant.person_id, String), ",")).where(CaseGrant.case_id == Case.id)
-    named_ids = grants.correlate(Case).scalar_subquery().label("named")
-    latest = select(func.max(Assessment.version_no)).where(Assessment.case_id == Case.id).correlate(Case).scalar_subquery()
-    query = (
-        select(Case, Letter, Correspondent, Assessment, named_ids, *extras_of(Case.id))
-        .outerjoin(Letter, Letter.case_id == Case.id)
-        .outerjoin(Correspondent, Correspondent.case_id == Case.id)
-        .outerjoin(Assessment, and_(Assessment.case_id == Case.id, Assessment.version_no == latest))
-        .options(
-            joinedload(Case.lead_unit),
-            joinedload(Case.accused_unit),
-            _name_only(joinedload(Case.registered_by)),
-            _name_only(joinedload(Case.answered_by)),
-            _name_only(joinedload(Assessment.decided_by)),
-            _name_only(joinedload(Assessment.approved_by)),
-        )
-        .where(Case.number == tidy_number(number))
-    )
-    row = session.execute(query).first()
+    row = session.execute(_CASE, {"number": tidy_number(number)}).first()
     if row is None:
         raise NotFound(NO_CASE)
     case: Case = row[0]
-    assignments, replies = _assignments(session, case.id), _replies(session, case.id)
+    assignments = session.scalars(_ASSIGNMENTS, {"of_case": case.id}).all()
+    replies = session.scalars(_REPLIES, {"of_case": case.id}).unique().all() if row.has_replies else ()
     named = frozenset(int(person) for person in (row.named or "").split(",") if person)
     facts = make_facts(case, assignments, replies[0] if replies else None, row, named)
     if not can_see(actor, facts):
         raise NotFound(NO_CASE)
-    return Dossier(case, facts, row[1], row[2], row[3], assignments, replies)
+    return Dossier(
+        case,
+        facts,
+        row[1],
+        row[2],
+        row[3],
+        assignments,
+        replies,
+        has_files=row.has_files,
+        has_findings=row.has_findings,
+    )
 
 
 def _name_only(person: _AbstractLoad) -> _AbstractLoad:
     """Of a person the page shows the name: neither unit nor roles are worth a query."""
-    return person.lazyload("*")
+    return person.load_only(Person.name).lazyload("*")
 
 
-def _assignments(session: Session, case_id: int) -> Sequence[Assignment]:
-    query = select(Assignment).options(_name_only(joinedload(Assignment.handler))).where(Assignment.case_id == case_id)
-    return session.scalars(query.order_by(Assignment.id)).all()
+def _unit(unit: _AbstractLoad) -> _AbstractLoad:
+    return unit.load_only(Unit.name, Unit.short_name, Unit.active)
 
 
-def _replies(session: Session, case_id: int) -> Sequence[Reply]:
-    """The versions of the reply, newest first, with their checks."""
-    query = (
-        select(Reply)
-        .options(
-            _name_only(joinedload(Reply.drafter)),
-            _name_only(joinedload(Reply.checks).joinedload(ReplyCheck.checked_by)),
-        )
-        .where(Reply.case_id == case_id)
-        .order_by(Reply.version_no.desc())
+def _named() -> Label[str | None]:
+    grants = select(func.aggregate_strings(cast(CaseGrant.person_id, String), ",")).where(CaseGrant.case_id == Case.id)
+    return grants.correlate(Case).scalar_subquery().label("named")
+
+
+def _any(column: InstrumentedAttribute[int] | InstrumentedAttribute[int | None]) -> Exists:
+    """Whether the case has any of them: what it has not, the page need not ask for."""
+    return exists(select(column).where(column == Case.id).correlate(Case))
+
+
+# The questions of the page, put together once: that takes longer than to ask them.
+_OF_CASE = bindparam("of_case", type_=Integer)
+_LATEST = select(func.max(Assessment.version_no)).where(Assessment.case_id == Case.id).correlate(Case).scalar_subquery()
+_CASE = (
+    select(
+        Case,
+        Letter,
+        Correspondent,
+        Assessment,
+        _named(),
+        _any(Reply.case_id).label("has_replies"),
+        _any(Attachment.case_id).label("has_files"),
+        _any(Finding.case_id).label("has_findings"),
+        *extras_of(Case.id),
     )
-    return session.scalars(query).unique().all()
+    .outerjoin(Letter, Letter.case_id == Case.id)
+    .outerjoin(Correspondent, Correspondent.case_id == Case.id)
+    .outerjoin(Assessment, and_(Assessment.case_id == Case.id, Assessment.version_no == _LATEST))
+    .options(
+        _unit(joinedload(Case.lead_unit)),
+        _unit(joinedload(Case.accused_unit)),
+        _name_only(joinedload(Case.registered_by)),
+        _name_only(joinedload(Case.answered_by)),
+        _name_only(joinedload(Assessment.decided_by)),
+        _name_only(joinedload(Assessment.approved_by)),
+    )
+    .where(Case.number == bindparam("number"))
+)
+_ASSIGNMENTS = (
+    select(Assignment)
+    .options(_name_only(joinedload(Assignment.handler)), _unit(joinedload(Assignment.unit)))
+    .where(Assignment.case_id == _OF_CASE)
+    .order_by(Assignment.id)
+)
+# The versions of the reply, newest first, with their checks.
+_REPLIES = (
+    select(Reply)
+    .options(_name_only(joinedload(Reply.drafter)), _name_only(joinedload(Reply.checks).joinedload(ReplyCheck.checked_by)))
+    .where(Reply.case_id == _OF_CASE)
+    .order_by(Reply.version_no.desc())
+)
+_CLOCKS = (
+    select(Clock)
+    .options(_unit(joinedload(Clock.unit)))
+    .where(Clock.case_id == _OF_CASE)
+    .order_by(Clock.state.not_in(OPEN), Clock.due_at.is_(None), Clock.due_at, Clock.id)
+    .limit(PARTS_AT_MOST)
+)
+_FILES = select(Attachment).where(Attachment.case_id == _OF_CASE).order_by(Attachment.id).limit(PARTS_AT_MOST)
+_MOVES = select(Move).where(Move.case_id == _OF_CASE).order_by(Move.id.desc()).limit(bindparam("most", type_=Integer))
+_FINDINGS = (
+    select(Finding)
+    .options(_name_only(joinedload(Finding.author)), _unit(joinedload(Finding.unit)))
+    .where(Finding.case_id == _OF_CASE)
+    .order_by(Finding.id.desc())
+    .limit(PARTS_AT_MOST)
+)
 
 
 def clock_of(session: Session, case_id: int, clock_id: int) -> Clock:

@@ -16,6 +16,7 @@ from opinion_app.records.base import db
 from opinion_app.rules.errors import NotFound
 from opinion_app.rules.file_names import content_disposition
 from opinion_app.rules.zone import local
+from opinion_app.web import identity
 from opinion_app.web.access import requires
 from opinion_app.web.identity import actor, requested
 from opinion_app.web.transaction import own_transaction
@@ -32,8 +33,7 @@ def cases() -> ResponseReturnValue:
     session, now, who, origin = db.session(), clock.now(), actor(), requested()
     wanted = _wanted()
     name = wanted.tab.label if wanted.tab else "全部件"
-    names = {unit.id: unit.name for unit in queries.units(session)}
-    conditions = "；".join(words for _, words in wanted.filters.chips(names))
+    conditions = "；".join(words for _, words in wanted.filters.chips(identity.units()))
     file = cast(IO[bytes], tempfile.TemporaryFile())  # noqa: SIM115 - handed to the response, which closes it
     try:
         rows, kind = export.write(session, file, name, who, wanted, queries.moment(session, now))

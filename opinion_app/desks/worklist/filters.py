@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement
 
 from opinion_app.records.case import Case
+from opinion_app.records.unit_list import KnownUnits
 from opinion_app.rules.words import OPEN_STAGES, Kind, RiskLevel, Source, Stage, Urgency, Word
 from opinion_app.rules.zone import UnreadableMoment, parse_date, start_of_day
 
@@ -27,21 +28,26 @@ _COLUMNS = {"source": Case.source, "kind": Case.kind, "urgency": Case.urgency, "
 class Filters:
     """What was asked for; a value that makes no sense is left out and named in `problems`."""
 
-    words: dict[str, Word] = field(default_factory=dict)
+    chosen: tuple[tuple[str, Word], ...] = ()
     area: str = ""
     unit_id: int | None = None
     level: str = ""
     due: str = ""
     received_from: date | None = None
     received_until: date | None = None
-    problems: tuple[str, ...] = ()
+    problems: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def words(self) -> dict[str, Word]:
+        """The word chosen of each vocabulary."""
+        return dict(self.chosen)
 
     def __bool__(self) -> bool:
-        return any((self.words, self.area, self.unit_id, self.level, self.due, self.received_from, self.received_until))
+        return any((self.chosen, self.area, self.unit_id, self.level, self.due, self.received_from, self.received_until))
 
     def conditions(self, now: datetime, soon_until: datetime) -> Iterator[ColumnElement[bool]]:
         """What the cases shown must be."""
-        yield from (_COLUMNS[name] == word for name, word in self.words.items())
+        yield from (_COLUMNS[name] == word for name, word in self.chosen)
         if self.area:
             yield Case.area == self.area
         if self.unit_id is not None:
@@ -55,13 +61,13 @@ class Filters:
         if self.received_until is not None:
             yield Case.received_at < start_of_day(self.received_until + timedelta(days=1))
 
-    def chips(self, unit_names: Mapping[int, str]) -> Iterator[tuple[str, str]]:
+    def chips(self, units: KnownUnits) -> Iterator[tuple[str, str]]:
         """Each filter that is on, as the key of the address and the words of its chip."""
-        yield from ((name, f"{WORDS[name][0]}：{word.label}") for name, word in self.words.items())
+        yield from ((name, f"{WORDS[name][0]}：{word.label}") for name, word in self.chosen)
         if self.area:
             yield "area", f"领域：{self.area}"
         if self.unit_id is not None:
-            yield "unit", f"主办单位：{unit_names.get(self.unit_id, '未知单位')}"
+            yield "unit", f"主办单位：{units.name(self.unit_id) or '未知单位'}"
         if self.level:
             label = "未研判" if self.level == UNASSESSED else RiskLevel.of(self.level).label
             yield "level", f"风险等级：{label}"
@@ -76,12 +82,12 @@ class Filters:
 def read(args: Mapping[str, str]) -> Filters:
     """The filters an address asks for; what cannot be read is said, never guessed."""
     problems: list[str] = []
-    words = {name: word for name in WORDS if (word := _word(args, name, problems)) is not None}
+    chosen = tuple((name, word) for name in WORDS if (word := _word(args, name, problems)) is not None)
     first, last = _day(args, "from", problems), _day(args, "until", problems)
     if first and last and first > last:
         problems.append("起始日期晚于截止日期，请核对。")
     return Filters(
-        words,
+        chosen,
         args.get("area", "").strip()[:40],
         _number(args.get("unit", "")),
         _one_of(args.get("level", ""), {UNASSESSED, *(level.value for level in RiskLevel)}),
@@ -132,3 +138,5 @@ _DUE: dict[str, Due] = {
 }
 OPEN_CHOICES = [(stage.value, stage.label) for stage in Stage if stage in OPEN_STAGES]
 LEVELS = [(UNASSESSED, "未研判"), *RiskLevel.choices()]
+DUES = list(DUE.items())
+CHOICES = {name: words.choices() for name, (_, words) in WORDS.items()}

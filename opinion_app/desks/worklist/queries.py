@@ -8,9 +8,9 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Integer, Row, Select, bindparam, func, select
 from sqlalchemy import case as when
-from sqlalchemy.orm import InstrumentedAttribute, Session, defer, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from opinion_app.desks.worklist.filters import Filters
 from opinion_app.desks.worklist.tabs import Moment, Tab, tabs_of
@@ -19,6 +19,7 @@ from opinion_app.flow.due import soon_until
 from opinion_app.flow.visible import own, visible
 from opinion_app.records.base import Moment as StoredMoment
 from opinion_app.records.case import Case, is_open
+from opinion_app.records.person import Person
 from opinion_app.records.unit import Unit
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.permissions import may
@@ -27,8 +28,13 @@ from opinion_app.rules.words import RiskLevel, Stage
 Order = ColumnElement[Any] | InstrumentedAttribute[Any]
 _COUNTED = "opinion_worklist_counts"
 PER_PAGE = 50
-LISTED = tuple(defer(column) for column in (Case.body, Case.proposal, Case.answer_note, Case.disclosure_grounds))
 COUNT_CAP = 1000
+# The moment of a statement that is kept: `_said` gives it at each asking.
+AT = Moment(*(cast(datetime, bindparam(name, type_=StoredMoment())) for name in ("now", "soon_until")))
+
+
+def _said(at: Moment) -> dict[str, object]:
+    return {"now": at.now, "soon_until": at.soon_until}
 
 
 def moment(session: Session, now: datetime) -> Moment:
@@ -49,7 +55,7 @@ def nav_counts(session: Session, actor: Actor, now: datetime) -> dict[str, int]:
 
 
 def _count(session: Session, actor: Actor, at: Moment) -> dict[str, int]:
-    row = session.execute(_counting(actor), {"now": at.now, "soon_until": at.soon_until}).one()._mapping
+    row = session.execute(_counting(actor), _said(at)).one()._mapping
     return {tab.key: int(row[tab.key]) for tab in tabs_of(actor)}
 
 
@@ -58,9 +64,8 @@ def _counting(actor: Actor) -> Select[Any]:
     """The one query of all figures of a person; kept, because putting it together takes longer than asking it.
 
     It depends on nothing but the person's own facts: whoever gets other roles or another unit is another key."""
-    at = Moment(*(cast(datetime, bindparam(name, type_=StoredMoment())) for name in ("now", "soon_until")))
     parts = own(actor)
-    return _of_the_office(actor, at) if parts is None else _of_one_unit(actor, at, parts)
+    return _of_the_office(actor, AT) if parts is None else _of_one_unit(actor, AT, parts)
 
 
 def _of_one_unit(actor: Actor, at: Moment, parts: ColumnElement[bool]) -> Select[Any]:
@@ -127,31 +132,57 @@ def _order(wanted: Wanted) -> list[ColumnElement[Any]]:
     return [order.nulls_last() if name == "due" else order, Case.id.desc() if down else Case.id.asc()]
 
 
-def rows_of(session: Session, actor: Actor, wanted: Wanted, at: Moment) -> Sequence[Case]:
+# What a line shows, and no more: a case as a whole is forty columns and two relations, made anew for every row.
+_SHOWN: tuple[Any, ...] = (
+    Case.id,
+    Case.number,
+    Case.title,
+    Case.urgency,
+    Case.restricted,
+    Case.risk_level,
+    Case.kind,
+    Case.stage,
+    Case.needs_leader,
+    Case.accepted_at,
+    Case.received_at,
+    Case.closed_at,
+    Case.next_due_at,
+    Case.next_due_stage,
+    Case.next_due_provisional,
+    Case.next_warn_at,
+    Unit.name.label("unit"),
+    Unit.short_name.label("unit_short"),
+    Person.name.label("handler"),
+)
+_LINES = select(*_SHOWN).outerjoin(Unit, Unit.id == Case.lead_unit_id).outerjoin(Person, Person.id == Case.handler_id)
+
+
+def rows_of(session: Session, actor: Actor, wanted: Wanted, at: Moment) -> Sequence[Row[Any]]:
     """One page of a list, with one row more to tell whether there is a next one."""
-    # Ids first: the long texts of all open cases need not go through the sorting to be dropped again.
-    ids = query_of(actor, wanted, at).with_only_columns(Case.id).offset((wanted.page - 1) * PER_PAGE).limit(PER_PAGE + 1)
-    query = (
-        select(Case)
-        .options(*LISTED, joinedload(Case.lead_unit), joinedload(Case.handler).lazyload("*"))
-        .where(Case.id.in_(ids.scalar_subquery()))
-        .order_by(*_order(wanted))
-    )
-    return session.scalars(query).all()
+    lines, _ = _statements(actor, wanted.tab, wanted.filters, sort_of(wanted.sort, wanted.tab))
+    return session.execute(lines, _said(at) | {"skipped": (wanted.page - 1) * PER_PAGE}).all()
 
 
 def total_of(session: Session, actor: Actor, wanted: Wanted, at: Moment) -> int:
     """How many cases a list has; beyond COUNT_CAP it stops counting there."""
-    some = query_of(actor, wanted, at).with_only_columns(Case.id).order_by(None).limit(COUNT_CAP + 1)
-    return int(session.scalar(select(func.count()).select_from(some.subquery())) or 0)
+    _, count = _statements(actor, wanted.tab, wanted.filters, sort_of(wanted.sort, wanted.tab))
+    return int(session.scalar(count, _said(at)) or 0)
+
+
+@lru_cache(maxsize=256)
+def _statements(actor: Actor, tab: Tab | None, filters: Filters, sort: str) -> tuple[Select[*tuple[Any, ...]], Select[int]]:
+    """The lines of a list and its number, kept: to put them together takes longer than to ask them.
+
+    They depend on the person's facts and on what is asked for, all of which is the key; the time of day is handed in."""
+    wanted = Wanted(tab, filters, sort)
+    some = query_of(actor, wanted, AT).with_only_columns(Case.id)
+    # Ids first: the long texts of all open cases need not go through the sorting to be dropped again.
+    ids = some.offset(bindparam("skipped", type_=Integer)).limit(PER_PAGE + 1)
+    lines = _LINES.where(Case.id.in_(ids.scalar_subquery())).order_by(*_order(wanted))
+    return lines, select(func.count()).select_from(some.order_by(None).limit(COUNT_CAP + 1).subquery())
 
 
 def last_registered(session: Session, actor: Actor) -> datetime | None:
     """When the newest case this person may see was registered."""
     newest = select(Case.registered_at).where(visible(actor), Case.imported.is_(False)).order_by(Case.id.desc()).limit(1)
     return session.scalar(newest)
-
-
-def units(session: Session) -> Sequence[Row[int, str, str, bool]]:
-    """Every unit (id, name, pinyin, active), also those closed since, because old cases name them."""
-    return session.execute(select(Unit.id, Unit.name, Unit.pinyin, Unit.active).order_by(Unit.sort_order, Unit.id)).all()

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, g, request, url_for
+from flask import Blueprint, g, request
 from flask.typing import ResponseReturnValue
 
 from opinion_app import clock
 from opinion_app.desks.worklist import filters, queries
+from opinion_app.desks.worklist.lines import lines_of
 from opinion_app.desks.worklist.queries import PER_PAGE, Wanted
 from opinion_app.desks.worklist.tabs import TABS, Tab, tabs_of
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.due import case_dues
 from opinion_app.flow.settings import areas
 from opinion_app.records.base import db
 from opinion_app.rules.errors import NotFound
 from opinion_app.web.access import requires
 from opinion_app.web.answers import page
 from opinion_app.web.context import PLACE
-from opinion_app.web.identity import actor
+from opinion_app.web.identity import actor, units
 from opinion_app.web.nav import Place, add_place
 from opinion_app.web.paging import cut, wanted_page
 
@@ -69,7 +69,7 @@ def _list(tab: Tab | None, counts: dict[str, int]) -> ResponseReturnValue:
         "desks/worklist/home.html",
         tab=tab,
         tabs=_tabs(tab, counts),
-        rows=case_dues(found[:PER_PAGE], now, calendar),
+        rows=list(lines_of(found[:PER_PAGE], now, calendar)),
         list=cut(found, wanted.page, PER_PAGE, total if total <= queries.COUNT_CAP or plain else None),
         total=f"{queries.COUNT_CAP}+" if total > queries.COUNT_CAP and not plain else str(total),
         sort=queries.sort_of(wanted.sort, tab),
@@ -83,7 +83,7 @@ def _tabs(tab: Tab | None, counts: dict[str, int]) -> list[dict[str, Any]]:
     return [
         {
             "words": one.label,
-            "href": url_for("worklist.todo", key=one.key),
+            "href": f"/office/todo/{one.key}",
             "count": counts[one.key],
             "current": one is tab,
             "alert": one.alert,
@@ -94,15 +94,13 @@ def _tabs(tab: Tab | None, counts: dict[str, int]) -> list[dict[str, Any]]:
 
 def _filter_context(on: filters.Filters) -> dict[str, Any]:
     """The filters that are on and what there is to choose from."""
-    units = queries.units(db.session())
-    names = {unit.id: unit.name for unit in units}
     return {
         "filters": on,
-        "chips": [{"words": words, "key": key} for key, words in on.chips(names)],
-        "choices": {name: (label, words.choices()) for name, (label, words) in filters.WORDS.items()},
+        "chips": [{"words": words, "key": key} for key, words in on.chips(units())],
+        "choices": filters.CHOICES,
         "open_choices": filters.OPEN_CHOICES,
         "levels": filters.LEVELS,
-        "due_choices": filters.DUE,
-        "areas": areas(db.session()),
-        "units": units,
+        "due_choices": filters.DUES,
+        "areas": [(area, area) for area in areas(db.session())],
+        "units": units(),
     }
