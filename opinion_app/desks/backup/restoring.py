@@ -25,10 +25,14 @@ from opinion_app.records.base import db
 from opinion_app.records.case import Case
 from opinion_app.records.current import settings_of
 from opinion_app.records.engine import begin_reading, begin_writing
+from opinion_app.records.import_run import ImportRun
 from opinion_app.records.job import Lease
 from opinion_app.records.person import Person, SignInSession
 from opinion_app.rules.errors import Refused
+from opinion_app.rules.import_modes import ImportState
 from opinion_app.rules.zone import local
+
+SHEET_LEFT = "恢复备份时这次导入还没有完成，备份里不含原表格。已导入的行都在；请重新上传表格，不会重复增加。"
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,9 @@ def _settle(connection: Connection, manifest: Manifest, now: datetime) -> None:
             ended = {"ended_at": now, "end_reason": "restored"}
             session.execute(update(SignInSession).where(SignInSession.ended_at.is_(None)).values(ended))
             session.execute(delete(Lease))
+            under_way = ImportRun.state.not_in((ImportState.DONE, ImportState.FAILED))
+            given_up = {"state": ImportState.FAILED, "message": SHEET_LEFT, "finished_at": now}
+            session.execute(update(ImportRun).where(under_way).values(given_up))
             put_setting(session, "restored_at", now.isoformat())
             values = {"备份时间": (None, manifest.made_at)}
             trail.record(session, "restore", "database", None, now, values, actor_name="命令行")

@@ -25,12 +25,14 @@ from opinion_app.records.attachment import Attachment
 from opinion_app.records.base import db
 from opinion_app.records.case import Case, Correspondent
 from opinion_app.records.current import settings_of
+from opinion_app.records.import_run import ImportRun
 from opinion_app.records.job import JobRun
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person, SignInSession
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.errors import Refused
 from opinion_app.rules.file_kinds import STAFF_LIMITS
+from opinion_app.rules.import_modes import ImportState
 from opinion_app.rules.words import NoticeChannel, Role
 from opinion_app.search.bigrams import parse_query
 from opinion_app.search.index import case_index
@@ -83,6 +85,26 @@ def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]
     release(app)
     if drop is not None:
         drop()
+
+
+def test_an_import_under_way_is_no_lost_attachment_and_ends_with_a_restoration(office: Flask, tmp_path: Path) -> None:
+    with transaction() as session:
+        for state in ImportState:
+            session.add(
+                ImportRun(file_name="留言.xlsx", stored_name=f"{state.value}-sheet", sha256="", state=state, created_at=NOW)
+            )
+    made = operations.back_up(tmp_path / "b.zip", NOW)
+    assert (made.attachments, made.missing) == (1, ())
+    assert "已不在磁盘上" not in made.words
+
+    restore(tmp_path / "b.zip", NOW, force=True)
+
+    with transaction() as session:
+        states = {run.stored_name: run.state for run in session.scalars(select(ImportRun))}
+        told = session.scalars(select(ImportRun.message).where(ImportRun.stored_name == "running-sheet")).one()
+    assert states.pop("done-sheet") is ImportState.DONE
+    assert set(states.values()) == {ImportState.FAILED}
+    assert "重新上传" in told
 
 
 def test_a_backup_comes_back_whole_elsewhere(office: Flask, elsewhere: Flask, tmp_path: Path) -> None:
