@@ -141,7 +141,7 @@ def approve(
         case.risk_level = row.level
         risk_clocks.lower(session, case, row, now)
     elif passed:
-        risk_clocks.revise_historic(session, case, row)
+        risk_clocks.revise_historic(session, case, row, now)
     risk_clocks.meet(session, case, (risk_clocks.TOLD_BY_APPROVAL,), now)
     detail = {"version": row.version_no, "level": row.level.value, "before": before.value if before else None, "passed": passed}
     values = {"研判": (None, row.state)} | ({"风险等级": (before, row.level)} if passed and row.level is not before else {})

@@ -85,6 +85,7 @@ def make_facts(
         assessment_waits=bool(extras.assessing),
         assessor_id=extras.assessor,
         extension_waits=bool(extras.extending),
+        suspended_for=case.suspended_for,
         merged_children=int(extras.children),
     )
 

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from opinion_app.records.clock import Clock
-from opinion_app.rules.clock_facts import ClockFacts, Extension, Pause, Span, Unit
+from opinion_app.rules.clock_facts import Adoption, ClockFacts, Extension, Pause, Receipt, Restart, Span, Unit
 from opinion_app.rules.deadline import Derivation, derive, elapsed_at, warn_at
 from opinion_app.rules.deadline_rules import Ahead
 from opinion_app.rules.words import ClockState
 from opinion_app.rules.workdays import WorkCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """When a clock's inputs changed and why, in words for whoever asks how its date came about."""
+
+    at: datetime
+    why: str
 
 
 def span_of(clock: Clock) -> Span:
@@ -25,27 +35,50 @@ def facts_of(clock: Clock) -> ClockFacts:
         span=span_of(clock),
         pauses=tuple(_pause(data) for data in clock.pauses),
         extensions=tuple(_extension(data) for data in clock.extensions),
+        restarts=tuple(Restart(_moment(data["at"]), data.get("reason", "")) for data in clock.restarts),
+        adoptions=adoptions_of(clock.adoptions),
         fixed_date=clock.fixed_on,
+        fixed_why=clock.fixed_why,
         latest=clock.latest_at,
+        receipt=Receipt(clock.receipt),
     )
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def _pause(data: dict[str, Any]) -> Pause:
     until = data.get("until")
-    return Pause(datetime.fromisoformat(data["since"]), datetime.fromisoformat(until) if until else None, data.get("reason", ""))
+    return Pause(_moment(data["since"]), _moment(until) if until else None, data.get("reason", ""))
 
 
 def _extension(data: dict[str, Any]) -> Extension:
-    return Extension(
-        datetime.fromisoformat(data["at"]), Span(int(data["amount"]), Unit(data["unit"])), reason=data.get("reason", "")
-    )
+    until = data.get("until")
+    if until:
+        return Extension(_moment(data["at"]), until=date.fromisoformat(until), reason=data.get("reason", ""))
+    return Extension(_moment(data["at"]), Span(int(data["amount"]), Unit(data["unit"])), reason=data.get("reason", ""))
 
 
-def settle(clock: Clock, calendar: WorkCalendar, ahead: Ahead | None = None) -> Derivation:
+def extension_data(extension: Extension) -> dict[str, Any]:
+    """An extension as the clock's row holds it."""
+    data: dict[str, Any] = {"at": extension.granted_at.isoformat(), "reason": extension.reason}
+    if extension.until is not None:
+        return data | {"until": extension.until.isoformat()}
+    return data | ({"amount": extension.span.amount, "unit": extension.span.unit.value} if extension.span is not None else {})
+
+
+def adoptions_of(entries: Iterable[dict[str, Any]]) -> tuple[Adoption, ...]:
+    """The dates a clock took over from merged cases."""
+    return tuple(Adoption(_moment(entry["at"]), _moment(entry["due"]), "", bool(entry.get("provisional"))) for entry in entries)
+
+
+def settle(clock: Clock, calendar: WorkCalendar, ahead: Ahead | None, cause: Cause) -> Derivation:
     """Derive the clock's dates anew and store them; a moved due moment is a new deadline version (decisions 21, 23)."""
     derivation = derive(facts_of(clock), calendar)
     if clock.id is not None and derivation.due_at != clock.due_at:
         clock.deadline_version += 1
+        clock.dates = [*clock.dates, _version(clock.deadline_version, clock.due_at, derivation.due_at, cause)]
     clock.due_at = derivation.due_at
     if derivation.original_due_at is not None:
         clock.original_due_at = derivation.original_due_at
@@ -54,6 +87,11 @@ def settle(clock: Clock, calendar: WorkCalendar, ahead: Ahead | None = None) -> 
     if clock.state in (ClockState.RUNNING, ClockState.SUSPENDED):
         clock.state = ClockState.SUSPENDED if derivation.open_ended else ClockState.RUNNING
     return derivation
+
+
+def _version(number: int, before: datetime | None, after: datetime | None, cause: Cause) -> dict[str, Any]:
+    dues = [moment.isoformat() if moment is not None else None for moment in (before, after)]
+    return {"version": number, "before": dues[0], "due": dues[1], "at": cause.at.isoformat(), "why": cause.why}
 
 
 def warning_moment(clock: Clock, derivation: Derivation, calendar: WorkCalendar, ahead: Ahead) -> datetime | None:

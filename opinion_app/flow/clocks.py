@@ -9,12 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.clock_dates import settle
+from opinion_app.flow.clock_dates import Cause, facts_of, settle
 from opinion_app.flow.deadline_table import rules
+from opinion_app.flow.settings import setting
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case, Letter
 from opinion_app.records.clock import Clock
-from opinion_app.rules.deadline import buffer_before
+from opinion_app.rules.clock_facts import Receipt
+from opinion_app.rules.deadline import buffer_before, due_if_resumed
 from opinion_app.rules.deadline_rules import (
     Ahead,
     Choice,
@@ -25,12 +27,14 @@ from opinion_app.rules.deadline_rules import (
     StartEvent,
     choose,
 )
-from opinion_app.rules.words import ClockState, Source, Stage, UnitRole
+from opinion_app.rules.words import AssignmentState, ClockState, Source, Stage, UnitRole
 from opinion_app.rules.zone import local_date
 
 OPEN = (ClockState.RUNNING, ClockState.SUSPENDED)
+ACTIVE = tuple(state for state in AssignmentState if state.is_active)
 MERGED = "并案"
 ANSWERED = "已答复"
+RECEIPT = "late_receipt"  # the office's setting: how a day clock treats a receipt after closing time (decisions 6)
 _ENDING = {
     Stage.DECLINED: "不予受理",
     Stage.REFERRED: "已转出",
@@ -60,9 +64,12 @@ def _due(clock: Clock) -> datetime:
     return cast(datetime, clock.due_at)
 
 
-def _open_event(session: Session, case: Case, event: StartEvent, start: datetime) -> None:
-    for choice in _owed(session, case, event, start, _letter(session, case)):
-        start_clock(session, case, choice, start)
+def open_event(session: Session, case: Case, event: StartEvent, start: datetime, besides: frozenset[str] = frozenset()) -> None:
+    """Start what runs from an event, save the stages in `besides` and those that run already."""
+    running = {clock.stage for clock in open_clocks(session, case.id)} | besides
+    for choice in _owed(session, case, event, start, letter_of(session, case)):
+        if choice.rule.stage.value not in running:
+            start_clock(session, case, choice, start)
 
 
 def _owed(session: Session, case: Case, event: StartEvent, start: datetime, letter: Letter | None) -> list[Choice]:
@@ -77,7 +84,8 @@ def _owed(session: Session, case: Case, event: StartEvent, start: datetime, lett
     return owed
 
 
-def _letter(session: Session, case: Case) -> Letter | None:
+def letter_of(session: Session, case: Case) -> Letter | None:
+    """The notice a forwarded letter came with; None for any other case."""
     if case.source is not Source.FORWARDED_LETTER:
         return None
     return session.scalar(select(Letter).where(Letter.case_id == case.id))
@@ -124,13 +132,17 @@ def _clock(session: Session, choice: Choice, start: datetime, assignment: Assign
         start_at=start,
         original_due_at=start,
         fixed_on=choice.fixed_date,
+        receipt=setting(session, RECEIPT, Receipt.SAME_DAY.value),
         state=ClockState.RUNNING,
         deadline_version=1,
         pauses=[],
         extensions=[],
+        restarts=[],
+        adoptions=[],
+        dates=[],
     )
     apply_rule(session, clock, choice)
-    settle(clock, work_calendar(session), rule.warning)
+    settle(clock, work_calendar(session), rule.warning, Cause(start, rule.name))
     return clock
 
 
@@ -159,20 +171,30 @@ def _open_inner(session: Session, case: Case, assignment: Assignment, now: datet
     """A unit's inner deadline lies a buffer before the reply's and never after it (decisions 4; D12)."""
     reply = reply_clock(session, case.id)
     choice = choice_for(session, case, ClockStage.DRAFT, now)
-    if reply is None or reply.due_at is None or choice is None:
+    if reply is None or reply.state not in OPEN or choice is None:
         return
-    due = buffer_before(reply.due_at, choice.rule.span.amount, work_calendar(session), now)
+    calendar = work_calendar(session)
+    until = reply.due_at or due_if_resumed(facts_of(reply), calendar, now) or now
+    due = buffer_before(until, choice.rule.span.amount, calendar, now)
     inner = Choice(choice.rule, choice.why, local_date(due))
     clock = start_clock(session, case, inner, now, assignment)
+    clock.fixed_why = f"答复到期前留出 {choice.rule.span}审核签发"
     if assignment.role is UnitRole.SUPPORT:
         clock.met_by_act, clock.source = "report_support", f"协办单位报结果：{choice.rule.source}"
-    _settle_inner(session, clock, reply, choice.rule.warning)
+    settle_inner(session, clock, reply, Cause(now, "交办"))
 
 
-def _settle_inner(session: Session, clock: Clock, reply: Clock, ahead: Ahead | None) -> None:
-    """Derive an inner deadline under the reply's: a date counted back from a provisional one is as provisional (D02)."""
-    clock.latest_at = reply.due_at
-    settle(clock, work_calendar(session), ahead)
+def settle_inner(session: Session, clock: Clock, reply: Clock, cause: Cause) -> None:
+    """Derive an inner deadline under the reply's, standing still while that does.
+
+    A date counted back from a provisional one is as provisional (D02)."""
+    held = next((pause for pause in reply.pauses if pause.get("until") is None), None)
+    if reply.due_at is None and held is not None:
+        since = max(datetime.fromisoformat(held["since"]), clock.start_at)
+        clock.pauses, clock.latest_at = [{**held, "since": since.isoformat()}], None
+    else:
+        clock.pauses, clock.latest_at = [], reply.due_at
+    settle(clock, work_calendar(session), ahead_of(session, clock), cause)
     clock.provisional = clock.provisional or reply.provisional
 
 
@@ -190,17 +212,31 @@ def after_act(session: Session, case: Case, act: str, now: datetime, unit_id: in
     if act == "answer":
         _stop_inner(session, case, now)
     if act == "accept":
-        _open_event(session, case, StartEvent.ACCEPTED, now)
+        open_event(session, case, StartEvent.ACCEPTED, now)
+    if act == "decide_return" and case.stage is Stage.RECEIVED:
+        _assign_again(session, case, now)
     if case.stage in _ENDING:
         stop_all(session, case, _ENDING[case.stage], now)
     refresh(session, case)
 
 
 def _stop_inner(session: Session, case: Case, now: datetime) -> None:
-    """What units owed towards the reply (signing, drafts, reports to the lead) is owed no more once the writer has it."""
+    """What units owed towards the reply (signing, drafts, reports to the lead) is owed no more once the writer has it.
+
+    Whoever was answered was contacted."""
     for clock in open_clocks(session, case.id):
-        if clock.assignment_id is not None:
+        if clock.stage == ClockStage.CONTACT.value:
+            end_clock(clock, now, "", ClockState.MET)
+        elif clock.assignment_id is not None:
             end_clock(clock, now, ANSWERED, ClockState.STOPPED)
+
+
+def _assign_again(session: Session, case: Case, now: datetime) -> None:
+    """A unit gave the case back: the office owes another assignment within the same time as the first (decisions 3; D12)."""
+    choice = choice_for(session, case, ClockStage.ACCEPT, now)
+    if choice is not None:
+        clock = start_clock(session, case, choice, now)
+        clock.met_by_act = "assign"
 
 
 def end_clock(clock: Clock, now: datetime, reason: str, state: ClockState) -> None:
@@ -222,72 +258,35 @@ def stop_assignment(session: Session, case: Case, assignment_id: int, reason: st
     refresh(session, case)
 
 
-def revive(session: Session, case: Case, reason: str) -> None:
-    """Let the clocks stopped for `reason` run on as if nothing had been: a merge that was taken apart (D13)."""
-    stopped = session.scalars(
-        select(Clock).where(Clock.case_id == case.id, Clock.state == ClockState.STOPPED, Clock.end_reason == reason)
-    )
-    for clock in stopped:
-        clock.state, clock.ended_at, clock.end_reason = ClockState.RUNNING, None, ""
-        settle(clock, work_calendar(session), ahead_of(session, clock))
-    refresh(session, case)
-
-
 def restart_reply(session: Session, case: Case, now: datetime) -> None:
     """A reopened case gets the time of its rule again, from now on (D11)."""
     choice = choice_for(session, case, ClockStage.REPLY, now)
     if choice is not None:
         start_clock(session, case, choice, now)
+    leading = select(Assignment).where(
+        Assignment.case_id == case.id, Assignment.role == UnitRole.LEAD, Assignment.state.in_(ACTIVE)
+    )
+    for assignment in session.scalars(leading):
+        _open_inner(session, case, assignment, now)
     refresh(session, case)
 
 
 def restart_received(session: Session, case: Case, now: datetime) -> None:
     """A case the office takes up again after it had declined or referred it: the time runs from now on, not from receipt."""
-    _open_event(session, case, StartEvent.RECEIVED, now)
+    open_event(session, case, StartEvent.RECEIVED, now)
     refresh(session, case)
 
 
-def reclassify(session: Session, case: Case) -> list[tuple[str, datetime | None, datetime | None]]:
-    """Put the running clocks under the rules of the case's present kind, urgency and procedure, from their old start.
-
-    Answers stage, old and new due moment of each clock that moved, so that nobody becomes late unnoticed (D12)."""
-    letter, moved = _letter(session, case), []
-    for clock in open_clocks(session, case.id):
-        stage = ClockStage.of(clock.stage)
-        if clock.assessment_id is not None or stage in (ClockStage.DRAFT,) or stage.value.startswith("risk_"):
-            continue
-        choice = choice_for(session, case, stage, clock.start_at, letter)
-        if choice is None:
-            continue
-        before = clock.due_at
-        clock.fixed_on = choice.fixed_date
-        apply_rule(session, clock, choice)
-        settle(clock, work_calendar(session), choice.rule.warning)
-        if clock.due_at != before:
-            moved.append((clock.stage, before, clock.due_at))
-    shift_inner(session, case)
-    refresh(session, case)
-    return moved
-
-
-def shift_inner(session: Session, case: Case) -> None:
-    """Move the units' inner deadlines after the reply's date has moved."""
+def shift_inner(session: Session, case: Case, cause: Cause) -> None:
+    """Move the units' inner deadlines after the reply's date has moved, or hold them while it stands still."""
     reply = reply_clock(session, case.id)
-    if reply is None or reply.due_at is None:
+    if reply is None:
         return
     for clock in open_clocks(session, case.id):
         if clock.stage == ClockStage.DRAFT.value:
-            clock.fixed_on = local_date(buffer_before(reply.due_at, clock.amount, work_calendar(session), clock.start_at))
-            _settle_inner(session, clock, reply, ahead_of(session, clock))
-
-
-def extend(session: Session, case: Case, clock: Clock, amount: int, reason: str, now: datetime) -> None:
-    """Add granted time to a clock and to what hangs on it; the original date is kept for statistics."""
-    entry = {"at": now.isoformat(), "amount": amount, "unit": clock.amount_unit, "reason": reason}
-    clock.extensions = [*clock.extensions, entry]
-    settle(clock, work_calendar(session), ahead_of(session, clock))
-    shift_inner(session, case)
-    refresh(session, case)
+            if reply.due_at is not None:
+                clock.fixed_on = local_date(buffer_before(reply.due_at, clock.amount, work_calendar(session), clock.start_at))
+            settle_inner(session, clock, reply, cause)
 
 
 def rule_of(session: Session, clock: Clock) -> DeadlineRule | None:
@@ -304,7 +303,9 @@ def ahead_of(session: Session, clock: Clock) -> Ahead | None:
 def refresh(session: Session, case: Case) -> None:
     """Repeat the earliest unmet clock on the case, where lists read it (D14)."""
     session.flush()
-    _show_first(case, [clock for clock in open_clocks(session, case.id) if clock.due_at is not None])
+    held = open_clocks(session, case.id)
+    _show_first(case, [clock for clock in held if clock.due_at is not None])
+    case.suspended_for = _held_for(held)
     session.flush()
 
 
@@ -314,6 +315,12 @@ def _show_first(case: Case, running: list[Clock]) -> None:
     case.next_due_stage = first.stage if first else ""
     case.next_warn_at = first.warn_at if first else None
     case.next_due_provisional = bool(first and first.provisional)
+
+
+def _held_for(clocks: list[Clock]) -> str:
+    """The ground on which the reply's clock stands still; empty while it runs."""
+    held = (clock for clock in clocks if clock.stage == ClockStage.REPLY.value and clock.state is ClockState.SUSPENDED)
+    return next((pause.get("ground", "") for clock in held for pause in clock.pauses if pause.get("until") is None), "")
 
 
 def owed_by_office(clock: Clock) -> bool:

@@ -16,6 +16,7 @@ from opinion_app.rules.clock_facts import Span, Unit
 from opinion_app.rules.deadline_rules import ClockStage
 from opinion_app.rules.due_words import SOON_WORKING_DAYS, DueState, due_words
 from opinion_app.rules.spoken import moment_words
+from opinion_app.rules.suspension import SuspensionGround
 from opinion_app.rules.words import ClockState
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import end_of_day, local, local_date
@@ -53,7 +54,8 @@ def soon_until(now: datetime, calendar: WorkCalendar) -> datetime:
 def case_due(case: Case | Row[Any], now: datetime, calendar: WorkCalendar, href: str = "") -> DueBadge | None:
     """The badge of the case's earliest unmet clock; None when nothing runs. Needs no query."""
     if case.next_due_at is None:
-        return None
+        held = ground_words(case.suspended_for)
+        return DueBadge("计时中止", "paused", f"{held}，恢复后接着计算", href) if held else None
     in_days = local(case.next_due_at).time() == _LAST_SECOND  # day clocks end with their day (decisions 6)
     span = Span(1, Unit.WORKING_DAYS if in_days else Unit.HOURS)
     said = due_words(case.next_due_at, now, calendar, span, provisional=case.next_due_provisional)
@@ -78,7 +80,7 @@ def case_dues(cases: Iterable[Dated], now: datetime, calendar: WorkCalendar) -> 
     known = _badges_of(local_date(now), calendar)
     for case in cases:
         if case.next_due_at is None:
-            yield case, None
+            yield case, case_due(case, now, calendar)
             continue
         warned = case.next_warn_at is not None and case.next_warn_at <= now
         alike = (case.next_due_at, warned, case.next_due_stage, case.next_due_provisional)
@@ -128,6 +130,11 @@ def _title(words: str, due_at: datetime | None) -> str:
 def clock_words(clock: Clock) -> str:
     """What a clock waits for; a supporting unit hands in no draft but reports to the lead."""
     return SUPPORT_WORDS if clock.met_by_act == "report_support" else stage_words(clock.stage)
+
+
+def ground_words(ground: str) -> str:
+    """Why the reply's clock stands still, in the office's words; empty while it runs."""
+    return SuspensionGround.of(ground).label if ground else ""
 
 
 def stage_words(stage: str) -> str:

@@ -65,4 +65,5 @@ def _facts(case: Case, parts: list[AssignmentFacts], named: set[int], reply: Rep
         reply_state=reply.state if reply else None,
         drafter_id=reply.drafter_id if reply else None,
         gates_passed=gates_passed(reply),
+        suspended_for=case.suspended_for,
     )

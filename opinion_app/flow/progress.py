@@ -39,15 +39,7 @@ def follow(session: Session, case: Case, act: str, now: datetime) -> None:
         row.history = [*row.history, entry]
     row.step = step.title
     row.updated_at = now
-    clock = session.scalar(
-        select(Clock)
-        .where(Clock.case_id == case.id, Clock.stage == "reply", Clock.state == ClockState.RUNNING)
-        .order_by(Clock.id.desc())
-        .limit(1)
-    )
-    due = clock.due_at if clock is not None else None
-    row.promised_on = local_date(due) if due is not None else None
-    row.promise = promise_words(clock, case) if clock is not None and due is not None else ""
+    _promise(session, case, row)
     if case.lead_unit_id is not None:
         unit = session.get(Unit, case.lead_unit_id)
         row.answered_by = unit.name if unit else ""
@@ -78,15 +70,41 @@ def without_writer(session: Session, case: Case, text: str) -> str:
     return text
 
 
+def promise(session: Session, case: Case) -> None:
+    """Bring the promised date up to date after the deadline moved without an act: another calendar, another rule."""
+    row = session.get(Progress, case.number)
+    if row is not None:
+        _promise(session, case, row)
+
+
+def _promise(session: Session, case: Case, row: Progress) -> None:
+    clock = session.scalar(
+        select(Clock)
+        .where(Clock.case_id == case.id, Clock.stage == "reply", Clock.state.in_((ClockState.RUNNING, ClockState.SUSPENDED)))
+        .order_by(Clock.id.desc())
+        .limit(1)
+    )
+    due = clock.due_at if clock is not None else None
+    row.promised_on = local_date(due) if due is not None else None
+    row.promise = promise_words(clock, case)[:200] if clock is not None else ""
+
+
 def promise_words(clock: Clock, case: Case) -> str:
     """Why the promised day is this day, as a citizen understands it."""
+    if clock.state is ClockState.SUSPENDED:
+        return f"办理期限暂停计算：{_held_words(clock)}。恢复后接着计算。"
     if clock.fixed_on is not None:
         return "按交办机关规定的日期办理"
     span = f"{clock.amount} {UNIT_WORDS[SpanUnit(clock.amount_unit)]}"
     words = f"{case.kind.label}类来信自收到次日起 {span}内答复，法定节假日不计"
     if SpanUnit(clock.amount_unit) is not SpanUnit.WORKING_DAYS:
         words = f"{case.kind.label}类来信 {span}内答复"
-    return words + ("；因情况复杂，已批准延长" if clock.extensions else "")
+    words += "；因情况复杂，已批准延长" if clock.extensions else ""
+    return words + ("；跨年日期为暂定，当年放假安排公布后可能调整" if clock.provisional else "")
+
+
+def _held_words(clock: Clock) -> str:
+    return next((str(pause.get("reason", "")) for pause in clock.pauses if pause.get("until") is None), "")
 
 
 def tell(session: Session, case: Case, why: str = "", answer: str | None = None) -> None:

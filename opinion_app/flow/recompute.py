@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.clock_dates import facts_of, settle
+from opinion_app.flow.clock_dates import Cause, adoptions_of, facts_of, settle
 from opinion_app.flow.clocks import OPEN, ahead_of, refresh, shift_inner
+from opinion_app.flow.progress import promise
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import ClockFacts
@@ -52,22 +54,38 @@ def preview(session: Session, now: datetime, calendar: WorkCalendar, change: Cha
     """What would move if `calendar` were in force and `change` gave a clock's facts; nothing is written."""
     moved: list[Moved] = []
     for case, clocks in open_by_case(session):
-        dues = _dues(clocks, calendar, change)
+        dues = _dues(session, clocks, calendar, change)
         moved.extend(_moved(case, clock, clock.due_at, due, now) for clock, due in dues if due != clock.due_at)
     return moved
 
 
-def _dues(clocks: Iterable[Clock], calendar: WorkCalendar, change: Change) -> Iterator[tuple[Clock, datetime | None]]:
+def _dues(
+    session: Session, clocks: Iterable[Clock], calendar: WorkCalendar, change: Change
+) -> Iterator[tuple[Clock, datetime | None]]:
     reply: datetime | None = None
     for clock in clocks:
         facts = change(clock)
+        if clock.adoptions:
+            facts = replace(facts, adoptions=adoptions_of(_readopted(session, clock, calendar)))
         if clock.stage == ClockStage.DRAFT.value and reply is not None:
             inner = local_date(buffer_before(reply, clock.amount, calendar, clock.start_at))
-            facts = replace(facts, fixed_date=inner, latest=reply)
+            facts = replace(facts, fixed_date=inner, latest=reply, pauses=())
         due = derive(facts, calendar).due_at
         if clock.stage == ClockStage.REPLY.value:
             reply = due
         yield clock, due
+
+
+def _readopted(session: Session, clock: Clock, calendar: WorkCalendar) -> list[dict[str, Any]]:
+    """The dates taken over from merged cases as this calendar has them; those cases themselves stay as they were."""
+    return [entry | _due_now(session.get(Clock, entry.get("clock")), calendar) for entry in clock.adoptions]
+
+
+def _due_now(clock: Clock | None, calendar: WorkCalendar) -> dict[str, Any]:
+    derivation = derive(facts_of(clock), calendar) if clock is not None else None
+    if derivation is None or derivation.due_at is None:
+        return {}
+    return {"due": derivation.due_at.isoformat(), "provisional": derivation.provisional}
 
 
 def _moved(case: Case, clock: Clock, before: datetime | None, after: datetime | None, now: datetime) -> Moved:
@@ -76,11 +94,11 @@ def _moved(case: Case, clock: Clock, before: datetime | None, after: datetime | 
     return Moved(case.id, case.number, clock.stage, before, after, late_now and not was_late)
 
 
-def recompute_open(session: Session, now: datetime) -> list[Moved]:
+def recompute_open(session: Session, now: datetime, why: str = "工作日历有变") -> list[Moved]:
     """Derive every open clock anew under the calendar in force; what is met or stopped stays as it was (D15).
 
     A moved date is a new deadline version; rungs whose moment has passed do not ring again (decisions 23)."""
-    return _rewrite(session, now, None)
+    return _rewrite(session, Cause(now, why), None)
 
 
 def under_rule(rule: DeadlineRule, codes: dict[int, str]) -> Change:
@@ -101,10 +119,10 @@ def apply_rule_to_open(session: Session, rule_id: int, codes: dict[int, str], ru
         if clock.rule_id is not None and codes.get(clock.rule_id) == rule.code:
             clock.rule_id, clock.amount, clock.amount_unit = rule_id, rule.span.amount, rule.span.unit.value
 
-    return _rewrite(session, now, rewrite)
+    return _rewrite(session, Cause(now, f"改用新的时限规则“{rule.name}”"), rewrite)
 
 
-def _rewrite(session: Session, now: datetime, rewrite: Callable[[Clock], None] | None) -> list[Moved]:
+def _rewrite(session: Session, cause: Cause, rewrite: Callable[[Clock], None] | None) -> list[Moved]:
     moved: list[Moved] = []
     for case, clocks in list(open_by_case(session)):
         before = [(clock, clock.due_at) for clock in clocks]
@@ -112,8 +130,11 @@ def _rewrite(session: Session, now: datetime, rewrite: Callable[[Clock], None] |
             if rewrite is not None:
                 rewrite(clock)
             if clock.stage != ClockStage.DRAFT.value:
-                settle(clock, work_calendar(session), ahead_of(session, clock))
-        shift_inner(session, case)
+                if clock.adoptions:
+                    clock.adoptions = _readopted(session, clock, work_calendar(session))
+                settle(clock, work_calendar(session), ahead_of(session, clock), cause)
+        shift_inner(session, case, cause)
         refresh(session, case)
-        moved.extend(_moved(case, clock, due, clock.due_at, now) for clock, due in before if clock.due_at != due)
+        promise(session, case)
+        moved.extend(_moved(case, clock, due, clock.due_at, cause.at) for clock, due in before if clock.due_at != due)
     return moved

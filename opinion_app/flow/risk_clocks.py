@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.clock_dates import settle
+from opinion_app.flow.clock_dates import Cause, settle
 from opinion_app.flow.clocks import ahead_of, apply_rule, choice_for, end_clock, open_clocks, refresh, start_clock
 from opinion_app.records.assessment import Assessment
 from opinion_app.records.case import Case
@@ -44,7 +44,7 @@ def open_assessed(session: Session, case: Case, assessment: Assessment, now: dat
         before = held.get((clock.stage, clock.met_by_act))
         if before is not None:
             clock.latest_at = before.due_at
-            settle(clock, work_calendar(session), choice.rule.warning)
+            settle(clock, work_calendar(session), choice.rule.warning, Cause(now, "不晚于升级前的时限"))
             end_clock(before, now, f"升为“{assessment.level.label}”，按新的时限", ClockState.STOPPED)
     refresh(session, case)
 
@@ -60,7 +60,7 @@ def lower(session: Session, case: Case, assessment: Assessment, now: datetime) -
             continue
         apply_rule(session, clock, choice)
         clock.assessment_id = assessment.id
-        settle(clock, work_calendar(session), choice.rule.warning)
+        settle(clock, work_calendar(session), choice.rule.warning, Cause(now, f"降为“{assessment.level.label}”"))
     for stage in RISK_STAGES:
         choice = _choice(session, case, stage, assessment, now)
         act = choice.rule.meeting_act if choice else TOLD_BY_APPROVAL
@@ -83,13 +83,13 @@ def meet(session: Session, case: Case, acts: tuple[str, ...], at: datetime) -> l
     return met
 
 
-def revise_historic(session: Session, case: Case, assessment: Assessment) -> None:
+def revise_historic(session: Session, case: Case, assessment: Assessment, now: datetime) -> None:
     """Follow the mark 历史遗留 while the level stays: the verification is due by the other span, from its old start."""
     for clock in risk_clocks(session, case):
         choice = _choice(session, case, ClockStage.of(clock.stage), assessment, clock.start_at)
         if choice is not None and clock.stage == ClockStage.RISK_VERIFY.value:
             apply_rule(session, clock, choice)
-            settle(clock, work_calendar(session), ahead_of(session, clock))
+            settle(clock, work_calendar(session), ahead_of(session, clock), Cause(now, "修改历史遗留标记"))
     refresh(session, case)
 
 

@@ -130,6 +130,7 @@ class Case(Base):
     next_due_stage: Mapped[str] = mapped_column(String(40), default="")
     next_warn_at: Mapped[datetime | None]
     next_due_provisional: Mapped[bool] = mapped_column(default=False)
+    suspended_for: Mapped[str] = mapped_column(String(40), default="")
     to_publish: Mapped[bool] = mapped_column(default=False)
     review_step: Mapped[ReviewStep | None] = mapped_column(Vocabulary(ReviewStep))
 

@@ -11,12 +11,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from opinion_app.records.base import Base, Vocabulary
 from opinion_app.records.case import Case
 from opinion_app.records.unit import Unit
+from opinion_app.rules.clock_facts import Receipt
 from opinion_app.rules.words import ClockState
 
 
 class Clock(Base):
     """One deadline of one case; its inputs are kept so that the date can be derived and explained again.
 
+    `dates` tells how the date came to be what it is: one entry for each deadline version after the first.
     `next_rung_at` is when the reminders look at it again, `rung_version` the deadline version they looked at last."""
 
     __tablename__ = "clocks"
@@ -38,6 +40,8 @@ class Clock(Base):
     amount: Mapped[int]
     amount_unit: Mapped[str] = mapped_column(String(20))
     fixed_on: Mapped[date | None]
+    fixed_why: Mapped[str] = mapped_column(String(200), default="")
+    receipt: Mapped[str] = mapped_column(String(20), default=Receipt.SAME_DAY.value)
     latest_at: Mapped[datetime | None]
     rule_id: Mapped[int | None] = mapped_column(ForeignKey("deadline_rules.id"))
     source: Mapped[str] = mapped_column(default="")
@@ -54,6 +58,9 @@ class Clock(Base):
     extensions: Mapped[list[Any]] = mapped_column(default=list)
     next_rung_at: Mapped[datetime | None]
     rung_version: Mapped[int] = mapped_column(default=0)
+    restarts: Mapped[list[Any]] = mapped_column(default=list)
+    adoptions: Mapped[list[Any]] = mapped_column(default=list)
+    dates: Mapped[list[Any]] = mapped_column(default=list)
     version: Mapped[int] = mapped_column(default=1)
 
     case: Mapped[Case] = relationship(lazy="select")
@@ -63,7 +70,7 @@ class Clock(Base):
 
 
 class ExtensionRequest(Base):
-    """A unit's request for more time (延期申请); decided once, before the deadline passes."""
+    """A unit's request for more time (延期申请), by an amount or `until` a day (then the amount is 0); decided once, in time."""
 
     __tablename__ = "extension_requests"
 
@@ -71,6 +78,7 @@ class ExtensionRequest(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     clock_id: Mapped[int] = mapped_column(ForeignKey("clocks.id"))
     amount: Mapped[int]
+    until: Mapped[date | None]
     reason: Mapped[str]
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     asked_at: Mapped[datetime]

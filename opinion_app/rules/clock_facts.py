@@ -105,11 +105,21 @@ class Restart:
 
 
 @dataclass(frozen=True, slots=True)
+class Adoption:
+    """From a moment on the clock also answers for a merged case: by the earlier of its own date and that case's."""
+
+    at: datetime
+    due_at: datetime
+    number: str = ""
+    provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ClockFacts:
     """Everything one clock depends on, except the calendar.
 
-    `fixed_date` is the notice's own return date and beats the span; `latest` is the lead's due moment, which no inner
-    deadline may pass. Events are in the order in which they happened.
+    `fixed_date` is a day settled by somebody and beats the span, `fixed_why` says by what ("": the notice itself); `latest` is
+    the lead's due moment, which no inner deadline may pass. Events are in the order in which they happened.
     """
 
     start: datetime
@@ -117,7 +127,9 @@ class ClockFacts:
     pauses: tuple[Pause, ...] = ()
     extensions: tuple[Extension, ...] = ()
     restarts: tuple[Restart, ...] = ()
+    adoptions: tuple[Adoption, ...] = ()
     fixed_date: date | None = None
+    fixed_why: str = ""
     latest: datetime | None = None
     receipt: Receipt = Receipt.SAME_DAY
 
@@ -146,6 +158,9 @@ def check_facts(facts: ClockFacts) -> None:
     _check_restarts(facts)
     for extension in facts.extensions:
         check_extension_shape(facts.span, extension)
+    for adoption in facts.adoptions:
+        check_moment(adoption.at)
+        check_moment(adoption.due_at)
     settled_pauses(facts)
 
 
@@ -194,7 +209,7 @@ def _begin(pause: Pause) -> datetime:
 def _ended_by_restart(pause: Pause, restarts: Sequence[Restart]) -> Pause:
     if pause.resumed_at is not None:
         return pause
-    ending = next((restart.at for restart in restarts if restart.at >= pause.suspended_at), None)
+    ending = next((restart.at for restart in restarts if restart.at > pause.suspended_at), None)
     return pause if ending is None else replace(pause, resumed_at=ending)
 
 

@@ -27,6 +27,7 @@ class DayWalk:
         self._pauses = [
             (local_date(pause.suspended_at), local_date(pause.resumed_at) if pause.resumed_at else _NEVER) for pause in pauses
         ]
+        self._reasons = [pause.reason for pause in pauses]
 
     def count(self, after: datetime, span: Span, label: str = "") -> datetime | None:
         """The due moment `span` after that day, which itself never counts; None when an open pause is in the way."""
@@ -38,8 +39,12 @@ class DayWalk:
 
         What was left at that suspension is counted on from the resumption, later suspensions included.
         """
+        return self.until_moment(end_of_day(day), since)
+
+    def until_moment(self, due: datetime, since: datetime) -> datetime | None:
+        """The same for an explicit moment; once a suspension has moved it, it is the end of a day."""
         self.provisional = False
-        since_on = local_date(since)
+        day, since_on = local_date(due), local_date(since)
         for suspended, resumed in self._pauses:
             begun = max(suspended, since_on)
             if begun < resumed and begun <= day:
@@ -50,7 +55,7 @@ class DayWalk:
                 self.steps.append(Step(StepKind.PAUSED, resumed, f"{begun.isoformat()} 中止计时，当日恢复"))
                 moved = self._count(resumed, left, self._unit, "恢复后")
                 return None if moved is None else end_of_day(moved)
-        return end_of_day(day)
+        return due
 
     def _left(self, suspended: date, due: date) -> int:
         if self._unit is Unit.WORKING_DAYS:
@@ -66,7 +71,7 @@ class DayWalk:
                 if resumed == _NEVER:
                     self._hold(day, amount - number, unit)
                     return None
-                self.steps.append(Step(StepKind.PAUSED, day, "中止计时"))
+                self.steps.append(Step(StepKind.PAUSED, day, self._paused_words(day)))
             elif unit is Unit.NATURAL_DAYS or self._works(day):
                 number, rested = number + 1, 0
                 guess = self.provisional and self._calendar.provisional(day)
@@ -106,6 +111,12 @@ class DayWalk:
     def _paused_until(self, day: date) -> date | None:
         """The day the clock resumes when it stands still on that day, _NEVER when it has not; None when it runs."""
         return next((resumed for suspended, resumed in self._pauses if suspended < day <= resumed), None)
+
+    def _paused_words(self, day: date) -> str:
+        """中止计时, with the ground of that suspension where one was given."""
+        grounds = zip(self._pauses, self._reasons, strict=True)
+        reason = next((reason for (suspended, resumed), reason in grounds if suspended < day <= resumed), "")
+        return f"中止计时（{reason}）" if reason else "中止计时"
 
     def _resumed_after(self, day: date) -> date | None:
         """The later day of resumption when the clock was suspended on that very day."""

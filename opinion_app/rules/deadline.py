@@ -6,11 +6,12 @@ by `deadline_checks`.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
 from opinion_app.rules.clock_facts import (
+    Adoption,
     ClockFacts,
     DeadlineRefused,
     Extension,
@@ -32,6 +33,7 @@ from opinion_app.rules.working_time import frames_of_day, working_time_between
 from opinion_app.rules.zone import SHANGHAI, after, between, end_of_day, local, local_date, start_of_day, whole_second
 
 __all__ = [
+    "Adoption",
     "ClockFacts",
     "DeadlineRefused",
     "Derivation",
@@ -47,6 +49,7 @@ __all__ = [
     "buffer_before",
     "check_span",
     "derive",
+    "due_if_resumed",
     "earliest",
     "elapsed_at",
     "is_late",
@@ -96,6 +99,8 @@ class _Walk(Protocol):
 
     def until(self, day: date, since: datetime) -> datetime | None: ...
 
+    def until_moment(self, due: datetime, since: datetime) -> datetime | None: ...
+
 
 def derive(facts: ClockFacts, calendar: WorkCalendar) -> Derivation:
     """The due moment of one clock, in Shanghai time, day clocks at 23:59:59 (decision 6).
@@ -108,11 +113,15 @@ def derive(facts: ClockFacts, calendar: WorkCalendar) -> Derivation:
     if facts.fixed_date is None:
         due = original = walk.count(start, facts.span)
     else:
-        walk.steps.append(Step(StepKind.FIXED, facts.fixed_date, "来文要求的日期"))
+        walk.steps.append(Step(StepKind.FIXED, facts.fixed_date, facts.fixed_why))
         due = original = walk.until(facts.fixed_date, start)
-    for extension in facts.extensions:
-        if extension.granted_at >= facts.start_of_run:
-            due = _extend(walk, due, extension)
+    extended = False
+    for event in _events(facts):
+        if isinstance(event, Extension):
+            due, extended = _extend(walk, due, event), True
+        else:
+            due = _adopt(walk, due, event)
+            original = original if extended else due
     due = _cap(walk.steps, due, facts.latest)
     if due is not None:
         walk.steps.append(Step(StepKind.DUE, local_date(due), "到期", 0, walk.provisional, due))
@@ -183,6 +192,12 @@ def buffer_before(due_at: datetime, working_days: int, calendar: WorkCalendar, s
     return min(end_of_day(max(day, first)), due_at)
 
 
+def due_if_resumed(facts: ClockFacts, calendar: WorkCalendar, at: datetime) -> datetime | None:
+    """When the clock would be due if the suspension that holds it ended at that moment; refuses what `derive` refuses."""
+    ended = tuple(pause if pause.resumed_at else replace(pause, resumed_at=max(at, pause.suspended_at)) for pause in facts.pauses)
+    return derive(replace(facts, pauses=ended), calendar).due_at
+
+
 def _walk(facts: ClockFacts, calendar: WorkCalendar) -> _Walk:
     pauses = settled_pauses(facts)
     if facts.span.unit.in_days:
@@ -205,6 +220,27 @@ def _start(facts: ClockFacts, calendar: WorkCalendar, steps: list[Step]) -> date
     carried = calendar.next_working_day(day)
     steps.append(Step(StepKind.CARRIED, carried, "下班后收到，视为次一工作日收到"))
     return start_of_day(carried)
+
+
+def _events(facts: ClockFacts) -> list[Extension | Adoption]:
+    """What moved the date of the present run, in the order in which it happened."""
+    dated: list[tuple[datetime, Extension | Adoption]] = [(held.granted_at, held) for held in facts.extensions]
+    dated += [(held.at, held) for held in facts.adoptions]
+    return [event for at, event in sorted(dated, key=lambda entry: entry[0]) if at >= facts.start_of_run]
+
+
+def _adopt(walk: _Walk, due: datetime | None, adoption: Adoption) -> datetime | None:
+    """The earlier of the clock's own date and that of a case merged into it; suspensions after the merge move both."""
+    if due is None:
+        return None
+    guess = walk.provisional
+    moved = walk.until_moment(local(adoption.due_at), adoption.at)
+    if moved is None or moved >= due:
+        walk.provisional = guess
+        return due
+    walk.provisional = walk.provisional or adoption.provisional
+    walk.steps.append(Step(StepKind.ADOPTED, local_date(adoption.at), adoption.number, moment=moved))
+    return moved
 
 
 def _extend(walk: _Walk, due: datetime | None, extension: Extension) -> datetime | None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from opinion_app.rules.clock_facts import ClockFacts, DeadlineRefused, Extension, check_extension_shape, check_moment
-from opinion_app.rules.deadline import derive
+from opinion_app.rules.deadline import derive, is_late
 from opinion_app.rules.deadline_rules import Allowance
 from opinion_app.rules.spoken import day_words, moment_words
 from opinion_app.rules.workdays import WorkCalendar
@@ -33,9 +33,15 @@ def check_extension(facts: ClockFacts, extension: Extension, calendar: WorkCalen
     _check_outcome(facts, extension, calendar, allowance, due_at)
 
 
-def check_suspension(facts: ClockFacts, at: datetime, calendar: WorkCalendar) -> None:
-    """Raises DeadlineRefused unless the clock runs at that moment and has not run out."""
+def check_suspension(facts: ClockFacts, at: datetime, calendar: WorkCalendar, now: datetime | None = None) -> None:
+    """Raises DeadlineRefused unless the clock runs at that moment and has not run out, neither then nor `now`.
+
+    A date settled by whoever sent the letter is not the office's to stop."""
     check_moment(at)
+    if facts.fixed_date is not None:
+        raise DeadlineRefused("这件的时限是来文单位定的日期，本单位不能自行中止；确需延后的，请与来文单位商定后办理延期。")
+    if now is not None and at > now:
+        raise DeadlineRefused("中止时间不能晚于现在。")
     if at < facts.start_of_run:
         raise DeadlineRefused("中止时间早于起算时间，请核对。")
     for pause in facts.pauses:
@@ -44,18 +50,30 @@ def check_suspension(facts: ClockFacts, at: datetime, calendar: WorkCalendar) ->
         if pause.resumed_at is not None and at < pause.resumed_at:
             raise DeadlineRefused("中止时间早于上次恢复计时的时间，请核对。")
     due_at = derive(facts, calendar).due_at
-    if due_at is not None and at > due_at:
+    if due_at is not None and is_late(due_at, max(at, now or at)):
         raise DeadlineRefused(f"已于 {moment_words(due_at)} 到期，不能再中止计时。")
 
 
-def check_resumption(facts: ClockFacts, at: datetime) -> None:
-    """Raises DeadlineRefused unless the clock stands still and the moment is not before it was suspended."""
+def check_resumption(facts: ClockFacts, at: datetime, now: datetime | None = None) -> None:
+    """Raises DeadlineRefused unless the clock stands still and the moment is neither before it was suspended nor after `now`."""
+    if at < _suspended_since(facts, at, now):
+        raise DeadlineRefused("恢复计时的时间早于中止时间，请核对。")
+
+
+def check_restart(facts: ClockFacts, at: datetime, now: datetime | None = None) -> None:
+    """Raises DeadlineRefused unless the clock stands still and what it waits for came after it was suspended."""
+    if at < _suspended_since(facts, at, now):
+        raise DeadlineRefused("收到补正的时间早于告知补正的时间，请核对。")
+
+
+def _suspended_since(facts: ClockFacts, at: datetime, now: datetime | None) -> datetime:
     check_moment(at)
     suspended = [pause for pause in facts.pauses if pause.resumed_at is None]
     if not suspended:
         raise DeadlineRefused("本件没有中止计时，无须恢复。")
-    if at < suspended[-1].suspended_at:
-        raise DeadlineRefused("恢复计时的时间早于中止时间，请核对。")
+    if now is not None and at > now:
+        raise DeadlineRefused("恢复计时的时间不能晚于现在。")
+    return suspended[-1].suspended_at
 
 
 def _check_while_suspended(extension: Extension, allowance: Allowance) -> None:

@@ -68,7 +68,7 @@ def _runs(trace: Sequence[Step]) -> Iterator[list[Step]]:
 
 
 def _likeness(step: Step) -> tuple[StepKind, str, bool]:
-    label, _, _ = step.reason.partition("第")
+    label = step.reason.partition("第")[0] if step.kind is StepKind.COUNTED else step.reason
     return step.kind, label, step.provisional
 
 
@@ -88,8 +88,9 @@ class _Speaker:
             StepKind.PAUSED: self._pause,
             StepKind.ROLLED: lambda step: f"{self._day(step)} {step.reason}，顺延",
             StepKind.RAN: self._ran,
-            StepKind.FIXED: lambda step: f"来文要求 {self._day(step)} 前办结",
+            StepKind.FIXED: self._fixed,
             StepKind.EXTENDED: lambda step: f"{self._day(step)} 批准{step.reason}",
+            StepKind.ADOPTED: self._adopted,
             StepKind.HELD: lambda step: f"{self._day(step)} {step.reason}；恢复后还有 {self._derivation.held}",
             StepKind.CAPPED: lambda step: f"{step.reason}，定为 {self._day(step)}",
             StepKind.DUE: self._due,
@@ -126,8 +127,15 @@ class _Speaker:
 
     def _pause(self, step: Step) -> str:
         if step.moment is None or step.until is None:
-            return f"{self._day(step)} {step.reason}" + ("，不计" if step.reason == "中止计时" else "")
+            return f"{self._day(step)} {step.reason}" + ("，不计" if step.reason.startswith("中止计时") else "")
         return f"{moment_words(step.moment, self._year)} 至 {moment_words(step.until, self._year)} {step.reason}，不计"
+
+    def _fixed(self, step: Step) -> str:
+        return f"{step.reason}，定为 {self._day(step)}" if step.reason else f"来文要求 {self._day(step)} 前办结"
+
+    def _adopted(self, step: Step) -> str:
+        due = f"，按其时限 {moment_words(step.moment, self._year)}" if step.moment is not None else ""
+        return f"{self._day(step)} {step.reason or '另一件'} 并入，其到期更早{due}"
 
     def _ran(self, step: Step) -> str:
         if step.moment is None or step.until is None:

@@ -78,6 +78,7 @@ class CaseFacts:
     assessment_waits: bool = False
     assessor_id: int | None = None
     extension_waits: bool = False
+    suspended_for: str = ""
     merged_children: int = 0
 
     @property

@@ -29,6 +29,7 @@ class HourWalk:
             (pause.suspended_at.astimezone(UTC), pause.resumed_at.astimezone(UTC) if pause.resumed_at else _NEVER)
             for pause in pauses
         ]
+        self._reasons = {pause.suspended_at.astimezone(UTC): pause.reason for pause in pauses}
 
     def count(self, after: datetime, span: Span, label: str = "") -> datetime | None:
         """The moment `span` after that one; None when an open pause is in the way."""
@@ -36,8 +37,12 @@ class HourWalk:
 
     def until(self, day: date, since: datetime) -> datetime | None:
         """The end of an explicit day, moved by the first suspension met after `since`; None under an open one."""
+        return self.until_moment(end_of_day(day), since)
+
+    def until_moment(self, due: datetime, since: datetime) -> datetime | None:
+        """The same for an explicit moment."""
         self.provisional = False
-        due, begin = end_of_day(day), since.astimezone(UTC)
+        begin = since.astimezone(UTC)
         for suspended, resumed in self._pauses:
             begun = max(suspended, begin)
             if begun < resumed and begun < due:
@@ -105,6 +110,8 @@ class HourWalk:
     def _note_pause(self, suspended: datetime, resumed: datetime) -> None:
         """One step for a pause, however many frames of work it cuts."""
         begin, end = suspended.astimezone(SHANGHAI), resumed.astimezone(SHANGHAI)
-        step = Step(StepKind.PAUSED, begin.date(), "中止计时", moment=begin, until=end)
+        reason = self._reasons.get(suspended, "")
+        words = f"中止计时（{reason}）" if reason else "中止计时"
+        step = Step(StepKind.PAUSED, begin.date(), words, moment=begin, until=end)
         if step not in self.steps:
             self.steps.append(step)

@@ -10,6 +10,7 @@ from opinion_app.rules.errors import Forbidden, Refused
 from opinion_app.rules.facts import Actor, CaseFacts, Holder
 from opinion_app.rules.permissions import may
 from opinion_app.rules.reply import review_step
+from opinion_app.rules.suspension import clock_held, clock_runs, correction_waits
 from opinion_app.rules.words import (
     OPEN_STAGES,
     ReviewStep,
@@ -20,7 +21,7 @@ S = Stage
 WORKING = frozenset({S.ASSIGNED, S.HANDLING})
 ALIVE = frozenset(OPEN_STAGES)
 # A supporting unit may still sign and report while the lead's reply is under review, or while another lead is looked for.
-TO_SUPPORT = ALIVE - {S.ANSWERED}
+BEFORE_ANSWER = TO_SUPPORT = ALIVE - {S.ANSWERED}
 Condition = Callable[[CaseFacts], str | None]
 
 
@@ -105,6 +106,9 @@ ACTS: dict[str, Act] = {
             condition=obstacles.extension_waits,
             primary=_f(S.HANDLING, S.UNDER_REVIEW, S.APPROVED),
         ),
+        Act("suspend", "中止计时", BEFORE_ANSWER, "case.suspend", condition=clock_runs),
+        Act("resume", "恢复计时", BEFORE_ANSWER, "case.suspend", condition=clock_held, primary=BEFORE_ANSWER),
+        Act("restart", "收到补正，重新起算", BEFORE_ANSWER, "case.suspend", condition=correction_waits, primary=BEFORE_ANSWER),
         Act("draft", "拟写答复", _f(S.HANDLING), "case.draft", primary=_f(S.HANDLING)),
         Act(
             "submit_reply",

@@ -101,6 +101,7 @@ CASE_PERMISSIONS: dict[str, Callable[[Actor, CaseFacts], bool]] = {
     "case.attach": _worker,
     "case.ask_extension": _lead_unit,
     "case.decide_extension": _leader,
+    "case.suspend": _clerk_or_leader,
     "case.draft": _lead_unit,
     "case.check_unit_head": _lead_head,
     "case.check_gates": _reviewer,

@@ -18,6 +18,7 @@ class StepKind(StrEnum):
     RAN = "ran"  # a stretch of hours, `moment` to `until`
     FIXED = "fixed"
     EXTENDED = "extended"
+    ADOPTED = "adopted"  # a case merged into this one was due earlier
     HELD = "held"  # suspended with no end yet
     CAPPED = "capped"
     DUE = "due"

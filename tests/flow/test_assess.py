@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow import assess as acts
 from opinion_app.flow import risk_clocks
-from opinion_app.flow.clocks import open_clocks, reclassify, reply_clock
+from opinion_app.flow.clock_changes import reclassify
+from opinion_app.flow.clocks import open_clocks, reply_clock
 from opinion_app.flow.policies import admit_policy, open_policy, visible_policies
 from opinion_app.records.assessment import Assessment, Policy
 from opinion_app.records.case import Case
@@ -64,7 +65,7 @@ def test_a_first_level_acts_at_once_with_its_clocks_and_tells_the_leader(office:
     told = office.session.scalars(select(Notice).where(Notice.person_id == office.leader.id)).all()
     assert any("请审定" in notice.subject for notice in told)
     assert all("路灯" not in notice.subject for notice in told)
-    assert reclassify(office.session, case) == []
+    assert reclassify(office.session, case, NOW) == []
 
 
 def test_no_matter_of_public_opinion_starts_no_clock(office: Office) -> None:

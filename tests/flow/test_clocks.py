@@ -11,15 +11,15 @@ from flask import Flask
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from opinion_app.flow import clocks
+from opinion_app.flow import clock_changes, clocks
 from opinion_app.flow.calendar import RULES_VERSION, bump, work_calendar
-from opinion_app.flow.clock_dates import facts_of, settle, span_of, warning_moment
-from opinion_app.flow.merged_clocks import follow_merged
+from opinion_app.flow.clock_dates import Cause, facts_of, settle, span_of, warning_moment
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock, DeadlineRuleRow
 from opinion_app.records.transaction import transaction
-from opinion_app.records.unit import Unit
+from opinion_app.records.unit import Unit as UnitRow
+from opinion_app.rules.clock_facts import Extension, Span, Unit
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.registration import LetterFacts
 from opinion_app.rules.words import (
@@ -35,15 +35,17 @@ from opinion_app.rules.words import (
 from opinion_app.rules.zone import local_date
 from tests.builders.office import NOW, make_actor, make_case, make_unit
 
+CAUSE = Cause(NOW, "测试")
+
 
 @dataclass
 class Office:
     session: Session
     clerk: Actor
-    finance: Unit
-    roads: Unit
+    finance: UnitRow
+    roads: UnitRow
 
-    def given(self, case: Case, unit: Unit, role: UnitRole = UnitRole.LEAD, now: datetime = NOW) -> Assignment:
+    def given(self, case: Case, unit: UnitRow, role: UnitRole = UnitRole.LEAD, now: datetime = NOW) -> Assignment:
         """A unit's part in the case, with the clocks it starts."""
         row = Assignment(case_id=case.id, unit_id=unit.id, role=role, assigned_at=now)
         self.session.add(row)
@@ -122,7 +124,7 @@ def test_a_petition_is_told_from_receipt_and_answered_from_acceptance(office: Of
     assert clocks.reply_clock(office.session, case.id) is None
     office.given(case, office.finance)
     assert "draft" not in office.dues(case), "no inner date without a reply to count back from"
-    clocks.shift_inner(office.session, case)
+    clocks.shift_inner(office.session, case, CAUSE)
     clocks.after_act(office.session, case, "accept", NOW)
     assert office.dues(case)["reply"] == date(2027, 1, 22)
     assert "accept" not in office.dues(case)
@@ -158,7 +160,7 @@ def test_d13_a_merge_taken_apart_gives_every_clock_back(office: Office) -> None:
     case = make_case(office.session, office.clerk)
     before = office.dues(case)
     clocks.stop_all(office.session, case, clocks.MERGED, NOW)
-    clocks.revive(office.session, case, clocks.MERGED)
+    clock_changes.revive(office.session, case, clocks.MERGED, NOW)
     assert office.dues(case) == before
     assert only(office, case, "reply").state is ClockState.RUNNING
 
@@ -172,19 +174,20 @@ def test_d13_the_survivor_of_a_merge_answers_by_the_earlier_date(office: Office)
     third = make_case(office.session, office.clerk, now=NOW + timedelta(days=4))
     put_into(office, third, second)
     assert office.dues(second)["reply"] == date(2026, 12, 2), "a later date changes nothing"
-    first.merged_into_id = None
-    follow_merged(office.session, second)
+    clock_changes.release(office.session, second, first.number, NOW + timedelta(days=4))
     assert office.dues(second)["reply"] == own, "and the earlier one is given back"
     petition = make_case(office.session, office.clerk, procedure=Procedure.PETITION)
-    put_into(office, third, petition)
-    assert "reply" not in office.dues(petition)
+    fourth = make_case(office.session, office.clerk, now=NOW + timedelta(days=4))
+    due = office.dues(fourth)["reply"]
+    put_into(office, fourth, petition)
+    assert office.dues(petition)["reply"] == due, "it had no date yet: now it has the other's"
 
 
 def put_into(office: Office, case: Case, survivor: Case) -> None:
     """What a merge does to the clocks of both."""
-    clocks.stop_all(office.session, case, clocks.MERGED, NOW)
-    case.merged_into_id = survivor.id
-    follow_merged(office.session, survivor)
+    now = max(case.received_at, survivor.received_at)
+    clock_changes.adopt_earlier(office.session, survivor, case, now)
+    clocks.stop_all(office.session, case, clocks.MERGED, now)
 
 
 def test_d11_a_reopened_case_gets_its_time_again(office: Office) -> None:
@@ -198,11 +201,11 @@ def test_d12_another_kind_moves_the_reply_from_its_old_start_and_the_units_with_
     case = make_case(office.session, office.clerk)
     office.given(case, office.finance)
     case.kind = Kind.INQUIRY
-    moved = clocks.reclassify(office.session, case)
+    moved = clock_changes.reclassify(office.session, case, NOW)
     assert [(stage, local_date(after)) for stage, _before, after in moved if after] == [("reply", date(2026, 11, 26))]
     assert office.dues(case)["draft"] == date(2026, 11, 24)
     case.kind = Kind.THANKS
-    clocks.reclassify(office.session, case)
+    clock_changes.reclassify(office.session, case, NOW)
     assert office.dues(case)["contact"] == date(2026, 11, 26), "no rule for this kind: the clock stays as it was"
 
 
@@ -215,7 +218,7 @@ def test_d10_granted_time_moves_the_reply_and_what_hangs_on_it_and_keeps_the_fir
     case = make_case(office.session, office.clerk)
     office.given(case, office.finance)
     reply = only(office, case, "reply")
-    clocks.extend(office.session, case, reply, 5, "需现场勘查", NOW)
+    clock_changes.extend(office.session, case, reply, Extension(NOW, Span(5, Unit.WORKING_DAYS), reason="需现场勘查"))
     assert office.dues(case)["reply"] == date(2026, 12, 9)
     assert office.dues(case)["draft"] == date(2026, 12, 7)
     assert local_date(reply.original_due_at) == date(2026, 12, 2)
@@ -227,15 +230,15 @@ def test_d09_a_suspended_clock_has_no_date_until_it_runs_again(office: Office) -
     case = make_case(office.session, office.clerk)
     reply = only(office, case, "reply")
     reply.pauses = [{"since": NOW.isoformat(), "until": None, "reason": "补正"}]
-    derivation = settle(reply, work_calendar(office.session))
+    derivation = settle(reply, work_calendar(office.session), None, CAUSE)
     clocks.refresh(office.session, case)
     assert (reply.state, reply.due_at, reply.warn_at) == (ClockState.SUSPENDED, None, None)
     assert derivation.open_ended
     assert case.next_due_stage == "accept"
-    follow_merged(office.session, case)
-    clocks.shift_inner(office.session, case)
+    clock_changes.adopt_earlier(office.session, case, case, NOW)
+    clocks.shift_inner(office.session, case, CAUSE)
     reply.pauses = [{"since": NOW.isoformat(), "until": (NOW + timedelta(days=2)).isoformat(), "reason": "补正"}]
-    settle(reply, work_calendar(office.session))
+    settle(reply, work_calendar(office.session), None, CAUSE)
     assert (reply.state, local_date(reply.due_at or NOW)) == (ClockState.RUNNING, date(2026, 12, 4))
 
 
@@ -264,7 +267,8 @@ def test_a_clock_whose_rule_is_gone_runs_on(office: Office) -> None:
     office.session.flush()
     clocks.open_assignment(office.session, case, row, NOW)
     assert set(office.dues(case)) == {"accept", "reply"}, "without rules a unit owes nothing of its own"
-    assert warning_moment(reply, settle(reply, work_calendar(office.session)), work_calendar(office.session), held.warning)
+    derivation = settle(reply, work_calendar(office.session), None, CAUSE)
+    assert warning_moment(reply, derivation, work_calendar(office.session), held.warning)
 
 
 def test_without_any_rule_a_reply_is_still_owed(office: Office) -> None:

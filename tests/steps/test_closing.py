@@ -178,7 +178,7 @@ def test_reopening_gives_the_unit_fresh_time_and_asks_for_a_new_decision(office:
     later = NOW + 30 * DAY
     closing.reopen(office.session, case, office.leader, later, "留言人不满意")
     assert (case.stage, case.disclosure, case.reply_round) == (Stage.HANDLING, None, 1)
-    assert {clock.stage for clock in open_clocks(office.session, case.id)} == {"reply"}
+    assert {clock.stage for clock in open_clocks(office.session, case.id)} == {"reply", "draft"}
     assert case.next_due_at is not None
     assert case.next_due_at > later
     fresh = reply.save_draft(office.session, case, office.finance_handler, later, REPLY + "补充说明。")

@@ -18,6 +18,7 @@ from opinion_app.rules.errors import Forbidden, Invalid, Refused
 from opinion_app.rules.words import AssignmentState, ClockState, FindingKind, Role, Stage
 from opinion_app.rules.zone import local_date
 from opinion_app.steps.handling import extending, operations
+from opinion_app.steps.handling.extending import More
 from opinion_app.steps.triage import assigning
 from tests.builders.life import Office, answered, assigned, handling_case, make_office, under_review
 from tests.builders.office import NOW, make_actor
@@ -132,9 +133,9 @@ def test_once_the_writer_is_answered_no_unit_owes_a_signature_or_a_report(office
 
 def test_an_extension_is_asked_and_granted_and_moves_what_hangs_on_it(office: Office) -> None:
     case = handling_case(office)
-    extending.ask(office.session, case, office.finance_head, NOW, 5, "需要采购灯具")
+    extending.ask(office.session, case, office.finance_head, NOW, More(5), "需要采购灯具")
     with pytest.raises(Refused, match="等待审批"):
-        extending.ask(office.session, case, office.finance_head, NOW, 5, "再要五天")
+        extending.ask(office.session, case, office.finance_head, NOW, More(5), "再要五天")
     extending.decide(office.session, case, office.leader, NOW + DAY, agree=True, opinion="同意")
     reply = reply_clock(office.session, case.id)
     assert reply is not None
@@ -144,21 +145,21 @@ def test_an_extension_is_asked_and_granted_and_moves_what_hangs_on_it(office: Of
     assert draft.due_at is not None
     assert local_date(draft.due_at) == date(2026, 12, 7)
     with pytest.raises(Invalid, match="最多延期 1 次"):
-        extending.ask(office.session, case, office.finance_head, NOW + DAY, 2, "还不够")
+        extending.ask(office.session, case, office.finance_head, NOW + DAY, More(2), "还不够")
 
 
 def test_an_extension_beyond_the_rule_or_after_the_date_is_refused(office: Office) -> None:
     case = handling_case(office)
     with pytest.raises(Invalid):
-        extending.ask(office.session, case, office.finance_head, NOW, 9, "太长")
+        extending.ask(office.session, case, office.finance_head, NOW, More(9), "太长")
     with pytest.raises(Invalid, match="到期"):
-        extending.ask(office.session, case, office.finance_head, NOW + 30 * DAY, 3, "太晚")
+        extending.ask(office.session, case, office.finance_head, NOW + 30 * DAY, More(3), "太晚")
 
 
 def test_a_refused_extension_leaves_the_date_as_it_was(office: Office) -> None:
     case = handling_case(office)
     before = case.next_due_at
-    extending.ask(office.session, case, office.finance_head, NOW, 5, "需要采购灯具")
+    extending.ask(office.session, case, office.finance_head, NOW, More(5), "需要采购灯具")
     extending.decide(office.session, case, office.leader, NOW, agree=False, opinion="可以按期完成")
     assert case.next_due_at == before
     assert extending.waiting(office.session, case) is None

@@ -82,7 +82,7 @@ def _note(scene: Scene, kind: FindingKind, act: str, default: str) -> None:
 def ask_extension(scene: Scene) -> None:
     """申请延期."""
     amount = int(scene.story.data["extension"])
-    extending.ask(scene.session, scene.story.row, scene.head, scene.now, amount, scene.story.say("ask_extension"))
+    extending.ask(scene.session, scene.story.row, scene.head, scene.now, extending.More(amount), scene.story.say("ask_extension"))
 
 
 def grant_extension(scene: Scene) -> None:

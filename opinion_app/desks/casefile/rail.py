@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from opinion_app.desks.casefile.queries import OPEN, Dossier
-from opinion_app.flow.due import DueBadge, clock_due, clock_words
+from opinion_app.flow.due import DueBadge, clock_due, clock_words, ground_words
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.clock import Clock
 from opinion_app.rules import links
@@ -130,6 +130,7 @@ def marks(held: Dossier) -> Iterator[str]:
         (case.kind.value == "accusation", "举报件，不公开"),
         (any(part.state is AssignmentState.RETURN_ASKED for part in facts.assignments), "单位申请退回"),
         (facts.extension_waits, "延期申请待审批"),
+        (bool(case.suspended_for), f"计时中止：{ground_words(case.suspended_for)}"),
         (facts.assessment_waits, "研判待审定"),
         (facts.report_owed, "须反馈来文单位"),
         (facts.published, "已公开"),

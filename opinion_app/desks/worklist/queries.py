@@ -149,6 +149,7 @@ _SHOWN: tuple[Any, ...] = (
     Case.next_due_at,
     Case.next_due_stage,
     Case.next_due_provisional,
+    Case.suspended_for,
     Case.next_warn_at,
     Unit.name.label("unit"),
     Unit.short_name.label("unit_short"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from opinion_app.flow import clocks, outbox, progress
+from opinion_app.flow import clock_changes, clocks, outbox, progress
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import facts_of, span_of
 from opinion_app.flow.move import admit, move
@@ -18,16 +19,29 @@ from opinion_app.rules.deadline_checks import check_extension
 from opinion_app.rules.deadline_rules import Allowance
 from opinion_app.rules.errors import Invalid, Refused
 from opinion_app.rules.facts import Actor
-from opinion_app.rules.words import ClockState
 from opinion_app.rules.zone import local_date
 
 
-def reply_running(session: Session, case: Case) -> Clock:
-    """The reply's clock, if it can be extended at all; raises Refused otherwise."""
-    clock = clocks.reply_clock(session, case.id)
-    if clock is None or clock.state not in (ClockState.RUNNING, ClockState.SUSPENDED):
-        raise Refused("本件没有正在计时的答复时限，不需要延期。")
-    return clock
+@dataclass(frozen=True, slots=True)
+class More:
+    """How much more time is asked for: an amount in the clock's own unit, or until a day."""
+
+    amount: int | None = None
+    until: date | None = None
+
+    def said(self, clock: Clock) -> str:
+        """5 个工作日, 至 2026-12-18."""
+        return f"至 {self.until.isoformat()}" if self.until is not None else str(Span(self.amount or 0, span_of(clock).unit))
+
+    def extension(self, clock: Clock, at: datetime, reason: str = "") -> Extension:
+        """The extension as the rules know it."""
+        span = Span(self.amount, span_of(clock).unit) if self.amount is not None else None
+        return Extension(at, span, self.until, reason)
+
+
+def asked(request: ExtensionRequest) -> More:
+    """What a request asks for."""
+    return More(until=request.until) if request.until is not None else More(request.amount)
 
 
 def allowance_of(session: Session, clock: Clock) -> Allowance | None:
@@ -36,25 +50,22 @@ def allowance_of(session: Session, clock: Clock) -> Allowance | None:
     return rule.extension if rule is not None else None
 
 
-def _check(session: Session, clock: Clock, amount: int, now: datetime) -> None:
-    extension = Extension(now, Span(amount, span_of(clock).unit))
+def _check(session: Session, clock: Clock, more: More, now: datetime) -> None:
     try:
-        check_extension(facts_of(clock), extension, work_calendar(session), allowance_of(session, clock))
+        check_extension(facts_of(clock), more.extension(clock, now), work_calendar(session), allowance_of(session, clock))
     except Refused as refusal:
-        raise Invalid(refusal.message, {"amount": refusal.message}) from refusal
+        raise Invalid(refusal.message, {"until" if more.until is not None else "amount": refusal.message}) from refusal
 
 
-def ask(session: Session, case: Case, actor: Actor, now: datetime, amount: int, reason: str, seen: int | None = None) -> None:
+def ask(session: Session, case: Case, actor: Actor, now: datetime, more: More, reason: str, seen: int | None = None) -> None:
     """申请延期: refused at once when the rule would not allow it."""
     admit(session, case, "ask_extension", actor, seen)
-    clock = reply_running(session, case)
-    _check(session, clock, amount, now)
-    session.add(
-        ExtensionRequest(case_id=case.id, clock_id=clock.id, amount=amount, reason=reason, asked_by_id=actor.id, asked_at=now)
-    )
-    done = move(
-        session, case, "ask_extension", actor, now, note=reason, detail={"amount": str(Span(amount, span_of(clock).unit))}
-    )
+    clock = clock_changes.running_reply(session, case)
+    _check(session, clock, more, now)
+    asking = {"amount": more.amount or 0, "until": more.until, "reason": reason, "asked_by_id": actor.id, "asked_at": now}
+    session.add(ExtensionRequest(case_id=case.id, clock_id=clock.id, **asking))
+    said = f"申请延长 {more.said(clock)}：{reason}" if more.until is None else f"申请延期{more.said(clock)}：{reason}"
+    done = move(session, case, "ask_extension", actor, now, note=said, detail={"amount": more.said(clock)})
     leaders = outbox.leader_in_charge(session, case.lead_unit_id)
     outbox.tell(session, case, leaders, "申请延期，请审批", f"ask_extension:{done.id}", now, mail=False)
 
@@ -75,20 +86,20 @@ def decide(
         raise Refused("没有等待审批的延期申请。")
     if request.asked_by_id == actor.id:
         raise Refused("不能审批自己提出的延期申请，请由其他领导审批。")
-    clock = reply_running(session, case)
+    clock, more = clock_changes.running_reply(session, case), asked(request)
     if agree:
-        _check(session, clock, request.amount, now)
+        _check(session, clock, more, now)
     request.decided_by_id, request.decided_at, request.granted, request.opinion = actor.id, now, agree, opinion
     before = clock.due_at
     if agree:
-        clocks.extend(session, case, clock, request.amount, request.reason, now)
+        clock_changes.extend(session, case, clock, more.extension(clock, now, request.reason))
     done = move(
         session,
         case,
         "decide_extension",
         actor,
         now,
-        note=opinion,
+        note=_decided_words(clock, agree=agree, opinion=opinion),
         detail={"agree": agree, "due": clock.due_at.isoformat() if clock.due_at else ""},
         values={"答复时限": (before, clock.due_at)} if agree else None,
     )
@@ -98,3 +109,9 @@ def decide(
     if case.lead_unit_id is not None:
         words = "延期申请已批准" if agree else "延期申请未获批准"
         outbox.tell_unit(session, case, case.lead_unit_id, words, f"decide_extension:{done.id}", now, mail=False)
+
+
+def _decided_words(clock: Clock, *, agree: bool, opinion: str) -> str:
+    due = f"，延至 {local_date(clock.due_at).isoformat()}" if clock.due_at is not None else ""
+    words = f"同意延期{due}" if agree else "不同意延期，原时限不变"
+    return f"{words}。{opinion}" if opinion else f"{words}。"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from wtforms import DateTimeLocalField, IntegerField, RadioField, SelectField
+from wtforms import BooleanField, DateField, DateTimeLocalField, IntegerField, RadioField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from opinion_app.forms import OfficeForm, choices, row_id, text
+from opinion_app.rules.errors import Invalid
+from opinion_app.rules.suspension import SuspensionGround
 from opinion_app.rules.words import FindingKind
+from opinion_app.steps.handling.extending import More
 
 NOTE_KINDS = (FindingKind.NOTE, FindingKind.CONTACT, FindingKind.VISIT, FindingKind.MEETING)
 
@@ -38,10 +41,34 @@ class SupportReportForm(OfficeForm):
 
 
 class ExtensionForm(OfficeForm):
-    """How much more time, and why."""
+    """How much more time, by an amount or until a day, and why."""
 
-    amount = IntegerField("延长多久", [InputRequired("请填写延长多少。"), NumberRange(1, 1000, "请填写大于 0 的整数。")])
+    amount = IntegerField("延长多久", [Optional(), NumberRange(1, 1000, "请填写大于 0 的整数。")])
+    until = DateField("或者延至哪一天", [Optional()], description="两项只填一项；来文单位同意了新日期的，填这一项")
     reason = text("延期理由", 500, required=True, hint="批准后会告诉留言人")
+
+    def more(self) -> More:
+        """What is asked for. Raises Invalid unless exactly one of the two is filled."""
+        if (self.amount.data is None) == (self.until.data is None):
+            raise Invalid("请填写延长多久，或者填写延至哪一天，只填一项。", {"amount": "两项只填一项。"})
+        return More(self.amount.data, self.until.data)
+
+
+class SuspendForm(OfficeForm):
+    """Why the clock stops, from when, and what the writer is told."""
+
+    ground = RadioField("中止事由", choices=choices(SuspensionGround.choices()), default=SuspensionGround.THIRD_PARTY.value)
+    since = DateTimeLocalField("从何时起", [Optional()], description="不填为现在；如填告知书、征求意见函发出的时间，须在到期之前")
+    reason = text("理由和依据", 500, required=True, hint="写明依据的文书和条款，如“已于11月25日发出征求意见函”。内部留痕")
+    told = text("告诉留言人的话", 300, rows=3, hint="会显示在进度查询页；要求补正的，写明需要补充什么")
+
+
+class ResumeForm(OfficeForm):
+    """From when the clock runs again."""
+
+    at = DateTimeLocalField("从何时起", [Optional()], description="不填为现在；如填收到意见、鉴定结论的时间")
+    reason = text("说明", 500, required=True, hint="如“11月30日收到第三方书面意见”")
+    know_late = BooleanField("我知道恢复后已经逾期", description="按所填时间恢复计时，如已经过了到期日，须勾选这一项")
 
 
 class DecideExtensionForm(OfficeForm):

@@ -8,8 +8,10 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from opinion_app import clock
+from opinion_app.flow import clock_changes
 from opinion_app.flow.attach import attach
 from opinion_app.flow.cases import open_case
+from opinion_app.flow.clock_dates import span_of
 from opinion_app.flow.move import move
 from opinion_app.flow.outbox import members_of
 from opinion_app.forms import choices
@@ -17,6 +19,7 @@ from opinion_app.records.base import db
 from opinion_app.records.case import Case
 from opinion_app.records.person import Person
 from opinion_app.rules import links
+from opinion_app.rules.clock_facts import UNIT_WORDS
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.file_kinds import STAFF_LIMITS
 from opinion_app.rules.words import FindingKind, Role
@@ -146,17 +149,18 @@ def report_support(number: str) -> ResponseReturnValue:
 def ask_extension(number: str) -> ResponseReturnValue:
     """申请延期."""
     case, session = _case(number, "ask_extension"), db.session()
-    running = extending.reply_running(session, case)
+    running = clock_changes.running_reply(session, case)
     form = posted(forms.ExtensionForm, version=case.version)
     if request.method == "POST" and form.validate():
         try:
-            extending.ask(session, case, actor(), clock.now(), form.amount.data, form.reason.data, form.seen_version)
+            extending.ask(session, case, actor(), clock.now(), form.more(), form.reason.data, form.seen_version)
             return done(links.case(case.number), "延期申请已提交，等领导审批。")
         except Invalid as refusal:
             form.take(refusal)
     allowance = extending.allowance_of(session, running)
     template = "steps/handling/ask_extension.html"
-    return act_page(case, "ask_extension", form, template=template, running=running, allowance=allowance)
+    unit = UNIT_WORDS[span_of(running).unit]
+    return act_page(case, "ask_extension", form, template=template, running=running, allowance=allowance, unit=unit)
 
 
 @bp.route("/decide_extension", methods=["GET", "POST"])
@@ -172,8 +176,10 @@ def decide_extension(number: str) -> ResponseReturnValue:
             return done(links.case(case.number), "已同意延期。" if agree else "已退回延期申请，原时限不变。")
         except Invalid as refusal:
             form.take(refusal)
-    template, asked = "steps/handling/decide_extension.html", extending.waiting(session, case)
-    return act_page(case, "decide_extension", form, template=template, asked=asked)
+    request_, running = extending.waiting(session, case), clock_changes.running_reply(session, case)
+    said = extending.asked(request_).said(running) if request_ is not None else ""
+    template = "steps/handling/decide_extension.html"
+    return act_page(case, "decide_extension", form, template=template, asked=request_, said_of=said, running=running)
 
 
 @bp.route("/reveal_contact", methods=["GET", "POST"])

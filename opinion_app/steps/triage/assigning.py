@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from opinion_app.flow import clocks, outbox
+from opinion_app.flow import clock_changes, clocks, outbox
 from opinion_app.flow.move import admit, move
 from opinion_app.flow.units import unit_for
 from opinion_app.records.assignment import Assignment
@@ -46,11 +46,12 @@ def assign(
     supports = _supports(session, case, allotment, lead)
     for part in _parts_of(session, case, lead):  # a unit that supported while the case was back at the office
         _take_back(session, case, part, AssignmentState.WITHDRAWN, "改为主办", now)
-    changed = classify_case(session, case, new)
-    if case.accepted_at is None:
+    changed, accepting = classify_case(session, case, new), case.accepted_at is None
+    if accepting:
         case.accepted_at = now
+    clock_changes.reclassify(session, case, now)
+    if accepting:
         move(session, case, "accept", actor, now, values=changed)
-    clocks.reclassify(session, case)
     case.lead_unit_id = lead.id
     first = _give(session, case, lead, UnitRole.LEAD, actor, now, allotment.note)
     rows = [first, *(_give(session, case, unit, UnitRole.SUPPORT, actor, now, allotment.note) for unit in supports)]

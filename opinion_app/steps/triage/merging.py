@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from opinion_app.flow import clocks, progress
+from opinion_app.flow import clock_changes, progress
 from opinion_app.flow.cases import latest_reply, open_case
-from opinion_app.flow.merged_clocks import follow_merged
+from opinion_app.flow.clocks import MERGED
 from opinion_app.flow.move import admit, move
 from opinion_app.records.case import Case
 from opinion_app.rules.errors import Invalid, NotFound
@@ -21,6 +21,8 @@ def merge(session: Session, case: Case, actor: Actor, now: datetime, into: str, 
     admit(session, case, "merge", actor, seen)
     target = _target(session, case, actor, into)
     case.merged_into_id, case.stage_before_merge = target.id, case.stage.value
+    clock_changes.adopt_earlier(session, target, case, now)
+    progress.promise(session, target)
     move(
         session,
         case,
@@ -32,7 +34,6 @@ def merge(session: Session, case: Case, actor: Actor, now: datetime, into: str, 
         detail={"into": target.number},
         values={"并入": (None, target.number)},
     )
-    follow_merged(session, target)
     reply = latest_reply(session, target.id) if target.stage is Stage.ANSWERED else None
     if reply is not None:
         progress.tell_merged(session, target, reply.text, now)
@@ -61,11 +62,11 @@ def unmerge(session: Session, case: Case, actor: Actor, now: datetime, reason: s
     The other case gets its own date back."""
     admit(session, case, "unmerge", actor, seen)
     back = Stage.of(case.stage_before_merge)
-    target = case.merged_into
-    old = target.number if target else None
+    survivor, old = case.merged_into, case.merged_into.number if case.merged_into else None
     case.merged_into_id, case.stage_before_merge = None, ""
     move(session, case, "unmerge", actor, now, to=back, note=reason, detail={"from": old}, values={"并入": (old, None)})
     progress.tell(session, case, answer="")  # what the other case answered was not about this one
-    clocks.revive(session, case, clocks.MERGED)
-    if target is not None:
-        follow_merged(session, target)
+    clock_changes.revive(session, case, MERGED, now)
+    if survivor is not None:
+        clock_changes.release(session, survivor, case.number, now)
+        progress.promise(session, survivor)

@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from opinion_app.flow import clocks, outbox, progress, trail
+from opinion_app.flow import clock_changes, outbox, progress, trail
+from opinion_app.flow.due import stage_words
 from opinion_app.flow.move import admit, move
 from opinion_app.flow.settings import areas
 from opinion_app.records.case import Case, CaseGrant
@@ -52,7 +53,7 @@ def accept(session: Session, case: Case, actor: Actor, now: datetime, new: Class
     changed = classify_case(session, case, new)
     case.accepted_at = now
     if changed:
-        clocks.reclassify(session, case)
+        clock_changes.reclassify(session, case, now)
     move(session, case, "accept", actor, now, values=changed)
 
 
@@ -64,7 +65,7 @@ def classify(
     changed = classify_case(session, case, new)
     if not changed:
         raise Invalid("分类没有变化。")
-    moved = clocks.reclassify(session, case)
+    moved = clock_changes.reclassify(session, case, now)
     dates = [_moved_words(*entry) for entry in moved]
     move(session, case, "classify", actor, now, note="；".join(dates), values=changed)
     return moved
@@ -72,7 +73,7 @@ def classify(
 
 def _moved_words(stage: str, before: datetime | None, after: datetime | None) -> str:
     words = [local_date(moment).isoformat() if moment else "—" for moment in (before, after)]
-    return f"{stage}: {words[0]} → {words[1]}"
+    return f"{stage_words(stage)}时限：{words[0]} → {words[1]}"
 
 
 def decline(

@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 from opinion_app.desks.outbox.operations import Sender, claim
 from opinion_app.desks.outbox.recheck import still_standing
 from opinion_app.desks.reminders.operations import queue_digests
-from opinion_app.flow import clocks
+from opinion_app.flow import clock_changes, clocks
 from opinion_app.flow.outbox import Letter, queue, tell
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
 from opinion_app.records.transaction import transaction
+from opinion_app.rules.clock_facts import Extension, Span, Unit
 from opinion_app.rules.words import ClockState, Kind, NoticeChannel, NoticeState, Role
 from tests.builders.office import make_case, make_person
 
@@ -141,6 +142,8 @@ def test_n03_a_stopped_clock_says_why(told: Told, reason: str, said: str) -> Non
 
 def test_n03_an_extended_clock_is_told_of_when_its_new_date_presses(told: Told) -> None:
     for place, case in enumerate(told.cases):
-        clocks.extend(told.session, case, accept(told, place), 3, "需现场核实", NOW)
+        clock_changes.extend(
+            told.session, case, accept(told, place), Extension(NOW, Span(3, Unit.WORKING_DAYS), reason="需现场核实")
+        )
     told.session.flush()
     assert still_standing(told.session, told.mail, NOW) == ([], "时限已变更（已延期）")

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.desks.reminders import operations
 from opinion_app.desks.reminders.operations import queue_digests, queue_rungs
-from opinion_app.flow import clocks
+from opinion_app.flow import clock_changes, clocks
 from opinion_app.flow.ladder import SINCE, ladder, look_again, save_ladder
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
@@ -23,7 +23,7 @@ from opinion_app.records.notice import Notice, Reminder
 from opinion_app.records.office import put_setting
 from opinion_app.records.person import LeaderInCharge, Person
 from opinion_app.records.transaction import transaction
-from opinion_app.rules.clock_facts import Span, Unit
+from opinion_app.rules.clock_facts import Extension, Span, Unit
 from opinion_app.rules.ladder import Card, Way
 from opinion_app.rules.ladder_data import with_rung
 from opinion_app.rules.reminder_words import ReminderState
@@ -134,7 +134,8 @@ def test_n10_the_digest_says_the_early_rungs_and_the_ledger_points_to_it(office:
 
 def test_n02_an_extension_arms_the_rungs_again_for_the_new_date_only(office: Office) -> None:
     assert office.run("2026-11-12T08:30") > 0
-    clocks.extend(office.session, office.case, office.clock, 8, "需现场核实", parse_moment("2026-11-12T09:00"))
+    more = Extension(parse_moment("2026-11-12T09:00"), Span(8, Unit.WORKING_DAYS), reason="需现场核实")
+    clock_changes.extend(office.session, office.case, office.clock, more)
     version = office.clock.deadline_version
     assert version == 2
     assert office.run("2026-11-12T09:01") == 0

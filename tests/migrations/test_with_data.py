@@ -1,0 +1,64 @@
+"""Migrations after the first version carry the rows an office has already, up and down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import flask_migrate
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from opinion_app.core import create_core
+from opinion_app.records.base import db
+from tests.support import postgres
+from tests.support.databases import ENGINES, hurry, make_settings, release
+
+AT = "2026-11-23 02:00:00"
+
+
+@pytest.fixture(params=ENGINES)
+def first_version(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """A database of the first version, on each engine."""
+    server = request.getfixturevalue("postgres_server") if request.param == "postgresql" else None
+    name = server.create() if isinstance(server, postgres.Server) else ""
+    url = server.url(name) if isinstance(server, postgres.Server) else f"sqlite:///{tmp_path / 'first.db'}"
+    app = create_core(make_settings(tmp_path / "data", url))
+    hurry(app)
+    with app.app_context():
+        flask_migrate.upgrade(revision="0001")
+        yield app
+    release(app)
+    if isinstance(server, postgres.Server):
+        server.drop(name)
+
+
+def fill(table: str, **values: object) -> None:
+    """One row, with something for every column that must not be empty."""
+    columns = {column["name"]: column for column in db.inspect(db.engine).get_columns(table)}
+    for name, column in columns.items():
+        if name not in values and not column["nullable"] and name != "id":
+            kind = str(column["type"]).upper()
+            values[name] = (
+                False if "BOOL" in kind else AT if "TIME" in kind else "[]" if "JSON" in kind else 1 if "INT" in kind else "x"
+            )
+    names = ", ".join(values)
+    with db.engine.begin() as connection:
+        connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({', '.join(':' + name for name in values)})"), values)
+
+
+def test_clocks_and_cases_of_the_first_version_keep_their_dates(first_version: Flask) -> None:
+    fill("cases", id=1, number="LY2026-000001", stage="handling", next_due_at=AT)
+    fill("clocks", id=1, case_id=1, stage="draft", due_at=AT, fixed_on="2026-11-30", amount=2, amount_unit="working_days")
+    flask_migrate.upgrade()
+    with db.engine.begin() as connection:
+        clock = connection.execute(text("SELECT due_at, fixed_why, receipt, restarts, dates FROM clocks")).one()
+        assert [str(clock.due_at)[:16], clock.receipt] == [AT[:16], "same_day"]
+        assert "审核签发" in clock.fixed_why
+        assert [str(clock.restarts), str(clock.dates)] == ["[]", "[]"]
+        assert connection.execute(text("SELECT suspended_for FROM cases")).scalar_one() == ""
+    flask_migrate.downgrade(revision="0001")
+    with db.engine.begin() as connection:
+        assert str(connection.execute(text("SELECT due_at FROM clocks")).scalar_one())[:16] == AT[:16]
+    flask_migrate.upgrade()

@@ -1,0 +1,66 @@
+"""The pages that stop a clock, let it run on, begin it anew or lengthen it, over HTTP and at a fixed moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+
+from opinion_app.records.transaction import transaction
+from tests.builders.life import handling_case, make_office
+from tests.builders.office import NOW
+from tests.support.client import Browser, client_for
+
+
+@pytest.fixture
+def path(app: Flask) -> Iterator[str]:
+    """A case its unit has signed for; the wall clock stands still meanwhile."""
+    with time_machine.travel(NOW, tick=False):
+        with app.app_context(), transaction() as session:
+            number = handling_case(make_office(session)).number
+        yield f"/office/cases/{number}"
+
+
+def said(person: Browser, path: str, **fields: str) -> tuple[int, str]:
+    values: dict[str, Any] = dict(fields)
+    answer = person.submit(path, to=path, **values)
+    return answer.status_code, answer.text
+
+
+def test_d09_the_clock_is_stopped_and_runs_on_from_its_pages(app: Flask, path: str) -> None:
+    clerk = client_for(app, "clerk")
+    status, text = said(clerk, f"{path}/suspend", ground="hearing", since="2000-01-01T08:00", reason="听证", told="")
+    assert (status, "早于起算时间" in text) == (422, True)
+    status, text = said(clerk, f"{path}/suspend", ground="correction", reason="地点不明", told="")
+    assert (status, "写明需要补充什么" in text) == (422, True)
+    assert said(clerk, f"{path}/suspend", ground="correction", reason="地点不明", told="请补充地点")[0] == 303
+    text = clerk.get(path).text
+    assert ["计时中止：告知补正" in text, f"{path}/resume" in text, f"{path}/restart" in text] == [True] * 3
+    status, text = said(clerk, f"{path}/resume", at="2000-01-01T08:00", reason="收到")
+    assert (status, "早于中止时间" in text) == (422, True)
+    assert said(clerk, f"{path}/restart", reason="收到补正材料")[0] == 303
+    assert "计时中止" not in clerk.get(path).text
+    assert said(clerk, f"{path}/suspend", ground="hearing", reason="依申请听证", told="")[0] == 303
+    assert "计时中止" in clerk.get("/office/?due=suspended&view=open").text
+    assert said(clerk, f"{path}/resume", reason="听证结束")[0] == 303
+    assert client_for(app, "finance_head").get(f"{path}/suspend").status_code == 403
+
+
+def test_d10_more_time_is_asked_by_an_amount_or_until_a_day_and_not_by_both(app: Flask, path: str) -> None:
+    head = client_for(app, "finance_head")
+    for fields in ({}, {"amount": "3", "until": "2026-12-09"}):
+        status, text = said(head, f"{path}/ask_extension", reason="需采购", **fields)
+        assert (status, "只填一项" in text) == (422, True)
+    status, text = said(head, f"{path}/ask_extension", reason="需采购", until="2026-11-20")
+    assert (status, "晚于现在的到期日" in text) == (422, True)
+    status, text = said(head, f"{path}/ask_extension", reason="需采购", amount="0")
+    assert (status, "大于 0" in text) == (422, True)
+    assert said(head, f"{path}/ask_extension", reason="需采购", until="2026-12-09")[0] == 303
+    leader = client_for(app, "leader")
+    assert "至 2026-12-09" in leader.get(f"{path}/decide_extension").text
+    assert said(leader, f"{path}/decide_extension", agree="yes")[0] == 303
+    status, text = said(head, f"{path}/ask_extension", reason="再要", amount="1")
+    assert (status, "最多延期 1 次" in text) == (422, True)
