@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 FOREIGN = "这份表单是从别的网站发来的，没有处理。如果您就在本系统里操作，请管理员核对 OPINION_BASE_URL 与浏览器地址栏是否一致。"
 STATUS = {Invalid: 422, Refused: 409, Forbidden: 403, NotFound: 404, Conflict: 409, StorageTrouble: 503}
 NOT_TYPED = frozenset({"csrf_token", KEY_FIELD, "version", "read", "next"})
-PAGES = frozenset({400, 403, 404, 409, 413, 422, 429, 500, 503})
+PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
 
 
 def _page(status: int, message: str = "", name: str = "", **context: object) -> ResponseReturnValue:

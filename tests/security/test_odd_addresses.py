@@ -139,6 +139,15 @@ def test_other_methods_do_nothing(people: Flask) -> None:
             assert answer.status_code != 405 or "GET" in answer.headers["Allow"]
 
 
+def test_an_address_of_a_button_opened_by_itself_says_so_and_does_nothing(people: Flask) -> None:
+    browser = client_for(people, "clerk")
+    answer = browser.get("/office/sign-out")
+
+    assert answer.status_code == 405
+    assert "不能直接打开" in answer.text
+    assert browser.get("/office/").status_code == 200
+
+
 @pytest.mark.parametrize("name", ["X-HTTP-Method-Override", "X-Original-URL", "X-Rewrite-URL", "X-Remote-User", "X-On-Behalf-Of"])
 def test_headers_that_other_software_obeys_mean_nothing_here(people: Flask, name: str) -> None:
     plain, headed = Browser(people).get("/office/"), Browser(people).get("/office/", headers={name: "/office/people"})

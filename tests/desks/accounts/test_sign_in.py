@@ -52,6 +52,14 @@ def text_of(app: Flask, login: str, password: str) -> tuple[int, str]:
     return answer.status_code, "\n".join(line for line in answer.text.splitlines() if not any(part in line for part in hidden))
 
 
+def test_a_refused_sign_in_does_not_say_that_the_password_was_kept(app: Flask) -> None:
+    answer = Browser(app).submit("/office/sign-in", login="clerk", password="wrong-Pass-1")
+
+    assert "需要改正" in answer.text
+    assert "都已保留" not in answer.text
+    assert "wrong-Pass-1" not in answer.text
+
+
 def test_unknown_wrong_locked_and_disabled_answer_alike(app: Flask) -> None:
     for _ in range(6):
         tries(app, "admin")
