@@ -9,7 +9,7 @@ from typing import Any
 from wtforms import Form, HiddenField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.i18n import get_translations
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.text import clean, clean_line
@@ -95,7 +95,7 @@ def line(label: str, limit: int, *, required: bool = False, hint: str = "", **kw
     """A field of one line, cleaned of what no line should bring in."""
     checks: list[Any] = [Length(max=limit, message=TOO_LONG)]
     if required:
-        checks.insert(0, InputRequired(f"请填写{label}。"))
+        checks.insert(0, DataRequired(f"请填写{label}。"))
     return StringField(label, checks, filters=[_line], description=hint, render_kw={"maxlength": limit}, **kwargs)
 
 
@@ -103,7 +103,7 @@ def text(label: str, limit: int, *, required: bool = False, hint: str = "", rows
     """A field of many lines with a counter."""
     checks: list[Any] = [Length(max=limit, message=TOO_LONG)]
     if required:
-        checks.insert(0, InputRequired(f"请填写{label}。"))
+        checks.insert(0, DataRequired(f"请填写{label}。"))
     return TextAreaField(label, checks, filters=[_text], description=hint, render_kw={"rows": rows, "data-limit": limit})
 
 

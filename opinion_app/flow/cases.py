@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Integer, Label, bindparam, func, select
+from sqlalchemy import BindParameter, Integer, Label, String, bindparam, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from opinion_app.records.assessment import Assessment
@@ -14,6 +14,7 @@ from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case, CaseGrant, Letter
 from opinion_app.records.clock import ExtensionRequest
 from opinion_app.records.publication import Publication, PublicationPlan
+from opinion_app.records.recusal import Recusal
 from opinion_app.records.reply import Reply
 from opinion_app.rules import life
 from opinion_app.rules.errors import NotFound
@@ -87,6 +88,7 @@ def make_facts(
         extension_waits=bool(extras.extending),
         suspended_for=case.suspended_for,
         merged_children=int(extras.children),
+        recused=frozenset(int(person) for person in (extras.recused or "").split(",") if person),
     )
 
 
@@ -113,6 +115,9 @@ def extras_of(case_id: BindParameter[int] | InstrumentedAttribute[int]) -> tuple
         ),
         "assessor": select(func.max(Assessment.decided_by_id)).where(
             Assessment.case_id == case_id, Assessment.state == AssessmentState.DECIDED
+        ),
+        "recused": select(func.aggregate_strings(cast(Recusal.person_id, String), ",")).where(
+            Recusal.case_id == case_id, Recusal.lifted_at.is_(None)
         ),
         "extending": select(func.count(ExtensionRequest.id)).where(
             ExtensionRequest.case_id == case_id, ExtensionRequest.decided_at.is_(None)

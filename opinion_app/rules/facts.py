@@ -80,6 +80,7 @@ class CaseFacts:
     extension_waits: bool = False
     suspended_for: str = ""
     merged_children: int = 0
+    recused: frozenset[int] = frozenset()
 
     @property
     def lead(self) -> AssignmentFacts | None:

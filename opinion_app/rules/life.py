@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from opinion_app.rules import obstacles
 from opinion_app.rules.errors import Forbidden, Refused
 from opinion_app.rules.facts import Actor, CaseFacts, Holder
-from opinion_app.rules.permissions import may
+from opinion_app.rules.permissions import BARRED_BY_RECUSAL, may
 from opinion_app.rules.reply import review_step
 from opinion_app.rules.suspension import clock_held, clock_runs, correction_waits
 from opinion_app.rules.words import (
@@ -197,6 +197,8 @@ ACTS: dict[str, Act] = {
         Act("record_contact", "记录联系诉求人", ALIVE, "case.note", button=False),
         Act("grant", "指定知情人", frozenset(Stage), "case.grant", condition=obstacles.restricted),
         Act("query_code", "查询码与回执", frozenset(Stage), "case.triage"),
+        Act("recuse", "登记回避", ALIVE | DONE, "case.recuse"),
+        Act("lift_recusal", "取消回避", ALIVE | DONE, "case.recuse", button=False),
         Act("reveal_contact", "查看联系方式", frozenset(Stage), "case.reveal_contact", button=False),
     )
 }
@@ -220,6 +222,8 @@ def check(actor: Actor, case: CaseFacts, act: str) -> Act:
 
     Raises Forbidden when the person may not, Refused when the case is not where the act is open."""
     entry = ACTS[act]
+    if actor.id in case.recused and entry.permission in BARRED_BY_RECUSAL:
+        raise Forbidden(f"您在这件里已登记回避，不能“{entry.label}”。")
     if not may(actor, entry.permission, case):
         raise Forbidden(f"您没有“{entry.label}”的权限。")
     reason = refusal(case, act)

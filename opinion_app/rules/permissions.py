@@ -83,6 +83,10 @@ def _second_pair_of_eyes(actor: Actor, case: CaseFacts) -> bool:
     return actor.has(Role.LEADER) and actor.id != case.assessor_id
 
 
+def _staff(actor: Actor, case: CaseFacts) -> bool:
+    return actor.has(Role.CLERK, Role.REVIEWER, Role.LEADER) or _taking_part(actor, case)
+
+
 def _contact_reader(actor: Actor, case: CaseFacts) -> bool:
     return actor.has(Role.CLERK) or _taking_part(actor, case)
 
@@ -119,7 +123,29 @@ CASE_PERMISSIONS: dict[str, Callable[[Actor, CaseFacts], bool]] = {
     "case.grant": _clerk_or_leader,
     "case.reveal_contact": _contact_reader,
     "case.see_internal": can_see,
+    "case.recuse": _staff,
 }
+
+# What somebody who withdrew from a case 回避 may not do to it (信访工作条例 28); to look, and to hand it on, stays open.
+BARRED_BY_RECUSAL = frozenset(
+    {
+        "case.instruct",
+        "case.sign_for",
+        "case.note",
+        "case.report_support",
+        "case.ask_extension",
+        "case.decide_extension",
+        "case.draft",
+        "case.check_unit_head",
+        "case.check_gates",
+        "case.sign_off",
+        "case.answer",
+        "case.publish",
+        "case.assess",
+        "case.approve_assessment",
+        "case.risk_act",
+    }
+)
 
 # What needs no case: pages and standing work, by role.
 OFFICE_PERMISSIONS: dict[str, frozenset[Role]] = {
@@ -142,6 +168,7 @@ OFFICE_PERMISSIONS: dict[str, frozenset[Role]] = {
     "calendar": frozenset({Role.ADMINISTRATOR}),
     "calendar.see": frozenset(Role),
     "rules": frozenset({Role.ADMINISTRATOR}),
+    "wording": frozenset({Role.CLERK, Role.REVIEWER, Role.ADMINISTRATOR}),
     "settings": frozenset({Role.ADMINISTRATOR}),
     "backup": frozenset({Role.ADMINISTRATOR}),
     "trail": frozenset({Role.AUDITOR}),
@@ -155,6 +182,8 @@ def may(actor: Actor, permission: str, case: CaseFacts | None = None) -> bool:
     Raises KeyError for a permission that is in neither table: an unknown word must never mean yes."""
     if case is None:
         return not actor.roles.isdisjoint(OFFICE_PERMISSIONS[permission])
+    if actor.id in case.recused and permission in BARRED_BY_RECUSAL:
+        return False
     return can_see(actor, case) and CASE_PERMISSIONS[permission](actor, case)
 
 

@@ -68,6 +68,8 @@ _LOOKS = {
     "publish_statement": ("globe", "blue"),
     "record_response": ("chat", "green"),
     "grant": ("lock", ""),
+    "recuse": ("person", "orange"),
+    "lift_recusal": ("person", ""),
     "reveal_contact": ("eye", ""),
 }
 MARKS = {name: Mark(act.label, *_LOOKS.get(name, ("info", ""))) for name, act in ACTS.items()} | {

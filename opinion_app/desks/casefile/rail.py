@@ -133,6 +133,7 @@ def marks(held: Dossier) -> Iterator[str]:
         (bool(case.suspended_for), f"计时中止：{ground_words(case.suspended_for)}"),
         (facts.assessment_waits, "研判待审定"),
         (facts.report_owed, "须反馈来文单位"),
+        (bool(facts.recused), f"{len(facts.recused)} 人回避"),
         (facts.published, "已公开"),
         (facts.planned, "已定时公开"),
         (case.imported, "历史件"),

@@ -75,7 +75,8 @@ export function listenToForms() {
     if (composing(event)) return field.tagName === "INPUT" ? event.preventDefault() : undefined;
     if (field.tagName === "TEXTAREA" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      submits(field.form)[0]?.click(); // as if pressed: its question before the act is asked too
+      const ends = field.form.querySelector('.form-actions button[type="submit"]:not(:disabled)'); // not a tool further up
+      (ends || submits(field.form)[0])?.click(); // as if pressed: its question before the act is asked too
     }
   });
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-busy]").forEach(release));

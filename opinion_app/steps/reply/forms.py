@@ -16,4 +16,5 @@ class DraftForm(OfficeForm):
     text = long_text(
         "答复内容", MAX_REPLY, required=True, rows=16, hint="将发给留言人并可能公开：写明核实情况、处理意见和依据、联系电话"
     )
+    template = HiddenField()
     note = long_text("修改说明", 300, rows=2)

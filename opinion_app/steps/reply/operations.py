@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from opinion_app.flow import index, outbox
+from opinion_app.flow import index, outbox, reply_help
 from opinion_app.flow.cases import latest_reply
 from opinion_app.flow.move import admit, move
 from opinion_app.records.case import Case
@@ -65,6 +65,7 @@ def submit(session: Session, case: Case, actor: Actor, now: datetime, note: str 
     if reply is None or reply.state is not ReplyState.DRAFT:
         raise Refused("还没有可以送审的答复稿。")
     check_submission(reply.text)
+    reply_help.check_binding(session, case, reply.text, now)
     reply.state, reply.submitted_at = ReplyState.SUBMITTED, now
     done = move(session, case, "submit_reply", actor, now, to=Stage.UNDER_REVIEW, note=note, detail={"version": reply.version_no})
     heads = outbox.members_of(session, case.lead_unit_id, Role.UNIT_HEAD) if case.lead_unit_id else []

@@ -6,18 +6,24 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from opinion_app import clock
+from opinion_app.flow import reply_help
 from opinion_app.flow.cases import latest_reply, open_case
 from opinion_app.records.base import db
+from opinion_app.records.case import Case
+from opinion_app.records.reply import Reply
 from opinion_app.rules import links
 from opinion_app.rules.errors import Invalid
+from opinion_app.rules.hints import pieces
 from opinion_app.rules.words import ReplyState
-from opinion_app.steps.reply import operations, queries
+from opinion_app.steps.reply import operations, queries, similar
 from opinion_app.steps.reply.forms import DraftForm
 from opinion_app.web.access import requires
 from opinion_app.web.act_page import act_page
-from opinion_app.web.answers import done
+from opinion_app.web.answers import done, page
 from opinion_app.web.identity import actor
 from opinion_app.web.posted import posted
+
+LOOKING = ("check", "insert")  # nothing is saved
 
 bp = Blueprint("reply", __name__, url_prefix="/office/cases/<number>")
 
@@ -30,17 +36,47 @@ def draft(number: str) -> ResponseReturnValue:
     case, _facts = open_case(session, number, actor(), "draft")
     held = latest_reply(session, case.id)
     form = posted(DraftForm, text=held.text if held else "", read=held.text_hash if held else "", version=case.version)
-    if request.method == "POST" and form.validate():
+    go = request.form.get("go", "")
+    if go == "insert":
+        form.text.data = queries.with_template(session, form.text.data or "", form.template.data)
+    if request.method == "POST" and go not in LOOKING and form.validate():
         try:
             reply = operations.save_draft(session, case, actor(), now, form.text.data, form.note.data, form.read.data or "")
-            if request.form.get("go") != "submit":
+            if go != "submit":
                 return done(links.case(case.number), f"答复稿（第 {reply.version_no} 稿）已保存，尚未送审。")
             operations.submit(session, case, actor(), now, form.note.data)
             return done(links.case(case.number), f"答复稿（第 {reply.version_no} 稿）已送审。")
         except Invalid as problem:
             form.take(problem)
-    refusal, notes = queries.last_refusal(session, held), queries.findings(session, case.id)
-    return act_page(case, "draft", form, template="steps/reply/draft.html", held=held, refusal=refusal, findings=notes)
+    return _draft_page(case, form, held)
+
+
+def _draft_page(case: Case, form: DraftForm, held: Reply | None) -> ResponseReturnValue:
+    session, text = db.session(), form.text.data or ""
+    hints = reply_help.hints_on(session, case, text, clock.now())
+    return act_page(
+        case,
+        "draft",
+        form,
+        template="steps/reply/draft.html",
+        held=held,
+        refusal=queries.last_refusal(session, held),
+        findings=queries.findings(session, case.id),
+        templates=queries.templates(session, case),
+        hints=hints,
+        pieces=pieces(text, hints),
+        similar_href=f"{links.case(case.number)}/similar_replies",
+    )
+
+
+@bp.get("/similar_replies")
+@requires("worklist")
+def similar_replies(number: str) -> ResponseReturnValue:
+    """Replies to like letters, to quote from."""
+    session = db.session()
+    case, _facts = open_case(session, number, actor(), "draft")
+    found = similar.replies_like(session, case, actor())
+    return page("steps/reply/similar.html", case=case, found=found, case_href=links.case(case.number))
 
 
 @bp.route("/submit_reply", methods=["GET", "POST"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import HiddenField, RadioField
+from wtforms import HiddenField, RadioField, SelectField
 from wtforms.validators import InputRequired
 
 from opinion_app.forms import OfficeForm, choices, text
@@ -33,3 +33,10 @@ class GatesForm(OfficeForm):
         "文字关", [InputRequired(CHOOSE)], choices=choices(PASS_OR_BACK), description="是否答其所问，有无错别字和套话"
     )
     opinion = text("意见", 500, hint="任何一关退回时必填：写明要改什么")
+
+
+class RecusalForm(OfficeForm):
+    """Who keeps out of the case, and why."""
+
+    person = SelectField("回避的人", validate_choice=False)
+    reason = text("回避的理由", 300, required=True, rows=3, hint="如：与留言人是近亲属；本人是被反映的对象")

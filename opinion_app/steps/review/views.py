@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from opinion_app import clock
+from opinion_app.flow import reply_help
 from opinion_app.flow.cases import open_case
 from opinion_app.records.base import db
 from opinion_app.records.case import Case
 from opinion_app.rules import links
 from opinion_app.rules.differences import differences
 from opinion_app.rules.errors import Invalid
+from opinion_app.rules.hints import pieces
 from opinion_app.rules.words import OFFICE_GATES
 from opinion_app.steps.review import operations, queries
 from opinion_app.steps.review.forms import CheckForm, GatesForm
@@ -23,18 +26,21 @@ from opinion_app.web.answers import done
 from opinion_app.web.identity import actor
 from opinion_app.web.posted import posted
 
+VERSIONS_SHOWN = 10
+
 bp = Blueprint("review", __name__, url_prefix="/office/cases/<number>")
 
 
 def _page(case: Case, act: str, form: CheckForm | GatesForm, said: str) -> ResponseReturnValue:
     held = queries.versions(db.session(), case.id)
-    changes = differences(held[1].text, held[0].text) if len(held) > 1 else []
+    earlier = [(old, differences(old.text, new.text)) for new, old in pairwise(held[:VERSIONS_SHOWN])]
+    text = held[0].text if held else ""
+    hints = reply_help.hints_on(db.session(), case, text, clock.now())
     notes = queries.findings(db.session(), case.id)
     if held and not form.read.data:
         form.read.data = held[0].text_hash
-    return act_page(
-        case, act, form, template="steps/review/check.html", said=said, versions=held, changes=changes, findings=notes
-    )
+    shown = {"versions": held, "earlier": earlier, "findings": notes, "hints": hints, "pieces": pieces(text, hints)}
+    return act_page(case, act, form, template="steps/review/check.html", said=said, **shown)
 
 
 def _verdict(number: str, act: str, operation: Callable[..., None], passed_words: str, said: str) -> ResponseReturnValue:

@@ -1,0 +1,44 @@
+"""Hints on a reply by the lists the office keeps: shown while drafting and at every check, binding where the office says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from opinion_app.records.case import Case
+from opinion_app.records.wording import WordListRow
+from opinion_app.rules.hints import DEFAULT_LISTS, Hint, HintKind, WordList, WordLists, barred, look
+from opinion_app.rules.zone import local_date
+
+BINDING = "binding"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The lists in force and the kinds of hints that are binding."""
+
+    lists: WordLists
+    binding: frozenset[HintKind]
+
+
+def kept(session: Session) -> Kept:
+    """What the office keeps; where it never changed a list, the one the service comes with."""
+    rows = {row.name: row.entries for row in session.scalars(select(WordListRow))}
+    lists = {
+        name: {str(word): str(right) for word, right in rows.get(name.value, DEFAULT_LISTS[name]).items()} for name in WordList
+    }
+    return Kept(lists, frozenset(HintKind.of(value) for value in rows.get(BINDING, {})))
+
+
+def hints_on(session: Session, case: Case, text: str, now: datetime) -> list[Hint]:
+    """The hints on a reply to this case."""
+    return look(text, f"{case.title}\n{case.body}", kept(session).lists, local_date(now))
+
+
+def check_binding(session: Session, case: Case, text: str, now: datetime) -> None:
+    """Raise Invalid where the reply has what the office does not let pass."""
+    held = kept(session)
+    barred(look(text, f"{case.title}\n{case.body}", held.lists, local_date(now)), held.binding)
