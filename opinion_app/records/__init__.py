@@ -16,10 +16,12 @@ from opinion_app.records import (  # noqa: F401 - every table must be known to t
     person,
     public_copy,
     publication,
+    recusal,
     reply,
     report_back,
     submission,
     supervision,
     trail,
     unit,
+    wording,
 )

@@ -3,31 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
 from flask import Flask
 from sqlalchemy import String, select
+from sqlalchemy.orm import Session
 
+from opinion_app.files.store import AttachmentStore
 from opinion_app.flow import index
 from opinion_app.flow.publications import take_down
+from opinion_app.flow.sweep import named_files
 from opinion_app.records.attachment import Attachment
 from opinion_app.records.base import Base
 from opinion_app.records.case import Case
+from opinion_app.records.current import settings_of
 from opinion_app.records.finding import Finding
 from opinion_app.records.move import Move
-from opinion_app.records.publication import MaskingDecision, Publication
-from opinion_app.records.reply import Reply
+from opinion_app.records.public_copy import PublicCopy
+from opinion_app.records.publication import MaskingDecision, Publication, PublicationPlan, PublishedFile
+from opinion_app.records.recusal import Recusal
+from opinion_app.records.reply import Reply, ReplyCheck
 from opinion_app.records.submission import Progress, Submission
 from opinion_app.records.transaction import transaction
+from opinion_app.records.wording import ReplyTemplate
 from opinion_app.rules.registration import Writer
-from opinion_app.rules.words import FindingKind, Stage
+from opinion_app.rules.words import FindingKind, Gate, PublicationState, Stage
 from tests.builders.office import NOW, make_actor, make_case
 from tests.builders.published import make_publication
 from tests.support.client import Browser
 
 MARK = "泄密标记乙丙丁"
-TEXTS = (Case, Reply, Finding, Move, Attachment, Progress, Submission, MaskingDecision)
+OUT = PublicationState.PUBLISHED
+TEXTS = (
+    Case,
+    Reply,
+    ReplyCheck,
+    Finding,
+    Move,
+    Attachment,
+    Progress,
+    Submission,
+    MaskingDecision,
+    PublicationPlan,
+    Recusal,
+    ReplyTemplate,
+)
 ADDRESSES = (
     "/",
     "/replies/",
@@ -67,22 +89,59 @@ def marked(app: Flask) -> Flask:
                 )
             )
             session.flush()
+            _plan_and_copy(session, case, clerk.id, serial)
             if serial % 2:
-                make_publication(session, case)
+                row = make_publication(session, case)
+                session.flush()
+                _publish_file(session, row.id, f"{serial:032x}", "现场.jpg")
         _mark_everything(session)
         for case in session.scalars(select(Case)):
             index.put_case(session, case)
         gone = session.scalars(select(Publication).order_by(Publication.id)).first()
         assert gone is not None
-        gone.question = gone.answer = gone.title = MARK
+        gone.question = gone.answer = gone.title = gone.note = gone.writer = MARK
+        for file in session.scalars(select(PublishedFile).where(PublishedFile.publication_id == gone.id)):
+            file.name = f"{MARK}.jpg"
         take_down(session, gone, NOW)
+        _lay_files(app, session)
     return app
 
 
-def _mark_everything(session: object) -> None:
+def _lay_files(app: Flask, session: Session) -> None:
+    """The bytes: marked ones for whatever is inside, plain ones for what is out."""
+    store = AttachmentStore(settings_of(app).data_dir / "attachments")
+    out = set(session.scalars(select(PublishedFile.stored_name).join(Publication).where(Publication.state == OUT)))
+    for name in named_files(session):
+        path = store.path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("公开的内容" if name in out else MARK, encoding="utf-8")
+
+
+def _plan_and_copy(session: Session, case: Case, clerk_id: int, serial: int) -> None:
+    """What the office keeps beside a publication: a snapshot that waits, a clean copy nobody published, a recusal, a check."""
+    texts = {"title": MARK, "question": MARK, "answer": MARK, "writer": MARK, "files": MARK, "digests": [], "copies": []}
+    plan = PublicationPlan(case_id=case.id, publish_at=NOW + timedelta(days=999), source_hash="", snapshot_hash="", texts=texts)
+    plan.planned_by_id, plan.planned_at = clerk_id, NOW
+    file = session.scalars(select(Attachment).where(Attachment.case_id == case.id)).one()
+    copy = PublicCopy(case_id=case.id, attachment_id=file.id, made_by_id=clerk_id, made_at=NOW)
+    copy.stored_name, copy.media_type = f"{serial + 1000:032x}", "image/jpeg"
+    recusal = Recusal(case_id=case.id, person_id=clerk_id, reason=MARK, recorded_by_id=clerk_id, recorded_at=NOW)
+    check = ReplyCheck(gate=Gate.WORDING, passed=True, opinion=MARK, text_hash="", checked_by_id=clerk_id, checked_at=NOW)
+    reply = session.scalars(select(Reply).where(Reply.case_id == case.id)).one()
+    reply.checks.append(check)
+    session.add_all((plan, copy, recusal))
+    session.flush()
+
+
+def _publish_file(session: Session, publication_id: int, stored_name: str, name: str) -> None:
+    kept = {"serial": 1, "size": 1, "sha256": "", "media_type": "image/jpeg"}
+    session.add(PublishedFile(publication_id=publication_id, name=name, stored_name=stored_name, **kept))
+
+
+def _mark_everything(session: Session) -> None:
     """Write the marker into every free text of the office's tables that is empty so far."""
     for model in TEXTS:
-        for row in session.scalars(select(model)):  # type: ignore[attr-defined]
+        for row in session.scalars(select(model)):
             for column in _free_texts(model):
                 if not getattr(row, column):
                     setattr(row, column, MARK)
@@ -101,6 +160,7 @@ def everything(app: Flask) -> list[str]:
     asked = [f"/replies/?q={quote(word)}" for word in (MARK, MARK[:2], "138", "标记")]
     asked += [f"/replies{form}?q={quote(MARK)}" for form in (".json", ".csv")]
     asked += [f"/replies/?{key}={quote(MARK)}" for key in ("kind", "area", "unit", "period", "page")]
+    found += [f"/replies/{number}/files/{serial}" for number in numbers for serial in (1, 2)]
     inside = [f"/office/cases/{numbers[0]}", "/office/attachments/1", f"/office/search?q={quote(MARK)}", f"/{MARK}"]
     return [*ADDRESSES, *found, *asked, *inside]
 
@@ -109,7 +169,7 @@ def test_the_marker_appears_nowhere(marked: Flask) -> None:
     browser = Browser(marked)
     shown = []
     for path in everything(marked):
-        answer = browser.get(path, follow_redirects=True)
+        answer = browser.get(path, follow_redirects=True, buffered=True)
         text = answer.data.decode("utf-8", "replace").replace(f'value="{MARK}"', "").replace(f"“{MARK}”", "")
         if MARK in text or "13800001234" in text:
             shown.append(path)
@@ -127,4 +187,6 @@ def test_what_was_withdrawn_is_gone_from_every_address(marked: Flask) -> None:
         assert gone not in text, path
         assert out in text, path
     assert browser.get(f"/replies/{gone}").status_code == 404
+    assert browser.get(f"/replies/{gone}/files/1").status_code == 404
+    assert browser.get(f"/replies/{out}/files/1", buffered=True).status_code == 200
     assert browser.get(f"/replies/?q={gone}").text.count("reply-card") == 0
