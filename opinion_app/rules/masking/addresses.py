@@ -15,7 +15,7 @@ _ARABIC = r"[0-9]{1,4}(?:[\-之][0-9]{1,3})?[A-Za-z]?"
 _WORD = "[〇零○一二三四五六七八九十百]{1,5}"
 _LETTER = r"(?<![A-Za-z])[A-Za-z](?:[\-]?[0-9]{1,3})?"
 _PART = re.compile(
-    rf"(?P<number>(?<![0-9.]){_ARABIC}|{_LETTER}|{_WORD}|[甲乙丙丁]|(?<=[栋幢座楼#])[东西南北])[ ]?"
+    rf"(?P<number>(?<![0-9.]){_ARABIC}|{_LETTER}|{_WORD}|[甲乙丙丁]|(?<=[栋幢座楼#])[东西南北]|[东西南北](?=[ ]?[栋幢座]))[ ]?"
     r"(?P<unit>号楼|号院|号栋|号房|号门|"
     r"号(?![线令文公召路车会晚早到至前后来去停那这就发我]|通告|工作|左右|下午|上午|开始|地铁)"
     r"|栋|幢|座|#楼?|单元|门(?=[ \-]?[0-9]{3})|梯|楼|层|室|房(?=[,.、。;)\s]|$)|组|队)"
@@ -28,6 +28,9 @@ _DASHED = re.compile(
     r"(?<=[区园苑城寓舍场厦邸庭湾府郡居轩村院])[ ]?(?P<house>[0-9A-Za-z]{1,3}[\-][0-9]{1,3}[\-][0-9]{3,4})(?![0-9\-])"
     r"|(?<=[栋幢座楼#])[ \-]?(?P<rest>[0-9]{1,2}[\-][0-9]{3,4})(?![0-9\-])"
 )
+_ESTATE = re.compile(r"[区园苑城寓舍邸庭湾府郡居轩村院][ ]?$")
+_DWELLER = re.compile(r"[ ]?(?:的|里的)?(?:居民|住户|业主|村民|租户|户主|人家)")
+_ROOM_OF = re.compile(r"(?<![0-9.\-])[0-9]{3,4}(?=住户|户主|业主|租户|号房|房的)")
 _ROAD = re.compile(r"(?<!街)(?:[路街巷弄道里坊段胡同]|大道)[ ]?$")
 _VILLAGE = re.compile(r"[村庄湾冲寨屯社院组队塘坪坡垸][ ]?$")
 _TOUCH = re.compile(r"[ ,\-]{0,2}")
@@ -84,6 +87,10 @@ def _judge(view: View, address: _Address) -> tuple[Confidence, str] | None:
         return Confidence.MEDIUM, "村组之后的门牌号"
     if _BUILDING & set(units) and len(units) > 1 and not (address.words and units[-1] == "层"):
         return Confidence.MEDIUM, "楼栋和楼层"
+    if units == ["号"] and not address.words and _DWELLER.match(view.text, address.end):
+        return Confidence.MEDIUM, "门牌号之后说住在那里的人"
+    if units[0] in ("栋", "幢", "号楼") and address.words and _ESTATE.search(before):
+        return Confidence.LOW, "楼栋号，可能是公共建筑"
     if units == ["室"] and not address.words:
         return Confidence.MEDIUM, "房号"
     if units[0] in ("栋", "幢", "号楼", "单元", "号院", "#楼", "号栋") and not address.words:
@@ -113,3 +120,5 @@ def candidates(reading: Reading) -> Iterator[Candidate]:
     for found in _DASHED.finditer(view.text):
         group = "house" if found["house"] else "rest"
         yield Candidate(Kind.ADDRESS, *view.span(*found.span(group)), Confidence.HIGH, "小区之后的楼栋、单元、房号")
+    for found in _ROOM_OF.finditer(view.text):
+        yield Candidate(Kind.ADDRESS, *view.span(*found.span()), Confidence.MEDIUM, "房号之后说住在那里的人")

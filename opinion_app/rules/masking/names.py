@@ -45,7 +45,7 @@ _BESIDE = re.compile(
 _SURNAME_ONLY = re.compile(rf"姓(?P<name>[{_HAN}])(?=的|女士|先生|男子|女子|老板|某)")
 _LINE = re.compile(
     rf"(?:^|\n|敬礼[!.。 ]{{0,2}}|拜上|敬上)[ \t\n]*(?P<name>[{_HAN}](?: ?[{_HAN}]){{1,3}})[ \t]*"
-    r"(?=\n|$|20[0-9]{2}[年.\-/])"
+    r"(?=\n|$|20[0-9]{2}[年.\-/,])"
 )
 _GIVEN_MAX = 2
 _GOES_ON = re.compile(GOES_ON)
@@ -55,6 +55,9 @@ _PLACE = re.compile(
 _TOWARDS = re.compile(
     rf"(?:向|找|跟|问|与|和|对|被|由|请|让)(?P<name>[{_HAN}]{{2,4}}?)"
     r"(?=反映|反应|讨要|讨说法|要钱|协商|沟通|了解|联系|反馈|投诉|求助|咨询|交涉|打伤|殴打|威胁|同志|本人|承包|负责|说|借)"
+)
+_AT_HOME = re.compile(
+    rf"[到在去来往村组](?P<name>[{_HAN}]{{2,4}}?)家(?=召开|开会|里|中|门口|门前|屋|房|院|串门|做客|吃饭|打牌|后面|旁边|附近|隔壁|[,.。;的])"
 )
 _FREE = re.compile(rf"(?:(?<![{_HAN}])|(?<=[向找由跟和与对被叫给请让经把问同是为替帮将称及告的了]))(?=[{_HAN}]{{3}})")
 
@@ -194,10 +197,12 @@ def _alone(view: View) -> Iterator[tuple[int, int, Confidence, str]]:
 def _free(view: View) -> Iterator[tuple[int, int, Confidence, str]]:
     """Nothing announces it, but surname and both characters are those of names, and words go on as after a name."""
     text = view.text
-    for found in _TOWARDS.finditer(text):
-        at, end = found.span("name")
-        if _name_end(text, at, sure=False) == end and not _doubtful(text, at):
-            yield at, end, Confidence.MEDIUM, "“向某人反映”之类的句式"
+    for pattern, reason in ((_TOWARDS, "“向某人反映”之类的句式"), (_AT_HOME, "“到某人家”之类的句式")):
+        for found in pattern.finditer(text):
+            at, end = found.span("name")
+            within = text if pattern is _TOWARDS else text[:end]
+            if _name_end(within, at, sure=False) == end and not _doubtful(text, at):
+                yield at, end, Confidence.MEDIUM, reason
     for found in _FREE.finditer(text):
         at = found.start()
         first = at + _surname(text, at)

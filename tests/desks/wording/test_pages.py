@@ -8,6 +8,7 @@ from flask import Flask
 from opinion_app.records.transaction import transaction
 from tests.builders.life import handling_case, make_office, under_review
 from tests.support.client import Browser, client_for, pick
+from tests.support.queries import MOST_QUERIES, counting
 
 DRAFT = "我办高度重视，已按装新灯。"
 
@@ -67,6 +68,11 @@ def test_like_replies_open_beside_the_draft(app: Flask, clerk: Browser) -> None:
     answer = client_for(app, "finance_handler").get("/office/cases/LY2026-000001/similar_replies", headers={"HX-Request": "true"})
     assert "没有找到相似的答复" in answer.text
     assert "<html" not in answer.text
+    for login, path in (("finance_handler", "LY2026-000001/draft"), ("finance_head", "LY2026-000002/check_unit_head")):
+        browser = client_for(app, login)
+        with counting(app) as asked:
+            assert browser.get(f"/office/cases/{path}").status_code == 200
+        assert len(asked) <= MOST_QUERIES, f"{path}\n" + "\n".join(asked)
 
 
 def test_only_whoever_keeps_the_wording_may(app: Flask, clerk: Browser) -> None:

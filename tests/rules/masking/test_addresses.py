@@ -35,6 +35,10 @@ def houses(text: str) -> list[tuple[str, Confidence]]:
         ("到501室找人", "501室", MEDIUM),
         ("1号楼门口的灯坏了", "1号楼", LOW),
         ("3栋的居民", "3栋", LOW),
+        ("柳园宿舍北栋504开的餐馆", "北栋504", HIGH),
+        ("504住户半夜打牌", "504", MEDIUM),
+        ("我是柳园15号的居民", "15号", MEDIUM),
+        ("柳树村十四栋，楼下", "十四栋", LOW),
     ],
 )
 def test_a_house_is_found(text: str, house: str, confidence: Confidence) -> None:

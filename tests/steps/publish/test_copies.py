@@ -21,6 +21,7 @@ from tests.builders.office import make_actor, make_person, make_unit
 from tests.builders.published import make_closed
 from tests.files.made_pages import SECRET, opened, pdf, photo
 from tests.support.client import Browser, client_for, forms_in, pick
+from tests.support.queries import MOST_QUERIES, counting
 
 CASE = "/office/cases/LY2026-000001"
 FILES = f"{CASE}/public_files"
@@ -143,6 +144,15 @@ def test_a_copy_left_out_stays_inside(app: Flask, clerk: Browser) -> None:
     assert clerk.send(form, go="publish", copies=["1"], **REVIEWED).status_code == 422, "not what was reviewed"
     assert clerk.send(form, go="publish", copies=[], **REVIEWED).status_code == 303
     assert Browser(app).get(f"{PUBLIC}/files/1", buffered=True).status_code == 404
+
+
+def test_the_pages_ask_little_however_many_files_there_are(app: Flask, clerk: Browser) -> None:
+    page = finished(clerk, 1, **on(page_1="show"))
+    finished(clerk, 2, **on(page_1="show", page_2="show"))
+    for path in (FILES, page, f"{CASE}/publish"):
+        with counting(app) as asked:
+            assert clerk.get(path).status_code == 200
+        assert len(asked) <= MOST_QUERIES, f"{path}\n" + "\n".join(asked)
 
 
 def test_files_go_out_with_a_plan(app: Flask, clerk: Browser) -> None:
