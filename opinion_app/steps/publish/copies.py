@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.files.pages import PageFile
 from opinion_app.files.store import StoredFile
@@ -44,7 +44,9 @@ def attachment_of(session: Session, case: Case, attachment_id: int) -> Attachmen
 
 def copy_of(session: Session, case: Case, copy_id: int) -> PublicCopy:
     """A clean copy of the case. Raises NotFound."""
-    row = session.scalar(select(PublicCopy).where(PublicCopy.id == copy_id, PublicCopy.case_id == case.id))
+    query = select(PublicCopy).where(PublicCopy.id == copy_id, PublicCopy.case_id == case.id)
+    loaded = (joinedload(PublicCopy.pages), joinedload(PublicCopy.attachment).lazyload("*"))
+    row = session.scalars(query.options(*loaded)).unique().one_or_none()
     if row is None:
         raise NotFound("没有这份公开副本，可能已被重新制作。")
     return row

@@ -37,7 +37,7 @@ def ready(session: Session, case_id: int) -> Sequence[PublicCopy]:
     return session.scalars(query.where(PublicCopy.stored_name != "").order_by(PublicCopy.attachment_id)).all()
 
 
-def chosen(session: Session, case_id: int, wanted: Iterable[int] | None) -> list[PublicCopy]:
+def chosen(among: Iterable[PublicCopy], wanted: Iterable[int] | None) -> list[PublicCopy]:
     """Those of the finished copies that are to go out; all of them where nobody has chosen."""
-    among = None if wanted is None else set(wanted)
-    return [row for row in ready(session, case_id) if among is None or row.id in among]
+    named = None if wanted is None else set(wanted)
+    return [row for row in among if named is None or row.id in named]

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from opinion_app.flow.publications import publication_of
 from opinion_app.flow.settings import office, setting
 from opinion_app.records.case import Case, Correspondent
 from opinion_app.records.move import Move
 from opinion_app.records.public_copy import PublicCopy
-from opinion_app.records.publication import MaskingDecision, Publication
+from opinion_app.records.publication import MaskingDecision, Publication, PublicationPlan
 from opinion_app.records.reply import Reply
 from opinion_app.records.unit import Unit
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.masking import mask_name
 from opinion_app.rules.public_files import public_name
 from opinion_app.rules.publication import ANYBODY, Snapshot, propose
-from opinion_app.rules.words import ConsentBasis, ReplyState
-from opinion_app.steps.publish.copy_queries import chosen
+from opinion_app.rules.words import ConsentBasis, PlanState, ReplyState
+from opinion_app.steps.publish import copy_queries
 
 NO_REPLY = "这件没有经过签发的答复，不能公开。"
 
@@ -36,29 +35,59 @@ class Material:
     writers: list[tuple[str, str]]
     basis: ConsentBasis
     publication: Publication | None
+    plan: PublicationPlan | None
     earlier: list[dict[str, Any]]
     copies: list[PublicCopy]
+    ready: Sequence[PublicCopy]
 
 
 def material(session: Session, case: Case, wanted: Iterable[int] | None = ()) -> Material:
     """What is to be published of `case`, with the finds in it; `wanted` names the clean copies to go along, None means all.
 
     Raises Invalid where no reply was signed off."""
-    reply = signed_reply(session, case)
-    if reply is None:
+    held = _held(session, case)
+    if held.Reply is None:
         raise Invalid(NO_REPLY)
-    copies = chosen(session, case.id, wanted)
+    ready = copy_queries.ready(session, case.id)
+    copies = copy_queries.chosen(ready, wanted)
     names = "\n".join(public_name(copy.attachment.name, copy.media_type) for copy in copies)
-    original = Snapshot(case.title, case.body, reply.text, files=names, digests=tuple(copy.sha256 for copy in copies))
+    digests = tuple(copy.sha256 for copy in copies)
+    original = Snapshot(case.title, case.body, held.Reply.text, files=names, digests=digests)
+    known = [name for name in (*_merged_names(session, case), held.name, case.nickname) if name]
     return Material(
         original,
-        propose(original, _names(session, case), kept_numbers(session)),
+        propose(original, known, kept_numbers(session)),
         writers(case),
-        basis_of(session, case),
-        publication_of(session, case),
-        _earlier(session, case),
+        _basis(held.detail),
+        held.Publication,
+        held.PublicationPlan,
+        held.decisions or [],
         copies,
+        ready,
     )
+
+
+def _held(session: Session, case: Case) -> Any:
+    """What there is once for a case, by one query: signed reply, writer's name, publication, plan, the last decisions on both."""
+    reply = select(Reply.id).where(Reply.case_id == case.id, Reply.state == ReplyState.APPROVED)
+    newest = reply.order_by(Reply.version_no.desc()).limit(1).scalar_subquery()
+    masked = select(func.max(MaskingDecision.id)).where(MaskingDecision.case_id == case.id).scalar_subquery()
+    decided = select(func.max(Move.id)).where(Move.case_id == case.id, Move.act == "decide_disclosure").scalar_subquery()
+    waits = select(func.max(PublicationPlan.id)).where(
+        PublicationPlan.case_id == case.id, PublicationPlan.state == PlanState.WAITING
+    )
+    query = (
+        select(Reply, Correspondent.name, Publication, PublicationPlan, MaskingDecision.decisions, Move.detail)
+        .select_from(Case)
+        .outerjoin(Reply, Reply.id == newest)
+        .outerjoin(Correspondent, Correspondent.case_id == Case.id)
+        .outerjoin(Publication, Publication.case_id == Case.id)
+        .outerjoin(PublicationPlan, PublicationPlan.id == waits.scalar_subquery())
+        .outerjoin(MaskingDecision, MaskingDecision.id == masked)
+        .outerjoin(Move, Move.id == decided)
+        .where(Case.id == case.id)
+    )
+    return session.execute(query).one()
 
 
 def signed_reply(session: Session, case: Case) -> Reply | None:
@@ -67,10 +96,10 @@ def signed_reply(session: Session, case: Case) -> Reply | None:
     return session.scalar(query.order_by(Reply.version_no.desc()).limit(1))
 
 
-def _names(session: Session, case: Case) -> list[str]:
-    """The writer's name and nickname; the name never leaves this call."""
-    name = session.scalar(select(Correspondent.name).where(Correspondent.case_id == case.id)) or ""
-    return [known for known in (name, case.nickname) if known]
+def _merged_names(session: Session, case: Case) -> list[str]:
+    """The writers of the cases merged into this one: their names may stand in the answer too, and never leave this call."""
+    query = select(Correspondent.name, Case.nickname).join(Case, Case.id == Correspondent.case_id)
+    return [name for row in session.execute(query.where(Case.merged_into_id == case.id)) for name in row]
 
 
 def kept_numbers(session: Session) -> list[str]:
@@ -88,14 +117,7 @@ def writers(case: Case) -> list[tuple[str, str]]:
     return [(name, name) for name in dict.fromkeys((ANYBODY, masked)) if name]
 
 
-def basis_of(session: Session, case: Case) -> ConsentBasis:
+def _basis(detail: dict[str, Any] | None) -> ConsentBasis:
     """On what basis publication was decided; without a decision, the strictest."""
-    query = select(Move.detail).where(Move.case_id == case.id, Move.act == "decide_disclosure").order_by(Move.id.desc()).limit(1)
-    said = str((session.scalar(query) or {}).get("basis") or "")
+    said = str((detail or {}).get("basis") or "")
     return ConsentBasis.of(said) if said else ConsentBasis.MASKED
-
-
-def _earlier(session: Session, case: Case) -> list[dict[str, Any]]:
-    """What was decided for the last publication of this case, to begin with when it is published again."""
-    query = select(MaskingDecision.decisions).where(MaskingDecision.case_id == case.id)
-    return session.scalar(query.order_by(MaskingDecision.id.desc()).limit(1)) or []

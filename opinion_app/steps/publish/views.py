@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from opinion_app import clock
 from opinion_app.flow.cases import open_case
-from opinion_app.flow.publications import waiting_plan
 from opinion_app.forms import choices
 from opinion_app.records.base import db
 from opinion_app.records.case import Case
@@ -18,7 +17,6 @@ from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.words import ConsentBasis, Disclosure
 from opinion_app.rules.zone import SHANGHAI
 from opinion_app.steps.publish import bench, forms, operations, planning, queries
-from opinion_app.steps.publish.copy_queries import ready
 from opinion_app.web.access import requires
 from opinion_app.web.act_page import act_page
 from opinion_app.web.answers import done
@@ -126,9 +124,9 @@ def _bench_page(case: Case, held: queries.Material, form: forms.PublishForm, lai
         basis=held.basis,
         choices=bench.allowed(held.basis),
         standing=held.publication,
-        copies=ready(db.session(), case.id),
+        copies=held.ready,
         going=[copy.id for copy in held.copies],
-        plan=waiting_plan(db.session(), case),
+        plan=held.plan,
     )
 
 

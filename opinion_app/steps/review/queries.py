@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.records.finding import Finding
 from opinion_app.records.reply import Reply, ReplyCheck
@@ -14,7 +14,8 @@ from opinion_app.records.reply import Reply, ReplyCheck
 def versions(session: Session, case_id: int) -> Sequence[Reply]:
     """All versions, newest first, with their checks."""
     query = select(Reply).where(Reply.case_id == case_id).order_by(Reply.version_no.desc())
-    return session.scalars(query.options(selectinload(Reply.checks).joinedload(ReplyCheck.checked_by))).all()
+    checked_by = joinedload(Reply.checks).joinedload(ReplyCheck.checked_by).lazyload("*")
+    return session.scalars(query.options(checked_by)).unique().all()
 
 
 def findings(session: Session, case_id: int) -> Sequence[Finding]:

@@ -271,7 +271,7 @@ def test_the_decision_needs_the_writers_word_or_nothing_personal(office: Office)
         decide(disclosure=Disclosure.WITHHELD, grounds="")
     decide(disclosure=Disclosure.PARTIAL, grounds="有参考价值", basis=ConsentBasis.ASKED)
     assert case.disclosure is Disclosure.PARTIAL
-    assert queries.basis_of(office.session, case) is ConsentBasis.ASKED
+    assert queries.material(office.session, case).basis is ConsentBasis.ASKED
 
 
 def test_deciding_against_publication_takes_it_down(office: Office) -> None:
