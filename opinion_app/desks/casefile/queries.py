@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Exists, Integer, Label, String, and_, bindparam, cast, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Exists,
+    Integer,
+    Label,
+    ScalarSelect,
+    String,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
@@ -48,6 +62,11 @@ class Dossier:
     moves: Sequence[Move] = ()
     findings: Sequence[Finding] = ()
     linked: Sequence[Case] = ()
+    registrar: str | None = None
+    answerer: str | None = None
+    accused_unit: str | None = None
+    decider: str | None = None
+    approver: str | None = None
     has_files: bool = True
     has_findings: bool = True
 
@@ -97,6 +116,11 @@ def _open(session: Session, number: str, actor: Actor) -> Dossier:
         row[3],
         assignments,
         replies,
+        registrar=row.registrar,
+        answerer=row.answerer,
+        accused_unit=row.accused_unit,
+        decider=row.decider,
+        approver=row.approver,
         has_files=row.has_files,
         has_findings=row.has_findings,
     )
@@ -116,6 +140,11 @@ def _named() -> Label[str | None]:
     return grants.correlate(Case).scalar_subquery().label("named")
 
 
+def _name(column: InstrumentedAttribute[str], condition: ColumnElement[bool]) -> ScalarSelect[str]:
+    """A name beside the case: of a person or unit that is only named, a row need not be made."""
+    return select(column).where(condition).correlate(Case, Assessment).scalar_subquery()
+
+
 def _any(column: InstrumentedAttribute[int] | InstrumentedAttribute[int | None]) -> Exists:
     """Whether the case has any of them: what it has not, the page need not ask for."""
     return exists(select(column).where(column == Case.id).correlate(Case))
@@ -131,6 +160,11 @@ _CASE = (
         Correspondent,
         Assessment,
         _named(),
+        _name(Person.name, Person.id == Case.registered_by_id).label("registrar"),
+        _name(Person.name, Person.id == Case.answered_by_id).label("answerer"),
+        _name(Unit.name, Unit.id == Case.accused_unit_id).label("accused_unit"),
+        _name(Person.name, Person.id == Assessment.decided_by_id).label("decider"),
+        _name(Person.name, Person.id == Assessment.approved_by_id).label("approver"),
         _any(Reply.case_id).label("has_replies"),
         _any(Attachment.case_id).label("has_files"),
         _any(Finding.case_id).label("has_findings"),
@@ -139,14 +173,6 @@ _CASE = (
     .outerjoin(Letter, Letter.case_id == Case.id)
     .outerjoin(Correspondent, Correspondent.case_id == Case.id)
     .outerjoin(Assessment, and_(Assessment.case_id == Case.id, Assessment.version_no == _LATEST))
-    .options(
-        _unit(joinedload(Case.lead_unit)),
-        _unit(joinedload(Case.accused_unit)),
-        _name_only(joinedload(Case.registered_by)),
-        _name_only(joinedload(Case.answered_by)),
-        _name_only(joinedload(Assessment.decided_by)),
-        _name_only(joinedload(Assessment.approved_by)),
-    )
     .where(Case.number == bindparam("number"))
 )
 _ASSIGNMENTS = (
