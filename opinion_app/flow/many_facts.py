@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, defer, selectinload
 
 from opinion_app.flow.cases import gates_passed
 from opinion_app.records.assignment import Assignment
@@ -44,7 +44,7 @@ def _replies(session: Session, ids: list[int]) -> dict[int, Reply]:
     newest = select(Reply.case_id, func.max(Reply.version_no).label("newest")).where(Reply.case_id.in_(ids))
     last = newest.group_by(Reply.case_id).subquery()
     own = (last.c.case_id == Reply.case_id) & (last.c.newest == Reply.version_no)
-    query = select(Reply).options(selectinload(Reply.checks)).join(last, own)
+    query = select(Reply).options(defer(Reply.text), selectinload(Reply.checks)).join(last, own)
     return {reply.case_id: reply for reply in session.scalars(query)}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -36,19 +36,33 @@ def queue(session: Session, letter: Letter, people: Iterable[Person], now: datet
     """Queue `letter` once for each active person: always inside the service, and by mail where wanted and possible.
 
     A notice whose key exists already is not queued again, whoever tries. Answers the ids of the notices that are new."""
-    made: list[int] = []
-    for person in {person.id: person for person in people if person.active}.values():
-        made += _once(session, letter, person, NoticeChannel.IN_APP, now)
-        if mail and person.email:
-            made += _once(session, letter, person, NoticeChannel.MAIL, now)
-    return made
+    told = {person.id: person for person in people}.values()
+    return [notice_id for notice_id, _person_id in queue_many(session, [(letter, person) for person in told], now, mail=mail)]
 
 
-def _once(session: Session, letter: Letter, person: Person, channel: NoticeChannel, now: datetime) -> list[int]:
+def queue_many(session: Session, letters: Iterable[tuple[Letter, Person]], now: datetime, *, mail: bool) -> list[tuple[int, int]]:
+    """Queue each letter for its person as `queue` does, all at one go: one statement, however many people there are.
+
+    Answers each new notice with its person; of one person the mail comes last."""
+    rows = [row for letter, person in letters if person.active for row in _rows(letter, person, now, mail=mail)]
+    if not rows:
+        return []
+    make: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    table: Any = Notice.__table__  # not the class: the rows of both channels are one batch, though they lack different values
+    made = session.execute(make(table).on_conflict_do_nothing().returning(table.c.id, table.c.person_id), rows)
+    return sorted((int(notice_id), int(person_id)) for notice_id, person_id in made)
+
+
+def _rows(letter: Letter, person: Person, now: datetime, *, mail: bool) -> Iterator[dict[str, Any]]:
+    yield _row(letter, person, NoticeChannel.IN_APP, now)
+    if mail and person.email:
+        yield _row(letter, person, NoticeChannel.MAIL, now)
+
+
+def _row(letter: Letter, person: Person, channel: NoticeChannel, now: datetime) -> dict[str, Any]:
     key = f"{letter.key}:{person.id}:{channel.value}"[:200]
     inside = channel is NoticeChannel.IN_APP
-    make: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    values = {
+    return {
         "key": key,
         "person_id": person.id,
         "channel": channel,
@@ -70,8 +84,6 @@ def _once(session: Session, letter: Letter, person: Person, channel: NoticeChann
         "unknown_outcomes": 0,
         "last_error": "",
     }
-    made = session.execute(make(Notice).values(**values).on_conflict_do_nothing().returning(Notice.id)).scalars().all()
-    return list(made)
 
 
 def members_of(session: Session, unit_id: int, *roles: Role) -> list[Person]:

@@ -19,12 +19,30 @@ from opinion_app.rules.recipients import Owing
 from opinion_app.rules.words import ClockState
 from opinion_app.rules.zone import latest
 
+# Of the cases there may be thousands: what is asked of each, and none of its texts.
+_ASKED = (
+    Case.number,
+    Case.stage,
+    Case.source,
+    Case.kind,
+    Case.urgency,
+    Case.risk_level,
+    Case.restricted,
+    Case.accused_unit_id,
+    Case.registered_at,
+    Case.accepted_at,
+    Case.needs_leader,
+    Case.imported,
+    Case.lead_unit_id,
+)
+
 
 def running() -> Select[Clock]:
     """The running clocks with what a reminder says of them."""
+    case = joinedload(Clock.case).load_only(*_ASKED)
     return (
         select(Clock)
-        .options(joinedload(Clock.case).joinedload(Case.lead_unit), joinedload(Clock.unit))
+        .options(case, case.joinedload(Case.lead_unit), joinedload(Clock.unit))
         .where(Clock.state == ClockState.RUNNING, Clock.due_at.is_not(None))
     )
 

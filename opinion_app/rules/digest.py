@@ -135,9 +135,13 @@ def digests(
     """One digest for each person concerned, and the clocks that could not be judged."""
     lines: dict[int, list[DigestLine]] = {}
     troubles: list[Trouble] = []
+    alike: dict[tuple[object, ...], tuple[DueState, str] | None] = {}  # most clocks end with one of a few days
     for clock in clocks:
         try:
-            pressing = urgency(clock, now, calendar, soon_until)
+            ends = (clock.due_at, clock.warn_at, clock.span, clock.provisional)
+            if ends not in alike:
+                alike[ends] = urgency(clock, now, calendar, soon_until)
+            pressing = alike[ends]
             if pressing is not None:
                 case = cases[clock.case_id]
                 for told in recipients(clock.owing, case, roster):

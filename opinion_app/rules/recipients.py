@@ -32,14 +32,20 @@ class Roster:
     staff: dict[int, Staff]
     parents: dict[int, int | None] = field(default_factory=dict)
     in_charge: dict[int, int] = field(default_factory=dict)
+    _held: dict[tuple[frozenset[Role], int | None], list[int]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def holding(self, *roles: Role, unit_id: int | None = None) -> list[int]:
         """The people who hold one of `roles`, in the unit where one is given, at work or not."""
-        return [
-            person_id
-            for person_id, person in sorted(self.staff.items())
-            if person.actor.has(*roles) and (unit_id is None or person.actor.unit_id == unit_id)
-        ]
+        asked = (frozenset(roles), unit_id)
+        if asked not in self._held:  # a morning asks for the same few again and again
+            self._held[asked] = [
+                person_id
+                for person_id, person in sorted(self.staff.items())
+                if person.actor.has(*roles) and (unit_id is None or person.actor.unit_id == unit_id)
+            ]
+        return self._held[asked]
 
     def above(self, unit_id: int | None) -> Iterator[int]:
         """The units above a unit, the nearest first; a loop in the data ends the walk."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from opinion_app.desks.reminders.judging import Judged, Saying, judge, letters, 
 from opinion_app.desks.reminders.queries import plan_digests, waiting_clocks
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.ladder import begin_reminding, ladder, told_from
-from opinion_app.flow.outbox import Letter, queue
+from opinion_app.flow.outbox import Letter, queue, queue_many
 from opinion_app.flow.reminding import open_clock, rungs_of, running
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Reminder
@@ -52,19 +52,43 @@ def queue_digests(session: Session, now: datetime) -> Queued:
     """Queue this morning's digest for everybody concerned; run again it adds nothing, on a day off it does nothing."""
     morning = plan_digests(session, now)
     done = Queued(len(morning.digests), 0, morning.troubles)
-    for digest in morning.digests:
-        try:
-            with session.begin_nested():
-                done.notices += queue_digest(session, digest, now)
-        except Exception as error:  # one person's fault must not keep the others' digests back (N05)
-            done.troubles.append(Trouble(0, f"人员 {digest.person_id}：{type(error).__name__}: {error}"[:200]))
+    try:
+        with session.begin_nested():
+            done.notices = _queue_all(session, morning.digests, morning.rows, now)
+    except Exception:  # something is wrong with one of them: each by itself, so that only that one stays behind
+        for digest in morning.digests:
+            _queue_alone(session, digest, now, done)
     return done
+
+
+def _queue_alone(session: Session, digest: PersonDigest, now: datetime, done: Queued) -> None:
+    try:
+        with session.begin_nested():
+            done.notices += queue_digest(session, digest, now)
+    except Exception as error:  # one person's fault must not keep the others' digests back (N05)
+        done.troubles.append(Trouble(0, f"人员 {digest.person_id}：{type(error).__name__}: {error}"[:200]))
 
 
 def queue_digest(session: Session, digest: PersonDigest, now: datetime) -> int:
     """Queue one person's digest; answers how many notices were new (the key is person and local date, decisions 21)."""
-    person = session.get(Person, digest.person_id)
-    letter = Letter(
+    rows = session.scalars(running().where(Clock.id.in_({line.clock_id for line in digest.lines}))).all()
+    return _queue_all(session, [digest], rows, now)
+
+
+def _queue_all(session: Session, digests: Sequence[PersonDigest], rows: Sequence[Clock], now: datetime) -> int:
+    """Queue the digests of everybody by one statement, and note what they say by another."""
+    ids = [digest.person_id for digest in digests]
+    people = {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(ids)))}
+    told = [(message_of(digest), people[digest.person_id]) for digest in digests if digest.person_id in people]
+    made = queue_many(session, told, now, mail=True)
+    notices = {person_id: notice_id for notice_id, person_id in made}
+    _note_rungs(session, [digest for digest in digests if digest.person_id in notices], rows, notices, now)
+    return len(made)
+
+
+def message_of(digest: PersonDigest) -> Letter:
+    """A digest as the outbox keeps it."""
+    return Letter(
         category="digest",
         key=f"digest:{digest.on.isoformat()}",
         subject=digest.subject,
@@ -72,21 +96,34 @@ def queue_digest(session: Session, digest: PersonDigest, now: datetime) -> int:
         link=links.NOTICES,
         local_date=digest.on,
     )
-    made = queue(session, letter, [person] if person is not None else [], now, mail=True)
-    if made:
-        _note_rungs(session, digest, made[-1], now)
-    return len(made)
 
 
-def _note_rungs(session: Session, digest: PersonDigest, notice_id: int, now: datetime) -> None:
-    """Enter the rungs that a digest says (临期, 今天到期) in the ledger, so that everybody can see they were said."""
+def _note_rungs(
+    session: Session, digests: Sequence[PersonDigest], rows: Sequence[Clock], notices: Mapping[int, int], now: datetime
+) -> None:
+    """Enter the rungs that the digests say (临期, 今天到期) in the ledger, so that everybody can see they were said."""
+    spoken = {line.clock_id for digest in digests for line in digest.lines}
+    said = _said_by_digest(session, [row for row in rows if row.id in spoken], now)
+    entries = [
+        _entry(*said[line.clock_id], digest.person_id, line.reason, now, notice_id=notices[digest.person_id])
+        for digest in digests
+        for line in digest.lines
+        if line.clock_id in said
+    ]
+    if entries:
+        session.execute(_once(session), entries)
+
+
+def _said_by_digest(session: Session, rows: Sequence[Clock], now: datetime) -> dict[int, tuple[OpenClock, Rung]]:
+    """The rung of each clock that a digest says, judged once however many people are told."""
     held, calendar, since = ladder(session), work_calendar(session), told_from(session, now)
-    reasons = {line.clock_id: line.reason for line in digest.lines}
-    for row in session.scalars(running().where(Clock.id.in_(reasons))):
+    said: dict[int, tuple[OpenClock, Rung]] = {}
+    for row in rows:
         clock = open_clock(row, since)
         tell = look(rungs_of(session, row, clock, held), clock, held, calendar, now).tell
         if tell is not None and tell.rung.way is Way.DIGEST:
-            _enter(session, clock, tell.rung, digest.person_id, reasons[row.id], now, notice_id=notice_id)
+            said[row.id] = (clock, tell.rung)
+    return said
 
 
 def queue_rungs(session: Session, now: datetime) -> Queued:
@@ -160,8 +197,28 @@ def _enter(
     notice_id: int | None = None,
 ) -> int | None:
     """Put one rung for one person into the ledger; None when it is there already."""
+    entry = _entry(clock, rung, person_id, reason, now, state=state, notice_id=notice_id)
+    new = session.scalar(_once(session).values(**entry).returning(Reminder.id))
+    return int(new) if new is not None else None
+
+
+def _once(session: Session) -> Any:
+    """Into the ledger, unless it is there already."""
     make: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    entry = {
+    return make(Reminder.__table__).on_conflict_do_nothing()
+
+
+def _entry(
+    clock: OpenClock,
+    rung: Rung,
+    person_id: int,
+    reason: str,
+    now: datetime,
+    *,
+    state: ReminderState = ReminderState.TOLD,
+    notice_id: int | None = None,
+) -> dict[str, Any]:
+    return {
         "case_id": clock.case_id,
         "clock_id": clock.id,
         "person_id": person_id,
@@ -172,8 +229,6 @@ def _enter(
         "notice_id": notice_id,
         "created_at": now,
     }
-    new = session.scalar(make(Reminder).values(**entry).on_conflict_do_nothing().returning(Reminder.id))
-    return int(new) if new is not None else None
 
 
 def _advance(session: Session, judged: Judged, failed: Iterable[int]) -> None:

@@ -24,10 +24,11 @@ from opinion_app.rules.zone import local_date
 
 @dataclass(frozen=True)
 class Morning:
-    """What would go out on a morning: a digest per person, and the clocks that could not be judged."""
+    """What would go out on a morning: a digest per person, the clocks that could not be judged, and the rows that were read."""
 
     digests: list[PersonDigest]
     troubles: list[Trouble]
+    rows: Sequence[Clock] = ()
 
 
 def plan_digests(session: Session, now: datetime, people: Roster | None = None) -> Morning:
@@ -40,7 +41,7 @@ def plan_digests(session: Session, now: datetime, people: Roster | None = None) 
     clocks, broken = _readable(rows)
     everybody = people or roster(session, local_date(now))
     found, troubles = digests(clocks, facts_for(session, rows), everybody, now, calendar, soon)
-    return Morning(found, broken + troubles)
+    return Morning(found, broken + troubles, rows)
 
 
 def _readable(rows: Sequence[Clock]) -> tuple[list[OpenClock], list[Trouble]]:

@@ -11,9 +11,11 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from opinion_app.desks.reminders import operations
 from opinion_app.desks.reminders.operations import queue_digests, queue_rungs
 from opinion_app.desks.reminders.queries import plan_digests
 from opinion_app.flow import clocks
+from opinion_app.flow.outbox import Letter
 from opinion_app.flow.register import register
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.clock import Clock
@@ -21,9 +23,11 @@ from opinion_app.records.notice import Notice, Reminder
 from opinion_app.records.person import LeaderInCharge, Person
 from opinion_app.records.transaction import transaction
 from opinion_app.records.unit import Unit
+from opinion_app.rules.digest import PersonDigest
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.words import Kind, NoticeChannel, NoticeState, Role, Stage, UnitRole, Urgency
 from tests.builders.office import NEW, NOW, SECRET, make_actor, make_case, make_person, make_unit
+from tests.support.queries import counting
 
 MORNING = datetime(2026, 11, 24, 0, 30, tzinfo=UTC)  # Tuesday 08:30 in Shanghai
 
@@ -183,3 +187,37 @@ def test_n05_a_poisoned_clock_is_reported_and_the_rest_goes_on(office: Office) -
     morning = plan_digests(office.session, MORNING)
     assert {line.number for digest in morning.digests for line in digest.lines} == {"LY2026-000002"}
     assert len(morning.troubles) == 2
+
+
+def test_n05_one_person_s_digest_that_cannot_be_queued_keeps_back_no_other(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = make_case(office.session, office.clerk)
+    other = make_actor(office.session, "second", Role.CLERK, email="second@office.test")
+    real = operations.message_of
+
+    def broken(digest: PersonDigest) -> Letter:
+        if digest.person_id == office.clerk.id:
+            raise ValueError("torn")
+        return real(digest)
+
+    monkeypatch.setattr(operations, "message_of", broken)
+    done = queue_digests(office.session, MORNING)
+    assert (done.people, done.notices) == (2, 2)
+    assert [trouble.error for trouble in done.troubles] == [f"人员 {office.clerk.id}：ValueError: torn"]
+    assert office.count(person_id=other.id) == 2
+    assert office.count(person_id=office.clerk.id) == 0
+    assert case.number in str(office.session.scalars(select(Notice)).all()[0].lines)
+
+
+@pytest.mark.parametrize("people", [2, 40])
+def test_a_morning_asks_no_more_for_many_people(core: Flask, office: Office, people: int) -> None:
+    for number in range(people):
+        make_actor(office.session, f"clerk{number}", Role.CLERK, email=f"clerk{number}@office.test")
+    for _ in range(3):
+        make_case(office.session, office.clerk)
+    office.session.flush()
+    with counting(core) as asked:
+        done = queue_digests(office.session, MORNING)
+    assert done.notices == 2 * (people + 1)
+    assert len(asked) <= 20, "\n".join(asked)
