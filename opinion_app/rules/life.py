@@ -29,7 +29,8 @@ Condition = Callable[[CaseFacts], str | None]
 class Act:
     """One thing that can be done to a case.
 
-    `to` is the stages it may lead to; empty means it leaves the stage as it is. `hint` is what the button's page says first."""
+    `to` is the stages it may lead to; empty means it leaves the stage as it is.
+    `fits` says whether a button makes sense for this person's own part; the operation says why not."""
 
     name: str
     label: str
@@ -40,6 +41,7 @@ class Act:
     primary: frozenset[Stage] = frozenset()
     danger: bool = False
     button: bool = True
+    fits: Callable[[Actor, CaseFacts], bool] = obstacles.anybody
 
 
 def _f(*stages: Stage) -> frozenset[Stage]:
@@ -74,7 +76,14 @@ ACTS: dict[str, Act] = {
         ),
         Act("unmerge", "拆分", _f(S.MERGED), "case.merge", _f(S.RECEIVED, S.ASSIGNED, S.HANDLING), primary=_f(S.MERGED)),
         Act("sign_for", "签收", TO_SUPPORT, "case.sign_for", _f(S.HANDLING), primary=TO_SUPPORT),
-        Act("ask_return", "申请退回", WORKING, "case.ask_return", condition=obstacles.returnable),
+        Act(
+            "ask_return",
+            "申请退回",
+            WORKING,
+            "case.ask_return",
+            condition=obstacles.returnable,
+            fits=obstacles.own_part_returnable,
+        ),
         Act(
             "decide_return",
             "审核退回",
@@ -96,6 +105,7 @@ ACTS: dict[str, Act] = {
             "case.report_support",
             condition=obstacles.support_open,
             primary=TO_SUPPORT,
+            fits=obstacles.own_part_signed,
         ),
         Act("ask_extension", "申请延期", _f(S.HANDLING), "case.ask_extension", condition=obstacles.extension_free),
         Act(
@@ -214,7 +224,11 @@ def refusal(case: CaseFacts, act: str) -> str | None:
 
 def permitted(actor: Actor, case: CaseFacts) -> list[Act]:
     """The acts `actor` may do on `case` now, in the order of the life; buttons are drawn from this and nothing else."""
-    return [act for act in ACTS.values() if act.button and may(actor, act.permission, case) and refusal(case, act.name) is None]
+    return [act for act in ACTS.values() if act.button and _offered(act, actor, case)]
+
+
+def _offered(act: Act, actor: Actor, case: CaseFacts) -> bool:
+    return may(actor, act.permission, case) and act.fits(actor, case) and refusal(case, act.name) is None
 
 
 def check(actor: Actor, case: CaseFacts, act: str) -> Act:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 WORKLIST = "/office/"
 NOTICES = "/office/notices"
+PEOPLE = "/office/people"
 SIGN_IN = "/office/sign-in"
 
 

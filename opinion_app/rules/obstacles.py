@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from opinion_app.rules.facts import CaseFacts
+from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.permissions import never_public
 from opinion_app.rules.words import AssignmentState, Disclosure, Gate, ReplyState, RiskLevel, Source, UnitRole
 
@@ -129,3 +129,20 @@ def restricted(case: CaseFacts) -> str | None:
 def has_children(case: CaseFacts) -> str | None:
     """Not while other cases lie in it."""
     return "这件下面还有并入的件，请先拆分。" if case.merged_children else None
+
+
+def anybody(_actor: Actor, _case: CaseFacts) -> bool:
+    """Whoever may do it."""
+    return True
+
+
+def own_part_returnable(actor: Actor, case: CaseFacts) -> bool:
+    """Not for a unit that was told to keep the case, has asked already or has reported."""
+    part = case.of_unit(actor.unit_id)
+    return part is not None and not part.final and part.state in (AssignmentState.PENDING, AssignmentState.SIGNED)
+
+
+def own_part_signed(actor: Actor, case: CaseFacts) -> bool:
+    """For a unit that has signed for its part."""
+    part = case.of_unit(actor.unit_id)
+    return part is not None and part.state is AssignmentState.SIGNED

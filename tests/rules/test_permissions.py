@@ -226,3 +226,20 @@ def test_buttons_are_the_acts_that_are_open_and_allowed() -> None:
     offered = {act.name for act in permitted(person(Role.HANDLER, unit=FINANCE), CASE)}
     assert {"draft", "note", "ask_extension", "ask_return"} <= offered
     assert not offered & {"assign", "sign_off", "close", "reveal_contact"}
+
+
+@pytest.mark.parametrize(
+    ("part", "returns", "reports"),
+    [
+        (replace(SUPPORT, state=AssignmentState.PENDING), True, False),
+        (SUPPORT, True, True),
+        (replace(SUPPORT, final=True), False, True),
+        (replace(SUPPORT, state=AssignmentState.RETURN_ASKED), False, False),
+        (replace(SUPPORT, state=AssignmentState.REPORTED), False, False),
+    ],
+)
+def test_a_unit_is_offered_what_its_own_part_allows(part: AssignmentFacts, returns: bool, reports: bool) -> None:
+    another = replace(SUPPORT, id=3, unit_id=PARENT)
+    case = replace(CASE, assignments=(LEAD, part, another))
+    offered = {act.name for act in permitted(person(Role.UNIT_HEAD, unit=ROADS), case)}
+    assert ("ask_return" in offered, "report_support" in offered) == (returns, reports)

@@ -31,7 +31,6 @@ from opinion_app.web.transaction import own_transaction
 bp = Blueprint("accounts", __name__)
 # One sentence for an unknown login, a wrong password, a locked and a disabled account (hardening B11).
 REFUSED = "登录名或密码不正确，或账号暂时不能登录。连续输错 {after} 次将锁定 {minutes} 分钟；如忘记密码，请联系管理员。"
-ADMINISTRATION = "/office/people"
 
 
 @bp.route("/office/sign-in", methods=["GET", "POST"])
@@ -142,4 +141,4 @@ def _session_id() -> int:
 
 def _landing(actor: Actor) -> str:
     """Where a person's work lies: the administrator has no cases to work on."""
-    return links.WORKLIST if may(actor, "worklist") else ADMINISTRATION
+    return links.WORKLIST if may(actor, "worklist") else links.PEOPLE

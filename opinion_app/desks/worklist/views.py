@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, g, request
+from flask import Blueprint, g, redirect, request
 from flask.typing import ResponseReturnValue
 
 from opinion_app import clock
@@ -15,7 +15,9 @@ from opinion_app.desks.worklist.tabs import TABS, Tab, tabs_of
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.settings import areas
 from opinion_app.records.base import db
+from opinion_app.rules import links
 from opinion_app.rules.errors import NotFound
+from opinion_app.rules.permissions import may
 from opinion_app.web.access import requires
 from opinion_app.web.answers import page
 from opinion_app.web.context import PLACE
@@ -30,9 +32,11 @@ add_place(Place("查询统计", "全部件", "/office/cases", "search"))
 
 
 @bp.get("/office/")
-@requires("worklist")
+@requires("home")
 def home() -> ResponseReturnValue:
-    """The first view in which something waits for this person."""
+    """The first view in which something waits for this person; whoever works on no cases goes on to the accounts."""
+    if not may(actor(), "worklist"):
+        return redirect(links.PEOPLE, 303)
     counts = queries.nav_counts(db.session(), actor(), clock.now())
     mine = tabs_of(actor())
     tab = next((tab for tab in mine if counts[tab.key]), mine[0])

@@ -173,3 +173,11 @@ def test_a_unit_sees_its_own_cases_only(app: Flask, people: dict[str, int]) -> N
     assert mine
     assert all(title in text for title in mine)
     assert "第 3 件" not in text
+
+
+def test_whoever_works_on_no_cases_is_led_to_the_accounts(app: Flask, people: dict[str, int]) -> None:
+    with app.app_context(), transaction() as session:
+        keeper = make_person(session, "keeper", Role.ADMINISTRATOR).id
+    answer = signed_in(app, keeper).get("/office/")
+
+    assert (answer.status_code, answer.location) == (303, "/office/people")
