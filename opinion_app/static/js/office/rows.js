@@ -52,6 +52,8 @@ function click(event) {
 }
 
 export function startRows() {
+  const here = document.querySelector(".tabs [aria-current]"); // on a phone the views do not fit beside each other
+  if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - 16;
   document.addEventListener("click", click);
   document.addEventListener("auxclick", (event) => event.button === 1 && click(event));
   document.addEventListener("change", (event) => {
