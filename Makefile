@@ -6,6 +6,9 @@ PORT ?= 8000
 WORKERS ?= 2
 KILLS ?= 20
 CLIENTS ?= 4
+MUTANTS ?= opinion_app/rules/workdays.py opinion_app/rules/deadline.py
+MUTANT_TESTS ?= $(wildcard tests/rules/test_vectors.py tests/rules/test_work*.py tests/rules/test_deadline_*.py tests/rules/test_explain.py \
+	tests/rules/test_frames.py)
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -14,7 +17,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input install --quiet --require-hashes --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint types contracts suite bench crash format lock wheel wheel-check bundle clean
+.PHONY: help install run test lint types contracts suite bench crash mutants format lock wheel wheel-check bundle clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
@@ -46,6 +49,10 @@ bench: $(VENV)/.ready-dev ## measure the pages on 100,000 cases, SQLite and Post
 
 crash: $(VENV)/.ready-dev ## kill a busy server again and again and count what that cost (KILLS=, CLIENTS=)
 	$(PY) -m tests.faults.crash_run $(KILLS) $(CLIENTS)
+
+mutants: $(VENV)/.ready-dev ## change rules in small ways and see the tests notice (MUTANTS=, MUTANT_TESTS=); survivors: docs/mutants.md
+	@$(PIP) -r requirements/mutants.txt
+	@MUTANT_TESTS="$(MUTANT_TESTS)" tools/mutants.sh $(MUTANTS)
 
 format: $(VENV)/.ready-dev ## bring the code into the house's form
 	$(VENV)/bin/ruff check --fix .

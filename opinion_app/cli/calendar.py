@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -9,6 +10,8 @@ import click
 from opinion_app import clock
 from opinion_app.cli._office import opened
 from opinion_app.desks.calendar.operations import load_notice
+from opinion_app.desks.calendar.queries import what_if
+from opinion_app.desks.casefile.why import why_case
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.due import stage_words
 from opinion_app.records.engine import reading_only
@@ -22,6 +25,7 @@ from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.zone import parse_moment
 
 LARGEST = 200_000
+NUMBER = re.compile(r"[A-Za-z]\S*\d")  # no date or moment begins with a letter
 
 
 @click.group("calendar")
@@ -32,16 +36,19 @@ def calendar() -> None:
 @calendar.command("load")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--year", type=int, help="通知的年份，省略时按文件判断 / the year of the notice")
+@click.option("--dry-run", is_flag=True, help="只列出会变动的时限，不载入 / show what would move, load nothing")
 @click.option("--source", default="", help="文件依据，例如 国办发明电〔2026〕7号 / where it comes from")
-def load(file: Path, year: int | None, source: str) -> None:
+def load(file: Path, year: int | None, source: str, *, dry_run: bool) -> None:
     """载入一年的放假安排（CSV 或 JSON），并重新计算在办件的时限。 / Load a yearly notice."""
     with file.open("rb") as stream:
         notice = parse_notice(stream.read(LARGEST + 1), year, source)
     with opened(), transaction() as session:
-        moved = load_notice(session, notice, source or file.name, None, clock.now())
+        now = clock.now()
+        moved = what_if(session, notice, now) if dry_run else load_notice(session, notice, source or file.name, None, now)
     for doubt in notice.doubts:
         click.echo(f"请核对：{doubt}", err=True)
-    click.echo(f"已载入 {notice.year} 年放假安排 {len(notice.rows)} 天；{len(moved)} 项时限有变动。")
+    done = "未载入（仅预览）：" if dry_run else "已载入 "
+    click.echo(f"{done}{notice.year} 年放假安排 {len(notice.rows)} 天；{len(moved)} 项时限有变动。")
     for entry in moved:
         before = moment_words(entry.before) if entry.before else "未定"
         after = moment_words(entry.after) if entry.after else "未定"
@@ -56,7 +63,14 @@ def load(file: Path, year: int | None, source: str) -> None:
 @click.option("--days", type=int, help="自然日数，遇休息日顺延 / natural days")
 @click.option("--hours", type=int, help="小时数，昼夜连续 / clock hours")
 def due(start: str, working_days: int | None, days: int | None, hours: int | None) -> None:
-    """推算到期时间并逐日说明理由；START 为日期或时刻，不写时区即北京时间。 / The due moment and why."""
+    """推算到期时间并逐日说明理由。 / The due moment and why.
+
+    START 为日期或时刻，不写时区即北京时间；也可以是件的编号，则逐项说明该件各个时限。 / A date, a moment, or a case's number.
+    """
+    if NUMBER.fullmatch(start.strip()):
+        with opened(), reading_only(), transaction() as session:
+            click.echo(why_case(session, start, work_calendar(session)))
+        return
     given = {Unit.WORKING_DAYS: working_days, Unit.NATURAL_DAYS: days, Unit.HOURS: hours}
     chosen = [(unit, amount) for unit, amount in given.items() if amount is not None]
     if len(chosen) != 1:

@@ -8,14 +8,16 @@ from datetime import datetime
 from sqlalchemy import Engine, delete, or_, select
 from sqlalchemy.orm import Session
 
-from opinion_app.flow.settings import put_setting
+from opinion_app.flow.settings import put_setting, setting
 from opinion_app.records.calendar import CalendarDay, CalendarYear
 from opinion_app.records.office import held_settings
+from opinion_app.rules.office_hours import OfficeHours, hours_from
 from opinion_app.rules.workdays import CalendarDay as DayRow
 from opinion_app.rules.workdays import DayKind, WorkCalendar
 
 VERSION = "calendar_version"
 RULES_VERSION = "rules_version"
+HOURS = "office_hours"
 _loaded: dict[tuple[Engine, int], WorkCalendar] = {}
 
 
@@ -38,7 +40,13 @@ def _read(session: Session) -> WorkCalendar:
     days = session.execute(select(CalendarDay.day, CalendarDay.layer, CalendarDay.name, CalendarDay.source))
     years = session.scalars(select(CalendarYear.year))
     rows = tuple(DayRow(day, DayKind(layer), name, source) for day, layer, name, source in days)
-    return WorkCalendar(rows, frozenset(years))
+    hours = office_hours(session)
+    return WorkCalendar(rows, frozenset(years), hours.weekdays, hours.frames, hours.half_days)
+
+
+def office_hours(session: Session) -> OfficeHours:
+    """The week and the hours of work as the office set them."""
+    return hours_from(setting(session, HOURS, {}))
 
 
 def load_days(session: Session, rows: list[DayRow], years: set[int], now: datetime, source: str = "") -> None:

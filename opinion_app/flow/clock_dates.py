@@ -34,7 +34,7 @@ def facts_of(clock: Clock) -> ClockFacts:
         start=clock.start_at,
         span=span_of(clock),
         pauses=tuple(_pause(data) for data in clock.pauses),
-        extensions=tuple(_extension(data) for data in clock.extensions),
+        extensions=tuple(extension_of(data) for data in clock.extensions),
         restarts=tuple(Restart(_moment(data["at"]), data.get("reason", "")) for data in clock.restarts),
         adoptions=adoptions_of(clock.adoptions),
         fixed_date=clock.fixed_on,
@@ -53,7 +53,8 @@ def _pause(data: dict[str, Any]) -> Pause:
     return Pause(_moment(data["since"]), _moment(until) if until else None, data.get("reason", ""))
 
 
-def _extension(data: dict[str, Any]) -> Extension:
+def extension_of(data: dict[str, Any]) -> Extension:
+    """An extension from the clock's row."""
     until = data.get("until")
     if until:
         return Extension(_moment(data["at"]), until=date.fromisoformat(until), reason=data.get("reason", ""))

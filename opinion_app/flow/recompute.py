@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.clock_dates import Cause, adoptions_of, facts_of, settle
+from opinion_app.flow.clock_dates import Cause, adoptions_of, extension_of, facts_of, settle, span_of
 from opinion_app.flow.clocks import OPEN, ahead_of, refresh, shift_inner
 from opinion_app.flow.progress import promise
 from opinion_app.records.case import Case
@@ -107,9 +107,18 @@ def under_rule(rule: DeadlineRule, codes: dict[int, str]) -> Change:
     def changed(clock: Clock) -> ClockFacts:
         facts = facts_of(clock)
         governed = clock.rule_id is not None and codes.get(clock.rule_id) == rule.code
-        return replace(facts, span=rule.span) if governed else facts
+        if not governed:
+            return facts
+        return replace(facts, span=rule.span, extensions=tuple(extension_of(entry) for entry in _granted(clock, rule)))
 
     return changed
+
+
+def _granted(clock: Clock, rule: DeadlineRule) -> list[dict[str, Any]]:
+    """What was granted to a clock, as the rule's unit can say it: days given to what is now hours stand as a day."""
+    if span_of(clock).unit.in_days is rule.span.unit.in_days or not clock.extensions or clock.due_at is None:
+        return list(clock.extensions)
+    return [{"at": clock.extensions[-1]["at"], "until": local_date(clock.due_at).isoformat(), "reason": "原批准的延期"}]
 
 
 def apply_rule_to_open(session: Session, rule_id: int, codes: dict[int, str], rule: DeadlineRule, now: datetime) -> list[Moved]:
@@ -117,7 +126,9 @@ def apply_rule_to_open(session: Session, rule_id: int, codes: dict[int, str], ru
 
     def rewrite(clock: Clock) -> None:
         if clock.rule_id is not None and codes.get(clock.rule_id) == rule.code:
+            clock.extensions = _granted(clock, rule)
             clock.rule_id, clock.amount, clock.amount_unit = rule_id, rule.span.amount, rule.span.unit.value
+            clock.source = f"{rule.name}（按修改后的规则）：{rule.source}"
 
     return _rewrite(session, Cause(now, f"改用新的时限规则“{rule.name}”"), rewrite)
 

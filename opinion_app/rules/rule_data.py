@@ -49,6 +49,8 @@ def check_rule(rule: DeadlineRule) -> None:
         wrong["name"] = "请填写规则名称。"
     if not rule.source.strip():
         wrong["source"] = "请填写依据；没有文件依据的，写明“本单位规定”。"
+    if rule.back_from is not None and rule.span.unit is not Unit.WORKING_DAYS:
+        wrong.setdefault("span", "从答复到期日往前留的时间按工作日计算，单位请选“个工作日”。")
     if rule.extension is not None:
         _check_allowance(wrong, rule.extension, rule.span.unit)
     if rule.warning.working_days < 0 or not 0 < rule.warning.percent_left < 100:

@@ -11,7 +11,19 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "opinion_app"
-PASSING = {".git", ".venv", "build", "dist", "data", "node_modules", "htmlcov", "__pycache__", ".hypothesis", ".bench"}
+PASSING = {
+    ".git",
+    ".venv",
+    "build",
+    "dist",
+    "data",
+    "node_modules",
+    "htmlcov",
+    "__pycache__",
+    ".hypothesis",
+    ".bench",
+    ".mutants",
+}
 TEXT = {
     ".bat", ".cfg", ".css", ".csv", ".html", ".ini", ".js", ".json", ".mako", ".md", ".py", ".sh", ".sql", ".svg",
     ".toml", ".txt", ".xml", ".yaml", ".yml", "",

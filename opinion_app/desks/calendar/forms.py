@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from wtforms import DateField, FileField
+from wtforms import DateField, FileField, RadioField, SelectMultipleField
 from wtforms.validators import InputRequired
+from wtforms.widgets import CheckboxInput, ListWidget
 
-from opinion_app.forms import OfficeForm, line, text
+from opinion_app.forms import OfficeForm, choices, line, text
 from opinion_app.rules.calendar_file import LARGEST_FILE
+from opinion_app.rules.clock_facts import Receipt
 from opinion_app.rules.errors import Invalid
+from opinion_app.rules.office_hours import OfficeHours, read_hours
+from opinion_app.rules.workdays import WEEKDAY_NAMES
 
 
 class NoticeForm(OfficeForm):
@@ -28,6 +32,31 @@ class ClosureForm(OfficeForm):
 
     day = DateField("日期", [InputRequired("请填写日期。")])
     name = line("原因", 40, required=True, hint="例如“停电检修”“传统节日”。")
+
+
+class HoursForm(OfficeForm):
+    """When the office works in an ordinary week, and what a receipt after hours counts as."""
+
+    weekdays = SelectMultipleField(
+        "每周哪几天上班",
+        coerce=int,
+        choices=choices(enumerate(WEEKDAY_NAMES)),
+        widget=ListWidget(),
+        option_widget=CheckboxInput(),
+        description="调休和放假另按当年的通知",
+    )
+    frames = text("上班时段", 200, required=True, rows=3, hint="每行一段，例如 08:30-12:00；按工作小时计的时限只计这些时段")
+    half_days = text("个别日期的上班时段", 2000, rows=3, hint="每行一天，例如“2027-02-05,08:30-12:00”；没有可不填")
+    receipt = RadioField(
+        "下班后和休息日收到的件",
+        choices=choices([(Receipt.SAME_DAY.value, "视为当日收到"), (Receipt.NEXT_WORKING_DAY.value, "视为下一个工作日收到")]),
+        default=Receipt.SAME_DAY.value,
+        description="只影响以后登记的件；已经开始的时限不变",
+    )
+
+    def hours(self) -> OfficeHours:
+        """What was typed. Raises Invalid."""
+        return read_hours(self.weekdays.data or [], self.frames.data or "", self.half_days.data or "")
 
 
 def text_of(content: bytes) -> str:

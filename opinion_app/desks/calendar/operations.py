@@ -8,13 +8,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow import trail
-from opinion_app.flow.calendar import VERSION, bump, load_days
+from opinion_app.flow.calendar import HOURS, VERSION, bump, load_days, office_hours
+from opinion_app.flow.clocks import RECEIPT
 from opinion_app.flow.outbox import Letter, holders_of, queue
 from opinion_app.flow.recompute import Moved, recompute_open
+from opinion_app.flow.settings import put_setting, setting
 from opinion_app.records.calendar import CalendarDay, CalendarYear
 from opinion_app.rules.calendar_file import YearNotice
+from opinion_app.rules.clock_facts import Receipt
 from opinion_app.rules.errors import Invalid, NotFound
 from opinion_app.rules.facts import Actor
+from opinion_app.rules.office_hours import OfficeHours, to_data
 from opinion_app.rules.words import Role
 from opinion_app.rules.workdays import DayKind
 from opinion_app.rules.zone import local_date
@@ -61,6 +65,26 @@ def _changed(
     bump(session, VERSION)
     moved = recompute_open(session, now)
     trail.record(session, act, f"calendar:{day.isoformat()}", actor, now, {"本地休息": name, "变动的时限": (None, len(moved))})
+    return moved
+
+
+def save_hours(session: Session, hours: OfficeHours, receipt: Receipt, actor: Actor, now: datetime) -> list[Moved]:
+    """Put the week and the hours of work into force; open clocks are derived anew. Raises Invalid where nothing changed."""
+    before, after = to_data(office_hours(session)), to_data(hours)
+    held = Receipt(setting(session, RECEIPT, Receipt.SAME_DAY.value))
+    if before == after and held is receipt:
+        raise Invalid("与现在的安排相同，没有需要保存的变化。")
+    put_setting(session, HOURS, after)
+    put_setting(session, RECEIPT, receipt.value)
+    session.flush()
+    bump(session, VERSION)
+    moved = recompute_open(session, now, "上下班时间有变")
+    values = {
+        "上下班时间": (str(before), str(after)),
+        "下班后收到": (held.value, receipt.value),
+        "变动的时限": (None, len(moved)),
+    }
+    trail.record(session, "calendar.hours", "calendar:hours", actor, now, values)
     return moved
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import calendar as months
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.recompute import Moved, preview
 from opinion_app.records.calendar import CalendarDay, CalendarYear
 from opinion_app.rules.calendar_file import YearNotice
+from opinion_app.rules.errors import Invalid, NotFound
+from opinion_app.rules.office_hours import OfficeHours
 from opinion_app.rules.workdays import CalendarDay as DayRow
 from opinion_app.rules.workdays import DayFact, DayKind, WorkCalendar
 
@@ -74,8 +77,31 @@ def with_notice(session: Session, notice: YearNotice) -> WorkCalendar:
         for row in session.scalars(select(CalendarDay))
         if row.layer == CLOSURE or (row.notice_year != notice.year and row.day not in named)
     ]
-    years = frozenset(session.scalars(select(CalendarYear.year))) | {notice.year}
-    return WorkCalendar((*kept, *notice.rows), years)
+    held = work_calendar(session)
+    return replace(held, rows=(*kept, *notice.rows), years=held.years | {notice.year})
+
+
+def with_closure(session: Session, day: date, name: str) -> WorkCalendar:
+    """The calendar as it would be with one more local closure. Raises Invalid where the day is one already."""
+    held = work_calendar(session)
+    if any(row.day == day and row.kind is DayKind.LOCAL_CLOSURE for row in held.rows):
+        raise Invalid("这一天已经列为本地休息。", {"day": "这一天已经列为本地休息。"})
+    return replace(held, rows=(*held.rows, DayRow(day, DayKind.LOCAL_CLOSURE, name)))
+
+
+def without_closure(session: Session, day: date) -> WorkCalendar:
+    """The calendar as it would be with a local closure taken back. Raises NotFound where there is none."""
+    held = work_calendar(session)
+    kept = tuple(row for row in held.rows if not (row.day == day and row.kind is DayKind.LOCAL_CLOSURE))
+    if len(kept) == len(held.rows):
+        raise NotFound("这一天没有列为本地休息。")
+    return replace(held, rows=kept)
+
+
+def with_hours(session: Session, hours: OfficeHours) -> WorkCalendar:
+    """The calendar as it would be with other working hours."""
+    held = work_calendar(session)
+    return replace(held, weekdays=hours.weekdays, frames=hours.frames, special_frames=hours.half_days)
 
 
 def what_if(session: Session, notice: YearNotice, now: datetime) -> list[Moved]:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from opinion_app import clock
 from opinion_app.desks.calendar import operations, queries
-from opinion_app.desks.calendar.forms import ClosureForm, NoticeForm, text_of
-from opinion_app.flow.calendar import work_calendar
+from opinion_app.desks.calendar.forms import ClosureForm, HoursForm, NoticeForm, text_of
+from opinion_app.flow.calendar import office_hours, work_calendar
+from opinion_app.flow.clocks import RECEIPT
 from opinion_app.flow.due import stage_words
+from opinion_app.flow.recompute import preview as moves
+from opinion_app.flow.settings import setting
 from opinion_app.records.base import db
 from opinion_app.rules.calendar_file import LARGEST_FILE, YearNotice, parse_notice
-from opinion_app.rules.errors import Invalid
+from opinion_app.rules.clock_facts import Receipt
+from opinion_app.rules.errors import Invalid, OfficeError
 from opinion_app.rules.zone import local_date
 from opinion_app.web.access import requires
 from opinion_app.web.answers import done, form_page, page
@@ -100,16 +106,74 @@ def close() -> ResponseReturnValue:
         else:
             said = f"已列为本地休息，{len(moved)} 项时限随之变动。"
             return done(url_for("calendar.home", year=form.day.data.year), said)
-    return form_page("desks/calendar/closure.html", form=form)
+    return form_page("desks/calendar/closure.html", form=form, moved=None, stage_words=stage_words)
 
 
-@bp.post("/office/calendar/closures/<day>/remove")
+@bp.post("/office/calendar/closures/preview")
+@requires("calendar", read_only=True)
+def preview_closure() -> ResponseReturnValue:
+    """What a local closure would move; nothing is saved."""
+    form, session = posted(ClosureForm), db.session()
+    if form.validate():
+        try:
+            moved = moves(session, clock.now(), queries.with_closure(session, form.day.data, form.name.data))
+            return page("desks/calendar/closure.html", form=form, moved=moved, stage_words=stage_words)
+        except OfficeError as refusal:
+            form.take(Invalid(refusal.message, {"day": refusal.message}))
+    return form_page("desks/calendar/closure.html", form=form, moved=None, stage_words=stage_words)
+
+
+@bp.route("/office/calendar/hours", methods=["GET", "POST"])
+@requires("calendar")
+def hours() -> ResponseReturnValue:
+    """The week and the hours of work."""
+    session = db.session()
+    form = posted(HoursForm, **_opened(session))
+    if request.method == "POST" and form.validate():
+        try:
+            moved = operations.save_hours(session, form.hours(), Receipt(form.receipt.data), actor(), clock.now())
+            return done(url_for("calendar.home"), f"上下班时间已保存，{len(moved)} 项时限随之变动。")
+        except Invalid as refusal:
+            form.take(refusal)
+    return form_page("desks/calendar/hours.html", form=form, moved=None, stage_words=stage_words)
+
+
+@bp.post("/office/calendar/hours/preview")
+@requires("calendar", read_only=True)
+def preview_hours() -> ResponseReturnValue:
+    """What other hours would move; nothing is saved."""
+    form, session = posted(HoursForm), db.session()
+    if form.validate():
+        try:
+            moved = moves(session, clock.now(), queries.with_hours(session, form.hours()))
+            return page("desks/calendar/hours.html", form=form, moved=moved, stage_words=stage_words)
+        except Invalid as refusal:
+            form.take(refusal)
+    return form_page("desks/calendar/hours.html", form=form, moved=None, stage_words=stage_words)
+
+
+def _opened(session: Session) -> dict[str, Any]:
+    held = office_hours(session)
+    days = [f"{day.isoformat()},{','.join(map(str, frames))}" for day, frames in sorted(held.half_days.items())]
+    return {
+        "weekdays": sorted(held.weekdays),
+        "frames": "\n".join(map(str, held.frames)),
+        "half_days": "\n".join(days),
+        "receipt": setting(session, RECEIPT, Receipt.SAME_DAY.value),
+    }
+
+
+@bp.route("/office/calendar/closures/<day>/remove", methods=["GET", "POST"])
 @requires("calendar")
 def open_again(day: str) -> ResponseReturnValue:
-    """Take a local closure back."""
+    """Take a local closure back, after a look at what that moves."""
     try:
         which = date.fromisoformat(day)
     except ValueError as error:
         raise Invalid("日期不正确。") from error
-    moved = operations.remove_closure(db.session(), which, actor(), clock.now())
+    session = db.session()
+    if request.method == "GET":
+        moved = moves(session, clock.now(), queries.without_closure(session, which))
+        return page("desks/calendar/reopen.html", day=which, moved=moved, stage_words=stage_words)
+    moved = operations.remove_closure(session, which, actor(), clock.now())
     return done(url_for("calendar.home", year=which.year), f"已恢复上班，{len(moved)} 项时限随之变动。")

@@ -4,18 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from opinion_app.flow.cases import tidy_number
 from opinion_app.flow.clock_dates import facts_of, span_of
-from opinion_app.flow.clocks import rule_of
+from opinion_app.flow.clocks import open_clocks, rule_of
 from opinion_app.flow.due import clock_words
-from opinion_app.records.clock import Clock
+from opinion_app.records.case import Case
+from opinion_app.records.clock import Clock, DeadlineRuleRow
 from opinion_app.rules.deadline import derive
+from opinion_app.rules.errors import NotFound
 from opinion_app.rules.explain import PROVISIONAL_NOTE, Line, explain
 from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.workdays import WorkCalendar
+from opinion_app.rules.zone import parse_moment
 
 COLLAPSE_AFTER = 24  # lines; a longer count is told in stretches
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of the date: from when it stood, until when the answer was due, and what made it so."""
+
+    number: int
+    at: str
+    due: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +45,8 @@ class Why:
     warning: str
     lines: tuple[Line, ...]
     note: str
+    rule: str = ""
+    versions: tuple[Version, ...] = ()
 
 
 def why(session: Session, clock: Clock, calendar: WorkCalendar) -> Why:
@@ -50,4 +67,47 @@ def why(session: Session, clock: Clock, calendar: WorkCalendar) -> Why:
         clock.warning,
         lines,
         PROVISIONAL_NOTE if derivation.provisional else "",
+        _rule_words(session, clock),
+        _versions(clock),
     )
+
+
+def _rule_words(session: Session, clock: Clock) -> str:
+    """Which version of the office's rule the clock runs under."""
+    row = session.get(DeadlineRuleRow, clock.rule_id) if clock.rule_id is not None else None
+    return f"第 {row.version_no} 版，{row.in_force_from.isoformat()} 起执行" if row is not None else ""
+
+
+def _versions(clock: Clock) -> tuple[Version, ...]:
+    """How the date came to be what it is, the first one first; empty while it never moved."""
+    if not clock.dates:
+        return ()
+    first = Version(1, moment_words(clock.start_at), _due_words(clock.dates[0].get("before")), "起算")
+    moved = (
+        Version(entry["version"], moment_words(parse_moment(entry["at"])), _due_words(entry["due"]), entry["why"])
+        for entry in clock.dates
+    )
+    return (first, *moved)
+
+
+def _due_words(due: str | None) -> str:
+    return moment_words(parse_moment(due)) if due else "计时中止"
+
+
+def told(why: Why) -> str:
+    """The same as the page tells, as plain text."""
+    head = [f"{why.title}：{why.due}", f"依据：{why.source}" + (f"（{why.rule}）" if why.rule else "")]
+    head += [f"原到期：{why.original}"] if why.original else []
+    body = [f"  {line.text}" for line in why.lines]
+    moved = [f"  第 {entry.number} 版（{entry.at}）：{entry.due}，{entry.why}" for entry in why.versions]
+    note = [f"注意：{text}" for text in (why.warning, why.note) if text]
+    return "\n".join([*head, *body, *(["日期的历次变动：", *moved] if moved else []), *note])
+
+
+def why_case(session: Session, number: str, calendar: WorkCalendar) -> str:
+    """Every open date of a case with its reasons, for the command line. Raises NotFound."""
+    case = session.scalar(select(Case).where(Case.number == tidy_number(number)))
+    if case is None:
+        raise NotFound("没有这个编号的件。")
+    running = open_clocks(session, case.id)
+    return "\n\n".join(told(why(session, clock, calendar)) for clock in running) or "这件没有正在计时的时限。"

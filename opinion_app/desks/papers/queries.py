@@ -58,6 +58,7 @@ class Papers:
     linked: Sequence[Case]
     moves: dict[str, Move]
     dues: dict[tuple[str, int | None], datetime]
+    guessed: frozenset[datetime] = frozenset()
 
     @property
     def lead(self) -> Assignment | None:
@@ -83,6 +84,10 @@ class Papers:
     def reply_due(self) -> datetime | None:
         """Until when the case has to be answered."""
         return self.dues.get((ClockStage.REPLY.value, None))
+
+    def guess(self, due: datetime | None) -> str:
+        """（暂定） behind a date that rests on a year whose holidays are not loaded."""
+        return "（暂定）" if due in self.guessed else ""
 
     def due_of(self, part: Assignment) -> datetime | None:
         """Until when a unit has to hand in its draft or its report; the whole reply's date where it has none of its own."""
@@ -123,7 +128,7 @@ def papers(session: Session, number: str, actor: Actor, contact_since: datetime)
         session.scalars(_own_files(case)).all(),
         _linked(session, case, facts, actor),
         {move.act: move for move in moves},
-        _dues(session, case),
+        *_dues(session, case),
     )
 
 
@@ -174,7 +179,9 @@ def _moves(session: Session, case: Case) -> dict[str, Move]:
     return {row.act: row for row in rows}
 
 
-def _dues(session: Session, case: Case) -> dict[tuple[str, int | None], datetime]:
-    """The due moment of each stage and part; a running clock before one that has ended."""
-    rows = session.scalars(select(Clock).where(Clock.case_id == case.id).order_by(Clock.state.in_(OPEN), Clock.id))
-    return {(row.stage, row.assignment_id): row.due_at for row in rows if row.due_at is not None}
+def _dues(session: Session, case: Case) -> tuple[dict[tuple[str, int | None], datetime], frozenset[datetime]]:
+    """The due moment of each stage and part, a running clock before one that has ended, and which of them are provisional."""
+    rows = session.scalars(select(Clock).where(Clock.case_id == case.id).order_by(Clock.state.in_(OPEN), Clock.id)).all()
+    latest = {(row.stage, row.assignment_id): row for row in rows}
+    dues = {key: row.due_at for key, row in latest.items() if row.due_at is not None}
+    return dues, frozenset(row.due_at for row in latest.values() if row.due_at is not None and row.provisional)

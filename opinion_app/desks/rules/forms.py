@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, DateField, IntegerField
+from wtforms import BooleanField, DateField, IntegerField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from opinion_app.desks.rules.operations import Changes
-from opinion_app.forms import OfficeForm, line, text
+from opinion_app.forms import OfficeForm, choices, line, text
+from opinion_app.rules.clock_facts import UNIT_WORDS, Unit
 from opinion_app.rules.errors import Invalid
 
+UNITS = [(unit.value, words) for unit, words in UNIT_WORDS.items()]
 TIMES = [InputRequired("请填写次数，不许延期的填 0。"), NumberRange(0, 20, "次数在 0 到 20 之间。")]
 DAYS = [InputRequired("请填写天数。"), NumberRange(0, 60, "天数在 0 到 60 之间。")]
 PERCENT = [InputRequired("请填写比例。"), NumberRange(1, 99, "比例在 1 到 99 之间。")]
@@ -19,6 +21,9 @@ class RuleForm(OfficeForm):
 
     name = line("名称", 60, required=True)
     amount = IntegerField("时限", [InputRequired("请填写时限。")])
+    unit = SelectField("单位", choices=choices(UNITS), description="日遇休息日顺延；小时昼夜连续；工作小时只计上班时段。")
+    return_amount = IntegerField("多久之内可以申请退回", [Optional()], description="从交办起算；留空表示不限。")
+    return_unit = SelectField("退回期限的单位", choices=choices(UNITS))
     extension_times = IntegerField("可以延期几次", TIMES, description="填 0 表示不能延期。")
     extension_amount = IntegerField("每次最多延长", [Optional()], description="与时限同一单位；留空表示由批准人决定。")
     approver = line("由谁批准", 40)
@@ -36,6 +41,9 @@ class RuleForm(OfficeForm):
         return Changes(
             name=self.name.data or "",
             amount=self.amount.data or 0,
+            unit=Unit(self.unit.data),
+            return_amount=self.return_amount.data,
+            return_unit=Unit(self.return_unit.data),
             extension_times=self.extension_times.data or 0,
             extension_amount=self.extension_amount.data,
             approver=self.approver.data or "",

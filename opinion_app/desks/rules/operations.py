@@ -12,11 +12,12 @@ from opinion_app.flow import trail
 from opinion_app.flow.calendar import RULES_VERSION, bump
 from opinion_app.flow.recompute import Moved, apply_rule_to_open
 from opinion_app.records.clock import DeadlineRuleRow
-from opinion_app.rules.clock_facts import Span
+from opinion_app.rules.clock_facts import Span, Unit
 from opinion_app.rules.deadline_rules import Ahead, Allowance, DeadlineRule
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.rule_data import check_rule, from_data, to_data
+from opinion_app.rules.zone import local_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,9 @@ class Changes:
 
     name: str
     amount: int
+    unit: Unit
+    return_amount: int | None
+    return_unit: Unit
     extension_times: int
     extension_amount: int | None
     approver: str
@@ -38,12 +42,13 @@ def changed(held: DeadlineRule, changes: Changes) -> DeadlineRule:
     """The rule with the changes. Raises Invalid naming every field that cannot stand."""
     allowance = None
     if changes.extension_times:
-        most = Span(changes.extension_amount, held.span.unit) if changes.extension_amount else None
+        most = Span(changes.extension_amount, changes.unit) if changes.extension_amount is not None else None
         allowance = Allowance(changes.extension_times, most, changes.approver or "单位负责人")
     rule = replace(
         held,
         name=changes.name,
-        span=Span(changes.amount, held.span.unit),
+        span=Span(changes.amount, changes.unit),
+        return_window=None if changes.return_amount is None else Span(changes.return_amount, changes.return_unit),
         extension=allowance,
         warning=Ahead(changes.warning_days, changes.warning_percent),
         source=changes.source,
@@ -58,13 +63,16 @@ def changed(held: DeadlineRule, changes: Changes) -> DeadlineRule:
     return rule
 
 
-_FIELDS = {"span": "amount", "extension": "extension_times", "warning": "warning_days"}
+_FIELDS = {"span": "amount", "extension": "extension_amount", "warning": "warning_days", "return_window": "return_amount"}
 
 
 def save(
     session: Session, code: str, changes: Changes, note: str, actor: Actor, now: datetime, *, apply_to_open: bool
 ) -> tuple[DeadlineRule, list[Moved]]:
     """Save a new version; with `apply_to_open` the open cases under the rule follow at once. Raises Invalid or NotFound."""
+    if apply_to_open and changes.in_force_from > local_date(now):
+        said = "执行日期在以后，现在还不能用于在办的件。请到那天再来修改，或者不勾选这一项。"
+        raise Invalid(said, {"apply_to_open": said})
     held = versions(session, code)[0]
     before, rule = from_data(held.data), changed(from_data(held.data), changes)
     row = DeadlineRuleRow(

@@ -13,8 +13,7 @@ from opinion_app.desks.rules.forms import RuleForm
 from opinion_app.flow.due import stage_words
 from opinion_app.records.base import db
 from opinion_app.records.clock import DeadlineRuleRow
-from opinion_app.rules.clock_facts import UNIT_WORDS
-from opinion_app.rules.deadline_rules import DeadlineRule
+from opinion_app.rules.deadline_rules import ClockStage, DeadlineRule
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.rule_data import from_data
 from opinion_app.rules.zone import local_date
@@ -82,8 +81,9 @@ def _context(form: RuleForm, rule: DeadlineRule, rows: list[DeadlineRuleRow]) ->
     return {
         "form": form,
         "rule": rule,
-        "unit": UNIT_WORDS[rule.span.unit],
+        "returnable": rule.stage is ClockStage.SIGN_FOR,
         "applies_to": queries.applies_to(rule),
+        "allows": queries.allows,
         "versions": [(row, from_data(row.data)) for row in rows],
         "stage_words": stage_words,
     }
@@ -94,6 +94,9 @@ def _opened(rule: DeadlineRule) -> dict[str, Any]:
     return {
         "name": rule.name,
         "amount": rule.span.amount,
+        "unit": rule.span.unit.value,
+        "return_amount": rule.return_window.amount if rule.return_window else None,
+        "return_unit": (rule.return_window.unit if rule.return_window else rule.span.unit).value,
         "extension_times": extension.times if extension else 0,
         "extension_amount": extension.at_most.amount if extension and extension.at_most else None,
         "approver": extension.approver if extension else "",

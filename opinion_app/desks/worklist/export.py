@@ -105,7 +105,7 @@ def _row(number: int, row: Row[Any], now: datetime) -> tuple[str, ...]:
         case.lead_unit.name if case.lead_unit else "",
         row.supporting or "",
         case.handler.name if case.handler else "",
-        _moment(case.next_due_at),
+        _due(case),
         "逾期" if case.next_due_at is not None and case.next_due_at < now else "",
         _moment(case.answered_at),
         _label(case.answer_method),
@@ -116,6 +116,13 @@ def _row(number: int, row: Row[Any], now: datetime) -> tuple[str, ...]:
 
 def _label(word: Word | None) -> str:
     return word.label if word is not None else ""
+
+
+def _due(case: Case) -> str:
+    """Until when, with what a reader must know of it: a date of a year that is not loaded, a clock that stands still."""
+    if case.next_due_at is None:
+        return "计时中止" if case.suspended_for else ""
+    return _moment(case.next_due_at) + ("（暂定）" if case.next_due_provisional else "")
 
 
 def _moment(moment: datetime | None) -> str:

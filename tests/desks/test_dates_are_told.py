@@ -1,0 +1,109 @@
+"""A date is told with what must be known of it, wherever it shows: provisional, suspended, and how it came about (D02, D15)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from io import BytesIO
+
+import pytest
+import time_machine
+from flask import Flask
+from python_calamine import CalamineWorkbook
+
+from opinion_app.desks.casefile.why import why_case
+from opinion_app.flow import progress
+from opinion_app.flow.calendar import work_calendar
+from opinion_app.records.case import Case
+from opinion_app.records.submission import Progress
+from opinion_app.records.transaction import transaction
+from opinion_app.rules.errors import NotFound
+from opinion_app.rules.suspension import SuspensionGround
+from opinion_app.rules.words import Role
+from opinion_app.rules.zone import parse_moment
+from opinion_app.steps.handling import suspending
+from tests.builders.life import Office, handling_case, make_office
+from tests.builders.office import make_person
+from tests.support.client import client_for, forms_in, pick
+
+NOW = parse_moment("2026-12-24T10:00")
+NEXT_YEAR = "2027-01-01 至 2027-01-03,休,元旦\n2027-02-05 至 2027-02-15,休,春节\n2027-01-31,班,春节\n"
+
+
+@pytest.fixture
+def office(app: Flask) -> Iterator[Office]:
+    """A case that is answered next year, when nobody knows the holidays yet; the wall clock stands still."""
+    with time_machine.travel(NOW, tick=False):
+        with app.app_context(), transaction() as session:
+            made = make_office(session)
+            make_person(session, "admin", Role.ADMINISTRATOR)
+            case = handling_case(made, NOW)
+            session.add(Progress(number=case.number, code_hash="x", step="", history=[], updated_at=NOW))
+            session.flush()
+            progress.promise(session, case)
+        yield made
+
+
+def number(app: Flask) -> str:
+    with app.app_context(), transaction() as session:
+        return str(session.query(Case.number).scalar())
+
+
+def test_d02_a_provisional_date_says_so_everywhere_and_no_more_once_the_year_is_loaded(app: Flask, office: Office) -> None:
+    clerk, path = client_for(app, "clerk"), f"/office/cases/{number(app)}"
+    places = {
+        "page": lambda: clerk.get(path).text,
+        "paper": lambda: clerk.get(f"{path}/papers/handling").text,
+        "order": lambda: clerk.get(f"{path}/papers/assignment/1").text,
+        "calendar": lambda: clerk.get("/office/calendar?year=2027").text,
+    }
+    assert {name: "暂定" in read() for name, read in places.items()} == dict.fromkeys(places, True)
+    with app.app_context(), transaction() as session:
+        told = session.get_one(Progress, number(app))
+        assert (told.promised_on, "暂定" in told.promise) == (date(2027, 1, 4), True)
+    admin = client_for(app, "admin")
+    seen = admin.submit("/office/calendar/load", to="/office/calendar/preview", notice=NEXT_YEAR, source="国办通知")
+    assert admin.send(pick(forms_in(seen.text), "/office/calendar/load")).status_code == 303
+    assert {name: "暂定" in read() for name, read in places.items()} == dict.fromkeys(places, False)
+    with app.app_context(), transaction() as session:
+        told = session.get_one(Progress, number(app))
+        assert (told.promised_on, "暂定" in told.promise) == (date(2027, 1, 5), False)
+
+
+def test_d15_every_version_of_a_date_is_told_with_its_reason(app: Flask, office: Office) -> None:
+    with app.app_context(), transaction() as session:
+        case = session.query(Case).one()
+        held, later = SuspensionGround.HEARING, NOW + timedelta(days=1)
+        suspending.suspend(session, case, office.clerk, NOW, held, NOW, "依申请听证")
+        assert "答复：中止计时，恢复后还有 7 个工作日" in why_case(session, case.number, work_calendar(session))
+        suspending.resume(session, case, office.clerk, later, later, "听证结束")
+        text = why_case(session, case.number.lower(), work_calendar(session))
+        with pytest.raises(NotFound):
+            why_case(session, "LY1999-000001", work_calendar(session))
+    for words in (
+        "答复：2027年1月5日",
+        "第 1 版，2020-01-01 起执行",
+        "中止计时（听证），不计",
+        "日期的历次变动",
+        "第 2 版（2026年12月24日 周四 10:00）：计时中止，中止计时（听证）",
+        "第 3 版",
+        "注意：其中有的年份尚未发布放假安排",
+    ):
+        assert words in text, words
+
+
+def test_a_list_on_paper_says_what_is_provisional_and_what_stands_still(app: Flask, office: Office) -> None:
+    def cells() -> list[str]:
+        answer = client_for(app, "clerk").submit("/office/cases", to="/office/cases/export")
+        with answer:
+            table = CalamineWorkbook.from_filelike(BytesIO(answer.data)).get_sheet_by_index(0).to_python()
+        return [str(cell) for row in table for cell in row]
+
+    with app.app_context(), transaction() as session:
+        case = session.query(Case).one()
+        case.next_due_at, case.next_due_provisional = parse_moment("2027-01-04T23:59"), True
+    assert "2027-01-04 23:59（暂定）" in cells()
+    with app.app_context(), transaction() as session:
+        case = session.query(Case).one()
+        case.next_due_at, case.suspended_for = None, "hearing"
+    assert "计时中止" in cells()
