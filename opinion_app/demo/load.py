@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from opinion_app.demo.cast import Account, Cast, accounts, finish, found
 from opinion_app.demo.play import Scene, cues
 from opinion_app.demo.stories import Story, office, stories
 from opinion_app.demo.times import Almanac
+from opinion_app.desks.wording.operations import save_template
 from opinion_app.files.store import AttachmentStore
 from opinion_app.flow.calendar import load_days, work_calendar
 from opinion_app.flow.deadline_table import seed_rules
@@ -26,6 +28,7 @@ from opinion_app.records.transaction import transaction
 from opinion_app.rules.calendar_seed import SEED_SOURCE, seed_days
 from opinion_app.rules.errors import Refused
 from opinion_app.rules.passwords import hash_password, one_time_password
+from opinion_app.rules.words import Kind
 from opinion_app.rules.workdays import WorkCalendar
 
 MARK = "demonstration"
@@ -73,10 +76,11 @@ def _renew(session: Session, hashes: dict[str, str], now: datetime) -> None:
 
 
 def _load(
-    session: Session, data: dict[str, object], hashes: dict[str, str], store: AttachmentStore, secret: str, now: datetime
+    session: Session, data: dict[str, Any], hashes: dict[str, str], store: AttachmentStore, secret: str, now: datetime
 ) -> None:
     calendar = _prepare(session, data, now)
     cast = found(session, data, hashes, now - FOUNDED)
+    _add_templates(session, data, cast, now - FOUNDED)
     _play(session, cast, Almanac(calendar, now), store, secret)
     finish(cast, data, calendar, now)
     _read_old_notices(session, now)
@@ -92,6 +96,14 @@ def _prepare(session: Session, data: dict[str, object], now: datetime) -> WorkCa
     put_setting(session, "office", data["office"])
     session.flush()
     return work_calendar(session)
+
+
+def _add_templates(session: Session, data: dict[str, Any], cast: Cast, at: datetime) -> None:
+    """The texts this office begins its replies with."""
+    keeper = cast.actors[data["templates"]["keeper"]]
+    for entry in data["template"]:
+        said = {"title": entry["title"], "kind": Kind.of(entry["kind"]), "area": entry.get("area", ""), "text": entry["text"]}
+        save_template(session, None, keeper, at, **said)
 
 
 def _play(session: Session, cast: Cast, almanac: Almanac, store: AttachmentStore, secret: str) -> None:
