@@ -15,7 +15,7 @@ REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO opinion_public;
 
 -- Reading: publications that are out, their index, view counts, monthly figures, the office's words about itself.
-GRANT SELECT ON publications, published_files, publication_index, view_counts, public_figures, settings TO opinion_public;
+GRANT SELECT ON publications, published_files, publication_index, view_counts, public_figures, rating_figures, settings TO opinion_public;
 GRANT INSERT (publication_id, views), UPDATE (views) ON view_counts TO opinion_public;
 
 -- Withdrawn publications and drafts do not exist for this role, whatever it asks.
@@ -32,6 +32,9 @@ CREATE POLICY public_reads_files_that_are_out ON published_files FOR SELECT TO o
 GRANT INSERT ON submissions TO opinion_public;
 GRANT SELECT (id, number, code_hash, submitted_at, taken_at) ON submissions TO opinion_public;
 GRANT SELECT ON progress TO opinion_public;
+-- Ratings too are put in and never read back: only whether an answer was rated already.
+GRANT INSERT ON ratings TO opinion_public;
+GRANT SELECT (id, number, round, submitted_at) ON ratings TO opinion_public;
 GRANT SELECT, INSERT ON public_attempts TO opinion_public;
 GRANT SELECT, INSERT, UPDATE ON counters, form_keys TO opinion_public;
-GRANT USAGE ON SEQUENCE submissions_id_seq, public_attempts_id_seq TO opinion_public;
+GRANT USAGE ON SEQUENCE submissions_id_seq, public_attempts_id_seq, ratings_id_seq TO opinion_public;

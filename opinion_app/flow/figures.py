@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, select
+from sqlalchemy import ColumnElement, Subquery, and_, case, delete, false, func, select
 from sqlalchemy.orm import Session
 
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.publication import PublicFigure
-from opinion_app.rules.words import ClockState, Source, Stage
+from opinion_app.records.rating import Rating, RatingFigure
+from opinion_app.records.submission import Progress
+from opinion_app.rules.rating import ASKED
+from opinion_app.rules.words import Aspect, ClockState, Source, Stage, Verdict
 from opinion_app.rules.zone import local_date, start_of_day
 
 MONTHS = 12
@@ -23,8 +26,10 @@ def count_figures(session: Session, now: datetime) -> int:
 
     Sentiment items are no letters and are left out; imported history counts, but has no time limits to keep."""
     session.execute(delete(PublicFigure))
-    rows = [row for first in _months(local_date(now)) for row in _of_month(session, first, now)]
-    session.add_all(rows)
+    session.execute(delete(RatingFigure))
+    months = _months(local_date(now))
+    rows = [row for first in months for row in _of_month(session, first, now)]
+    session.add_all([*rows, *(row for first in months for row in _said_in(session, first))])
     session.flush()
     return len(rows)
 
@@ -36,25 +41,71 @@ def _months(today: date) -> list[date]:
 
 
 def _of_month(session: Session, first: date, now: datetime) -> list[PublicFigure]:
-    after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
     valid = Case.stage.not_in(NOT_VALID)
     answered = and_(valid, Case.answered_at.is_not(None))
     clock = select(Clock.case_id, func.max(case((Clock.ended_at <= Clock.due_at, 1), else_=0)).label("kept"))
     clock = clock.where(Clock.stage == "reply", Clock.state == ClockState.MET).group_by(Clock.case_id)
-    met = clock.subquery()
+    met, said = clock.subquery(), _last_ratings()
     timed = and_(answered, met.c.case_id.is_not(None))
+    asked = and_(answered, Progress.number.is_not(None))
+    rated = and_(answered, said.c.id.is_not(None))
+    counts = (valid, answered, timed, and_(timed, met.c.kept == 1), asked, rated, and_(rated, _is_content()))
     query = (
-        select(Case.kind, func.count(), _sum(valid), _sum(answered), _sum(timed), _sum(and_(timed, met.c.kept == 1)))
+        select(Case.kind, func.count(), *(_sum(condition) for condition in counts))
         .outerjoin(met, met.c.case_id == Case.id)
-        .where(Case.received_at >= start_of_day(first), Case.received_at < start_of_day(after))
-        .where(Case.source != Source.SENTIMENT_ITEM)
+        .outerjoin(Progress, Progress.number == Case.number)
+        .outerjoin(said, said.c.case_id == Case.id)
+        .outerjoin(Rating, Rating.id == said.c.id)
+        .where(*_in_month(first), Case.source != Source.SENTIMENT_ITEM)
         .group_by(Case.kind)
     )
-    month = f"{first:%Y-%m}"
+    names = ("received", "valid", "answered", "timed", "in_time", "asked", "rated", "content")
     return [
-        PublicFigure(month=month, kind=kind, received=all_, valid=ok, answered=told, timed=had, in_time=kept, counted_at=now)
-        for kind, all_, ok, told, had, kept in session.execute(query)
+        PublicFigure(month=f"{first:%Y-%m}", kind=kind, counted_at=now, **dict(zip(names, counted, strict=True)))
+        for kind, *counted in session.execute(query)
     ]
+
+
+def _in_month(first: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    return Case.received_at >= start_of_day(first), Case.received_at < start_of_day(after)
+
+
+def _last_ratings() -> Subquery:
+    """Of each case the opinion on its last answer alone, so that a case handled twice counts once."""
+    last = select(Rating.case_id, func.max(Rating.id).label("id")).where(Rating.case_id.is_not(None))
+    return last.group_by(Rating.case_id).subquery()
+
+
+def _is_content() -> ColumnElement[bool]:
+    """As `rules.rating.Rating.is_content` says it."""
+    return and_(*(getattr(Rating, aspect.value) != Verdict.DISCONTENT for aspect in ASKED))
+
+
+def _said_in(session: Session, first: date) -> list[RatingFigure]:
+    """How each side was judged, over the ratings that `rated` counts."""
+    last = _last_ratings()
+    held = (
+        select(*(_sum(condition) for aspect in Aspect for condition in _judged(aspect)))
+        .join(last, last.c.id == Rating.id)
+        .join(Case, Case.id == Rating.case_id)
+        .where(*_in_month(first), Case.source != Source.SENTIMENT_ITEM)
+        .where(Case.stage.not_in(NOT_VALID), Case.answered_at.is_not(None))
+    )
+    counted = list(session.execute(held).one())
+    rows = zip(Aspect, (counted[at : at + 3] for at in range(0, len(counted), 3)), strict=True)
+    return [
+        RatingFigure(month=f"{first:%Y-%m}", aspect=aspect, content=best, fairly=middle, discontent=worst)
+        for aspect, (best, middle, worst) in rows
+        if best + middle + worst
+    ]
+
+
+def _judged(aspect: Aspect) -> tuple[ColumnElement[bool], ColumnElement[bool], ColumnElement[bool]]:
+    if aspect is Aspect.USEFUL:
+        return Rating.useful.is_(True), false(), Rating.useful.is_(False)
+    column = getattr(Rating, aspect.value)
+    return column == Verdict.CONTENT, column == Verdict.FAIRLY, column == Verdict.DISCONTENT
 
 
 def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -135,6 +135,9 @@ class Told:
     why: str = ""
     answer: str = ""
     answered_by: str = ""
+    round: int = 0
+    rate_until: date | None = None
+    may_reopen: bool = False
 
 
 def progress_of(session: Session, secret: str, number: str, code: str) -> Told | None:
@@ -148,7 +151,19 @@ def progress_of(session: Session, secret: str, number: str, code: str) -> Told |
     if not same(wanted, held):
         return None
     if row is not None:
-        return Told(number, row.step, list(row.history), row.promised_on, row.promise, row.why, row.answer, row.answered_by)
+        return Told(
+            number,
+            row.step,
+            list(row.history),
+            row.promised_on,
+            row.promise,
+            row.why,
+            row.answer,
+            row.answered_by,
+            row.round,
+            row.rate_until,
+            row.may_reopen,
+        )
     submitted_at = left.submitted_at.isoformat() if left is not None else ""
     return Told(number, RECEIVED.title, [{"step": RECEIVED.title, "text": RECEIVED.text, "at": submitted_at}])
 

@@ -47,12 +47,13 @@ def move(
     detail: dict[str, Any] | None = None,
     values: trail.Values | None = None,
     unit_id: int | None = None,
+    by: str = "系统",
 ) -> Move:
     """Write down that `act` was done: the stage, the move, the trail, the clocks it starts and meets, the citizen's progress.
 
-    The caller has asked `admit` (the system itself, actor None, needs no permission). `unit_id` is the unit whose own clock the
-    act meets. Flushes, so that a case somebody else
-    changed meanwhile raises StaleDataError here and not at the commit."""
+    The caller has asked `admit`; the system and the writer, actor None, need no permission and are named by `by`. `unit_id` is the
+    unit whose own clock the act meets. Flushes, so that a case somebody else changed meanwhile raises StaleDataError here and not
+    at the commit."""
     entry = life.ACTS[act]
     before = case.stage
     after = to or before
@@ -67,7 +68,7 @@ def move(
         from_stage=before,
         to_stage=after,
         actor_id=actor.id if actor else None,
-        actor_name=actor.name if actor else "系统",
+        actor_name=actor.name if actor else by,
         at=now,
         note=note,
         detail=detail or {},
@@ -78,7 +79,7 @@ def move(
     changed = dict(values or {})
     if before is not after:
         changed["环节"] = (before, after)
-    trail.record(session, f"case.{act}", case.number, actor, now, changed)
+    trail.record(session, f"case.{act}", case.number, actor, now, changed, actor_name=by)
     clocks.after_act(session, case, act, now, unit_id)
     progress.follow(session, case, act, now)
     publications.follow(session, case, act, now)

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from opinion_app.flow.rating_window import let_rate
 from opinion_app.records.case import Case, Correspondent
 from opinion_app.records.clock import Clock
 from opinion_app.records.submission import Progress
@@ -33,12 +34,13 @@ def follow(session: Session, case: Case, act: str, now: datetime) -> None:
     row = session.get(Progress, case.number)
     if row is None:
         return
-    step = step_of(case.stage, accepted=case.accepted_at is not None)
+    step = step_of(case.stage, accepted=case.accepted_at is not None, again=case.reply_round > 0)
     if step.title != row.step:
         entry = {"step": step.title, "text": step.text, "at": now.isoformat()}
         row.history = [*row.history, entry]
     row.step = step.title
     row.updated_at = now
+    let_rate(session, row, case, act, now)
     _promise(session, case, row)
     if case.lead_unit_id is not None:
         unit = session.get(Unit, case.lead_unit_id)

@@ -17,6 +17,7 @@ from opinion_app.records import (  # noqa: F401 - every table must be known to t
     public_copy,
     publication,
     recusal,
+    rating,
     reply,
     report_back,
     submission,

@@ -118,4 +118,7 @@ class PublicFigure(Base):
     answered: Mapped[int] = mapped_column(default=0)
     timed: Mapped[int] = mapped_column(default=0)
     in_time: Mapped[int] = mapped_column(default=0)
+    asked: Mapped[int] = mapped_column(default=0)
+    rated: Mapped[int] = mapped_column(default=0)
+    content: Mapped[int] = mapped_column(default=0)
     counted_at: Mapped[datetime]

@@ -42,6 +42,9 @@ class Progress(Base):
     answer: Mapped[str] = mapped_column(default="")
     answered_by: Mapped[str] = mapped_column(String(100), default="")
     updated_at: Mapped[datetime]
+    round: Mapped[int] = mapped_column(default=0)
+    rate_until: Mapped[date | None]
+    may_reopen: Mapped[bool] = mapped_column(default=False)
 
 
 class PublicAttempt(Base):

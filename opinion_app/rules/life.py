@@ -188,6 +188,7 @@ ACTS: dict[str, Act] = {
             "case.reopen",
             _f(S.HANDLING, S.RECEIVED),
         ),
+        Act("rate", "留言人评价", DONE | _f(S.ARCHIVED), "case.rate", button=False),
         Act("assess", "风险研判", ALIVE | _f(S.CLOSED), "case.assess"),
         Act(
             "approve_assessment",

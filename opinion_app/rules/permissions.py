@@ -91,6 +91,11 @@ def _contact_reader(actor: Actor, case: CaseFacts) -> bool:
     return actor.has(Role.CLERK) or _taking_part(actor, case)
 
 
+def _nobody(actor: Actor, case: CaseFacts) -> bool:
+    """What the writer alone does, by query code."""
+    return False
+
+
 CASE_PERMISSIONS: dict[str, Callable[[Actor, CaseFacts], bool]] = {
     "case.see": can_see,
     "case.accept": _clerk,
@@ -115,6 +120,7 @@ CASE_PERMISSIONS: dict[str, Callable[[Actor, CaseFacts], bool]] = {
     "case.close": _clerk,
     "case.publish": _clerk,
     "case.reopen": _clerk_or_leader,
+    "case.rate": _nobody,
     "case.archive": _clerk,
     "case.merge": _clerk,
     "case.assess": _assessor,

@@ -85,6 +85,7 @@ def timetable(digest_at: time = time(8, 30)) -> tuple[Entry, ...]:
         Entry("calendar", "提醒载入放假安排", Daily(time(9, 0), CLOSING, working_days=True), 60, tells=True),
         Entry("inbox", "收取网上来信", Every(60)),
         Entry("publications", "按时公开", Every(60)),
+        Entry("figures", "更新公开统计", Daily(time(4, 0)), 60),
         Entry("outbox", "发送邮件", Every(20), 10),
         Entry("backup", "夜间备份", Daily(time(2, 30)), 60),
         Entry("sweep", "清理无主文件", Daily(time(3, 30)), 60),

@@ -12,6 +12,8 @@ from opinion_app.desks.outbox.delivery import Watch, deliver, post_of, sender_of
 from opinion_app.desks.reminders.operations import Queued, queue_digests, ring_batch
 from opinion_app.desks.upkeep.operations import purge
 from opinion_app.files.store import AttachmentStore
+from opinion_app.flow import ratings
+from opinion_app.flow.figures import count_figures
 from opinion_app.flow.inbox import take_in_waiting
 from opinion_app.flow.sweep import sweep
 from opinion_app.records.current import settings_of
@@ -57,12 +59,21 @@ def _inbox(work: Work) -> str:
     """A public wing of its own leaves messages in the inbox; the office's clock makes cases of them."""
     with transaction() as session:
         taken = take_in_waiting(session, work.now, settings_of().secret_key)
-    return f"收取 {taken} 件" if taken else "没有新的来信"
+    with transaction() as session:
+        rated = ratings.take_in_waiting(session, work.now)
+    said = [words for words in (f"收取 {taken} 件" if taken else "", f"评价 {rated} 份" if rated else "") if words]
+    return "，".join(said) or "没有新的来信"
 
 
 def _publications(work: Work) -> str:
     """What was reviewed and set for later goes out; each plan is a transaction of its own."""
     return publish_due(work.now)
+
+
+def _figures(work: Work) -> str:
+    """The public figures are counted for the wing that reads no case."""
+    with transaction() as session:
+        return f"统计 {count_figures(session, work.now)} 行"
 
 
 def _outbox(work: Work) -> str:
@@ -90,6 +101,7 @@ OPERATIONS: dict[str, Callable[[Work], str]] = {
     "calendar": _calendar,
     "inbox": _inbox,
     "publications": _publications,
+    "figures": _figures,
     "outbox": _outbox,
     "backup": _backup,
     "sweep": _sweep,

@@ -58,6 +58,7 @@ _LOOKS = {
     "withdraw": ("globe", "red"),
     "archive": ("archive", ""),
     "reopen": ("return", "orange"),
+    "rate": ("chat", "blue"),
     "assess": ("flag", "orange"),
     "approve_assessment": ("flag", "blue"),
     "report_risk": ("flag", ""),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from wtforms import IntegerField
+from wtforms.validators import InputRequired
+
 from opinion_app.forms import OfficeForm, line, text
 
 
@@ -27,3 +30,8 @@ class SettingsForm(OfficeForm):
     policy = line("政策文件编号", 60, required=True)
     index_pattern = line("索引号", 100, required=True, hint="可用 {code} 信用代码、{year}、{month:02d}、{day:02d}、{serial:03d}")
     kept_numbers = text("不脱敏的公开电话", 1000, rows=3, hint="每行一个，如本单位办公电话；公开答复时不提示脱敏")
+    rating_days = IntegerField(
+        "评价期限（工作日）",
+        [InputRequired("请填写评价期限。")],
+        description="答复后多少个工作日内，留言人可以评价并申请一次重办",
+    )

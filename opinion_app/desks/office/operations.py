@@ -14,6 +14,7 @@ from opinion_app.flow.settings import OFFICE_DEFAULTS, areas, office, put_settin
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.numbering import DEFAULT_INDEX_PATTERN, DEFAULT_PATTERNS, check_pattern
+from opinion_app.rules.rating import MOST_DAYS, window
 from opinion_app.rules.registration import is_email
 from opinion_app.rules.text import clean_line
 
@@ -31,6 +32,7 @@ class OfficeSettings:
     patterns: Mapping[str, str]
     index_pattern: str
     kept_numbers: tuple[str, ...]
+    rating_days: int
 
 
 def held(session: Session) -> OfficeSettings:
@@ -42,6 +44,7 @@ def held(session: Session) -> OfficeSettings:
         DEFAULT_PATTERNS | setting(session, "number_patterns", {}),
         setting(session, "index_pattern", DEFAULT_INDEX_PATTERN),
         tuple(setting(session, "kept_numbers", [])),
+        window(setting(session, "rating_days", None)).amount,
     )
 
 
@@ -65,12 +68,14 @@ def save(session: Session, wanted: OfficeSettings, labels: Mapping[str, str], ac
     _compare(changed, labels["index_pattern"], before.index_pattern, wanted.index_pattern)
     _compare(changed, labels["areas"], "、".join(before.areas), "、".join(wanted.areas))
     _compare(changed, labels["kept_numbers"], "、".join(before.kept_numbers), "、".join(wanted.kept_numbers))
+    _compare(changed, labels["rating_days"], str(before.rating_days), str(wanted.rating_days))
     if changed:
         put_setting(session, "office", dict(wanted.office))
         put_setting(session, "number_patterns", dict(wanted.patterns))
         put_setting(session, "index_pattern", wanted.index_pattern)
         put_setting(session, "areas", list(wanted.areas))
         put_setting(session, "kept_numbers", list(wanted.kept_numbers))
+        put_setting(session, "rating_days", wanted.rating_days)
         trail.record(session, "settings.edit", "office", actor, now, changed)
     return len(changed)
 
@@ -91,6 +96,8 @@ def _check(wanted: OfficeSettings) -> None:
         problems["email"] = "邮箱格式不对，应像 name@example.cn。"
     if not wanted.areas or any(len(area) > 20 for area in wanted.areas):
         problems["areas"] = "请至少填写一个领域，每个不超过 20 个字。"
+    if not 1 <= wanted.rating_days <= MOST_DAYS:
+        problems["rating_days"] = f"请填写 1 到 {MOST_DAYS} 之间的整数。"
     problems |= _pattern_problems(wanted)
     if problems:
         raise Invalid("请改正标出的内容。", problems)

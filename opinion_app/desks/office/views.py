@@ -48,6 +48,7 @@ def _as_form(held: OfficeSettings) -> dict[str, Any]:
         "areas": "\n".join(held.areas),
         "index_pattern": held.index_pattern,
         "kept_numbers": "\n".join(held.kept_numbers),
+        "rating_days": held.rating_days,
     }
 
 
@@ -58,4 +59,5 @@ def _wanted(form: Any) -> OfficeSettings:
         {name: form[name].data for name in DEFAULT_PATTERNS},
         form.index_pattern.data,
         operations.lines(form.kept_numbers.data, 60),
+        form.rating_days.data or 0,
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import BooleanField, RadioField, SelectField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.validators import InputRequired
 
 from opinion_app.forms import OfficeForm, choices, line, text
-from opinion_app.rules.words import Kind
+from opinion_app.rules import rating
+from opinion_app.rules.words import Aspect, Kind, Verdict
 
 ON_FORM = (Kind.INQUIRY, Kind.HELP, Kind.COMPLAINT, Kind.SUGGESTION, Kind.ACCUSATION, Kind.THANKS)
 MOST_WORDS = 10_000
@@ -45,3 +46,25 @@ class TrackForm(OfficeForm):
 
     number = line("编号", 40, required=True, hint="如 LY2026-000123")
     code = line("查询码", 30, required=True, hint="12 位字母和数字，大小写、空格都不要紧")
+
+
+def _asked(aspect: Aspect) -> RadioField:
+    said = f"请选择对{aspect.label}是否满意。"
+    return RadioField(aspect.label, [InputRequired(said)], choices=choices((one.value, one.label) for one in Verdict))
+
+
+class RatingForm(OfficeForm):
+    """What the writer says of the answer; number and code come along from the page that showed it."""
+
+    number = HiddenField()
+    code = HiddenField()
+    useful = RadioField(
+        "这次答复有用吗", [InputRequired("请选择答复是否有用。")], choices=choices((("yes", "有用"), ("no", "没有用")))
+    )
+    resolved = _asked(Aspect.RESOLVED)
+    time = _asked(Aspect.TIME)
+    attitude = _asked(Aspect.ATTITUDE)
+    comment = text(
+        "想说的话", rating.LONGEST, rows=4, hint="可以不填；要求重新办理的，请写明哪里没有解决。只给办理单位看，不公开"
+    )
+    reopen = BooleanField("问题没有解决，请重新办理", description="一件留言只能申请一次；承办单位会重新办理，答复期限重新计算")

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from opinion_app import clock
 from opinion_app.files.received import Received
-from opinion_app.flow import inbox
+from opinion_app.flow import inbox, ratings
 from opinion_app.flow.attempts import Limit, address_key, note_attempt, wait_words, waiting_time
 from opinion_app.flow.settings import areas
 from opinion_app.forms import choices
@@ -34,14 +34,15 @@ INBOX_ONLY = "OPINION_INBOX_ONLY"  # this process may not read the office's tabl
 TOO_LATE = "页面停留太久，或者浏览器没有保存本站的 Cookie。请核对内容后再提交一次。"
 
 
-def _private(template: str, status: int = 200, **context: Any) -> ResponseReturnValue:
+def private(template: str, status: int = 200, **context: Any) -> ResponseReturnValue:
     """A page about one person's message: kept in no cache."""
     response = make_response(render_template(template, **context), status)
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _column(name: str, description: str, current: str) -> dict[str, Any]:
+def column_page(name: str, description: str, current: str) -> dict[str, Any]:
+    """What the frame of a page of this column says of it."""
     column = {"name": name, "type": "互动交流", "description": description}
     return {"title": name, "current": current, "column": column, "description": description}
 
@@ -133,25 +134,25 @@ def _too_many(form: forms.MessageForm, key: str, wait: timedelta) -> ResponseRet
 
 
 def _form_page(form: forms.MessageForm, key: str, status: int = 200, refused: Invalid | None = None) -> ResponseReturnValue:
-    page = _column("我要留言", "咨询、求助、投诉、建议", "new")
+    page = column_page("我要留言", "咨询、求助、投诉、建议", "new")
     problem = refused.fields.get("files", "") if refused is not None else ""
     megabytes = settings_of().public_file_mb
-    return _private("public/messages/new.html", status, page=page, form=form, key=key, files_problem=problem, megabytes=megabytes)
+    return private("public/messages/new.html", status, page=page, form=form, key=key, files_problem=problem, megabytes=megabytes)
 
 
 @bp.get("/messages/received")
 @public_page
 def received() -> ResponseReturnValue:
     """The receipt: number and query code, once, and only in the browser that left the message."""
-    number = _tidy_number(request.args.get("number", ""))
+    number = tidy_number(request.args.get("number", ""))
     secret, held = settings_of().secret_key, db.session()
     keys = session.get(KEYS, [])
     own = next((key for key in keys if inbox.receipt(held, secret, number, code_for(secret, key))), None)
     if own is not None:
         session[KEYS] = [key for key in keys if key != own]
     code = show_code(code_for(secret, own)) if own is not None else ""
-    page = _column("留言已收到", "编号和查询码", "new")
-    return _private("public/messages/received.html", page=page, number=number, code=code)
+    page = column_page("留言已收到", "编号和查询码", "new")
+    return private("public/messages/received.html", page=page, number=number, code=code)
 
 
 @bp.route("/messages/track", methods=["GET", "POST"])
@@ -159,25 +160,51 @@ def received() -> ResponseReturnValue:
 def track() -> ResponseReturnValue:
     """查询进度: the same answer, after the same work, for an unknown number and for a wrong code."""
     form = posted(forms.TrackForm, number=request.args.get("number", "")[:40])
-    page = _column("查询进度", "凭编号和查询码查询留言的办理进度", "track")
     if request.method == "GET" or not form.validate():
-        return _private("public/messages/track.html", 200 if request.method == "GET" else 422, page=page, form=form)
+        return _track_page(form, 200 if request.method == "GET" else 422)
+    told, answer = look_up(form)
+    if told is None:
+        return answer
+    return progress_page(told, forms.RatingForm(data={"number": told.number, "code": form.code.data}))
+
+
+def look_up(form: Any) -> tuple[inbox.Told | None, ResponseReturnValue]:
+    """What is told for the number and code of `form`, or the page that says there is nothing, or that one has to wait."""
     held, secret, now = db.session(), settings_of().secret_key, clock.now()
     address = address_key(secret, request.remote_addr or "")
     wait = waiting_time(held, "track", address, [Limit(settings_of().track_per_minute, timedelta(minutes=1))], now)
+    asked = forms.TrackForm(data={"number": form.number.data, "code": form.code.data})
     if wait is not None:
-        form.form_errors = [f"查询太频繁，请 {wait_words(wait)}后再试。"]
-        answer = make_response(_private("public/messages/track.html", 429, page=page, form=form))
+        asked.form_errors = [f"查询太频繁，请 {wait_words(wait)}后再试。"]
+        answer = make_response(_track_page(asked, 429))
         answer.headers["Retry-After"] = "60"
-        return answer
+        return None, answer
     note_attempt(held, "track", address, now)
-    told = inbox.progress_of(held, secret, _tidy_number(form.number.data), form.code.data or "")
-    if told is None:
-        form.form_errors = ["没有查到。请核对编号和查询码；查询码遗失的，可以带身份证件到办公室重新取得。"]
-        return _private("public/messages/track.html", page=page, form=form)
-    when = [datetime.fromisoformat(entry["at"]) for entry in told.history]
-    return _private("public/messages/progress.html", page=page, told=told, when=when, ahead=ahead(told.step))
+    told = inbox.progress_of(held, secret, tidy_number(form.number.data), form.code.data or "")
+    asked.form_errors = ["没有查到。请核对编号和查询码；查询码遗失的，可以带身份证件到办公室重新取得。"]
+    return told, _track_page(asked) if told is None else ""
 
 
-def _tidy_number(typed: str) -> str:
+def _track_page(form: forms.TrackForm, status: int = 200) -> ResponseReturnValue:
+    page = column_page("查询进度", "凭编号和查询码查询留言的办理进度", "track")
+    return private("public/messages/track.html", status, page=page, form=form)
+
+
+def progress_page(told: inbox.Told, form: forms.RatingForm, status: int = 200) -> ResponseReturnValue:
+    """The progress, with the form for rating while the answer may be rated."""
+    held, now = db.session(), clock.now()
+    return private(
+        "public/messages/progress.html",
+        status,
+        page=column_page("查询进度", "凭编号和查询码查询留言的办理进度", "track"),
+        told=told,
+        when=[datetime.fromisoformat(entry["at"]) for entry in told.history],
+        ahead=ahead(told.step),
+        form=form if ratings.may_rate(held, told, now) else None,
+        rated_at=ratings.rated_at(held, told),
+    )
+
+
+def tidy_number(typed: str) -> str:
+    """A number as it is stored, out of what a person typed."""
     return fold(typed or "").upper()[:40]

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from opinion_app.public.replies.wanted import Wanted
 from opinion_app.records.publication import Publication, PublicFigure, PublishedFile, ViewCount
 from opinion_app.records.published import kept
+from opinion_app.records.rating import RatingFigure
 from opinion_app.rules.errors import NotFound
 from opinion_app.rules.text import clean_line
-from opinion_app.rules.words import Kind, PublicationState
+from opinion_app.rules.words import Aspect, Kind, PublicationState
 from opinion_app.rules.zone import local
 from opinion_app.search.bigrams import Query
 from opinion_app.search.index import COUNT_CAP, publication_index
@@ -201,6 +202,9 @@ class Figures:
     answered: int = 0
     timed: int = 0
     in_time: int = 0
+    asked: int = 0
+    rated: int = 0
+    content: int = 0
 
     def share(self, part: int, whole: int) -> str:
         """A share as people write it; a dash where there is nothing to share."""
@@ -214,6 +218,7 @@ class Statistics:
     whole: Figures
     months: list[tuple[str, Figures]]
     kinds: list[tuple[str, Figures]]
+    sides: list[tuple[Aspect, tuple[int, int, int]]]
     published: int
     counted_at: datetime | None
 
@@ -228,9 +233,18 @@ def statistics(session: Session) -> Statistics:
         _sum(rows),
         [(month, _sum([row for row in rows if row.month == month])) for month in months],
         [(kind.label, _sum([row for row in rows if row.kind is kind])) for kind in sorted(kinds, key=_order)],
+        _sides(session),
         out,
         max((row.counted_at for row in rows), default=None),
     )
+
+
+def _sides(session: Session) -> list[tuple[Aspect, tuple[int, int, int]]]:
+    """How each side of the handling was judged, in the order it is asked about."""
+    counts = (func.sum(RatingFigure.content), func.sum(RatingFigure.fairly), func.sum(RatingFigure.discontent))
+    rows = session.execute(select(RatingFigure.aspect, *counts).group_by(RatingFigure.aspect))
+    held = {aspect: (int(best), int(middle), int(worst)) for aspect, best, middle, worst in rows}
+    return [(aspect, held[aspect]) for aspect in Aspect if aspect in held]
 
 
 def _order(kind: Kind) -> int:
@@ -238,5 +252,5 @@ def _order(kind: Kind) -> int:
 
 
 def _sum(rows: Sequence[PublicFigure]) -> Figures:
-    names = ("received", "valid", "answered", "timed", "in_time")
+    names = ("received", "valid", "answered", "timed", "in_time", "asked", "rated", "content")
     return Figures(*(sum(getattr(row, name) for row in rows) for name in names))

@@ -120,22 +120,6 @@ def show(number: str) -> Response:
     return response
 
 
-@bp.get("/stats")
-@public_page
-def stats() -> Response:
-    """How much came in and was answered, each share with its denominator."""
-    figures = queries.statistics(db.session())
-    page = {
-        "title": "办理统计",
-        "current": "stats",
-        "column": {"name": "办理统计", "type": "互动交流", "description": "收到、答复、按时答复"},
-    }
-    months = [{"label": f"{month[:4]}年{int(month[5:])}月", "value": held.received} for month, held in figures.months]
-    kinds = [{"label": kind, "value": held.received} for kind, held in figures.kinds]
-    text = render_template("public/replies/stats.html", page=page, figures=figures, month_rows=months, kind_rows=kinds)
-    return cached(text)
-
-
 def _count(publication_id: int, response: Response) -> None:
     """Note a reading; when it is time, the counts are written after the answer has gone out."""
     app = cast(Any, current_app)._get_current_object()

@@ -7,12 +7,13 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from opinion_app.flow import clocks, outbox, progress, risk_clocks
+from opinion_app.flow import progress, risk_clocks
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.cases import latest_reply
 from opinion_app.flow.deadline_table import rules
 from opinion_app.flow.due import stage_words
 from opinion_app.flow.move import admit, move
+from opinion_app.flow.reopening import open_again
 from opinion_app.records.case import Case, Letter
 from opinion_app.records.report_back import ReportBack
 from opinion_app.rules.clock_facts import ClockFacts
@@ -21,7 +22,7 @@ from opinion_app.rules.deadline_rules import ClockStage, RuleFacts, choose
 from opinion_app.rules.errors import Invalid, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.spoken import moment_words
-from opinion_app.rules.words import AnswerMethod, ReplyState, RetentionPeriod, Role, Stage
+from opinion_app.rules.words import AnswerMethod, ReplyState, RetentionPeriod, Stage
 from opinion_app.rules.zone import end_of_day, local_date, start_of_day
 
 
@@ -134,25 +135,8 @@ def close(session: Session, case: Case, actor: Actor, now: datetime, note: str =
 
 
 def reopen(session: Session, case: Case, actor: Actor, now: datetime, reason: str, seen: int | None = None) -> None:
-    """重办: back to the lead unit where there is one, else to the office; the clocks begin anew from today (D11).
-
-    A publication stays up until it is replaced or withdrawn (decisions 14)."""
-    facts = admit(session, case, "reopen", actor, seen)
-    to_unit = case.stage in (Stage.ANSWERED, Stage.CLOSED, Stage.ARCHIVED) and facts.lead is not None
-    case.closed_at = case.archived_at = case.disclosure = None
-    case.reply_round += 1
-    if not to_unit:
-        case.accepted_at = None
-    to = Stage.HANDLING if to_unit else Stage.RECEIVED
-    done = move(session, case, "reopen", actor, now, to=to, note=reason, detail={"round": case.reply_round})
-    if to_unit:
-        clocks.restart_reply(session, case, now)
-    else:
-        clocks.restart_received(session, case, now)
-    if to_unit and case.lead_unit_id is not None:
-        outbox.tell_unit(session, case, case.lead_unit_id, "重办，请重新办理答复", f"reopen:{done.id}", now, mail=True)
-    else:
-        outbox.tell(session, case, outbox.holders_of(session, Role.CLERK), "重新受理", f"reopen:{done.id}", now, mail=False)
+    """重办: back to the lead unit where there is one, else to the office; the clocks begin anew from today (D11)."""
+    open_again(session, case, admit(session, case, "reopen", actor, seen), actor, now, reason)
 
 
 def archive(

@@ -1,0 +1,39 @@
+"""重办: a case that was over is taken up again, because the office or the writer asked for it; one way for both."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from opinion_app.flow import clocks, outbox, progress
+from opinion_app.flow.move import move
+from opinion_app.records.case import Case
+from opinion_app.rules.facts import Actor, CaseFacts
+from opinion_app.rules.words import Role, Stage
+
+ANSWERED_ONES = (Stage.ANSWERED, Stage.CLOSED, Stage.ARCHIVED)
+
+
+def open_again(
+    session: Session, case: Case, facts: CaseFacts, actor: Actor | None, now: datetime, reason: str, by: str = "系统"
+) -> None:
+    """Take the case up again after the caller has asked whether that is open; without `actor` it was `by` who asked.
+
+    A publication stays up until it is replaced or withdrawn (decisions 14)."""
+    to_unit = case.stage in ANSWERED_ONES and facts.lead is not None
+    case.closed_at = case.archived_at = case.disclosure = None
+    case.reply_round += 1
+    if not to_unit:
+        case.accepted_at = None
+    to = Stage.HANDLING if to_unit else Stage.RECEIVED
+    done = move(session, case, "reopen", actor, now, to=to, note=reason, detail={"round": case.reply_round}, by=by)
+    if to_unit:
+        clocks.restart_reply(session, case, now)
+    else:
+        clocks.restart_received(session, case, now)
+    progress.follow(session, case, "reopen", now)  # once more: only now is the new date known
+    if to_unit and case.lead_unit_id is not None:
+        outbox.tell_unit(session, case, case.lead_unit_id, "重办，请重新办理答复", f"reopen:{done.id}", now, mail=True)
+    else:
+        outbox.tell(session, case, outbox.holders_of(session, Role.CLERK), "重新受理", f"reopen:{done.id}", now, mail=False)

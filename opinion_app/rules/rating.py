@@ -1,0 +1,65 @@
+"""What a writer may say of the handling (评价): what is asked, until when, and whether it opens the case once more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from opinion_app.rules.clock_facts import Span, Unit
+from opinion_app.rules.errors import Invalid
+from opinion_app.rules.words import Aspect, Verdict
+
+ASKED = (Aspect.RESOLVED, Aspect.TIME, Aspect.ATTITUDE)
+LONGEST = 500
+DEFAULT_DAYS = 20  # 铜陵领导信箱: 20 working days; who says nothing is counted as 未参评, never as content
+MOST_DAYS = 250
+
+
+@dataclass(frozen=True)
+class Rating:
+    """What the writer chose; `reopen` asks for the case to be handled once more."""
+
+    verdicts: Mapping[Aspect, Verdict]
+    useful: bool
+    comment: str = ""
+    reopen: bool = False
+
+    @property
+    def is_content(self) -> bool:
+        """Nothing was called 不满意 (基本满意 counts as content, as the offices count it)."""
+        return Verdict.DISCONTENT not in self.verdicts.values()
+
+
+def read(fields: Mapping[str, Any]) -> Rating:
+    """A rating out of what a form brought. Raises Invalid naming every field that is wrong."""
+    problems: dict[str, str] = {}
+    verdicts: dict[Aspect, Verdict] = {}
+    for aspect in ASKED:
+        try:
+            verdicts[aspect] = Verdict.of(str(fields.get(aspect.value) or ""))
+        except ValueError:
+            problems[aspect.value] = f"请选择对{aspect.label}是否满意。"
+    useful = str(fields.get(Aspect.USEFUL.value) or "")
+    if useful not in ("yes", "no"):
+        problems[Aspect.USEFUL.value] = "请选择答复是否有用。"
+    comment, reopen = str(fields.get("comment") or ""), bool(fields.get("reopen"))
+    if len(comment) > LONGEST:
+        problems["comment"] = f"最多 {LONGEST} 个字。"
+    if reopen and not comment.strip():
+        problems["comment"] = "要求重新办理的，请写明哪里没有解决。"
+    if problems:
+        raise Invalid("请改正标出的内容。", problems)
+    return Rating(verdicts, useful == "yes", comment.strip(), reopen)
+
+
+def window(days: object) -> Span:
+    """How long after the answer a writer may rate it, from what the office has set; what is no such number is the default."""
+    known = days if isinstance(days, int) and not isinstance(days, bool) and 1 <= days <= MOST_DAYS else DEFAULT_DAYS
+    return Span(known, Unit.WORKING_DAYS)
+
+
+def is_open(until: date | None, today: date, *, rated: bool) -> bool:
+    """Whether the answer may be rated today: once for each answer, until the end of the last day."""
+    return until is not None and today <= until and not rated
