@@ -51,7 +51,7 @@ def move(
 ) -> Move:
     """Write down that `act` was done: the stage, the move, the trail, the clocks it starts and meets, the citizen's progress.
 
-    The caller has asked `admit`; the system and the writer, actor None, need no permission and are named by `by`. `unit_id` is the
+    The caller has asked `admit`; the system and the writer, actor None, need no permission, `by` names them. `unit_id` is the
     unit whose own clock the act meets. Flushes, so that a case somebody else changed meanwhile raises StaleDataError here and not
     at the commit."""
     entry = life.ACTS[act]
