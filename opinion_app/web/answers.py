@@ -43,3 +43,10 @@ def done(location: str, message: str = "") -> ResponseReturnValue:
         response.headers["X-Opinion-Location"] = location
         return response
     return redirect(location, 303)
+
+
+def private_page(template: str, status: int = 200, **context: Any) -> ResponseReturnValue:
+    """A page about one person's own things: kept in no cache."""
+    response = make_response(render_template(template, **context), status)
+    response.headers["Cache-Control"] = "no-store"
+    return response

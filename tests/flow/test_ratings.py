@@ -32,7 +32,7 @@ from tests.builders.office import NOW
 
 SECRET, CODE = "k" * 40, "ABCDEFGHJKMN"
 GOOD = rating.Rating(dict.fromkeys(rating.ASKED, Verdict.CONTENT), True)
-BAD = rating.Rating(GOOD.verdicts | {Aspect.RESOLVED: Verdict.DISCONTENT}, False, "只修了一盏", reopen=True)
+BAD = rating.Rating({**GOOD.verdicts, Aspect.RESOLVED: Verdict.DISCONTENT}, False, "只修了一盏", reopen=True)
 LATER = NOW + timedelta(days=3)
 
 
