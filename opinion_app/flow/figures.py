@@ -12,8 +12,8 @@ from opinion_app.records.clock import Clock
 from opinion_app.records.publication import PublicFigure
 from opinion_app.records.rating import Rating, RatingFigure
 from opinion_app.records.submission import Progress
-from opinion_app.rules.rating import ASKED
-from opinion_app.rules.words import Aspect, ClockState, Source, Stage, Verdict
+from opinion_app.rules.rating import ASKED, Aspect, Verdict
+from opinion_app.rules.words import ClockState, Source, Stage
 from opinion_app.rules.zone import local_date, start_of_day
 
 MONTHS = 12

@@ -16,7 +16,8 @@ from opinion_app.records.case import Case
 from opinion_app.records.rating import Rating
 from opinion_app.rules import life, rating
 from opinion_app.rules.errors import Refused
-from opinion_app.rules.words import Aspect, Role
+from opinion_app.rules.rating import Aspect
+from opinion_app.rules.words import Role
 from opinion_app.rules.zone import local_date
 
 WRITER = "留言人"

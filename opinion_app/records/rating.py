@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from opinion_app.records.base import Base, Vocabulary
-from opinion_app.rules.words import Aspect, Verdict
+from opinion_app.rules.rating import Aspect, Verdict
 
 
 class Rating(Base):

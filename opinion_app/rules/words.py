@@ -339,20 +339,3 @@ DEFAULT_AREAS = (
     "政务",
     "其他",
 )
-
-
-class Verdict(Word):
-    """What a writer says of one side of the handling."""
-
-    CONTENT = "content", "满意"
-    FAIRLY = "fairly", "基本满意"
-    DISCONTENT = "discontent", "不满意"
-
-
-class Aspect(Word):
-    """The sides of the handling a writer is asked about; the last is asked as 有用吗."""
-
-    RESOLVED = "resolved", "解决程度"
-    TIME = "time", "办理时间"
-    ATTITUDE = "attitude", "办理态度"
-    USEFUL = "useful", "答复有用"

@@ -25,7 +25,8 @@ from opinion_app.records.transaction import transaction
 from opinion_app.rules import rating
 from opinion_app.rules.errors import Refused
 from opinion_app.rules.query_code import code_hash
-from opinion_app.rules.words import AnswerMethod, Aspect, Stage, Verdict
+from opinion_app.rules.rating import Aspect, Verdict
+from opinion_app.rules.words import AnswerMethod, Stage
 from opinion_app.steps.closing import operations as closing
 from tests.builders.life import Office, approved, make_office
 from tests.builders.office import NOW

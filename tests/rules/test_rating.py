@@ -9,8 +9,7 @@ import pytest
 
 from opinion_app.rules.clock_facts import Unit
 from opinion_app.rules.errors import Invalid
-from opinion_app.rules.rating import DEFAULT_DAYS, LONGEST, Rating, is_open, read, window
-from opinion_app.rules.words import Aspect, Verdict
+from opinion_app.rules.rating import DEFAULT_DAYS, LONGEST, Aspect, Rating, Verdict, is_open, read, window
 
 SAID = {"resolved": "content", "time": "fairly", "attitude": "content", "useful": "yes"}
 

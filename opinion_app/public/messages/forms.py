@@ -9,7 +9,8 @@ from wtforms.validators import InputRequired
 
 from opinion_app.forms import OfficeForm, choices, line, text
 from opinion_app.rules import rating
-from opinion_app.rules.words import Aspect, Kind, Verdict
+from opinion_app.rules.rating import Aspect, Verdict
+from opinion_app.rules.words import Kind
 
 ON_FORM = (Kind.INQUIRY, Kind.HELP, Kind.COMPLAINT, Kind.SUGGESTION, Kind.ACCUSATION, Kind.THANKS)
 MOST_WORDS = 10_000

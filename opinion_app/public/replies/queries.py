@@ -15,8 +15,9 @@ from opinion_app.records.publication import Publication, PublicFigure, Published
 from opinion_app.records.published import kept
 from opinion_app.records.rating import RatingFigure
 from opinion_app.rules.errors import NotFound
+from opinion_app.rules.rating import Aspect
 from opinion_app.rules.text import clean_line
-from opinion_app.rules.words import Aspect, Kind, PublicationState
+from opinion_app.rules.words import Kind, PublicationState
 from opinion_app.rules.zone import local
 from opinion_app.search.bigrams import Query
 from opinion_app.search.index import COUNT_CAP, publication_index
@@ -150,6 +151,20 @@ def files_of(session: Session, ids: Sequence[int]) -> dict[int, list[PublishedFi
     for row in session.scalars(query):
         found[row.publication_id].append(row)
     return found
+
+
+def every(session: Session) -> Sequence[Any]:
+    """Number, version and last change of everything that is out, newest first."""
+    return session.execute(
+        select(Publication.number, Publication.version, Publication.updated_at).where(OUT).order_by(*NEWEST)
+    ).all()
+
+
+def every_file(session: Session) -> Sequence[Any]:
+    """Number, serial, hash and kind of every attachment that is out."""
+    columns = (Publication.number, PublishedFile.serial, PublishedFile.sha256, PublishedFile.media_type)
+    query = select(*columns).join(Publication, Publication.id == PublishedFile.publication_id).where(OUT)
+    return session.execute(query.order_by(Publication.number, PublishedFile.serial)).all()
 
 
 def unit_names(session: Session) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 PER_PAGE = 20
 ON_HOME = 6
 VIEWS = "opinion_views"
+STATIC_COPY = "OPINION_STATIC_COPY"  # pages are made for files: nobody reads them now
 LIST_WORDS = "经审核公开的留言和答复"
 
 
@@ -124,7 +125,7 @@ def _count(publication_id: int, response: Response) -> None:
     """Note a reading; when it is time, the counts are written after the answer has gone out."""
     app = cast(Any, current_app)._get_current_object()
     views: Views = app.extensions[VIEWS]
-    if request.method == "GET" and views.add(publication_id, clock.ticks()):
+    if request.method == "GET" and not app.config.get(STATIC_COPY) and views.add(publication_id, clock.ticks()):
         response.call_on_close(lambda: flush_views(app))
 
 

@@ -1,0 +1,160 @@
+"""`opinion export-site`: the whole public site as files; again it writes only what changed, and nothing withdrawn stays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from opinion_app.files.site_folder import MANIFEST
+from opinion_app.flow.publications import take_down
+from opinion_app.records.current import settings_of
+from opinion_app.records.publication import Publication, PublishedFile, ViewCount
+from opinion_app.records.transaction import transaction
+from opinion_app.rules.settings import Settings
+from tests.builders.office import NOW, make_case
+from tests.builders.published import make_many, make_publication
+from tests.cli.test_commands import Run, run
+from tests.support.databases import make_settings
+
+__all__ = ["run"]
+Export = Callable[..., str]
+
+
+@pytest.fixture
+def settings(tmp_path: Path, sqlite_url: str) -> Settings:
+    """One engine is enough: the pages themselves are tested on both."""
+    return make_settings(tmp_path / "data", sqlite_url)
+
+
+@pytest.fixture
+def export(app: Flask, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Export:
+    """Exports the site of the test's own database into `site` and answers what was said."""
+    known = settings_of(app)
+    monkeypatch.setenv("OPINION_DATABASE_URL", known.database_url)
+    monkeypatch.setenv("OPINION_DATA_DIR", str(known.data_dir))
+
+    def call(*more: str) -> str:
+        status, out, err = run("export-site", str(tmp_path / "site"), *more)
+        assert status == 0, err
+        return out
+
+    return call
+
+
+def publish(app: Flask, count: int = 3) -> None:
+    with app.app_context(), transaction() as session:
+        for serial in range(1, count + 1):
+            make_publication(session, make_case(session), NOW + timedelta(minutes=serial), title=f"第{serial}件 <b>&")
+
+
+def files(site: Path) -> dict[str, tuple[bytes, int]]:
+    return {
+        one.relative_to(site).as_posix(): (one.read_bytes(), one.stat().st_mtime_ns) for one in site.rglob("*") if one.is_file()
+    }
+
+
+def test_the_copy_holds_every_page_and_its_links_lead_somewhere(app: Flask, export: Export, tmp_path: Path) -> None:
+    publish(app)
+    with app.app_context(), transaction() as session:
+        make_many(session, 45, make_case(session))
+    said = export("--site-url", "https://county.example/town/")
+    site = tmp_path / "site"
+    there = files(site)
+    assert "新增" in said
+    for name in ("index.html", "replies/index.html", "replies/page-3.html", "replies/LY2026-000001.html", "stats.html"):
+        assert name in there
+    for name in (
+        "replies.json",
+        "replies.csv",
+        "replies-2026.csv",
+        "replies/feed.atom",
+        "sitemap.xml",
+        "search.html",
+        "search/part-1.js",
+    ):
+        assert name in there
+    assert "replies/page-4.html" not in there
+    for name in [name for name in there if name.endswith(".html")]:
+        for link in re.findall(r'\b(?:href|src|action)="([^"]*)"', there[name][0].decode()):
+            if link.startswith(("https://", "http://", "#")) or not link:
+                continue
+            target = (site / name).parent / link.split("?")[0].split("#")[0]
+            assert target.resolve().is_file(), f"{name}: {link}"
+    page = there["replies/LY2026-000001.html"][0].decode()
+    assert "浏览量" not in page
+    assert "第1件 &lt;b&gt;&amp;" in page
+    assert 'content="https://county.example/town/replies/LY2026-000001.html"' in page
+    assert "https://county.example/town/replies/LY2026-000001.html" in there["sitemap.xml"][0].decode()
+    assert "/messages/new" in page
+
+
+def test_a_second_run_changes_not_a_byte_and_counts_nobody(app: Flask, export: Export, tmp_path: Path) -> None:
+    publish(app)
+    export()
+    before = files(tmp_path / "site")
+    said = export()
+    assert files(tmp_path / "site") == before
+    assert "新增 0，更新 0" in said
+    with app.app_context(), transaction() as session:
+        assert session.scalars(select(ViewCount)).all() == []
+
+
+def test_what_was_withdrawn_is_gone_and_what_was_harmed_is_mended(app: Flask, export: Export, tmp_path: Path) -> None:
+    publish(app)
+    export()
+    site = tmp_path / "site"
+    (site / "replies" / "LY2026-000002.html").write_text("verdorben", "utf-8")
+    (site / "replies" / "left-behind.html").write_text("第1件", "utf-8")
+    (site / "CNAME").write_text("town.example", "utf-8")
+    with app.app_context(), transaction() as session:
+        take_down(session, session.scalars(select(Publication).where(Publication.number == "LY2026-000001")).one(), NOW)
+    export()
+    there = files(site)
+    assert not [name for name, (content, _at) in there.items() if "第1件".encode() in content or "LY2026-000001" in name]
+    assert "第2件" in there["replies/LY2026-000002.html"][0].decode()
+    assert "CNAME" in there
+
+
+def test_a_changed_office_makes_every_page_anew(app: Flask, export: Export, tmp_path: Path) -> None:
+    publish(app, 1)
+    export()
+    with app.app_context(), transaction() as session:
+        row = session.scalars(select(Publication)).one()
+        row.title, row.updated_at = "更正后的标题", NOW + timedelta(days=1)
+        session.add(
+            PublishedFile(
+                publication_id=row.id,
+                serial=1,
+                name="x.pdf",
+                stored_name="0" * 32,
+                size=1,
+                sha256="a",
+                media_type="application/pdf",
+            )
+        )
+    export()
+    there = files(tmp_path / "site")
+    assert "更正后的标题" in there["replies/LY2026-000001.html"][0].decode()
+    assert "replies/LY2026-000001/files/1.pdf" not in there  # its bytes are not there: left out, and said by the page itself
+
+
+def test_a_folder_of_something_else_is_refused(run: Run, app: Flask, export: Export, tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "family.jpg").write_bytes(b"x")
+    status, _out, err = run("export-site", str(tmp_path / "site"))
+    assert status == 1
+    assert "不是空文件夹" in err
+    assert not (tmp_path / "site" / MANIFEST).exists()
+
+
+def test_a_broken_note_of_the_last_run_is_no_obstacle(app: Flask, export: Export, tmp_path: Path) -> None:
+    publish(app, 1)
+    export()
+    (tmp_path / "site" / MANIFEST).write_text('{"half', "utf-8")
+    assert "更新 0" in export()
