@@ -13,6 +13,7 @@ from opinion_app.rules.hints.matter import other_matter
 from opinion_app.rules.hints.parts import missing_parts
 from opinion_app.rules.hints.wording import WordLists, from_lists, received_only, vague_times
 
+MOST = 200  # a text that has more is no reply, and nobody reads on
 _OTHER = "答复里几乎没有出现来信说的事，请核对是否答其所问。"
 
 
@@ -25,7 +26,7 @@ def look(text: str, question: str, lists: WordLists, today: date) -> list[Hint]:
     whole = list(missing_parts(text))
     if other_matter(question, text):
         whole.append(Hint(HintKind.OTHER_MATTER, _OTHER))
-    return [*_apart(placed), *whole]
+    return [*_apart(placed)[:MOST], *whole]
 
 
 def _apart(hints: Iterable[Hint]) -> list[Hint]:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from opinion_app import clock
 from opinion_app.files.pages import Sheet, discard, draw_pages, make_clean
+from opinion_app.files.store import StorageFailedError
 from opinion_app.flow.cases import open_case
 from opinion_app.forms import OfficeForm
 from opinion_app.records.base import db
@@ -17,6 +18,7 @@ from opinion_app.records.case import Case
 from opinion_app.records.public_copy import PublicCopy, PublicCopyPage
 from opinion_app.rules import links
 from opinion_app.rules.errors import Invalid, NotFound, OfficeError
+from opinion_app.rules.file_kinds import FileRefusedError
 from opinion_app.rules.page_boxes import box_words, read_boxes
 from opinion_app.rules.public_files import public_name
 from opinion_app.steps.publish import copies, copy_queries
@@ -85,9 +87,9 @@ def pages(number: str, copy_id: int) -> ResponseReturnValue:
     if request.method == "POST":
         try:
             return _decided(case, row, form.seen_version or 0)
-        except Invalid as refusal:
-            form.take(refusal)
-        case = _case(number)
+        except (Invalid, FileRefusedError, StorageFailedError) as refusal:
+            form.take(refusal if isinstance(refusal, Invalid) else Invalid(refusal.message))
+        case = _case(number)  # what was decided is kept already, under a new version
         row = copies.copy_of(db.session(), case, copy_id)
     return form_page("steps/publish/copy.html", case=case, copy=row, form=form, sheets=_shown(row.pages), back=_address(number))
 

@@ -135,6 +135,10 @@ def test_overlapping_hints_are_one() -> None:
     ]
 
 
+def test_there_is_an_end_to_the_hints() -> None:
+    assert len([each for each in found("高度重视，" * 4000) if each.has_place]) == 200
+
+
 @given(st.text(alphabet="高度重视尽快近期按装2026年11月3日元（周五），。 \n", max_size=80))
 def test_the_pieces_make_up_the_text_and_places_lie_within_it(text: str) -> None:
     hints = found(text)

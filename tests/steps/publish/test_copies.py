@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 from datetime import timedelta
 from typing import Any
 
@@ -104,6 +106,24 @@ def test_nothing_is_made_while_a_page_is_undecided(clerk: Browser) -> None:
     assert clerk.get(f"{page}/pages/1", buffered=True).headers["Content-Type"] == "image/jpeg"
     assert clerk.get(f"{page}/pages/9", buffered=True).status_code == 404
     assert "一并公开的附件" not in clerk.get(f"{CASE}/publish").text
+
+
+def test_a_refused_page_can_be_mended_and_sent_again(clerk: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = drawn(clerk, 2)
+    refused = clerk.submit(page, page, go="finish", **on(page_1="show"))
+    again = pick(forms_in(refused.text, page), page)
+
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("opinion_app.files.store.os.fsync", full)
+        answer = clerk.send(again, go="finish", **on(page_2="leave"))
+    assert answer.status_code == 422
+    assert "磁盘已满" in answer.text
+    third = pick(forms_in(answer.text, page), page)
+    assert clerk.send(third, go="finish").status_code == 303
+    assert "已做好" in clerk.get(FILES).text
 
 
 def test_what_was_saved_can_be_gone_on_with_and_a_change_voids_the_copy(clerk: Browser) -> None:
