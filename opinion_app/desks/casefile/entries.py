@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from opinion_app.locate import templates
 from opinion_app.rules.life import ACTS
+
+# The acts with an entry of their own, asked of the folder once: to look for a file costs an entry more than to be shown.
+DEFAULT = "timeline/_default.html"
+OWN = frozenset(path.stem for path in (templates() / "timeline").glob("[!_]*.html"))
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How an act looks in the timeline."""
+    """How an act looks in the timeline, and the template that writes its entry."""
 
     words: str
     icon: str = "info"
     tone: str = ""
+    template: str = DEFAULT
 
 
 _LOOKS = {
@@ -73,11 +79,17 @@ _LOOKS = {
     "lift_recusal": ("person", ""),
     "reveal_contact": ("eye", ""),
 }
-MARKS = {name: Mark(act.label, *_LOOKS.get(name, ("info", ""))) for name, act in ACTS.items()} | {
-    "register": Mark("登记", "inbox", "blue")
+
+
+def _mark(act: str, words: str, icon: str = "info", tone: str = "") -> Mark:
+    return Mark(words, icon, tone, f"timeline/{act}.html" if act in OWN else DEFAULT)
+
+
+MARKS = {name: _mark(name, act.label, *_LOOKS.get(name, ())) for name, act in ACTS.items()} | {
+    "register": _mark("register", "登记", "inbox", "blue")
 }
 
 
 def mark(act: str) -> Mark:
     """The look of an act; one this version does not know is shown by its name."""
-    return MARKS.get(act, Mark(act))
+    return MARKS.get(act) or _mark(act, act)
