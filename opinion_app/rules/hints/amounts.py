@@ -11,7 +11,7 @@ from opinion_app.rules.hints.kinds import Hint, HintKind
 from opinion_app.rules.hints.sentences import sentences, tells_the_question
 
 _AMOUNT = re.compile(
-    r"(?P<number>[0-9]{1,3}(?:[,，][0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?)\s?"
+    r"(?<![0-9])(?P<number>[0-9]{1,3}(?:[,，][0-9]{3}){1,5}(?:\.[0-9]{1,6})?|[0-9]{1,15}(?:\.[0-9]{1,6})?)\s?"
     r"(?P<unit>亿元|万元|千元|元|万块|块钱|块)"
 )
 _TIMES: Final = {"亿": 100_000_000, "万": 10_000, "千": 1_000}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
@@ -137,6 +138,18 @@ def test_overlapping_hints_are_one() -> None:
 
 def test_there_is_an_end_to_the_hints() -> None:
     assert len([each for each in found("高度重视，" * 4000) if each.has_place]) == 200
+
+
+@pytest.mark.parametrize("run", ["1", "1380000123", "1,234", "2026年", "路灯坏了请尽快修理", "您反映1", "a", "（", "近期"])
+def test_the_work_grows_with_the_text_and_no_faster(run: str) -> None:
+    """Ten times the text, some ten times the work; a pattern that looks again from every place would take a hundred times."""
+    took = []
+    for length in (2_000, 20_000):
+        text = (run * length)[:length]
+        started = time.process_time()
+        look(text, text, DEFAULT_LISTS, TODAY)
+        took.append(time.process_time() - started)
+    assert took[1] < max(40 * took[0], 0.5), took
 
 
 @given(st.text(alphabet="高度重视尽快近期按装2026年11月3日元（周五），。 \n", max_size=80))
