@@ -78,7 +78,7 @@ def _dues(
 
 def _readopted(session: Session, clock: Clock, calendar: WorkCalendar) -> list[dict[str, Any]]:
     """The dates taken over from merged cases as this calendar has them; those cases themselves stay as they were."""
-    return [entry | _due_now(session.get(Clock, entry.get("clock")), calendar) for entry in clock.adoptions]
+    return [entry | _due_now(session.get(Clock, entry.get("clock", 0)), calendar) for entry in clock.adoptions]
 
 
 def _due_now(clock: Clock | None, calendar: WorkCalendar) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.clock_facts import Extension, Span, Unit
+from opinion_app.rules.errors import Invalid
 from opinion_app.rules.suspension import SuspensionGround
 from opinion_app.rules.words import ClockState, Kind, Procedure, Urgency
 from opinion_app.rules.workdays import CalendarDay as DayRow
@@ -195,3 +196,17 @@ def test_d11_a_reopened_case_has_its_time_again_and_its_unit_an_inner_date(offic
     case = answered(office)
     closing.reopen(office.session, case, office.clerk, NOW + 14 * DAY, "留言人不满意")
     assert dues(office, case) == {"reply": date(2026, 12, 16), "draft": date(2026, 12, 14)}
+
+
+def test_a_clock_that_does_not_run_cannot_be_stopped(office: Office) -> None:
+    petition = make_case(office.session, office.clerk, procedure=Procedure.PETITION)
+    with pytest.raises(Invalid, match="没有正在计时的答复时限"):
+        suspending.suspend(office.session, petition, office.clerk, NOW, SuspensionGround.HEARING, NOW, "听证")
+
+
+def test_d15_a_date_taken_over_stays_when_the_merged_clock_is_gone(office: Office) -> None:
+    _first, later = merged_pair(office)
+    reply = clock_changes.running_reply(office.session, later)
+    reply.adoptions = [{key: value for key, value in entry.items() if key != "clock"} for entry in reply.adoptions]
+    assert recompute_open(office.session, NOW + 3 * DAY) == []
+    assert dues(office, later)["reply"] == date(2026, 12, 2)

@@ -1,0 +1,45 @@
+"""`opinion calendar load` and `opinion due`: a look before loading, a file with faults refused whole, a date with its reasons."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_commands import Run, run
+
+__all__ = ["run"]
+GOOD = "2027-01-01 至 2027-01-03,休,元旦\n2027-02-05 至 2027-02-15,休,春节\n2027-01-31,班,春节\n"
+
+
+def test_a_year_is_looked_at_and_loaded_and_dates_are_explained(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "2027.csv"
+    file.write_text(GOOD, encoding="utf-8")
+    run("init")
+    assert "暂定" in run("due", "2026-12-25", "--working-days", "5")[1]
+    status, out, _err = run("calendar", "load", str(file), "--dry-run")
+    assert (status, "未载入（仅预览）：2027 年放假安排" in out) == (0, True)
+    assert "暂定" in run("due", "2026-12-25", "--working-days", "5")[1], "a look loads nothing"
+    assert run("calendar", "load", str(file))[0] == 0
+    out = run("due", "2026-12-25", "--working-days", "5")[1]
+    assert ("暂定" in out, "元旦放假，不计" in out, "2027-01-04" in out) == (False, True, True)
+    status, out, err = run("due", "LY2026-999999")
+    assert (status, "没有这个编号" in out + err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ("2027-01-01,休,元旦\n2026-05-01,休,劳动节\n", "2026-05-01 不属于 2027 年"),
+        ("2027-01-01,休,元旦\n2027-01-01,休,元旦\n", "2027-01-01 重复"),
+        ("2027-01-01,休,元旦\n2027-01-01,班,元旦\n", "既写了放假又写了调休上班"),
+        ("2027-13-01,休,元旦\n", "没有 2027-13-01 这一天"),
+    ],
+)
+def test_a_file_with_faults_is_refused_whole(run: Run, tmp_path: Path, lines: str, words: str) -> None:
+    file = tmp_path / "2027.csv"
+    file.write_text(lines, encoding="utf-8")
+    run("init")
+    status, out, err = run("calendar", "load", str(file), "--year", "2027")
+    assert (status, words in err, "Traceback" in out + err) == (1, True, False)
+    assert "暂定" in run("due", "2026-12-25", "--working-days", "5")[1]
