@@ -233,10 +233,11 @@ def _adopt(walk: _Walk, due: datetime | None, adoption: Adoption) -> datetime | 
     """The earlier of the clock's own date and that of a case merged into it; suspensions after the merge move both."""
     if due is None:
         return None
-    guess = walk.provisional
+    guess, held, said = walk.provisional, walk.held, len(walk.steps)
     moved = walk.until_moment(local(adoption.due_at), adoption.at)
     if moved is None or moved >= due:
-        walk.provisional = guess
+        walk.provisional, walk.held = guess, held
+        del walk.steps[said:]  # the other date plays no part, nor what moved it
         return due
     walk.provisional = walk.provisional or adoption.provisional
     walk.steps.append(Step(StepKind.ADOPTED, local_date(adoption.at), adoption.number, moment=moved))

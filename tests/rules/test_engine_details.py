@@ -45,6 +45,8 @@ def test_d13_the_earlier_date_of_a_merged_case_counts_from_the_merge_on() -> Non
     ]
     said = [line.text for line in explain(derived) if line.kind is StepKind.ADOPTED]
     assert said == ["11月24日 周二 另一件 并入，其到期更早，按其时限 11月26日 周四 23:59"]
+    named = derive(replace(TAKEN, adoptions=(Adoption(MERGED, end("2026-11-26"), "LY2026-000007"),)), CHINA)
+    assert "LY2026-000007" in [step.reason for step in named.trace]
     later = replace(TAKEN, adoptions=(Adoption(MERGED, end("2026-12-10")),))
     assert derive(later, CHINA).due_at == end("2026-11-30")
     same = replace(TAKEN, adoptions=(Adoption(MERGED, end("2026-11-30"), provisional=True),))
@@ -67,7 +69,13 @@ def test_d13_what_happens_after_the_merge_moves_the_date_taken_over() -> None:
     again = replace(TAKEN, restarts=(Restart(at("2026-11-25")),))
     assert due(again) == end("2026-12-02"), "a run begun anew has left the merge behind"
     late = replace(TAKEN, pauses=(Pause(at("2026-12-01")),), adoptions=(Adoption(MERGED, end("2026-12-10")),))
-    assert due(late) == end("2026-11-30")
+    assert (due(late), derive(late, CHINA).held) == (end("2026-11-30"), None)
+    assert {step.kind for step in derive(late, CHINA).trace} == {
+        StepKind.STARTED,
+        StepKind.COUNTED,
+        StepKind.SKIPPED,
+        StepKind.DUE,
+    }
     guess = ClockFacts(at("2026-12-25"), wd(5), adoptions=(Adoption(at("2026-12-25"), end("2027-03-01")),))
     assert derive(guess, CHINA).provisional, "its own date still rests on a year nobody knows"
 
@@ -89,6 +97,13 @@ def test_d09_what_the_date_would_be_if_the_clock_ran_again() -> None:
     twice = paused(("2026-11-24T09:00", "2026-11-25T09:00"), ("2026-11-26T09:00", None))
     assert due_if_resumed(twice, CHINA, at("2026-11-27T09:00")) == end("2026-12-02")
     assert due_if_resumed(paused(), CHINA, at("2026-11-27T09:00")) == end("2026-11-30")
+
+
+def test_d09_a_clock_that_stands_still_has_no_first_date_either_and_says_all_that_is_left() -> None:
+    held = paused(("2026-11-24T09:00", None))
+    assert derive(replace(held, latest=end("2026-11-26")), CHINA).original_due_at is None
+    more = replace(held, extensions=(Extension(at("2026-11-24T10:00"), until=on("2026-12-18")),))
+    assert derive(more, CHINA).held == "4 个工作日，另延期至 12月18日 周五"
 
 
 def test_d09_a_suspension_says_its_ground_on_each_day() -> None:
