@@ -21,7 +21,7 @@ from opinion_app.records.base import db
 from opinion_app.records.engine import begin_writing
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.settings import Settings
-from opinion_app.web import access, addresses, context, errors, filters, headers, identity
+from opinion_app.web import access, addresses, compressed, context, errors, filters, headers, identity
 from opinion_app.web.transaction import OfficeFlask
 
 ROOMS = ("steps", "desks", "public", "api")
@@ -50,6 +50,7 @@ def create_app(settings: Settings | None = None, *, database_url: str | None = N
         app.config["SESSION_COOKIE_NAME"] += "-public"  # a clerk's cookie is none of this wing's business
     app.before_request(access.guard)
     csrf.init_app(app)
+    compressed.init_app(app)
     headers.init_app(app)
     filters.init_app(app)
     errors.init_app(app)

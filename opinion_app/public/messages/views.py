@@ -17,6 +17,7 @@ from opinion_app.public.messages import forms
 from opinion_app.public.messages.words import INBOX_ONLY, column, tidy_number
 from opinion_app.records.base import db
 from opinion_app.records.current import settings_of
+from opinion_app.rules import links
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.file_kinds import CITIZEN_LIMITS, MEGABYTE, UploadLimits
 from opinion_app.rules.query_code import code_for, show_code
@@ -139,4 +140,10 @@ def received() -> ResponseReturnValue:
         session[KEYS] = [key for key in keys if key != own]
     code = show_code(code_for(secret, own)) if own is not None else ""
     page = column("留言已收到", "编号和查询码", "new")
-    return private_page("public/messages/received.html", page=page, number=number, code=code)
+    return private_page(
+        "public/messages/received.html",
+        page=page,
+        number=number,
+        code=code,
+        track=links.absolute(settings_of().base_url, "/messages/track"),
+    )

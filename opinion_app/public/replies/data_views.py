@@ -156,5 +156,11 @@ def sitemap() -> Response:
 @public_page
 def robots() -> Response:
     """What robots may fetch."""
-    lines = ("User-agent: *", "Disallow: /office/", "Disallow: /messages/", f"Sitemap: {settings_of().base_url}/sitemap.xml")
+    lines = (
+        "User-agent: *",
+        "Disallow: /office/",
+        "Disallow: /messages/received",
+        "Disallow: /messages/rated",
+        f"Sitemap: {settings_of().base_url}/sitemap.xml",
+    )
     return cached("\n".join(lines) + "\n", "text/plain")

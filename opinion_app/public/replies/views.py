@@ -66,11 +66,8 @@ def index() -> Response:
     query, today = parse_query(asked.q), local_date(clock.now())
     found = queries.listed(session, asked, query, today, number, PER_PAGE)
     total = None if found.more_than else found.total
-    page = {
-        "title": "公开答复",
-        "current": "replies",
-        "column": _column("公开答复", LIST_WORDS),
-    }
+    page: dict[str, Any] = {"title": "公开答复", "current": "replies", "column": _column("公开答复", LIST_WORDS)}
+    page["description"] = f"{office(session)['site_name']}：{LIST_WORDS}，可以搜索和筛选"
     units = queries.unit_names(session)
     text = render_template(
         "public/replies/list.html",

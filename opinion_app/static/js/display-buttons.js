@@ -17,7 +17,6 @@ function show() {
 }
 
 export function startDisplayButtons() {
-  for (const bar of document.querySelectorAll("[data-ease]")) bar.hidden = false;
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-display]");
     if (!button) return;

@@ -2,9 +2,12 @@
 import { startDisplayButtons } from "./display-buttons.js";
 import { listenToForms, startForms } from "./forms.js";
 import { startDrafts } from "./drafts.js";
+import { startKeptDrafts, startSaving } from "./kept-draft.js";
 
 startDisplayButtons();
 startDrafts();
+startKeptDrafts();
+startSaving();
 listenToForms();
 startForms();
 document.addEventListener("click", (event) => {

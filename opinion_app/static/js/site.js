@@ -17,7 +17,7 @@
     }
   }
 
-  document.querySelectorAll("[data-ease], button[data-print]").forEach(function (part) { part.hidden = false; });
+  document.querySelectorAll("button[data-print]").forEach(function (part) { part.hidden = false; });
   document.addEventListener("click", function (event) {
     if (event.target.closest("[data-print]")) window.print();
     var button = event.target.closest("[data-display]");
