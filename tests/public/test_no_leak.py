@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -15,19 +16,22 @@ from opinion_app.files.store import AttachmentStore
 from opinion_app.flow import index
 from opinion_app.flow.publications import take_down
 from opinion_app.flow.sweep import named_files
+from opinion_app.public.site.exporting import export, gather
 from opinion_app.records.attachment import Attachment
-from opinion_app.records.base import Base
+from opinion_app.records.base import Base, db
 from opinion_app.records.case import Case
 from opinion_app.records.current import settings_of
 from opinion_app.records.finding import Finding
 from opinion_app.records.move import Move
 from opinion_app.records.public_copy import PublicCopy
 from opinion_app.records.publication import MaskingDecision, Publication, PublicationPlan, PublishedFile
+from opinion_app.records.rating import Rating
 from opinion_app.records.recusal import Recusal
 from opinion_app.records.reply import Reply, ReplyCheck
 from opinion_app.records.submission import Progress, Submission
 from opinion_app.records.transaction import transaction
 from opinion_app.records.wording import ReplyTemplate
+from opinion_app.rules.rating import Verdict
 from opinion_app.rules.registration import Writer
 from opinion_app.rules.words import FindingKind, Gate, PublicationState, Stage
 from tests.builders.office import NOW, make_actor, make_case
@@ -50,6 +54,7 @@ TEXTS = (
     Recusal,
     ReplyTemplate,
 )
+BAD = dict.fromkeys(("resolved", "time", "attitude"), Verdict.DISCONTENT)
 ADDRESSES = (
     "/",
     "/replies/",
@@ -63,6 +68,8 @@ ADDRESSES = (
     "/robots.txt",
     "/messages/new",
     "/messages/track",
+    "/messages/rated?again=1",
+    "/search.html",
 )
 
 
@@ -77,6 +84,7 @@ def marked(app: Flask) -> Flask:
             session.add(Reply(case_id=case.id, version_no=1, text=MARK, text_hash="", drafted_at=NOW))
             session.add(Finding(case_id=case.id, kind=FindingKind.NOTE, text=MARK, author_id=clerk.id, written_at=NOW))
             session.add(Progress(number=case.number, code_hash="x" * 64, step="办理中", updated_at=NOW))
+            session.add(Rating(number=case.number, round=0, useful=False, comment=MARK, submitted_at=NOW, **BAD))
             session.add(
                 Attachment(
                     case_id=case.id,
@@ -190,3 +198,18 @@ def test_what_was_withdrawn_is_gone_from_every_address(marked: Flask) -> None:
     assert browser.get(f"/replies/{gone}/files/1").status_code == 404
     assert browser.get(f"/replies/{out}/files/1", buffered=True).status_code == 200
     assert browser.get(f"/replies/?q={gone}").text.count("reply-card") == 0
+
+
+def test_the_static_copy_holds_no_marker(marked: Flask, tmp_path: Path) -> None:
+    marked.config["OPINION_STATIC_COPY"] = True
+    with marked.app_context():
+        held = gather(db.session())
+
+    def fetch(address: str) -> bytes | None:
+        with marked.test_client().get(address) as answer:
+            return bytes(answer.data) if answer.status_code == 200 else None
+
+    export(held, fetch, tmp_path / "site", "http://127.0.0.1", "", "frame")
+    there = {path.name: path.read_bytes() for path in (tmp_path / "site").rglob("*") if path.is_file()}
+    assert "index.html" in there
+    assert not [name for name, content in there.items() if MARK.encode() in content or b"13800001234" in content]
