@@ -16,6 +16,7 @@ from opinion_app.records.clock import ExtensionRequest
 from opinion_app.records.publication import Publication, PublicationPlan
 from opinion_app.records.recusal import Recusal
 from opinion_app.records.reply import Reply
+from opinion_app.records.supervision import Supervision
 from opinion_app.rules import life
 from opinion_app.rules.errors import NotFound
 from opinion_app.rules.facts import Actor, AssignmentFacts, CaseFacts
@@ -89,6 +90,8 @@ def make_facts(
         suspended_for=case.suspended_for,
         merged_children=int(extras.children),
         recused=frozenset(int(person) for person in (extras.recused or "").split(",") if person),
+        sheets=int(extras.sheets),
+        sheets_waiting=int(extras.sheets_waiting),
     )
 
 
@@ -118,6 +121,10 @@ def extras_of(case_id: BindParameter[int] | InstrumentedAttribute[int]) -> tuple
         ),
         "recused": select(func.aggregate_strings(cast(Recusal.person_id, String), ",")).where(
             Recusal.case_id == case_id, Recusal.lifted_at.is_(None)
+        ),
+        "sheets": select(func.count(Supervision.id)).where(Supervision.case_id == case_id),
+        "sheets_waiting": select(func.count(Supervision.id)).where(
+            Supervision.case_id == case_id, Supervision.feedback_due_on.is_not(None), Supervision.feedback_at.is_(None)
         ),
         "extending": select(func.count(ExtensionRequest.id)).where(
             ExtensionRequest.case_id == case_id, ExtensionRequest.decided_at.is_(None)

@@ -19,6 +19,7 @@ class ClockStage(Word):
     OBJECTION = "objection", "提出异议"
     REPORT_BACK = "report_back", "反馈来文单位"
     CORRECTION = "correction", "告知补正"
+    FEEDBACK = "feedback", "督办反馈"
     RISK_PHONE = "risk_phone", "电话报告上级"
     RISK_REPORT = "risk_report", "报告舆情"
     RISK_VERIFY = "risk_verify", "核实报告"

@@ -81,6 +81,8 @@ class CaseFacts:
     suspended_for: str = ""
     merged_children: int = 0
     recused: frozenset[int] = frozenset()
+    sheets: int = 0
+    sheets_waiting: int = 0
 
     @property
     def lead(self) -> AssignmentFacts | None:

@@ -146,3 +146,13 @@ def own_part_signed(actor: Actor, case: CaseFacts) -> bool:
     """For a unit that has signed for its part."""
     part = case.of_unit(actor.unit_id)
     return part is not None and part.state is AssignmentState.SIGNED
+
+
+def has_unit(case: CaseFacts) -> str | None:
+    """There is a unit that can be supervised."""
+    return None if case.active else "这件还没有交办，没有可以督办的单位。"
+
+
+def sheet_waits(case: CaseFacts) -> str | None:
+    """A 催办 or 督办 waits for an answer."""
+    return None if case.sheets_waiting else "没有等待反馈的催办或督办。"

@@ -128,6 +128,8 @@ CASE_PERMISSIONS: dict[str, Callable[[Actor, CaseFacts], bool]] = {
     "case.risk_act": _assessor,
     "case.grant": _clerk_or_leader,
     "case.reveal_contact": _contact_reader,
+    "case.supervise": _clerk_or_leader,
+    "case.supervise_feedback": _taking_part,
     "case.see_internal": can_see,
     "case.recuse": _staff,
 }

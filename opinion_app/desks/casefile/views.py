@@ -15,6 +15,7 @@ from opinion_app.desks.casefile.why import why
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.cases import open_case
 from opinion_app.flow.due import clock_due
+from opinion_app.flow.supervise import title
 from opinion_app.records.base import db
 from opinion_app.rules import links
 from opinion_app.rules.life import ACTS
@@ -66,6 +67,7 @@ def _body(held: queries.Dossier, shown: int) -> dict[str, Any]:
         "older_moves": len(held.moves) > shown,
         "mark": mark,
         "said": said,
+        "sheet_title": title,
         "pictures": PREVIEWED,
     }
 

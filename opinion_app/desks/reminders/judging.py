@@ -37,10 +37,11 @@ class Saying:
 
 @dataclass
 class Judged:
-    """What is to be said, what counts as said already, when to look at each clock again, and what could not be judged."""
+    """What is to be said or counts as said, the rung each clock is on, when to look again, and what could not be judged."""
 
     sayings: list[Saying] = field(default_factory=list)
     carried: list[tuple[OpenClock, Rung, int, int | None]] = field(default_factory=list)
+    telling: list[tuple[OpenClock, Rung]] = field(default_factory=list)
     looks: dict[int, tuple[int, Look]] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)
 
@@ -95,6 +96,7 @@ def _judge_one(
     if found.tell is None or found.tell.rung.way is Way.DIGEST:
         return
     rung = found.tell.rung
+    judged.telling.append((clock, rung))
     for told in rung_recipients(rung, clock.owing, case, table.people, table.ladder):
         said = (clock.id, told.person_id, rung.code, clock.version) in table.known
         if not said and (rung.code, told.person_id) not in carried:

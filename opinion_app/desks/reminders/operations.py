@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -17,13 +17,18 @@ from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.ladder import begin_reminding, ladder, told_from
 from opinion_app.flow.outbox import Letter, queue, queue_many
 from opinion_app.flow.reminding import open_clock, rungs_of, running
+from opinion_app.flow.supervise import Asked, issue
+from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Reminder
 from opinion_app.records.person import Person
 from opinion_app.rules import links
+from opinion_app.rules.deadline_rules import ClockStage
 from opinion_app.rules.digest import OpenClock, PersonDigest, Trouble
 from opinion_app.rules.ladder import Rung, Way, look
-from opinion_app.rules.reminder_words import ReminderState
+from opinion_app.rules.reminder_words import ReminderState, SupervisionKind
+from opinion_app.rules.spoken import moment_words
+from opinion_app.rules.zone import local_date
 
 BATCH = 200
 
@@ -153,8 +158,35 @@ def ring_batch(session: Session, now: datetime, after: int) -> Queued:
         except Exception as error:  # one letter's fault must not keep the others quiet (N05); its clocks are looked at again
             failed |= {saying.clock.id for saying in own}
             done.troubles.append(Trouble(own[0].clock.id, f"{type(error).__name__}: {error}"[:200]))
+    done.troubles += _issue_sheets(session, judged, failed, now)
     _advance(session, judged, failed)
     return done
+
+
+def _issue_sheets(session: Session, judged: Judged, failed: set[int], now: datetime) -> list[Trouble]:
+    """The 督办单 that come with a rung, each once for a version of a date; that it must be answered is a clock of its own."""
+    asking = [(clock, rung) for clock, rung in judged.telling if rung.sheet and clock.id not in failed]
+    if not asking:
+        return []
+    troubles, due_on = [], work_calendar(session).add_working_days(local_date(now), ladder(session).sheet_days)
+    for clock, rung in asking:
+        try:
+            with session.begin_nested():
+                _issue_sheet(session, clock, rung, due_on, now)
+        except Exception as error:  # one case's fault keeps no other's sheet back (N05); its clock is looked at again
+            failed.add(clock.id)
+            troubles.append(Trouble(clock.id, f"{type(error).__name__}: {error}"[:200]))
+    return troubles
+
+
+def _issue_sheet(session: Session, clock: OpenClock, rung: Rung, due_on: date, now: datetime) -> None:
+    case = session.get_one(Case, clock.case_id)
+    unit_id = clock.owing.unit_id or case.lead_unit_id
+    if unit_id is None or clock.waits_for == ClockStage.FEEDBACK.label:
+        return  # the office does not supervise itself, and an answer is not asked for by another sheet
+    text = f"{clock.waits_for}时限已逾期（{moment_words(clock.due_at)}到期），请说明原因、已采取的措施和预计办结时间。"
+    key = f"{clock.id}:{rung.code}:{clock.version}"
+    issue(session, case, Asked(SupervisionKind.SUPERVISE, text, unit_id, due_on, rung.card.value, key), None, now)
 
 
 def _ring(session: Session, own: Sequence[Saying], now: datetime) -> int:

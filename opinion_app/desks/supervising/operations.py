@@ -1,0 +1,52 @@
+"""What a person asks by hand and what a unit answers, each admitted by the life of the case."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.ladder import ladder
+from opinion_app.flow.move import admit
+from opinion_app.flow.supervise import Asked, answer, issue, sheet_of
+from opinion_app.records.case import Case
+from opinion_app.records.supervision import Supervision
+from opinion_app.rules.errors import Invalid
+from opinion_app.rules.facts import Actor
+from opinion_app.rules.reminder_words import SupervisionKind
+from opinion_app.rules.zone import local_date
+
+FURTHEST = timedelta(days=365)
+
+
+def ask(session: Session, case: Case, asked: Asked, actor: Actor, now: datetime, seen: int | None = None) -> Supervision:
+    """Issue a 催办 or 督办. Raises Invalid for a unit that takes no part or a date that cannot be kept."""
+    facts = admit(session, case, asked.kind.value, actor, seen)
+    wrong: dict[str, str] = {}
+    if asked.unit_id is not None and facts.of_unit(asked.unit_id) is None:
+        wrong["unit_id"] = "这个单位不在承办单位之列，请重新选择。"
+    elif asked.unit_id is None and (asked.kind is SupervisionKind.SUPERVISE or asked.due_on is not None):
+        wrong["unit_id"] = "要求反馈的，请选择由哪个单位反馈。"
+    today = local_date(now)
+    if asked.due_on is not None and not today <= asked.due_on <= today + FURTHEST:
+        wrong["due_on"] = "反馈日期须在今天以后、一年以内。"
+    if wrong:
+        raise Invalid("请改正标出的内容。", wrong)
+    made = issue(session, case, asked, actor, now)
+    if made is None:  # only a rung's own key can be taken
+        raise Invalid("这份督办单已经发出。")
+    return made
+
+
+def reply(session: Session, case: Case, sheet_id: int | None, text: str, actor: Actor, now: datetime, seen: int | None) -> None:
+    """The unit's answer to one sheet. Raises Invalid without one, NotFound or Refused."""
+    admit(session, case, "supervise_feedback", actor, seen)
+    if sheet_id is None:
+        raise Invalid("请选择反馈哪一份。", {"sheet_id": "请选择反馈哪一份。"})
+    answer(session, case, sheet_of(session, case, sheet_id), actor, now, text)
+
+
+def usual_date(session: Session, now: datetime) -> date:
+    """The date a 督办单 usually asks for."""
+    return work_calendar(session).add_working_days(local_date(now), ladder(session).sheet_days)

@@ -1,0 +1,164 @@
+"""催办 and 督办单: issued by a person or by the ladder, numbered, told to the unit, answered by it within a date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from opinion_app.flow import outbox
+from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.cases import facts_of
+from opinion_app.flow.clock_dates import settle
+from opinion_app.flow.clocks import end_clock, refresh
+from opinion_app.flow.ladder import ladder
+from opinion_app.flow.move import move
+from opinion_app.flow.roster import roster
+from opinion_app.records.case import Case
+from opinion_app.records.clock import Clock
+from opinion_app.records.person import Person
+from opinion_app.records.supervision import Supervision
+from opinion_app.records.unit import Unit
+from opinion_app.rules.clock_facts import Unit as SpanUnit
+from opinion_app.rules.deadline_rules import ClockStage, OwedBy
+from opinion_app.rules.errors import NotFound, Refused
+from opinion_app.rules.facts import Actor
+from opinion_app.rules.ladder import Anchor, Rung, Who
+from opinion_app.rules.recipients import Owing
+from opinion_app.rules.reminder_words import SupervisionKind
+from opinion_app.rules.rung_recipients import rung_recipients
+from opinion_app.rules.words import ClockState
+from opinion_app.rules.zone import local_date
+
+MET_BY = "feedback"  # no act of the life: each sheet is answered by itself
+URGED = Rung("urged", "催办", Anchor.DUE, to=(Who.OWNER,))
+SUPERVISED = Rung("supervised", "督办", Anchor.DUE, to=(Who.OWNER, Who.HEADS), copy=(Who.IN_CHARGE,))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of a unit (none: of whoever holds the case); `key` names the rung that asks, so that it asks once."""
+
+    kind: SupervisionKind
+    text: str
+    unit_id: int | None = None
+    due_on: date | None = None
+    card: str = ""
+    key: str | None = None
+
+
+def issue(session: Session, case: Case, asked: Asked, actor: Actor | None, now: datetime) -> Supervision | None:
+    """Issue one 催办 or 督办; None when the rung that asks has asked already. The caller has asked `admit` for a person's."""
+    if asked.key is not None and session.scalar(select(Supervision.id).where(Supervision.key == asked.key)) is not None:
+        return None
+    sheet = Supervision(
+        case_id=case.id,
+        kind=asked.kind,
+        serial=_next_serial(session, case, asked.kind),
+        key=asked.key,
+        unit_id=asked.unit_id,
+        card=asked.card,
+        text=asked.text,
+        issued_by_id=actor.id if actor else None,
+        issued_at=now,
+        feedback_due_on=asked.due_on,
+    )
+    session.add(sheet)
+    session.flush()
+    if asked.due_on is not None:
+        _start(session, case, sheet, asked.due_on, now)
+    unit = session.get(Unit, asked.unit_id) if asked.unit_id is not None else None
+    detail = {"serial": sheet.serial, "unit": unit.name if unit else "", "due": str(asked.due_on or "")}
+    done = move(session, case, asked.kind.value, actor, now, note=asked.text[:500], detail=detail)
+    if actor is not None:  # the ladder's own letter says it already
+        _tell(session, case, sheet, f"{asked.kind.value}:{done.id}", now)
+    return sheet
+
+
+def _next_serial(session: Session, case: Case, kind: SupervisionKind) -> int:
+    last = select(func.max(Supervision.serial)).where(Supervision.case_id == case.id, Supervision.kind == kind)
+    return int(session.scalar(last) or 0) + 1
+
+
+def _start(session: Session, case: Case, sheet: Supervision, due_on: date, now: datetime) -> None:
+    """The date of the answer is a clock like every other: lists, digest and rungs know it."""
+    clock = Clock(
+        case_id=case.id,
+        stage=ClockStage.FEEDBACK.value,
+        owed_by=OwedBy.LEAD.value,
+        unit_id=sheet.unit_id,
+        met_by_act=MET_BY,
+        start_at=now,
+        original_due_at=now,
+        amount=1,
+        amount_unit=SpanUnit.WORKING_DAYS.value,
+        fixed_on=due_on,
+        source=f"{title(sheet)}要求的反馈日期",
+        state=ClockState.RUNNING,
+        deadline_version=1,
+        pauses=[],
+        extensions=[],
+    )
+    settle(clock, work_calendar(session))
+    session.add(clock)
+    session.flush()
+    sheet.clock_id = clock.id
+    refresh(session, case)
+
+
+def _tell(session: Session, case: Case, sheet: Supervision, key: str, now: datetime) -> None:
+    rung = URGED if sheet.kind is SupervisionKind.URGE else SUPERVISED
+    owing = Owing(OwedBy.HOLDER.value, sheet.unit_id)
+    people = roster(session, local_date(now))
+    told = rung_recipients(rung, owing, facts_of(session, case), people, ladder(session))
+    persons = session.scalars(select(Person).where(Person.id.in_([one.person_id for one in told if not one.blind])))
+    outbox.tell(session, case, persons, f"{title(sheet)}，请及时办理", key, now, mail=True)
+
+
+def title(sheet: Supervision) -> str:
+    """第 2 次催办, 督办单第 1 号."""
+    return f"第 {sheet.serial} 次催办" if sheet.kind is SupervisionKind.URGE else f"督办单第 {sheet.serial} 号"
+
+
+def answer(session: Session, case: Case, sheet: Supervision, actor: Actor, now: datetime, text: str) -> None:
+    """反馈: the unit says what it did; meets the clock of this sheet alone. Raises Refused for another unit's sheet."""
+    if sheet.feedback_at is not None:
+        raise Refused(f"{title(sheet)}已经反馈过。")
+    if sheet.unit_id is not None and sheet.unit_id != actor.unit_id:
+        raise Refused(f"{title(sheet)}由{sheet.unit.name if sheet.unit else '其他单位'}反馈。")
+    sheet.feedback, sheet.feedback_by_id, sheet.feedback_at = text, actor.id, now
+    clock = session.get(Clock, sheet.clock_id) if sheet.clock_id is not None else None
+    if clock is not None and clock.state in (ClockState.RUNNING, ClockState.SUSPENDED):
+        end_clock(clock, now, "", ClockState.MET)
+    done = move(session, case, "supervise_feedback", actor, now, note=text[:500], detail={"sheet": title(sheet)})
+    issuer = session.get(Person, sheet.issued_by_id) if sheet.issued_by_id is not None else None
+    people = [issuer] if issuer is not None else outbox.leader_in_charge(session, sheet.unit_id)
+    outbox.tell(session, case, people, f"{actor.unit_name}已反馈{title(sheet)}", f"supervise_feedback:{done.id}", now, mail=False)
+
+
+def sheets(session: Session, case_id: int, *, waiting: bool = False) -> Sequence[Supervision]:
+    """The 催办 and 督办 of a case, newest first; `waiting`: only those that wait for an answer, the most pressing first."""
+    query = (
+        select(Supervision)
+        .options(
+            joinedload(Supervision.unit),
+            joinedload(Supervision.issued_by).lazyload("*"),
+            joinedload(Supervision.feedback_by).lazyload("*"),
+        )
+        .where(Supervision.case_id == case_id)
+    )
+    if waiting:
+        query = query.where(Supervision.feedback_due_on.is_not(None), Supervision.feedback_at.is_(None))
+        return session.scalars(query.order_by(Supervision.feedback_due_on, Supervision.id)).all()
+    return session.scalars(query.order_by(Supervision.id.desc())).all()
+
+
+def sheet_of(session: Session, case: Case, sheet_id: int) -> Supervision:
+    """One sheet of a case. Raises NotFound."""
+    sheet = session.scalar(select(Supervision).where(Supervision.id == sheet_id, Supervision.case_id == case.id))
+    if sheet is None:
+        raise NotFound("没有这份催办或督办单。")
+    return sheet

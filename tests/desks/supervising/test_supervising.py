@@ -1,0 +1,206 @@
+"""催办 and 督办: issued by hand and by the ladder, numbered, told, answered within a date, printed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from opinion_app import clock
+from opinion_app.desks.reminders import operations as running
+from opinion_app.desks.reminders.operations import queue_rungs
+from opinion_app.desks.supervising import operations
+from opinion_app.flow.clocks import reply_clock
+from opinion_app.flow.supervise import Asked, answer, issue, sheets
+from opinion_app.records.case import Case
+from opinion_app.records.clock import Clock
+from opinion_app.records.notice import Notice
+from opinion_app.records.person import LeaderInCharge, Person
+from opinion_app.records.supervision import Supervision
+from opinion_app.records.transaction import transaction
+from opinion_app.rules.errors import Invalid, NotFound, Refused
+from opinion_app.rules.facts import Actor
+from opinion_app.rules.reminder_words import SupervisionKind
+from opinion_app.rules.words import ClockState, NoticeChannel, Role
+from opinion_app.rules.zone import local_date, parse_moment
+from tests.builders.life import Office, handling_case, make_office
+from tests.builders.office import NOW, make_actor, make_case
+from tests.support.client import client_for, pick
+from tests.support.queries import MOST_QUERIES, counting
+
+
+@pytest.fixture
+def at_work(app: Flask) -> Flask:
+    """A case in the finance unit's hands, as the pages see it now."""
+    with app.app_context(), transaction() as session:
+        office = make_office(session)
+        session.add(LeaderInCharge(unit_id=office.finance.id, person_id=office.leader.id))
+        for person in session.scalars(select(Person)):
+            person.email = f"{person.login}@office.test"
+        handling_case(office, clock.now() - timedelta(hours=1))
+    return app
+
+
+CASE = "/office/cases/LY2026-000001"
+
+
+def told(app: Flask, words: str) -> set[str]:
+    with app.app_context(), transaction() as session:
+        query = select(Person.login).join(Notice, Notice.person_id == Person.id)
+        return set(session.scalars(query.where(Notice.subject.contains(words), Notice.channel == NoticeChannel.MAIL)))
+
+
+def test_a_clerk_urges_and_each_time_has_its_number(at_work: Flask) -> None:
+    clerk = client_for(at_work, "clerk")
+    for _ in range(2):
+        form = pick(clerk.forms(f"{CASE}/urge"), "/urge")
+        assert clerk.send(form, text="请尽快答复，留言人来电追问").status_code == 303
+    text = clerk.get(CASE).text
+    assert "第 1 次催办" in text
+    assert "第 2 次催办" in text
+    assert told(at_work, "第 2 次催办") == {"finance_handler", "finance_head"}
+    with at_work.app_context(), transaction() as session:
+        assert not session.scalars(select(Notice).where(Notice.subject.contains("来电追问"))).all()
+        assert not any("来电追问" in str(notice.lines) for notice in session.scalars(select(Notice)))
+
+
+def test_a_leader_supervises_the_unit_answers_and_both_print(at_work: Flask) -> None:
+    leader, handler = client_for(at_work, "leader"), client_for(at_work, "finance_handler")
+    form = pick(leader.forms(f"{CASE}/supervise"), "/supervise")
+    assert leader.send(form, text="三日内拿出处理意见").status_code == 303
+    assert told(at_work, "督办单第 1 号") == {"finance_handler", "finance_head", "leader"}
+    page = handler.get(CASE).text
+    assert "督办反馈" in page
+    form = pick(handler.forms(f"{CASE}/supervise_feedback"), "/supervise_feedback")
+    assert handler.send(form, text="已安排施工队，周五完工").status_code == 303
+    with at_work.app_context(), transaction() as session:
+        [sheet] = session.scalars(select(Supervision))
+        clocks = session.scalars(select(Clock).where(Clock.stage == "feedback")).all()
+        assert [(one.state, one.unit_id) for one in clocks] == [(ClockState.MET, sheet.unit_id)]
+        sheet_id = sheet.id
+    with counting(at_work) as asked:
+        page = leader.get(CASE).text
+    assert len(asked) <= MOST_QUERIES + 1
+    assert "已反馈" in page
+    paper = leader.get(f"{CASE}/papers/supervision/{sheet_id}").text
+    assert "督　办　单" in paper
+    assert "已安排施工队，周五完工" in paper
+    assert "13800001234" not in paper
+    assert leader.get(f"{CASE}/papers/supervision/999").status_code == 404
+    assert handler.get(f"{CASE}/supervise_feedback").status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("act", "typed", "said"),
+    [
+        ("urge", {"text": ""}, "请填写催办内容"),
+        ("urge", {"text": "请办", "due_on": "2026-12-30"}, "请选择由哪个单位反馈"),
+        ("supervise", {"text": "请办", "unit_id": "999"}, "不在承办单位之列"),
+        ("supervise", {"text": "请办", "due_on": "2020-01-01"}, "一年以内"),
+        ("supervise", {"text": "请办", "due_on": "2099-01-01"}, "一年以内"),
+        ("supervise", {"text": "请办", "due_on": ""}, "请填写反馈日期"),
+    ],
+)
+def test_what_cannot_be_asked_is_said(at_work: Flask, act: str, typed: dict[str, Any], said: str) -> None:
+    clerk = client_for(at_work, "clerk")
+    answer = clerk.send(pick(clerk.forms(f"{CASE}/{act}"), f"/{act}"), **typed)
+    assert answer.status_code == 422
+    assert said in answer.text
+
+
+def test_only_clerk_and_leader_ask_and_only_the_unit_answers(at_work: Flask) -> None:
+    assert client_for(at_work, "finance_handler").get(f"{CASE}/urge").status_code == 403
+    assert client_for(at_work, "clerk").get(f"{CASE}/supervise_feedback").status_code == 403
+
+
+@pytest.fixture
+def office(core: Flask) -> Any:
+    with transaction() as session:
+        made = make_office(session)
+        yield made
+
+
+def supervised(office: Office, case: Case, actor: Actor | None = None, unit_id: int | None = None) -> Supervision:
+    asked = Asked(SupervisionKind.SUPERVISE, "请说明原因", unit_id or office.finance.id, local_date(NOW) + timedelta(days=2))
+    made = issue(office.session, case, asked, actor, NOW)
+    assert made is not None
+    return made
+
+
+def test_one_answer_meets_one_sheet_and_another_units_sheet_is_not_ones_own(office: Office) -> None:
+    case = handling_case(office)
+    first, second = supervised(office, case, office.clerk), supervised(office, case)
+    other = supervised(office, case, office.clerk, office.roads.id)
+    answer(office.session, case, first, office.finance_head, NOW, "已办")
+    states = {row.id: row.state for row in office.session.scalars(select(Clock).where(Clock.stage == "feedback"))}
+    assert [states[sheet.clock_id or 0] for sheet in (first, second, other)] == [
+        ClockState.MET,
+        ClockState.RUNNING,
+        ClockState.RUNNING,
+    ]
+    with pytest.raises(Refused, match="已经反馈过"):
+        answer(office.session, case, first, office.finance_head, NOW, "再报")
+    with pytest.raises(Refused, match="由村镇建设办反馈"):
+        answer(office.session, case, other, office.finance_head, NOW, "代报")
+    assert [one.id for one in sheets(office.session, case.id, waiting=True)] == [second.id, other.id]
+    answer(office.session, case, second, office.finance_head, NOW, "也已办")
+    with pytest.raises(Invalid, match="请选择"):
+        operations.reply(office.session, case, None, "空", office.roads_head, NOW, None)
+    with pytest.raises(NotFound):
+        operations.reply(office.session, case, 999, "空", office.roads_head, NOW, None)
+    operations.reply(office.session, case, other.id, "清理完毕", office.roads_head, NOW, None)
+    assert not sheets(office.session, case.id, waiting=True)
+
+
+def test_an_answer_after_the_clock_stopped_is_kept(office: Office) -> None:
+    case = handling_case(office)
+    sheet = supervised(office, case)
+    held = office.session.get_one(Clock, sheet.clock_id)
+    held.state = ClockState.STOPPED
+    answer(office.session, case, sheet, office.finance_head, NOW, "已办")
+    assert held.state is ClockState.STOPPED
+    assert sheet.feedback == "已办"
+
+
+def test_n11_the_yellow_rung_issues_one_sheet_that_must_be_answered(office: Office) -> None:
+    case = handling_case(office)
+    reply = reply_clock(office.session, case.id)
+    assert reply is not None
+    for moment in ("2026-12-09T08:30", "2026-12-09T08:31", "2026-12-10T09:00"):
+        assert not queue_rungs(office.session, parse_moment(moment)).troubles
+    made = [one for one in sheets(office.session, case.id) if one.key == f"{reply.id}:yellow:1"]
+    assert [(one.card, one.unit_id, one.issued_by_id, str(one.feedback_due_on)) for one in made] == [
+        ("yellow", office.finance.id, None, "2026-12-11")
+    ]
+    later = queue_rungs(office.session, parse_moment("2026-12-18T08:30"))
+    assert later.notices > 0
+    assert not [one for one in sheets(office.session, case.id) if "督办反馈时限" in one.text], "no sheet about a sheet"
+
+
+def test_n05_a_sheet_that_cannot_be_issued_is_tried_again_and_the_letters_stay(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = handling_case(office)
+
+    def broken(*_args: object) -> None:
+        raise RuntimeError("boom")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(running, "issue", broken)
+        done = queue_rungs(office.session, parse_moment("2026-12-09T08:30"))
+        assert done.notices > 0
+        assert {trouble.error for trouble in done.troubles} == {"RuntimeError: boom"}
+    assert queue_rungs(office.session, parse_moment("2026-12-09T08:31")).notices == 0
+    assert sheets(office.session, case.id)
+
+
+def test_a_case_nobody_was_given_is_not_supervised(office: Office) -> None:
+    admin = make_actor(office.session, "second", Role.CLERK)
+    case = make_case(office.session, office.clerk)
+    with pytest.raises(Refused, match="还没有交办"):
+        operations.ask(office.session, case, Asked(SupervisionKind.SUPERVISE, "请办"), admin, NOW)
+    queue_rungs(office.session, parse_moment("2026-12-01T08:30"))
+    assert not sheets(office.session, case.id)
