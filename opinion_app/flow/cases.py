@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import BindParameter, Integer, Label, String, bindparam, cast, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from opinion_app.records.assessment import Assessment
 from opinion_app.records.assignment import Assignment
@@ -148,7 +148,8 @@ def granted(session: Session, case: Case) -> frozenset[int]:
 
 def latest_reply(session: Session, case_id: int) -> Reply | None:
     """The newest version of the reply, whatever its state."""
-    return session.scalar(select(Reply).where(Reply.case_id == case_id).order_by(Reply.version_no.desc()).limit(1))
+    query = select(Reply).options(joinedload(Reply.checks)).where(Reply.case_id == case_id)
+    return session.scalars(query.order_by(Reply.version_no.desc()).limit(1)).unique().first()
 
 
 def gates_passed(reply: Reply | None) -> frozenset[Gate]:
