@@ -9,6 +9,10 @@ CLIENTS ?= 4
 MUTANTS ?= opinion_app/rules/workdays.py opinion_app/rules/deadline.py
 MUTANT_TESTS ?= $(wildcard tests/rules/test_vectors.py tests/rules/test_work*.py tests/rules/test_deadline_*.py tests/rules/test_explain.py \
 	tests/rules/test_frames.py tests/rules/test_engine_details.py)
+	tests/rules/test_frames.py)
+CASES ?= 300
+DAYS ?= 30
+ENGINE ?= sqlite
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -17,7 +21,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input install --quiet --require-hashes --no-deps
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint types contracts suite bench crash mutants format lock wheel wheel-check bundle clean
+.PHONY: help install run test lint types contracts suite bench crash mutants soak format lock wheel wheel-check bundle clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
@@ -53,6 +57,9 @@ crash: $(VENV)/.ready-dev ## kill a busy server again and again and count what t
 mutants: $(VENV)/.ready-dev ## change rules in small ways and see the tests notice (MUTANTS=, MUTANT_TESTS=); survivors: docs/mutants.md
 	@$(PIP) -r requirements/mutants.txt
 	@MUTANT_TESTS="$(MUTANT_TESTS)" tools/mutants.sh $(MUTANTS)
+
+soak: $(VENV)/.ready-dev ## a simulated month of reminders under every fault at once, counted (CASES=, DAYS=, KILLS=, ENGINE=sqlite|postgresql)
+	$(PY) -m tests.faults.soak_run $(CASES) $(DAYS) $(KILLS) $(ENGINE)
 
 format: $(VENV)/.ready-dev ## bring the code into the house's form
 	$(VENV)/bin/ruff check --fix .

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -39,6 +39,8 @@ class MailServer:
     closed: bool = False
     delay: float = 0.0
     drops: dict[str, int] = field(default_factory=dict)
+    moods: Callable[[], str] | None = None  # asked for each letter: how it fares, whatever its recipient is called
+    mood: str = ""
 
     async def handle_EHLO(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
@@ -51,6 +53,8 @@ class MailServer:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         mode = "closing" if self.closed else address.partition("@")[0]
+        if self.moods is not None:
+            mode = self.mood = self.moods()
         if mode.startswith("temporary"):
             return "451 greylisted"
         if mode.startswith("gone"):
@@ -70,6 +74,9 @@ class MailServer:
         data = envelope.original_content or b""
         self.taken.append(Taken([str(to) for to in envelope.rcpt_tos], data))
         left = self.drops.get(mode, 1)
+        if self.mood == "after":
+            lost: Any = server.transport
+            lost.abort()
         if mode.startswith("after") and left:
             self.drops[mode] = left - 1
             transport: Any = server.transport
@@ -84,7 +91,7 @@ class Dropping(SMTP):
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
         mode = str(self.envelope.rcpt_tos[0]).partition("@")[0] if self.envelope and self.envelope.rcpt_tos else ""
-        if mode.startswith("before"):
+        if mode.startswith("before") or self.event_handler.mood == "before":
             transport: Any = self.transport
             transport.abort()
             return

@@ -119,6 +119,7 @@ def test_only_the_administrator_opens_the_ladder(office: Flask, path: str) -> No
 
 def test_n14_the_rehearsal_shows_everything_and_writes_nothing(office: Flask) -> None:
     clerk = client_for(office, "clerk")
+    clerk.get("/office/reminders/preview")
     with counting(office) as asked:
         text = clerk.get("/office/reminders/preview").text
     with office.app_context(), transaction() as session:
