@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from opinion_app.flow import outbox
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.cases import facts_of
-from opinion_app.flow.clock_dates import settle
+from opinion_app.flow.clock_dates import Cause, settle
 from opinion_app.flow.clocks import end_clock, refresh
 from opinion_app.flow.ladder import ladder
 from opinion_app.flow.move import move
@@ -102,7 +102,7 @@ def _start(session: Session, case: Case, sheet: Supervision, due_on: date, now: 
         pauses=[],
         extensions=[],
     )
-    settle(clock, work_calendar(session))
+    settle(clock, work_calendar(session), None, Cause(now, title(sheet)))
     session.add(clock)
     session.flush()
     sheet.clock_id = clock.id

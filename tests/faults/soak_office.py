@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from opinion_app.flow import clocks
+from opinion_app.flow import clock_changes, clocks
 from opinion_app.flow.move import move
 from opinion_app.records.case import Case
 from opinion_app.records.person import LeaderInCharge, Person
+from opinion_app.rules.clock_facts import Extension, Span, Unit
 from opinion_app.rules.words import Kind, Procedure, Stage, Urgency
 from opinion_app.rules.zone import parse_moment
 from opinion_app.steps.triage import assigning
@@ -66,7 +67,14 @@ def act(session: Session, day: int, now: datetime) -> None:
             move(session, case, "note", None, now)
         elif turn == (day + 7) % 30:
             reply = clocks.reply_clock(session, case.id)
-            if reply is not None and reply.due_at is not None and reply.due_at > now and not reply.extensions:
-                clocks.extend(session, case, reply, 3, "需现场核实", now)
+            span = Span(3, Unit.WORKING_DAYS)
+            if (
+                reply is not None
+                and Unit(reply.amount_unit).in_days
+                and reply.due_at is not None
+                and reply.due_at > now
+                and not reply.extensions
+            ):
+                clock_changes.extend(session, case, reply, Extension(now, span, reason="需现场核实"))
     away = session.scalars(select(Person).where(Person.login == "finance_handler")).one()
     away.leave_from, away.leave_until = (now.date(), now.date()) if day % 5 == 3 else (None, None)

@@ -77,19 +77,33 @@ def judge(session: Session, rows: Sequence[Clock], now: datetime, people: Roster
             clock = open_clock(row, since)
             comings = rungs_of(session, row, clock, table.ladder)
             found = look(comings, clock, table.ladder, table.calendar, now)
-            anew = row.rung_version != row.deadline_version
-            _judge_one(judged, table, clock, comings, found, facts[row.case_id], anew=anew)
+            _judge_one(judged, table, clock, comings, found, facts[row.case_id], _moved_at(row, now))
             judged.looks[row.id] = (row.deadline_version, found)
         except Exception as error:  # one broken row must not silence all others; it is reported, not swallowed
             judged.troubles.append(Trouble(row.id, f"{type(error).__name__}: {error}"[:200]))
     return judged
 
 
+def _moved_at(row: Clock, now: datetime) -> datetime | None:
+    """When the date of a clock moved that was not looked at since; None for one that did not move."""
+    if row.rung_version == row.deadline_version:
+        return None
+    return datetime.fromisoformat(row.dates[-1]["at"]) if row.dates else now
+
+
 def _judge_one(
-    judged: Judged, table: _Table, clock: OpenClock, comings: Sequence[Coming], found: Look, case: CaseFacts, *, anew: bool
+    judged: Judged,
+    table: _Table,
+    clock: OpenClock,
+    comings: Sequence[Coming],
+    found: Look,
+    case: CaseFacts,
+    moved_at: datetime | None,
 ) -> None:
     carried: set[tuple[str, int]] = set()
-    for coming in found.passed if anew else ():
+    for coming in found.passed if moved_at is not None else ():
+        if moved_at is not None and coming.moment > moved_at:
+            continue  # it came after the move, while nobody looked
         before = table.told_before(clock, comings, coming.rung)
         carried |= {(coming.rung.code, who) for who in before}
         judged.carried += [(clock, coming.rung, who, notice) for who, notice in before.items()]
