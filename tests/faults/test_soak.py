@@ -1,4 +1,4 @@
-"""Days of reminders under every fault at once: nothing missing, doubled unrecorded or stuck (R2-R6; the long form: `make soak`)."""
+"""Days of reminders under every fault at once: nothing missing, doubled unrecorded or stuck (R2-R6; `make soak`)."""
 
 from __future__ import annotations
 

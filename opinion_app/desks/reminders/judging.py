@@ -101,9 +101,9 @@ def _judge_one(
     moved_at: datetime | None,
 ) -> None:
     carried: set[tuple[str, int]] = set()
-    for coming in found.passed if moved_at is not None else ():
-        if moved_at is not None and coming.moment > moved_at:
-            continue  # it came after the move, while nobody looked
+    for coming in found.passed:
+        if moved_at is None or coming.moment > moved_at:
+            continue  # the date did not move, or the rung came after it had, while nobody looked
         before = table.told_before(clock, comings, coming.rung)
         carried |= {(coming.rung.code, who) for who in before}
         judged.carried += [(clock, coming.rung, who, notice) for who, notice in before.items()]
