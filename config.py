@@ -28,6 +28,8 @@ OPTIONS = (
     Option("TIMEZONE", "显示时间所用时区", "Asia/Shanghai"),
     Option("SMTP_URL", "发信服务器，如 smtp://用户:密码@主机:25；空则邮件存为文件", ""),
     Option("MAIL_FROM", "发信人地址", "opinion@localhost"),
+    Option("MAIL_PER_MINUTE", "每分钟最多发出几封邮件和群消息", "120"),
+    Option("ALARM_URL", "告警用的群机器人地址：邮件发不出、作业停摆时另行通知；空则只在站内告警", ""),
     Option("SESSION_IDLE_MINUTES", "多少分钟无操作自动退出", "30"),
     Option("SESSION_MAX_HOURS", "登录后最长保持多少小时", "12"),
     Option("LOCK_AFTER", "连续输错几次密码后锁定", "5"),
@@ -65,6 +67,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         smtp_url=raw["SMTP_URL"],
         mail_from=raw["MAIL_FROM"],
         digest_at=raw["DIGEST_AT"],
+        alarm_url=raw["ALARM_URL"],
         **{name.lower(): number for name, number in numbers.items()},
     )
 

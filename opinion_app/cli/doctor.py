@@ -15,6 +15,7 @@ from opinion_app import clock
 from opinion_app.cli._office import opened
 from opinion_app.desks.backup import operations as backup
 from opinion_app.desks.backup.queries import TOO_OLD, newest
+from opinion_app.desks.clock.queries import JobLine, jobs, lease, queue
 from opinion_app.desks.people.queries import what_is_missing
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.trail import verify_trail
@@ -26,11 +27,14 @@ from opinion_app.records.engine import begin_reading
 from opinion_app.records.job import Lease
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.errors import OfficeError
+from opinion_app.rules.spoken import moment_words
+from opinion_app.rules.timetable import digest_time, timetable
 from opinion_app.rules.zone import local_date
 
 GOOD, WARNING, BAD = "正常", "注意", "有误"
 LEAST_ROOM = 1024**3
 STILL = timedelta(minutes=2)
+LONGEST_WAIT = 30  # minutes
 
 
 @dataclass(frozen=True)
@@ -89,8 +93,39 @@ def _clock(session: Session, now: datetime) -> Finding:
         return Finding(WARNING, "定时进程从未运行，不会发送提醒")
     quiet = now - beaten
     return (
-        Finding(GOOD, "正在运行") if quiet < STILL else Finding(WARNING, f"定时进程已停 {int(quiet.total_seconds() // 60)} 分钟")
+        Finding(GOOD, f"正在运行，由 {_leader(session)} 值守")
+        if quiet < STILL
+        else Finding(WARNING, f"定时进程已停 {int(quiet.total_seconds() // 60)} 分钟")
     )
+
+
+def _leader(session: Session) -> str:
+    held = lease(session)
+    return ":".join(held.holder.split(":")[:2]) if held is not None and held.holder else "（无）"
+
+
+def _jobs(session: Session, now: datetime) -> Finding:
+    """Each job's last and next run, and what was missed or failed."""
+    lines = jobs(session, timetable(digest_time(settings_of().digest_at)), now)
+    bad = [line for line in lines if line.missed or (line.last is not None and line.last.succeeded is False)]
+    return Finding(WARNING if bad else GOOD, "；".join(_job(line) for line in lines))
+
+
+def _job(line: JobLine) -> str:
+    last = line.last
+    ended = "未运行过" if last is None else f"{moment_words(last.started_at)}{_ENDED[last.succeeded]}"
+    missed = "，应运行而未运行" if line.missed else ""
+    return f"{line.entry.label} 上次 {ended}{missed}，下次 {moment_words(line.following) if line.following else '—'}"
+
+
+_ENDED = {True: "正常", False: "失败", None: "进行中"}
+
+
+def _mail(session: Session, now: datetime) -> Finding:
+    held = queue(session)
+    age = int((now - held.oldest).total_seconds() // 60) if held.oldest else 0
+    words = f"待发 {held.waiting} 封" + (f"，最早的等了 {age} 分钟" if held.waiting else "") + f"，没有送到 {held.trouble} 封"
+    return Finding(WARNING if held.trouble or age > LONGEST_WAIT else GOOD, words)
 
 
 def _backup(_session: Session, now: datetime) -> Finding:
@@ -110,6 +145,8 @@ CHECKS: tuple[tuple[str, Callable[[Session, datetime], Finding]], ...] = (
     ("磁盘", _room),
     ("留痕", _trail),
     ("定时", _clock),
+    ("作业", _jobs),
+    ("发信", _mail),
     ("备份", _backup),
 )
 

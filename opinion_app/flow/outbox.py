@@ -19,6 +19,9 @@ from opinion_app.rules.notices import message_id
 from opinion_app.rules.words import AssignmentState, NoticeChannel, NoticeState, Role
 
 
+TO_THE_UNIT = ("rung",)  # what a unit's group is told; a digest is one person's own
+
+
 @dataclass(frozen=True)
 class Letter:
     """What is to be told: subject and lines without any of the writer's data (decisions 25), and where the link leads."""
@@ -53,14 +56,28 @@ def queue_many(session: Session, letters: Iterable[tuple[Letter, Person]], now: 
     return sorted((int(notice_id), int(person_id)) for notice_id, person_id in made)
 
 
+def to_robot(session: Session, letter: Letter, person: Person, address: str, now: datetime) -> None:
+    """Queue a notice for a robot that is nobody's own; `person` is whom the ledger names."""
+    make: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = _row(letter, person, NoticeChannel.ROBOT, now, address, "robot")
+    session.execute(make(Notice).values(**row).on_conflict_do_nothing())
+
+
 def _rows(letter: Letter, person: Person, now: datetime, *, mail: bool) -> Iterator[dict[str, Any]]:
     yield _row(letter, person, NoticeChannel.IN_APP, now)
+    if mail and person.robot_url:
+        yield _row(letter, person, NoticeChannel.ROBOT, now, person.robot_url)
+    if mail and letter.category in TO_THE_UNIT and person.unit is not None and person.unit.robot_url:
+        yield _row(letter, person, NoticeChannel.ROBOT, now, person.unit.robot_url, f"unit{person.unit.id}")
     if mail and person.email:
-        yield _row(letter, person, NoticeChannel.MAIL, now)
+        yield _row(letter, person, NoticeChannel.MAIL, now, person.email)
 
 
-def _row(letter: Letter, person: Person, channel: NoticeChannel, now: datetime) -> dict[str, Any]:
-    key = f"{letter.key}:{person.id}:{channel.value}"[:200]
+def _row(
+    letter: Letter, person: Person, channel: NoticeChannel, now: datetime, address: str = "", whose: str = ""
+) -> dict[str, Any]:
+    """One notice; what a unit's robot says it says once, whoever of the unit is told (`whose`)."""
+    key = f"{letter.key}:{whose or person.id}:{channel.value}"[:200]
     inside = channel is NoticeChannel.IN_APP
     return {
         "key": key,
@@ -69,12 +86,12 @@ def _row(letter: Letter, person: Person, channel: NoticeChannel, now: datetime) 
         "category": letter.category,
         "local_date": letter.local_date,
         "case_id": letter.case_id,
-        "address": "" if inside else person.email,
+        "address": address[:500],
         "subject": letter.subject[:200],
         "lines": letter.lines,
         "body": "",
         "link": letter.link,
-        "message_id": "" if inside else message_id(key),
+        "message_id": message_id(key) if channel is NoticeChannel.MAIL else "",
         "state": NoticeState.SHOWN if inside else NoticeState.PENDING,
         "created_at": now,
         "finished_at": now if inside else None,

@@ -28,6 +28,12 @@ def words_of(name: str, subject: str, lines: Iterable[Mapping[str, Any]], base_u
     return Words(_text(name, groups, base_url, link), _html(name, subject, groups, base_url, link))
 
 
+def robot_words(lines: Iterable[Mapping[str, Any]], base_url: str, link: str) -> str:
+    """The same for a group robot: a line a matter, no names, one link (decisions 25)."""
+    said = ["　".join(part for part in (_head(line), str(line.get("text", ""))) if part) for line in lines]
+    return "\n".join([*said, absolute(base_url, link)])
+
+
 def _text(name: str, groups: list[tuple[str, list[Mapping[str, Any]]]], base_url: str, link: str) -> str:
     parts = [f"{name}，您好：", ""]
     for group, lines in groups:

@@ -40,6 +40,8 @@ class Settings:
     track_per_minute: int
     backup_keep_days: int
     digest_at: str
+    alarm_url: str
+    mail_per_minute: int
 
     @property
     def is_https(self) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from opinion_app.desks.backup.operations import nightly
 from opinion_app.desks.calendar.operations import remind_next_year
+from opinion_app.desks.outbox.alarm import raise_alarms
 from opinion_app.desks.outbox.delivery import Watch, deliver, post_of, sender_of
 from opinion_app.desks.reminders.operations import Queued, queue_digests, ring_batch
 from opinion_app.desks.upkeep.operations import purge
@@ -19,6 +20,8 @@ from opinion_app.flow.sweep import sweep
 from opinion_app.records.current import settings_of
 from opinion_app.records.transaction import transaction
 from opinion_app.steps.publish.planning import publish_due
+
+RUNS_A_MINUTE = 3  # of the outbox, as the timetable has it
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,14 @@ def _figures(work: Work) -> str:
 
 def _outbox(work: Work) -> str:
     settings = settings_of()
-    return str(deliver(post_of(settings), work.runner, sender_of(settings), work.watch, work.stopping))
+    most = max(1, settings.mail_per_minute // RUNS_A_MINUTE)
+    return str(deliver(post_of(settings), work.runner, sender_of(settings), work.watch, work.stopping, most))
+
+
+def _alarm(work: Work) -> str:
+    with transaction() as session:
+        found = raise_alarms(session, work.now, settings_of().alarm_url)
+    return "；".join(alarm.words for alarm in found) or "一切正常"
 
 
 def _backup(work: Work) -> str:
@@ -103,6 +113,7 @@ OPERATIONS: dict[str, Callable[[Work], str]] = {
     "publications": _publications,
     "figures": _figures,
     "outbox": _outbox,
+    "alarm": _alarm,
     "backup": _backup,
     "sweep": _sweep,
     "purge": _purge,

@@ -10,10 +10,12 @@ from typing import Protocol
 from opinion_app.desks.outbox.operations import Claimed, Sender, claim, confirm
 from opinion_app.notify.folder import FolderPost
 from opinion_app.notify.message import mailbox
+from opinion_app.notify.robot import RobotPost
 from opinion_app.notify.smtp import SmtpPost, server_of
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.delivery import Attempt, Outcome
 from opinion_app.rules.settings import Settings
+from opinion_app.rules.words import NoticeChannel
 
 FAILURES_IN_A_ROW = 3
 RUN_SECONDS = 240.0
@@ -58,6 +60,23 @@ class ByFile:
         """Nothing to end."""
 
 
+class ByChannel:
+    """Each notice by its own way: mail to the server or into the folder, the rest to robots."""
+
+    def __init__(self, mail: Post, robots: RobotPost) -> None:
+        self._mail, self._robots = mail, robots
+
+    def deliver(self, letter: Claimed) -> Attempt:
+        """Send by the notice's channel."""
+        if letter.channel is NoticeChannel.ROBOT:
+            return self._robots.deliver(letter.recipient, letter.subject, letter.data.decode())
+        return self._mail.deliver(letter)
+
+    def close(self) -> None:
+        """End the connection to the mail server."""
+        self._mail.close()
+
+
 @dataclass(frozen=True)
 class Watch:
     """The two clocks of a run: the wall's for the ledger, the monotonic one in seconds for its own length."""
@@ -91,8 +110,8 @@ _SAID = {
 def post_of(settings: Settings) -> Post:
     """How this installation sends. Raises SettingWrong."""
     if not settings.smtp_url:
-        return ByFile(FolderPost(settings.data_dir / "mail"))
-    return ByServer(SmtpPost(server_of(settings.smtp_url)), mailbox(settings.mail_from).addr_spec)
+        return ByChannel(ByFile(FolderPost(settings.data_dir / "mail")), RobotPost())
+    return ByChannel(ByServer(SmtpPost(server_of(settings.smtp_url)), mailbox(settings.mail_from).addr_spec), RobotPost())
 
 
 def sender_of(settings: Settings) -> Sender:
@@ -100,10 +119,13 @@ def sender_of(settings: Settings) -> Sender:
     return Sender(settings.mail_from, settings.base_url)
 
 
-def deliver(post: Post, runner: str, sender: Sender, watch: Watch, stopping: Callable[[], bool] = lambda: False) -> Delivered:
+def deliver(
+    post: Post, runner: str, sender: Sender, watch: Watch, stopping: Callable[[], bool] = lambda: False, most: int | None = None
+) -> Delivered:
     """Send what waits until nothing is due, the server fails three times in a row, the time is up, or the process ends.
 
-    Needs an application context. Nothing a server does to one letter delays the others by more than its own time limit."""
+    `most`: how many letters this run may send, so that no server takes the office for a spammer. Needs an application context.
+    Nothing a server does to one letter delays the others by more than its own time limit."""
     done, failures, begun = Delivered(), 0, watch.ticks()
     try:
         while not done.stopped:
@@ -116,6 +138,8 @@ def deliver(post: Post, runner: str, sender: Sender, watch: Watch, stopping: Cal
             done.counts[attempt.outcome] = done.counts.get(attempt.outcome, 0) + 1
             failures = failures + 1 if attempt.outcome in (Outcome.UNREACHABLE, Outcome.UNKNOWN) else 0
             done.stopped = _why_stop(failures, watch.ticks() - begun, stopping)
+            if most is not None and sum(done.counts.values()) >= most and not done.stopped:
+                done.stopped = "本轮已发满限额，下轮接着发"
     finally:
         post.close()
     return done

@@ -9,10 +9,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from opinion_app.desks.outbox.queries import LEAVING
 from opinion_app.desks.outbox.recheck import still_standing
 from opinion_app.flow import trail
 from opinion_app.flow.settings import office, restored_at
-from opinion_app.notify.letter import words_of
+from opinion_app.notify.letter import robot_words, words_of
 from opinion_app.notify.message import AddressRefused, Outgoing, compose
 from opinion_app.records.notice import Notice
 from opinion_app.rules.delivery import CLAIM, FAR_AHEAD, Attempt, judge
@@ -32,6 +33,8 @@ class Claimed:
     message_id: str
     recipient: str
     data: bytes
+    channel: NoticeChannel = NoticeChannel.MAIL
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +59,13 @@ def claim(session: Session, runner: str, sender: Sender, now: datetime) -> Claim
                 if restored is not None and notice.created_at < restored:
                     _finish(notice, NoticeState.CANCELLED, "恢复备份之前的通知，不再补发", now)
                 elif notice.body or _frozen(session, notice, sender, now):
-                    return Claimed(notice.id, notice.message_id, notice.address, notice.body.encode("ascii"))
+                    data = notice.body.encode()
+                    return Claimed(notice.id, notice.message_id, notice.address, data, notice.channel, notice.subject)
     return None
 
 
 def _waiting(session: Session, looked_at: set[int], now: datetime) -> Sequence[int]:
-    query = select(Notice.id).where(Notice.channel == NoticeChannel.MAIL, _due(now), Notice.id.not_in(looked_at))
+    query = select(Notice.id).where(Notice.channel.in_(LEAVING), _due(now), Notice.id.not_in(looked_at))
     return session.scalars(query.order_by(Notice.next_attempt_at, Notice.id).limit(LOOK_AT)).all()
 
 
@@ -100,7 +104,11 @@ def _freeze(session: Session, notice: Notice, sender: Sender, now: datetime) -> 
     if not lines:
         _finish(notice, NoticeState.CANCELLED, why, now)
         return False
-    notice.lines, notice.address = lines, notice.person.email
+    notice.lines = lines
+    if notice.channel is NoticeChannel.ROBOT:
+        notice.body = robot_words(lines, sender.base_url, notice.link)
+        return True
+    notice.address = notice.person.email
     words = words_of(notice.person.name, notice.subject, lines, sender.base_url, notice.link)
     name = office(session)["name"]
     mail = Outgoing(notice.message_id, sender.address, name, notice.address, notice.subject, words, notice.created_at)
@@ -135,13 +143,13 @@ def retry(session: Session, notice_id: int, actor: Actor, now: datetime) -> Noti
     """Send a failed letter once more, with the same bytes; an address that was refused is read anew from the person.
 
     Raises NotFound, or Refused while it is not failed."""
-    notice = session.scalar(select(Notice).where(Notice.id == notice_id, Notice.channel == NoticeChannel.MAIL))
+    notice = session.scalar(select(Notice).where(Notice.id == notice_id, Notice.channel.in_(LEAVING)))
     if notice is None:
         raise NotFound("没有这条通知。")
     given_up = notice.state is NoticeState.FAILED or (notice.state is NoticeState.UNKNOWN and notice.finished_at is not None)
     if not given_up:
         raise Refused("只有发送失败或结果不明的通知可以重发。")
-    if notice.address != notice.person.email:
+    if notice.channel is NoticeChannel.MAIL and notice.address != notice.person.email:
         notice.body = ""  # it goes to another mailbox now, so it is another letter
     notice.state, notice.next_attempt_at, notice.finished_at, notice.attempts = NoticeState.PENDING, now, None, 0
     trail.record(session, "notice.retry", f"notice:{notice.id}", actor, now)

@@ -15,7 +15,8 @@ from opinion_app.rules.errors import NotFound
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.words import NoticeChannel, NoticeState, Role
 
-CATEGORIES = {"digest": "待办通报", "rung": "即时催办", "case": "办理通知", "calendar": "日历提醒"}
+CATEGORIES = {"digest": "待办通报", "rung": "即时催办", "case": "办理通知", "calendar": "日历提醒", "alarm": "告警"}
+LEAVING = (NoticeChannel.MAIL, NoticeChannel.ROBOT)
 TONES = {
     NoticeState.SENT: "green",
     NoticeState.FILED: "green",
@@ -51,7 +52,7 @@ class Letter:
 
 def letters(session: Session, actor: Actor, view: str, start: int, limit: int) -> list[Letter]:
     """A stretch of the letters, newest first."""
-    query = select(Notice).options(joinedload(Notice.person)).where(Notice.channel == NoticeChannel.MAIL)
+    query = select(Notice).options(joinedload(Notice.person)).where(Notice.channel.in_(LEAVING))
     if view in VIEWS:
         query = query.where(Notice.state.in_(VIEWS[view][1]))
     rows = session.scalars(query.order_by(Notice.id.desc()).offset(start).limit(limit)).unique().all()
@@ -84,7 +85,7 @@ def _readable(row: Notice, actor: Actor, seen: set[int]) -> bool:
 
 def counts(session: Session) -> dict[str, int]:
     """How many letters each view holds."""
-    query = select(Notice.state, func.count(Notice.id)).where(Notice.channel == NoticeChannel.MAIL).group_by(Notice.state)
+    query = select(Notice.state, func.count(Notice.id)).where(Notice.channel.in_(LEAVING)).group_by(Notice.state)
     by_state = {row[0]: int(row[1]) for row in session.execute(query)}
     return {name: sum(by_state.get(state, 0) for state in states) for name, (_, states) in VIEWS.items()}
 

@@ -56,7 +56,7 @@ def still_standing(session: Session, notice: Notice, now: datetime) -> tuple[lis
 def _whole(session: Session, notice: Notice) -> str:
     if not notice.person.active:
         return "收件人已停用"
-    if not notice.person.email:
+    if notice.channel is NoticeChannel.MAIL and not notice.person.email:
         return "收件人没有邮箱地址"
     if notice.category != "digest" or notice.local_date is None:
         return ""

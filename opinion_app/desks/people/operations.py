@@ -16,6 +16,7 @@ from opinion_app.rules.errors import Conflict, Invalid, NotFound, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.pinyin import pinyin_of
 from opinion_app.rules.registration import is_email
+from opinion_app.rules.robots import robot_address
 from opinion_app.rules.words import Role
 
 
@@ -33,6 +34,17 @@ class PersonValues:
     deputy_id: int | None = None
     leave_from: date | None = None
     leave_until: date | None = None
+    robot_url: str = ""
+
+
+def robot_problems(typed: str) -> dict[str, str]:
+    """What is wrong with the address of a group robot, by field."""
+    try:
+        if typed:
+            robot_address(typed)
+    except Invalid as refusal:
+        return dict(refusal.fields)
+    return {}
 
 
 LABELS = {
@@ -45,6 +57,7 @@ LABELS = {
     "deputy_id": "代理人",
     "leave_from": "请假开始",
     "leave_until": "请假结束",
+    "robot_url": "群机器人",
 }
 
 
@@ -99,6 +112,7 @@ def _check(session: Session, person: Person, values: PersonValues) -> None:
     unit = session.get(Unit, values.unit_id) if values.unit_id is not None else None
     if values.unit_id is not None and (unit is None or (not unit.active and unit.id != person.unit_id)):
         problems["unit_id"] = "这个单位不存在或已停用，请选择其他单位。"
+    problems |= robot_problems(values.robot_url)
     problems |= accounts.leave_problems(session, person, values.deputy_id, values.leave_from, values.leave_until)
     if problems:
         raise Invalid("请改正标出的内容。", problems)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from opinion_app.desks.people.operations import robot_problems
 from opinion_app.desks.people.queries import active_people_of, open_cases_of
 from opinion_app.flow import accounts, trail
 from opinion_app.records.actors import unit_line
@@ -118,8 +118,7 @@ def _check(session: Session, unit: Unit | None, values: UnitValues) -> None:
         problems["name"] = "单位名称不能重复。"
     if values.email and not is_email(values.email):
         problems["email"] = "邮箱格式不对，应像 name@example.cn，只能填一个。"
-    if values.robot_url and urlsplit(values.robot_url).scheme not in ("https", "http"):
-        problems["robot_url"] = "地址应以 https:// 开头。"
+    problems |= robot_problems(values.robot_url)
     if values.parent_id is not None and not _fits_above(session, unit, values.parent_id):
         problems["parent_id"] = "上级单位应是另一个在用单位，且不能是本单位的下属。"
     leader = session.get(Person, values.leader_id) if values.leader_id is not None else None

@@ -186,6 +186,7 @@ def _values(form: Any) -> PersonValues:
         form.deputy_id.data,
         form.leave_from.data,
         form.leave_until.data,
+        form.robot_url.data,
     )
 
 

@@ -1,0 +1,77 @@
+"""A person's due dates as a calendar: number, kind, unit, due and link, never a word of the writer (decisions 25)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from icalendar import Calendar, Event
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from opinion_app.desks.subscription.operations import digest_of
+from opinion_app.flow.many_facts import facts_of_many
+from opinion_app.flow.reminding import open_clock, running
+from opinion_app.flow.roster import roster
+from opinion_app.records.clock import Clock
+from opinion_app.records.person import Person
+from opinion_app.rules import links
+from opinion_app.rules.digest import OpenClock
+from opinion_app.rules.errors import NotFound
+from opinion_app.rules.facts import CaseFacts
+from opinion_app.rules.recipients import recipients
+from opinion_app.rules.zone import local, local_date
+
+MOST = 2000
+LATE_SHOWN = timedelta(days=90)
+
+
+def subscriber(session: Session, secret: str) -> Person:
+    """Whose link it is. Raises NotFound for a link that was taken back, and while its owner is disabled."""
+    person = session.scalar(select(Person).where(Person.calendar_token_hash == digest_of(secret), Person.active))
+    if person is None:
+        raise NotFound("没有这个日历，或者链接已经收回。")
+    return person
+
+
+def due_dates(session: Session, person: Person, now: datetime, base_url: str) -> bytes:
+    """The calendar: each running clock this person is told about, day clocks as whole days, the others at their moment."""
+    query = running().where(Clock.due_at >= now - LATE_SHOWN).order_by(Clock.due_at, Clock.id).limit(MOST)
+    rows = session.scalars(query).all()
+    facts = facts_of_many(session, {row.case_id: row.case for row in rows}.values())
+    people = roster(session, local_date(now))
+    calendar = Calendar()
+    for name, value in (
+        ("prodid", "-//opinion//due dates//ZH"),
+        ("version", "2.0"),
+        ("method", "PUBLISH"),
+        ("x-wr-calname", f"{person.name}的办理时限"),
+        ("x-wr-timezone", "Asia/Shanghai"),
+        ("x-published-ttl", "PT1H"),
+    ):
+        calendar.add(name, value)
+    for row in rows:
+        clock, case = open_clock(row), facts[row.case_id]
+        told = next((one for one in recipients(clock.owing, case, people) if one.person_id == person.id), None)
+        if told is not None:
+            calendar.add_component(_event(clock, case, now, base_url, blind=told.blind))
+    return bytes(calendar.to_ical())
+
+
+def _event(clock: OpenClock, case: CaseFacts, now: datetime, base_url: str, *, blind: bool) -> Event:
+    event, due = Event(), local(clock.due_at)
+    event.add("uid", f"clock-{clock.id}@opinion.invalid")
+    event.add("sequence", clock.version)
+    event.add("dtstamp", now)
+    if clock.span.unit.in_days:
+        event.add("dtstart", due.date())
+        event.add("dtend", due.date() + timedelta(days=1))
+    else:
+        event.add("dtstart", clock.due_at)
+        event.add("dtend", clock.due_at)
+    event.add("transp", "TRANSPARENT")
+    rest = "" if blind else f" {clock.waits_for}（{case.kind.label}）"
+    event.add("summary", f"{case.number}{rest}{'（暂定）' if clock.provisional else ''}")
+    if not blind:
+        event.add("description", f"{clock.unit}\n{links.absolute(base_url, links.case(case.number))}".strip())
+        event.add("url", links.absolute(base_url, links.case(case.number)))
+    return event

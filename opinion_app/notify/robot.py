@@ -1,0 +1,32 @@
+"""Group robots (企业微信、钉钉、飞书) through Apprise: a finished notice as a few plain lines to one address (decisions 27)."""
+
+from __future__ import annotations
+
+import logging
+
+import apprise
+
+from opinion_app.rules.delivery import Attempt, Outcome
+from opinion_app.rules.errors import Invalid
+from opinion_app.rules.robots import robot_address
+
+logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it would write the secret address into the log
+
+
+class RobotPost:
+    """Hands notices to robots; each attempt ends as a value, and only what is known is claimed."""
+
+    def deliver(self, address: str, title: str, text: str) -> Attempt:
+        """One attempt. A robot that did not take it is tried again later; an address that is none never."""
+        try:
+            target = apprise.Apprise.instantiate(robot_address(address), suppress_exceptions=True)
+        except Invalid as refusal:
+            return Attempt(Outcome.REFUSED, refusal.message)
+        sender = apprise.Apprise()
+        if target is None or not sender.add(target):
+            return Attempt(Outcome.REFUSED, "群机器人地址不能使用")
+        try:
+            taken = sender.notify(body=text, title=title)
+        except Exception as error:  # a library's fault concerns this notice alone and is written beside it
+            return Attempt(Outcome.DEFERRED, f"群机器人：{type(error).__name__}")
+        return Attempt(Outcome.SENT) if taken else Attempt(Outcome.DEFERRED, "群机器人没有接收")

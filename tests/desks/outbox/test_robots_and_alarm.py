@@ -1,0 +1,167 @@
+"""Channels beside mail: robots get number, kind, unit, due and link; the alarm goes by another way when mail is down (N15)."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from itertools import count
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from opinion_app.desks.outbox.alarm import alarms, raise_alarms
+from opinion_app.desks.outbox.delivery import ByChannel, ByServer, Delivered, Watch, deliver
+from opinion_app.desks.outbox.operations import Sender
+from opinion_app.desks.reminders.operations import queue_rungs
+from opinion_app.flow.outbox import Letter, queue
+from opinion_app.notify.robot import RobotPost
+from opinion_app.notify.smtp import Patience, SmtpPost, server_of
+from opinion_app.records.job import JobRun
+from opinion_app.records.notice import Notice
+from opinion_app.records.transaction import transaction
+from opinion_app.rules.delivery import Outcome
+from opinion_app.rules.words import NoticeChannel, NoticeState, Role, Urgency
+from tests.builders.office import NOW, make_case, make_person, make_unit
+from tests.support.mail_server import MailServer, mail_server
+
+SENDER = Sender("opinion@office.test", "http://office.test")
+SHORT = Patience(connect=2, command=1, confirmation=1)
+LATER = NOW + timedelta(minutes=50)
+
+
+@dataclass
+class Robot:
+    """A group robot on loopback: what it was told, and whether it takes it."""
+
+    url: str = ""
+    status: int = 200
+    told: list[dict[str, Any]] = field(default_factory=list)
+
+
+@pytest.fixture
+def robot() -> Iterator[Robot]:
+    held = Robot()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            held.told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(held.status)
+            self.end_headers()
+
+        def log_message(self, *_args: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    held.url = f"json://127.0.0.1:{server.server_port}/"
+    yield held
+    server.shutdown()
+    thread.join(10)
+    server.server_close()
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    with mail_server() as running:
+        yield running
+
+
+def run(server: MailServer, now: datetime, most: int | None = None) -> Delivered:
+    mail = ByServer(SmtpPost(server_of(server.url), SHORT), SENDER.address)
+    return deliver(ByChannel(mail, RobotPost()), "r1", SENDER, Watch(lambda: now, count().__next__), most=most)
+
+
+def states() -> dict[str, set[str]]:
+    with transaction() as session:
+        rows = session.execute(select(Notice.channel, Notice.state))
+        found: dict[str, set[str]] = {}
+        for channel, state in rows:
+            found.setdefault(channel.value, set()).add(state.value)
+        return found
+
+
+def test_a_person_and_a_unit_are_told_by_their_robots_without_a_word_of_the_writer(
+    core: Flask, server: MailServer, robot: Robot
+) -> None:
+    with transaction() as session:
+        unit = make_unit(session, "党政办", robot_url=robot.url)
+        for name in ("one", "two"):
+            make_person(session, name, Role.CLERK, unit=unit, email=f"{name}@office.test")
+        make_person(session, "own", Role.CLERK, robot_url=robot.url)
+        make_case(session, None, urgency=Urgency.URGENT)
+        queue_rungs(session, LATER)
+    done = run(server, LATER)
+    assert done.counts == {Outcome.SENT: 4}, "two letters, one word to the unit, one to the person"
+    assert len(robot.told) == 2
+    said = str(robot.told)
+    assert "LY2026-000001" in said
+    assert "http://office.test/office/cases/LY2026-000001" in said
+    assert "路灯" not in said
+    assert "刘一帆" not in said
+    assert states() == {"in_app": {"shown"}, "mail": {"sent"}, "robot": {"sent"}}
+
+
+def test_n06_a_robot_that_refuses_is_tried_again_alone_and_a_wrong_address_never(
+    core: Flask, server: MailServer, robot: Robot
+) -> None:
+    robot.status = 503
+    with transaction() as session:
+        people = [
+            make_person(session, "own", Role.CLERK, robot_url=robot.url, email="own@office.test"),
+            make_person(session, "wrong", Role.CLERK, robot_url="https://example.com/x"),
+        ]
+        queue(session, Letter("test", "t", "通报", [{"number": "LY1", "text": "到期"}], "/office/"), people, NOW, mail=True)
+    assert run(server, NOW).counts == {Outcome.DEFERRED: 1, Outcome.REFUSED: 1, Outcome.SENT: 1}
+    assert len(server.taken) == 1
+    robot.status = 200
+    assert run(server, NOW + timedelta(minutes=2)).counts == {Outcome.SENT: 1}
+    assert len(robot.told) == 2
+    assert states()["robot"] == {"sent", "failed"}
+
+
+def test_n13_no_run_sends_more_than_it_may(core: Flask, server: MailServer) -> None:
+    with transaction() as session:
+        people = [make_person(session, f"p{n}", Role.CLERK, email=f"p{n}@office.test") for n in range(5)]
+        queue(session, Letter("test", "t", "通报", [{"text": "到期"}], "/office/"), people, NOW, mail=True)
+    done = run(server, NOW, most=2)
+    assert (done.counts, done.stopped) == ({Outcome.SENT: 2}, "本轮已发满限额，下轮接着发")
+    assert run(server, NOW).counts == {Outcome.SENT: 3}
+
+
+def test_n15_when_mail_is_down_the_alarm_goes_by_another_way_once_a_day(core: Flask, server: MailServer, robot: Robot) -> None:
+    with transaction() as session:
+        admin = make_person(session, "admin", Role.ADMINISTRATOR, email="admin@office.test")
+        queue(session, Letter("test", "t", "通报", [{"text": "到期"}], "/office/"), [admin], NOW, mail=True)
+        assert alarms(session, NOW + timedelta(hours=1)) == [], "what was never tried is no failure of the mail server"
+    server.closed = True
+    run(server, NOW)
+    later = NOW + timedelta(minutes=31)
+    for moment in (later, later + timedelta(minutes=5)):
+        with transaction() as session:
+            assert [alarm.kind for alarm in raise_alarms(session, moment, robot.url)] == ["mail"]
+    run(server, later + timedelta(minutes=5))
+    assert len(robot.told) == 1
+    assert "邮件" in str(robot.told)
+    with transaction() as session:
+        inside = session.scalars(select(Notice).where(Notice.category == "alarm", Notice.channel == NoticeChannel.IN_APP)).all()
+        assert [notice.state for notice in inside] == [NoticeState.SHOWN]
+        assert raise_alarms(session, NOW, "") == []
+
+
+def test_n15_a_job_that_fails_again_and_again_is_told(core: Flask) -> None:
+    with transaction() as session:
+        make_person(session, "admin", Role.ADMINISTRATOR)
+        for minute in range(3):
+            at = datetime(2026, 11, 23, 2, minute, tzinfo=UTC)
+            session.add(JobRun(job="rungs", slot=at, started_at=at, finished_at=at, succeeded=False, report="boom", runner="r"))
+        session.flush()
+        found = raise_alarms(session, datetime(2026, 11, 23, 2, 10, tzinfo=UTC), "")
+        assert [alarm.words for alarm in found] == ["定时作业“rungs”半小时内失败 3 次"]
+        assert alarms(session, datetime(2026, 11, 23, 3, 0, tzinfo=UTC)) == []

@@ -1,0 +1,98 @@
+"""The calendar of one's due dates: behind a secret link, revocable, without a word of the writer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from icalendar import Calendar
+from sqlalchemy import select
+
+from opinion_app import clock
+from opinion_app.records.clock import Clock
+from opinion_app.records.person import Person
+from opinion_app.records.transaction import transaction
+from opinion_app.rules.words import Kind, Role, Urgency
+from tests.builders.life import handling_case, make_office
+from tests.builders.office import make_actor, make_case
+from tests.support.client import Browser, client_for, pick
+from tests.support.queries import MOST_QUERIES, counting
+
+
+@pytest.fixture
+def office(app: Flask) -> Flask:
+    now = clock.now()
+    with app.app_context(), transaction() as session:
+        made = make_office(session)
+        make_actor(session, "admin", Role.ADMINISTRATOR)
+        handling_case(made, now - timedelta(hours=2))
+        make_case(session, None, now=now, urgency=Urgency.URGENT)
+    return app
+
+
+def link_of(browser: Browser) -> str:
+    answer = browser.send(pick(browser.forms("/office/calendar-link"), "/calendar-link"))
+    assert answer.status_code == 200
+    return str(answer.text.split('<code class="one-time">')[1].split("</code>")[0]).partition(":8000")[2]
+
+
+def events(app: Flask, path: str) -> list[tuple[str, str]]:
+    answer = Browser(app).get(path)
+    assert (answer.status_code, answer.mimetype) == (200, "text/calendar")
+    parsed = Calendar.from_ical(answer.data)
+    return [(str(event["summary"]), str(event.decoded("dtstart"))) for event in parsed.walk("VEVENT")]
+
+
+def test_a_handler_sees_the_dates_of_their_unit_and_nothing_of_the_writer(office: Flask) -> None:
+    path = link_of(client_for(office, "finance_handler"))
+    found = events(office, path)
+    assert {summary.split()[1] for summary, _ in found} >= {"首次联系（求助）", "提交答复稿（求助）"}
+    assert all(summary.startswith("LY2026-000001") for summary, _ in found)
+    text = Browser(office).get(path).text
+    assert "路灯" not in text
+    assert "刘一帆" not in text
+    with counting(office) as asked:
+        Browser(office).get(path)
+    assert len(asked) <= MOST_QUERIES
+
+
+def test_a_clerk_sees_hour_clocks_at_their_moment_and_what_is_done_vanishes(office: Flask) -> None:
+    path = link_of(client_for(office, "clerk"))
+    assert any("受理分办" in summary and "T" not in day and ":" in day for summary, day in events(office, path))
+    with office.app_context(), transaction() as session:
+        for row in session.scalars(select(Clock)):
+            row.provisional = True
+    assert all(summary.endswith("（暂定）") for summary, _ in events(office, path))
+    with office.app_context(), transaction() as session:
+        for row in session.scalars(select(Clock)):
+            row.due_at = None
+    assert events(office, path) == []
+
+
+def test_who_may_not_see_a_case_gets_its_number_and_date_alone(office: Flask) -> None:
+    path = link_of(client_for(office, "admin"))
+    assert events(office, path) == []
+    with office.app_context(), transaction() as session:
+        for person in session.scalars(select(Person).where(Person.login != "admin")):
+            person.active = False
+        make_case(session, None, kind=Kind.ACCUSATION, accused="某干部", concerns_official=True)
+    assert {summary for summary, _ in events(office, path) if "000003" in summary} == {"LY2026-000003"}
+
+
+def test_a_new_link_ends_the_old_one_and_one_taken_back_is_gone(office: Flask) -> None:
+    handler = client_for(office, "finance_handler")
+    first = link_of(handler)
+    second = link_of(handler)
+    assert Browser(office).get(first).status_code == 404
+    assert Browser(office).get(second).status_code == 200
+    with office.app_context(), transaction() as session:
+        person = session.scalars(select(Person).where(Person.login == "finance_handler")).one()
+        assert second.rpartition("/")[2].removesuffix(".ics") != person.calendar_token_hash
+        person.active = False
+    assert Browser(office).get(second).status_code == 404
+    with office.app_context(), transaction() as session:
+        session.scalars(select(Person).where(Person.login == "finance_handler")).one().active = True
+    assert handler.send(pick(handler.forms("/office/calendar-link"), "/revoke")).status_code == 303
+    assert Browser(office).get(second).status_code == 404
+    assert Browser(office).get("/calendars/nobody.ics").status_code == 404
