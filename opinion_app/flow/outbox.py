@@ -18,7 +18,6 @@ from opinion_app.records.person import LeaderInCharge, Person, PersonRole
 from opinion_app.rules.notices import message_id
 from opinion_app.rules.words import AssignmentState, NoticeChannel, NoticeState, Role
 
-
 TO_THE_UNIT = ("rung",)  # what a unit's group is told; a digest is one person's own
 
 
