@@ -101,6 +101,8 @@ def _start(session: Session, case: Case, sheet: Supervision, due_on: date, now: 
         deadline_version=1,
         pauses=[],
         extensions=[],
+        restarts=[],
+        dates=[],
     )
     settle(clock, work_calendar(session), None, Cause(now, title(sheet)))
     session.add(clock)

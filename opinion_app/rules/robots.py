@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 from opinion_app.rules.errors import Invalid
 
 KINDS = ("wecombot", "dingtalk", "feishu", "lark", "json", "jsons")
-UNFIT = "群机器人地址不能使用：请从企业微信、钉钉或飞书的群机器人设置里完整复制 https 地址。"
+UNFIT = "群机器人地址不能使用：请从企业微信、钉钉或飞书的群机器人设置里完整复制 https:// 开头的地址。"
 _WORD = re.compile(r"[A-Za-z0-9_-]{6,200}")
 
 

@@ -55,7 +55,7 @@ def test_n14_a_dry_run_shows_everything_and_writes_nothing(core: Flask, run: Run
     assert "新增通知 2 条" in run("remind", "--at", "2026-11-24T08:30")[1]
     assert notices(core) == 2
     assert "新增通知 0 条" in run("remind", "--at", "2026-11-24T08:30")[1]
-    assert "没有要通报的内容" in run("remind", "--at", "2026-11-28")[1]
+    assert "没有要发出的提醒" in run("remind", "--at", "2026-11-28")[1]
 
 
 def test_what_waits_is_filed_where_there_is_no_server(core: Flask, run: Run) -> None:
