@@ -34,6 +34,7 @@ _ASKED = (
     Case.needs_leader,
     Case.imported,
     Case.lead_unit_id,
+    Case.suspended_for,
 )
 
 

@@ -22,6 +22,7 @@ from opinion_app.records.clock import Clock
 from opinion_app.records.person import Person
 from opinion_app.records.supervision import Supervision
 from opinion_app.records.unit import Unit
+from opinion_app.rules.clock_facts import Receipt
 from opinion_app.rules.clock_facts import Unit as SpanUnit
 from opinion_app.rules.deadline_rules import ClockStage, OwedBy
 from opinion_app.rules.errors import NotFound, Refused
@@ -102,7 +103,10 @@ def _start(session: Session, case: Case, sheet: Supervision, due_on: date, now: 
         pauses=[],
         extensions=[],
         restarts=[],
+        adoptions=[],
         dates=[],
+        fixed_why=f"{title(sheet)}要求的日期",
+        receipt=Receipt.SAME_DAY.value,
     )
     settle(clock, work_calendar(session), None, Cause(now, title(sheet)))
     session.add(clock)
