@@ -188,3 +188,12 @@ def test_the_copy_opens_from_a_disk_and_searches_itself(page: Page, site: Site, 
     expect(page.locator(".reply-card")).to_have_count(26)
     page.goto((tmp_path / "site" / "search.html").as_uri() + "?unit=第 3 办")
     expect(page.locator("[data-found]")).to_contain_text("共找到 4 件")
+
+
+def test_the_address_of_a_reply_is_shared_without_asking_another_host(page: Page, site: Site) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=site.address)
+    page.add_init_script("delete Navigator.prototype.share")
+    page.goto(f"{site.address}/replies/LY2026-000002")
+    page.get_by_role("button", name="分享").click()
+    expect(page.locator("[data-share-said]")).to_contain_text("网址已复制")
+    assert page.evaluate("navigator.clipboard.readText()").endswith("/replies/LY2026-000002")
