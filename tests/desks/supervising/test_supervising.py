@@ -14,6 +14,7 @@ from opinion_app.desks.reminders import operations as running
 from opinion_app.desks.reminders.operations import queue_rungs
 from opinion_app.desks.supervising import operations
 from opinion_app.flow.clocks import reply_clock
+from opinion_app.flow.reminding import open_clock
 from opinion_app.flow.supervise import Asked, answer, issue, sheets
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
@@ -204,3 +205,19 @@ def test_a_case_nobody_was_given_is_not_supervised(office: Office) -> None:
         operations.ask(office.session, case, Asked(SupervisionKind.SUPERVISE, "请办"), admin, NOW)
     queue_rungs(office.session, parse_moment("2026-12-01T08:30"))
     assert not sheets(office.session, case.id)
+
+
+def test_n01_a_rung_asks_once_for_a_sheet(office: Office) -> None:
+    case = handling_case(office)
+    asked = Asked(SupervisionKind.SUPERVISE, "请说明", office.finance.id, None, "yellow", "1:yellow:1")
+    assert issue(office.session, case, asked, None, NOW) is not None
+    assert issue(office.session, case, asked, None, NOW) is None
+    assert len(sheets(office.session, case.id)) == 1
+
+
+def test_a_clock_without_a_due_moment_is_no_matter_for_reminders(office: Office) -> None:
+    reply = reply_clock(office.session, handling_case(office).id)
+    assert reply is not None
+    reply.due_at = None
+    with pytest.raises(ValueError, match="no due moment"):
+        open_clock(reply)
