@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from wtforms import Form, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from opinion_app.web.filters import changed_query
+from opinion_app.web import filters
 from tests.support import tree
 from tests.support.live import serving
 
@@ -55,7 +55,8 @@ def build(posted: list[tuple[str, dict[str, str]]]) -> Flask:
     loaders = [DictLoader(PAGES), FileSystemLoader(tree.ROOT / "templates")]
     app.jinja_loader = ChoiceLoader(loaders)
     app.jinja_env.globals.update(csrf_token=lambda: "token", form_key=lambda: "key")
-    app.jinja_env.filters.update(moment=str, day=str, ago=str, changed_query=changed_query)
+    app.jinja_env.filters.update(moment=str, day=str, ago=str)
+    filters.init_app(app)
 
     @app.context_processor
     def around() -> dict[str, Any]:
@@ -199,7 +200,7 @@ def test_large_text_and_contrast_are_remembered(page: Page, site: str) -> None:
     page.locator("[data-display=contrast]").click()
     page.goto(site + "/case")
 
-    assert page.locator("html").get_attribute("class") == "office large contrast"
+    expect(page.locator("html")).to_contain_class("office large contrast")
 
 
 def test_nothing_stands_out_sideways_on_a_phone(page: Page, site: str) -> None:
