@@ -89,7 +89,8 @@ def clean_files(page: Page, address: str) -> None:
     shoot(page, "公开-附件")
     page.get_by_role("button", name="制作公开副本").first.click()
     sheet = page.locator(".sheet-page")
-    expect(sheet.locator("img")).to_be_visible()
+    expect(page.locator("[data-undo-box]")).to_be_visible()  # the script listens: before that the mouse draws nothing
+    expect(sheet.locator("img")).to_have_js_property("complete", True)
     area = sheet.bounding_box()
     assert area is not None
     page.mouse.move(area["x"] + 2, area["y"] + 2)
