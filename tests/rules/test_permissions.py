@@ -243,3 +243,15 @@ def test_a_unit_is_offered_what_its_own_part_allows(part: AssignmentFacts, retur
     case = replace(CASE, assignments=(LEAD, part, another))
     offered = {act.name for act in permitted(person(Role.UNIT_HEAD, unit=ROADS), case)}
     assert ("ask_return" in offered, "report_support" in offered) == (returns, reports)
+
+
+def test_what_the_writer_does_by_query_code_nobody_in_the_office_may() -> None:
+    assert not any(may(person(role, unit=FINANCE), "case.rate", CASE) for role in Role)
+
+
+def test_who_is_recused_may_look_and_no_more() -> None:
+    handler = person(Role.HANDLER, unit=FINANCE)
+    assert may(handler, "case.note", CASE)
+    recused = replace(CASE, recused=frozenset({handler.id}))
+    assert may(handler, "case.see", recused)
+    assert not may(handler, "case.note", recused)

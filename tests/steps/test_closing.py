@@ -150,6 +150,21 @@ def test_writers_of_merged_cases_read_the_answer_without_the_others_data(office:
     assert (told.step, told.answer) == ("已收到", "")
 
 
+def test_a_writer_who_was_told_is_told_once_when_another_case_joins_later(office: Office) -> None:
+    first, second = make_case(office.session, office.clerk), make_case(office.session, office.clerk)
+    for other in (first, second):
+        open_progress(office.session, other, "hash", NOW)
+    case = approved(office)
+    closing.answer(office.session, case, office.clerk, NOW, AnswerMethod.ONLINE)
+    merging.merge(office.session, first, office.clerk, NOW, case.number, "同一盏灯")
+    merging.merge(office.session, second, office.clerk, NOW + DAY, case.number, "同一盏灯")
+    for other in (first, second):
+        told = office.session.get(Progress, other.number)
+        assert told is not None
+        assert told.answer.endswith(REPLY)
+        assert [entry["step"] for entry in told.history].count("已答复") == 1
+
+
 @pytest.mark.parametrize("sent_on", [TODAY + DAY, TODAY - DAY])
 def test_a_report_is_dated_between_receipt_and_today(office: Office, sent_on: date) -> None:
     case = answered(office, **LETTER)
