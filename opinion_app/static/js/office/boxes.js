@@ -64,6 +64,7 @@ export function startBoxes(root) {
   for (const sheet of root.querySelectorAll("[data-boxes]")) {
     follow(sheet);
     fieldOf(sheet).addEventListener("input", () => draw(sheet));
+    draw(sheet); // what the field holds already: kept by the browser, or typed before this script came
     const undo = root.querySelector(`[data-undo-box="${sheet.dataset.boxes}"]`);
     undo.hidden = false;
     undo.addEventListener("click", () => change(sheet, parts(fieldOf(sheet)).slice(0, -1)));
