@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -14,16 +14,19 @@ from sqlalchemy.orm import Session, joinedload
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import Cause, adoptions_of, extension_of, facts_of, settle, span_of
 from opinion_app.flow.clocks import OPEN, ahead_of, refresh, shift_inner
+from opinion_app.flow.deadline_table import rules
 from opinion_app.flow.progress import promise
+from opinion_app.records.assessment import Assessment
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import ClockFacts
 from opinion_app.rules.deadline import buffer_before, derive, is_late
-from opinion_app.rules.deadline_rules import ClockStage, DeadlineRule
+from opinion_app.rules.deadline_rules import ClockStage, DeadlineRule, RuleFacts, choose
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date
 
 Change = Callable[[Clock], ClockFacts]
+Governing = Callable[[Clock], DeadlineRule | None]  # the rule a clock is to be put under; None: it stays as it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +104,42 @@ def recompute_open(session: Session, now: datetime, why: str = "工作日历有�
     return _rewrite(session, Cause(now, why), None)
 
 
-def under_rule(rule: DeadlineRule, codes: dict[int, str]) -> Change:
-    """The facts clocks would have if `rule` replaced the version they run under; `codes` names each rule row's code."""
+def by_code(rule: DeadlineRule, codes: dict[int, str]) -> Governing:
+    """A changed rule governs the clocks that run under another version of it; `codes` names each rule row's code."""
+
+    def governing(clock: Clock) -> DeadlineRule | None:
+        return rule if clock.rule_id is not None and codes.get(clock.rule_id) == rule.code else None
+
+    return governing
+
+
+def chosen_anew(session: Session, table: Collection[DeadlineRule], row: DeadlineRule, codes: dict[int, str]) -> Governing:
+    """With `row` put into the table or taken out of it: the rule chosen anew for the clocks that come under it or were under it.
+
+    A clock that would have to be met by another act keeps its own rule."""
+    query = select(Clock.id, Assessment.historic).join(Assessment, Assessment.id == Clock.assessment_id)
+    found = session.execute(query.where(Clock.stage == row.stage.value, Clock.state.in_(OPEN)))
+    historic = {held.id: held.historic for held in found}
+
+    def governing(clock: Clock) -> DeadlineRule | None:
+        if clock.stage != row.stage.value or clock.rule_id is None:
+            return None
+        case = clock.case
+        facts = RuleFacts(case.procedure, case.urgency, case.kind, case.risk_level, None, historic.get(clock.id, False))
+        choice = choose(table, facts, row.stage, row.in_force_from)
+        if choice is None or choice.rule.meeting_act != clock.met_by_act:
+            return None
+        return choice.rule if row.code in (choice.rule.code, codes.get(clock.rule_id)) else None
+
+    return governing
+
+
+def put_under(governing: Governing) -> Change:
+    """The facts clocks would have under the rules that would govern them."""
 
     def changed(clock: Clock) -> ClockFacts:
-        facts = facts_of(clock)
-        governed = clock.rule_id is not None and codes.get(clock.rule_id) == rule.code
-        if not governed:
+        facts, rule = facts_of(clock), governing(clock)
+        if rule is None:
             return facts
         return replace(facts, span=rule.span, extensions=tuple(extension_of(entry) for entry in _granted(clock, rule)))
 
@@ -121,16 +153,18 @@ def _granted(clock: Clock, rule: DeadlineRule) -> list[dict[str, Any]]:
     return [{"at": clock.extensions[-1]["at"], "until": local_date(clock.due_at).isoformat(), "reason": "原批准的延期"}]
 
 
-def apply_rule_to_open(session: Session, rule_id: int, codes: dict[int, str], rule: DeadlineRule, now: datetime) -> list[Moved]:
-    """Put every open clock that runs under an older version of `rule` under its row `rule_id`; answers what moved."""
+def apply_to_open(session: Session, governing: Governing, why: str, now: datetime) -> list[Moved]:
+    """Put every open clock under the rule that governs it now, a row of the table; answers what moved."""
+    numbers = {rule: row_id for row_id, rule in rules(session).items()}
 
     def rewrite(clock: Clock) -> None:
-        if clock.rule_id is not None and codes.get(clock.rule_id) == rule.code:
+        rule = governing(clock)
+        if rule is not None and clock.rule_id != numbers.get(rule):
             clock.extensions = _granted(clock, rule)
-            clock.rule_id, clock.amount, clock.amount_unit = rule_id, rule.span.amount, rule.span.unit.value
+            clock.rule_id, clock.amount, clock.amount_unit = numbers.get(rule), rule.span.amount, rule.span.unit.value
             clock.source = f"{rule.name}（按修改后的规则）：{rule.source}"
 
-    return _rewrite(session, Cause(now, f"改用新的时限规则“{rule.name}”"), rewrite)
+    return _rewrite(session, Cause(now, why), rewrite)
 
 
 def _rewrite(session: Session, cause: Cause, rewrite: Callable[[Clock], None] | None) -> list[Moved]:

@@ -68,6 +68,7 @@ class DeadlineRule:
 
     A field of the match that is None fits every case. `lapses`: a right that runs out, nothing anybody owes.
     `back_from`: the span is counted back from the due date of that stage. `guidance` is shown beside the clock.
+    `retired`: from `in_force_from` on the row governs nothing any more; what started under it runs on.
     """
 
     code: str
@@ -91,6 +92,7 @@ class DeadlineRule:
     lapses: bool = False
     back_from: ClockStage | None = None
     guidance: str = ""
+    retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ def choose(rules: Iterable[DeadlineRule], facts: RuleFacts, stage: ClockStage, o
     has one, if need be seven working days with a visible warning.
     """
     fitting = [rule for rule in newest_in_force(rules, on) if rule.stage is stage and _fits(rule, facts)]
-    rule = max(fitting, key=_closeness, default=LAST_RESORT if stage is ClockStage.REPLY else None)
+    rule = max(fitting, key=closeness, default=LAST_RESORT if stage is ClockStage.REPLY else None)
     if rule is None:
         return None
     if facts.notice_date is not None and stage in DATED_BY_NOTICE:
@@ -149,13 +151,13 @@ def choose(rules: Iterable[DeadlineRule], facts: RuleFacts, stage: ClockStage, o
 
 
 def newest_in_force(rules: Iterable[DeadlineRule], on: date) -> list[DeadlineRule]:
-    """For each code the version in force last on that day; of two with one date the later in the table."""
+    """For each code the version in force last on that day, unless it retires the row; of two with one date the later row."""
     newest: dict[str, DeadlineRule] = {}
     for rule in rules:
         held = newest.get(rule.code)
         if rule.in_force_from <= on and (held is None or held.in_force_from <= rule.in_force_from):
             newest[rule.code] = rule
-    return list(newest.values())
+    return [rule for rule in newest.values() if not rule.retired]
 
 
 def _fits(rule: DeadlineRule, facts: RuleFacts) -> bool:
@@ -173,7 +175,8 @@ def _matched(rule: DeadlineRule) -> tuple[bool, ...]:
     return tuple(field is not None for field in (rule.procedure, rule.urgency, rule.kind, rule.risk_level, rule.historic))
 
 
-def _closeness(rule: DeadlineRule) -> tuple[tuple[bool, ...], date, str]:
+def closeness(rule: DeadlineRule) -> tuple[tuple[bool, ...], date, str]:
+    """How closely a rule fits the cases it fits; the greatest governs."""
     return _matched(rule), rule.in_force_from, rule.code
 
 

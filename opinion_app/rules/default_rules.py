@@ -39,7 +39,7 @@ _NO_80 = "国办发〔2016〕80号"
 _WANBU = "万埠镇政务舆情回应制度（2024）"
 
 # Stage: the event it starts with, the act that meets it, who owes it (decisions 2-4).
-_STAGES = {
+STAGES = {
     ClockStage.ACCEPT: (StartEvent.RECEIVED, "accept", OwedBy.OFFICE),
     ClockStage.SIGN_FOR: (StartEvent.ASSIGNED, "sign_for", OwedBy.LEAD),
     ClockStage.CONTACT: (StartEvent.ASSIGNED, "record_contact", OwedBy.LEAD),
@@ -78,7 +78,7 @@ def minutes(amount: int) -> Span:
 
 def _row(stage: ClockStage, code: str, name: str, span: Span, basis: tuple[str, str], **rest: Any) -> DeadlineRule:
     """One row; what its stage settles is filled in unless the row says otherwise."""
-    event, act, owed_by = _STAGES[stage]
+    event, act, owed_by = STAGES[stage]
     settled: dict[str, Any] = {"start_event": event, "meeting_act": act, "owed_by": owed_by}
     source, mark = basis
     return DeadlineRule(

@@ -8,14 +8,15 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from opinion_app.flow import clocks
-from opinion_app.flow.calendar import bump, load_days, work_calendar
+from opinion_app.flow.calendar import RULES_VERSION, bump, load_days, work_calendar
 from opinion_app.flow.deadline_table import rules
-from opinion_app.flow.recompute import apply_rule_to_open, preview, recompute_open, under_rule
+from opinion_app.flow.recompute import apply_to_open, by_code, preview, put_under, recompute_open
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.calendar import CalendarDay, CalendarYear
-from opinion_app.records.clock import Clock
+from opinion_app.records.clock import Clock, DeadlineRuleRow
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.clock_facts import Span, Unit
+from opinion_app.rules.rule_data import to_data
 from opinion_app.rules.words import Kind, Role, UnitRole
 from opinion_app.rules.workdays import CalendarDay as DayRow
 from opinion_app.rules.workdays import DayKind, WorkCalendar
@@ -114,12 +115,16 @@ def test_d15_a_shorter_rule_tells_which_cases_become_late_and_applies_on_demand(
         later = datetime(2026, 12, 23, 2, 0, tzinfo=UTC)
         table = rules(session)
         codes = {row_id: rule.code for row_id, rule in table.items()}
-        row_id, rule = next((row_id, rule) for row_id, rule in table.items() if rule.code == "reply-inquiry")
+        rule = next(rule for rule in table.values() if rule.code == "reply-inquiry")
         shorter = type(rule)(**{name: getattr(rule, name) for name in rule.__slots__} | {"span": Span(1, Unit.WORKING_DAYS)})
-        told = preview(session, later, work_calendar(session), under_rule(shorter, codes))
+        told = preview(session, later, work_calendar(session), put_under(by_code(shorter, codes)))
         assert [(entry.stage, entry.becomes_late) for entry in told] == [("reply", True)]
-        moved = apply_rule_to_open(session, row_id, codes, shorter, later)
+        row = DeadlineRuleRow(code=rule.code, version_no=2, data=to_data(shorter), in_force_from=NOW.date(), changed_at=NOW)
+        session.add(row)
+        session.flush()
+        bump(session, RULES_VERSION)
+        moved = apply_to_open(session, by_code(shorter, codes), "提速", later)
         assert moved == told
         reply = session.scalar(select(Clock).where(Clock.case_id == case.id, Clock.stage == "reply"))
         assert reply is not None
-        assert (reply.amount, reply.deadline_version) == (1, 2)
+        assert (reply.amount, reply.deadline_version, reply.rule_id) == (1, 2, row.id)

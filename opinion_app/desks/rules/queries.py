@@ -1,4 +1,4 @@
-"""The table of deadline rules as people read it, and what a changed rule would do to open cases."""
+"""The table of deadline rules as people read it, and what a changed, added or retired rule would do to open cases."""
 
 from __future__ import annotations
 
@@ -10,46 +10,74 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.recompute import Moved, preview, under_rule
+from opinion_app.flow.deadline_table import rules
+from opinion_app.flow.recompute import Governing, Moved, by_code, chosen_anew, preview, put_under
 from opinion_app.records.clock import DeadlineRuleRow
+from opinion_app.records.person import Person
 from opinion_app.rules.deadline_rules import ClockStage, DeadlineRule, newest_in_force
 from opinion_app.rules.errors import NotFound
 from opinion_app.rules.rule_data import from_data
+from opinion_app.rules.rule_table import heirs, match_of, match_words
 
 
 @dataclass(frozen=True, slots=True)
 class RuleLine:
-    """One rule in force, in words; `coming` is the date of a version that is saved but not yet in force."""
+    """One row in words; `coming`: what is saved and not yet in force, as 新版 2027-01-01 起."""
 
     rule: DeadlineRule
     applies_to: str
     allows: str
-    coming: date | None
+    coming: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a row, and who saved it when."""
+
+    row: DeadlineRuleRow
+    rule: DeadlineRule
+    by: str
 
 
 def table(session: Session, today: date) -> list[tuple[ClockStage, list[RuleLine]]]:
-    """The rules in force by what they govern, in the order of the life."""
-    every = [from_data(row.data) for row in _rows(session)]
-    in_force = newest_in_force(every, today)
+    """The rows in force by what they govern, in the order of the life; rows that are added but not yet in force come last."""
+    held = every(session)
+    in_force = newest_in_force(held, today)
+    known = {rule.code for rule in held if rule.in_force_from <= today}
+    new = {rule.code: rule for rule in held if rule.code not in known and not rule.retired}
     groups: list[tuple[ClockStage, list[RuleLine]]] = []
     for stage in ClockStage:
-        lines = [_line(rule, every, today) for rule in in_force if rule.stage is stage]
+        lines = [_line(rule, held, today) for rule in (*in_force, *new.values()) if rule.stage is stage]
         if lines:
             groups.append((stage, lines))
     return groups
 
 
-def _line(rule: DeadlineRule, every: Sequence[DeadlineRule], today: date) -> RuleLine:
-    coming = [other.in_force_from for other in every if other.code == rule.code and other.in_force_from > today]
-    return RuleLine(rule, applies_to(rule), allows(rule), min(coming, default=None))
+def out_of_use(session: Session, today: date) -> list[DeadlineRule]:
+    """The rows that are retired, each as its last version has it."""
+    newest = {rule.code: rule for rule in every(session) if rule.in_force_from <= today}
+    return [rule for rule in newest.values() if rule.retired]
+
+
+def _line(rule: DeadlineRule, held: Sequence[DeadlineRule], today: date) -> RuleLine:
+    coming = [other for other in reversed(held) if other.code == rule.code and other.in_force_from > today]
+    return RuleLine(rule, applies_to(rule), allows(rule), _coming_words(rule, min(coming, key=_began, default=None)))
+
+
+def _began(rule: DeadlineRule) -> date:
+    return rule.in_force_from
+
+
+def _coming_words(rule: DeadlineRule, coming: DeadlineRule | None) -> str:
+    if coming is None:
+        return ""
+    said = "停用" if coming.retired else "尚未执行" if coming.in_force_from == rule.in_force_from else "新版"
+    return said if said == "尚未执行" else f"{said} {coming.in_force_from.isoformat()} 起"
 
 
 def applies_to(rule: DeadlineRule) -> str:
     """Which cases a rule is for."""
-    words = [word.label for word in (rule.procedure, rule.urgency, rule.kind, rule.risk_level) if word is not None]
-    if rule.historic is not None:
-        words.append("历史遗留" if rule.historic else "非历史遗留")
-    return "、".join(words) or "所有的件"
+    return match_words(match_of(rule))
 
 
 def allows(rule: DeadlineRule) -> str:
@@ -62,21 +90,40 @@ def allows(rule: DeadlineRule) -> str:
 
 def versions(session: Session, code: str) -> list[DeadlineRuleRow]:
     """Every version of a rule, the newest first. Raises NotFound."""
-    rows = [row for row in _rows(session) if row.code == code]
+    query = select(DeadlineRuleRow).where(DeadlineRuleRow.active, DeadlineRuleRow.code == code)
+    rows = list(session.scalars(query.order_by(DeadlineRuleRow.version_no.desc())))
     if not rows:
         raise NotFound("没有这条时限规则。")
-    return sorted(rows, key=lambda row: row.version_no, reverse=True)
+    return rows
+
+
+def history(session: Session, rows: Sequence[DeadlineRuleRow]) -> list[Version]:
+    """The versions with who saved them."""
+    ids = [row.changed_by_id for row in rows if row.changed_by_id is not None]
+    names = {row.id: row.name for row in session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))}
+    return [Version(row, from_data(row.data), names.get(row.changed_by_id or 0, "系统初始值")) for row in rows]
+
+
+def every(session: Session) -> list[DeadlineRule]:
+    """Every version of every row, in the order they were entered."""
+    return list(rules(session).values())
+
+
+def governs(session: Session, rule: DeadlineRule, held: Sequence[DeadlineRule]) -> Governing:
+    """Which open clocks a version would govern beside the table `held`: those of its row, or for a row put in or taken out
+    those for which the rule is chosen anew."""
+    codes = {row_id: known.code for row_id, known in rules(session).items()}
+    before = next((known for known in reversed(held) if known.code == rule.code), None)
+    if before is not None and not before.retired and not rule.retired:
+        return by_code(rule, codes)
+    return chosen_anew(session, [*held, rule], rule, codes)
 
 
 def what_if(session: Session, rule: DeadlineRule, now: datetime) -> list[Moved]:
-    """Which open clocks would move if they were put under `rule`."""
-    return preview(session, now, work_calendar(session), under_rule(rule, codes(session)))
+    """Which open clocks would move if they were put under `rule`, or under what follows it where it is retired."""
+    return preview(session, now, work_calendar(session), put_under(governs(session, rule, every(session))))
 
 
-def codes(session: Session) -> dict[int, str]:
-    """The code of every row of the table, old versions too."""
-    return {row.id: row.code for row in session.execute(select(DeadlineRuleRow.id, DeadlineRuleRow.code))}
-
-
-def _rows(session: Session) -> Sequence[DeadlineRuleRow]:
-    return session.scalars(select(DeadlineRuleRow).where(DeadlineRuleRow.active).order_by(DeadlineRuleRow.id)).all()
+def taking_over(session: Session, out: DeadlineRule) -> tuple[DeadlineRule | None, ...]:
+    """Which rules new cases come under once `out` has retired its row; None: they have no such deadline any more."""
+    return heirs(out, [rule for rule in every(session) if rule != out])

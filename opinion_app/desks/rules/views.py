@@ -1,4 +1,4 @@
-"""The pages of the deadline rules: the table with its sources, one rule with its versions, its change and what that would do."""
+"""The pages of the deadline rules: the table with its sources, a row added, changed or retired, and what that would do."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from opinion_app import clock
 from opinion_app.desks.rules import operations, queries
-from opinion_app.desks.rules.forms import RuleForm
+from opinion_app.desks.rules.forms import NewRuleForm, RetireForm, RuleForm
 from opinion_app.flow.due import stage_words
+from opinion_app.flow.recompute import Moved
+from opinion_app.forms import OfficeForm
 from opinion_app.records.base import db
 from opinion_app.records.clock import DeadlineRuleRow
 from opinion_app.rules.deadline_rules import ClockStage, DeadlineRule
@@ -25,13 +27,45 @@ from opinion_app.web.posted import posted
 
 bp = Blueprint("rules", __name__)
 add_place(Place("设置", "时限规则", "/office/rules", "rules"))
+NEW = {"unit": "working_days", "return_unit": "working_days", "extension_times": 0, "warning_days": 1, "warning_percent": 25}
 
 
 @bp.get("/office/rules")
 @requires("rules")
 def home() -> ResponseReturnValue:
-    """The table of rules in force."""
-    return page("desks/rules/home.html", groups=queries.table(db.session(), local_date(clock.now())))
+    """The table of rules in force, and those that are retired."""
+    session, today = db.session(), local_date(clock.now())
+    retired = [(rule, queries.applies_to(rule)) for rule in queries.out_of_use(session, today)]
+    return page("desks/rules/home.html", groups=queries.table(session, today), retired=retired)
+
+
+@bp.route("/office/rules/new", methods=["GET", "POST"])
+@requires("rules")
+def add() -> ResponseReturnValue:
+    """A new row of the table."""
+    form = posted(NewRuleForm, **NEW, in_force_from=local_date(clock.now()))
+    if request.method == "POST" and form.validate():
+        try:
+            rule, moved = operations.add(db.session(), form.match(), form.changes(), _saving(form))
+        except Invalid as refusal:
+            form.take(refusal)
+        else:
+            said = f"已增加“{rule.name}”，自 {rule.in_force_from} 起执行；{len(moved)} 项在办时限随之变动。"
+            return done(url_for("rules.home"), said)
+    return form_page("desks/rules/new.html", form=form, moved=None, stage_words=stage_words)
+
+
+@bp.post("/office/rules/new/preview")
+@requires("rules", read_only=True)
+def preview_new() -> ResponseReturnValue:
+    """What a new row would do to open cases; nothing is saved."""
+    session, form, moved = db.session(), posted(NewRuleForm), None
+    if form.validate():
+        try:
+            moved = queries.what_if(session, operations.added(session, form.match(), form.changes()), clock.now())
+        except Invalid as refusal:
+            form.take(refusal)
+    return _looked("desks/rules/new.html", form, moved, {"stage_words": stage_words})
 
 
 @bp.route("/office/rules/<code>", methods=["GET", "POST"])
@@ -44,15 +78,13 @@ def edit(code: str) -> ResponseReturnValue:
     form = posted(RuleForm, **_opened(rule))
     if request.method == "POST" and form.validate():
         try:
-            new, moved = operations.save(
-                session, code, form.changes(), form.note.data or "", actor(), clock.now(), apply_to_open=form.apply_to_open.data
-            )
+            new, moved = operations.save(session, code, form.changes(), _saving(form), form.seen_version)
         except Invalid as refusal:
             form.take(refusal)
         else:
             said = f"“{new.name}”已改为 {new.span}，自 {new.in_force_from} 起执行；{len(moved)} 项在办时限随之变动。"
             return done(url_for("rules.home"), said)
-    return _rule_page(form, rule, rows)
+    return form_page("desks/rules/edit.html", **_context(form, rule, rows), moved=None)
 
 
 @bp.post("/office/rules/<code>/preview")
@@ -61,20 +93,68 @@ def preview(code: str) -> ResponseReturnValue:
     """What the typed change would do to open cases; nothing is saved."""
     session = db.session()
     rows = queries.versions(session, code)
-    rule, form = from_data(rows[0].data), posted(RuleForm)
-    moved = None
+    rule, form, moved = from_data(rows[0].data), posted(RuleForm), None
     if form.validate():
         try:
             moved = queries.what_if(session, operations.changed(rule, form.changes()), clock.now())
         except Invalid as refusal:
             form.take(refusal)
-    if moved is None:
-        return _rule_page(form, rule, rows)
-    return page("desks/rules/edit.html", **_context(form, rule, rows), moved=moved)
+    return _looked("desks/rules/edit.html", form, moved, _context(form, rule, rows))
 
 
-def _rule_page(form: RuleForm, rule: DeadlineRule, rows: list[DeadlineRuleRow]) -> ResponseReturnValue:
-    return form_page("desks/rules/edit.html", **_context(form, rule, rows), moved=None)
+@bp.route("/office/rules/<code>/retire", methods=["GET", "POST"])
+@requires("rules")
+def retire(code: str) -> ResponseReturnValue:
+    """Take a row out of the table from a day on."""
+    session = db.session()
+    rows = queries.versions(session, code)
+    form = posted(RetireForm, in_force_from=max(local_date(clock.now()), rows[0].in_force_from))
+    if request.method == "POST" and form.validate():
+        try:
+            day, source = form.in_force_from.data, form.source.data
+            out, moved = operations.retire(session, code, day, source, _saving(form), form.seen_version)
+        except Invalid as refusal:
+            form.take(refusal)
+        else:
+            said = f"“{out.name}”自 {out.in_force_from} 起停用；{len(moved)} 项在办时限随之变动。"
+            return done(url_for("rules.home"), said)
+    return form_page("desks/rules/retire.html", **_retiring(form, rows), moved=None, heirs=None)
+
+
+@bp.post("/office/rules/<code>/retire/preview")
+@requires("rules", read_only=True)
+def preview_retirement(code: str) -> ResponseReturnValue:
+    """What takes over from a row, and what that would do to open cases; nothing is saved."""
+    session, moved, heirs = db.session(), None, None
+    rows, form = queries.versions(session, code), posted(RetireForm)
+    if form.validate():
+        try:
+            out = operations.taken_out(session, code, form.in_force_from.data, form.source.data)
+            moved, heirs = queries.what_if(session, out, clock.now()), queries.taking_over(session, out)
+        except Invalid as refusal:
+            form.take(refusal)
+    return _looked("desks/rules/retire.html", form, moved, _retiring(form, rows) | {"heirs": heirs})
+
+
+def _looked(template: str, form: OfficeForm, moved: list[Moved] | None, context: dict[str, Any]) -> ResponseReturnValue:
+    """The form again with what would move, or with what is wrong with it."""
+    shown = context | {"form": form, "moved": moved}
+    return form_page(template, **shown) if moved is None else page(template, **shown)
+
+
+def _saving(form: RuleForm | RetireForm) -> operations.Saving:
+    return operations.Saving(actor(), clock.now(), form.note.data or "", bool(form.apply_to_open.data))
+
+
+def _retiring(form: RetireForm, rows: list[DeadlineRuleRow]) -> dict[str, Any]:
+    rule = from_data(rows[0].data)
+    return {
+        "form": form,
+        "rule": rule,
+        "applies_to": queries.applies_to(rule),
+        "version": rows[0].version_no,
+        "stage_words": stage_words,
+    }
 
 
 def _context(form: RuleForm, rule: DeadlineRule, rows: list[DeadlineRuleRow]) -> dict[str, Any]:
@@ -84,7 +164,7 @@ def _context(form: RuleForm, rule: DeadlineRule, rows: list[DeadlineRuleRow]) ->
         "returnable": rule.stage is ClockStage.SIGN_FOR,
         "applies_to": queries.applies_to(rule),
         "allows": queries.allows,
-        "versions": [(row, from_data(row.data)) for row in rows],
+        "versions": queries.history(db.session(), rows),
         "stage_words": stage_words,
     }
 
