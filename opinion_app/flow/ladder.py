@@ -1,45 +1,129 @@
-"""The office's ladder of reminders: the default until the office changes it, and the moment from which anybody is reminded."""
+"""The office's ladder of reminders: the version in force and those to come, and the moment from which anybody is reminded."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from opinion_app.flow import trail
 from opinion_app.flow.settings import put_setting, restored_at, setting
 from opinion_app.records.clock import Clock
 from opinion_app.records.current import settings_of
+from opinion_app.records.ladder import LadderVersion
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.ladder import DEFAULT_LADDER, Ladder
 from opinion_app.rules.ladder_data import from_data, to_data
 from opinion_app.rules.timetable import digest_time
 from opinion_app.rules.words import ClockState
-from opinion_app.rules.zone import latest
+from opinion_app.rules.zone import latest, local_date
 
-LADDER = "ladder"
+LADDER = "ladder"  # the version in force, kept here so that whoever reminds reads one setting
+IN_FORCE = "ladder_version"  # its number
+BEGUN = "ladder_since"  # when it took effect
 SINCE = "reminding_since"
+FIRST = 1  # the ladder the program brings
+UNDER_ANOTHER = -1  # `rung_version` of a clock that was last looked at under another ladder
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A version as it is to be saved: when it comes into force, what it changes in words, and why."""
+
+    in_force_from: date
+    values: trail.Values
+    note: str = ""
 
 
 def ladder(session: Session) -> Ladder:
     """The ladder in force."""
-    morning = digest_time(settings_of().digest_at)
     held = setting(session, LADDER, None)
-    return from_data(held, morning) if held is not None else replace(DEFAULT_LADDER, morning=morning)
+    return _read(held) if held is not None else replace(DEFAULT_LADDER, morning=_morning())
 
 
-def save_ladder(session: Session, wanted: Ladder, actor: Actor, now: datetime, values: trail.Values) -> None:
-    """Put a ladder in force and let every open clock be looked at anew under it."""
-    put_setting(session, LADDER, to_data(wanted))
-    look_again(session)
-    trail.record(session, "ladder.change", "ladder", actor, now, values)
+def _read(data: Mapping[str, Any]) -> Ladder:
+    return from_data(data, _morning())
 
 
-def look_again(session: Session) -> None:
-    """Have the rungs of every running clock worked out anew."""
-    changed = update(Clock).where(Clock.state == ClockState.RUNNING).values(rung_version=0)
+def _morning() -> time:
+    return digest_time(settings_of().digest_at)
+
+
+def number_in_force(session: Session) -> int:
+    """The number of the version in force."""
+    return int(setting(session, IN_FORCE, FIRST))
+
+
+def in_force_since(session: Session) -> datetime | None:
+    """When the version in force took the place of the one before; None for the ladder the office began with."""
+    begun = setting(session, BEGUN, "")
+    return datetime.fromisoformat(begun) if begun else None
+
+
+def versions(session: Session) -> Sequence[LadderVersion]:
+    """Every version the office saved, the newest first."""
+    return session.scalars(select(LadderVersion).order_by(LadderVersion.version_no.desc())).all()
+
+
+def newest(session: Session) -> tuple[int, Ladder, date | None]:
+    """The version saved last, in force or to come, which the next one changes: its number, itself, from when (None: always)."""
+    row = session.scalar(select(LadderVersion).order_by(LadderVersion.version_no.desc()).limit(1))
+    return (FIRST, ladder(session), None) if row is None else (row.version_no, _read(row.data), row.in_force_from)
+
+
+def taking_effect(session: Session, day: date) -> Ladder | None:
+    """The ladder that takes the place of the one in force by that day; None where none does."""
+    row = _in_force_on(session, day)
+    return None if row is None or row.version_no == number_in_force(session) else _read(row.data)
+
+
+def _in_force_on(session: Session, day: date) -> LadderVersion | None:
+    query = select(LadderVersion).where(LadderVersion.in_force_from <= day)
+    return session.scalar(query.order_by(LadderVersion.version_no.desc()).limit(1))
+
+
+def save_ladder(session: Session, wanted: Ladder, actor: Actor, now: datetime, saved: Saved) -> None:
+    """Save a ladder as a new version; one in force from today on takes effect at once."""
+    changes = [[name, *(None if value is None else str(value) for value in pair)] for name, pair in saved.values.items()]
+    session.add(
+        LadderVersion(
+            version_no=newest(session)[0] + 1,
+            data=to_data(wanted),
+            in_force_from=saved.in_force_from,
+            changed_at=now,
+            changed_by_id=actor.id,
+            note=saved.note,
+            changes=changes,
+        )
+    )
+    session.flush()
+    day = (None, saved.in_force_from.isoformat())
+    trail.record(session, "ladder.change", "ladder", actor, now, {**saved.values, "执行日期": day})
+    take_effect(session, now)
+
+
+def take_effect(session: Session, now: datetime) -> bool:
+    """Put the version of today in force if another is, and let every open clock be looked at anew; answers whether it did."""
+    row = _in_force_on(session, local_date(now))
+    if row is None or row.version_no == number_in_force(session):
+        return False
+    put_setting(session, LADDER, row.data)
+    put_setting(session, IN_FORCE, row.version_no)
+    put_setting(session, BEGUN, now.isoformat())
+    look_again(session, now)
+    return True
+
+
+def look_again(session: Session, now: datetime) -> None:
+    """Have the rungs of every running clock worked out anew; what was said under the former ladder is not said again.
+
+    Clocks that wait to be looked at anyway are left so: of theirs something has not been said yet."""
+    looked_at = (Clock.rung_version == Clock.deadline_version) & or_(Clock.next_rung_at.is_(None), Clock.next_rung_at > now)
+    changed = update(Clock).where(Clock.state == ClockState.RUNNING, looked_at).values(rung_version=UNDER_ANOTHER)
     session.execute(changed.execution_options(synchronize_session=False))
 
 

@@ -92,6 +92,7 @@ class DeadlineRuleRow(Base):
     """One row of the table of rules the office keeps (domain §7); versions, never edits in place."""
 
     __tablename__ = "deadline_rules"
+    __table_args__ = (Index("uq_deadline_rules_version", "code", "version_no", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(80), index=True)

@@ -50,7 +50,19 @@ def fill(table: str, **values: object) -> None:
 
 def test_clocks_and_cases_of_the_first_version_keep_their_dates(first_version: Flask) -> None:
     fill("cases", id=1, number="LY2026-000001", stage="handling", next_due_at=AT)
-    fill("clocks", id=1, case_id=1, stage="draft", due_at=AT, fixed_on="2026-11-30", amount=2, amount_unit="working_days")
+    fill("deadline_rules", id=1, code="draft", version_no=1, in_force_from="2020-01-01")
+    fill(
+        "clocks",
+        id=1,
+        case_id=1,
+        rule_id=1,
+        stage="draft",
+        due_at=AT,
+        fixed_on="2026-11-30",
+        amount=2,
+        amount_unit="working_days",
+    )
+    fill("settings", name="ladder", value='{"days": []}')
     flask_migrate.upgrade()
     with db.engine.begin() as connection:
         clock = connection.execute(text("SELECT due_at, fixed_why, receipt, restarts, dates FROM clocks")).one()
@@ -58,6 +70,10 @@ def test_clocks_and_cases_of_the_first_version_keep_their_dates(first_version: F
         assert "审核签发" in clock.fixed_why
         assert [str(clock.restarts), str(clock.dates)] == ["[]", "[]"]
         assert connection.execute(text("SELECT suspended_for FROM cases")).scalar_one() == ""
+        ladders = connection.execute(text("SELECT version_no, note, changed_by_id FROM ladder_versions")).all()
+        assert [tuple(row) for row in ladders] == [(2, "升级前在用的一版", None)]
+        held = connection.execute(text("SELECT value FROM settings WHERE name = 'ladder_version'")).scalar_one()
+        assert str(held) == "2"
     flask_migrate.downgrade(revision="0001")
     with db.engine.begin() as connection:
         assert str(connection.execute(text("SELECT due_at FROM clocks")).scalar_one())[:16] == AT[:16]

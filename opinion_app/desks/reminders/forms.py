@@ -5,18 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import time
 
-from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField, TimeField
+from wtforms import BooleanField, DateField, IntegerField, SelectField, SelectMultipleField, TimeField
 from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from opinion_app.forms import OfficeForm, choices, line, row_id
+from opinion_app.desks.reminders.ladder_operations import NIGHT
+from opinion_app.forms import OfficeForm, choices, line, row_id, text
 from opinion_app.rules.ladder import Anchor, Card, Ladder, Rung, Way, Who
-from opinion_app.rules.words import RiskLevel, Urgency
 
-NIGHT = [
-    *((level.value, f"{level.label}舆情") for level in (RiskLevel.I, RiskLevel.II, RiskLevel.III, RiskLevel.IV)),
-    (Urgency.URGENT.value, "紧急件"),
-]
 LATE = NumberRange(1, 240, "请填写 1 至 240 之间的整数。")
 FEW = NumberRange(1, 30, "请填写 1 至 30 之间的整数。")
 
@@ -31,7 +27,14 @@ def _boxes(label: str, named: list[tuple[str, str]], hint: str = "") -> SelectMu
     )
 
 
-class RungForm(OfficeForm):
+class VersionForm(OfficeForm):
+    """From when a version holds, and why it was made."""
+
+    in_force_from = DateField("从哪天起执行", [InputRequired("请填写日期。")])
+    note = text("修改说明", 500, rows=3)
+
+
+class RungForm(VersionForm):
     """One rung as the office edits it."""
 
     label = line("名称", 12, required=True, hint="写在通知标题里，如“催办通知”")
@@ -61,7 +64,7 @@ class RungForm(OfficeForm):
         )
 
 
-class LadderForm(OfficeForm):
+class LadderForm(VersionForm):
     """What holds for all rungs."""
 
     main_leader_id = SelectField("主要领导", coerce=row_id, validate_choice=False, description="不选则发给全体领导。")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from opinion_app.desks.reminders.queries import facts_for, told_of
+from opinion_app.desks.reminders.queries import Told, facts_for, told_of
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.ladder import ladder, told_from
+from opinion_app.flow.ladder import UNDER_ANOTHER, in_force_since, ladder, told_from
 from opinion_app.flow.reminding import open_clock, rungs_of
 from opinion_app.flow.roster import roster
 from opinion_app.records.clock import Clock
@@ -53,30 +53,46 @@ class _Table:
     ladder: Ladder
     calendar: WorkCalendar
     people: Roster
-    known: dict[tuple[int, int, str, int], int | None]
+    known: dict[tuple[int, int, str, int], Told]
     now: datetime
+    changed_at: datetime | None
+
+    def told_under_another(self, clock: OpenClock, comings: Sequence[Coming], rung: Rung) -> bool:
+        """Whether the former ladder told anybody of this rung, of one above it or of one that is gone, for this date."""
+        codes = [coming.rung.code for coming in comings]
+        lower = set(codes[: codes.index(rung.code)])
+        return self.changed_at is not None and any(
+            (at, version) == (clock.id, clock.version) and code not in lower and told.at < self.changed_at
+            for (at, _who, code, version), told in self.known.items()
+        )
 
     def told_before(self, clock: OpenClock, comings: Sequence[Coming], rung: Rung) -> dict[int, int | None]:
         """Who was told of this rung, or of a higher one, for an earlier version of the date, and by which notice."""
         codes = [coming.rung.code for coming in comings]
         higher = set(codes[codes.index(rung.code) :])
         return {
-            who: notice
-            for (at, who, code, version), notice in self.known.items()
+            who: told.notice_id
+            for (at, who, code, version), told in self.known.items()
             if at == clock.id and version < clock.version and code in higher
         }
 
 
-def judge(session: Session, rows: Sequence[Clock], now: datetime, people: Roster | None = None) -> Judged:
-    """Judge a batch of clocks; one that cannot be judged is named, and all others go on (N05). Reads only."""
+def judge(
+    session: Session, rows: Sequence[Clock], now: datetime, people: Roster | None = None, under: Ladder | None = None
+) -> Judged:
+    """Judge a batch of clocks under the ladder in force, or `under` the one that takes its place; one that cannot be judged is
+    named, and all others go on (N05). Reads only."""
     everybody = people or roster(session, local_date(now))
-    table = _Table(ladder(session), work_calendar(session), everybody, told_of(session, rows), now)
+    changed_at = now if under is not None else in_force_since(session)
+    table = _Table(under or ladder(session), work_calendar(session), everybody, told_of(session, rows), now, changed_at)
     facts, since, judged = facts_for(session, rows), told_from(session, now), Judged()
     for row in rows:
         try:
             clock = open_clock(row, since)
             comings = rungs_of(session, row, clock, table.ladder)
             found = look(comings, clock, table.ladder, table.calendar, now)
+            if under is not None or row.rung_version == UNDER_ANOTHER:
+                found = _unless_told(found, table, clock, comings)
             _judge_one(judged, table, clock, comings, found, facts[row.case_id], _moved_at(row, now))
             judged.looks[row.id] = (row.deadline_version, found)
         except Exception as error:  # one broken row must not silence all others; it is reported, not swallowed
@@ -89,6 +105,13 @@ def _moved_at(row: Clock, now: datetime) -> datetime | None:
     if row.rung_version == row.deadline_version:
         return None
     return datetime.fromisoformat(row.dates[-1]["at"]) if row.dates else now
+
+
+def _unless_told(found: Look, table: _Table, clock: OpenClock, comings: Sequence[Coming]) -> Look:
+    """Nothing to tell where the former ladder told of it: other recipients, another way or a sheet hold for what comes from now
+    on, or else a changed ladder would be a storm of letters about the last few days."""
+    told = found.tell is not None and table.told_under_another(clock, comings, found.tell.rung)
+    return replace(found, tell=None) if told else found
 
 
 def _judge_one(

@@ -1,29 +1,100 @@
-"""Changing the ladder: each change on the trail, and nothing of the past said because of it."""
+"""Changing the ladder: each change a new version on the trail, and nothing of the past said because of it."""
 
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from opinion_app.flow.ladder import ladder, save_ladder
+from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.clock_dates import facts_of
+from opinion_app.flow.ladder import Saved, newest, number_in_force, save_ladder, told_from, versions
+from opinion_app.flow.reminding import open_clock, running
+from opinion_app.records.ladder import LadderVersion
 from opinion_app.records.person import Person
-from opinion_app.rules.errors import Invalid, NotFound
+from opinion_app.rules.errors import Conflict, Invalid, NotFound
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.ladder import Anchor, Ladder, Rung
+from opinion_app.rules.ladder_changes import RungShift, shifts
 from opinion_app.rules.ladder_data import LARGEST, with_rung
-from opinion_app.rules.words import Role
+from opinion_app.rules.words import RiskLevel, Role, Urgency
+from opinion_app.rules.zone import local_date, start_of_day
 
+NIGHT = [
+    *((level.value, f"{level.label}舆情") for level in (RiskLevel.I, RiskLevel.II, RiskLevel.III, RiskLevel.IV)),
+    (Urgency.URGENT.value, "紧急件"),
+]
 FAMILIES = {"days": "按天计的时限", "hours": "按小时计的时限"}
 NEW = "new"
 
 
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """Who saves a version when, from which day on it holds, why, and which version it was made from (None: whichever)."""
+
+    actor: Actor
+    now: datetime
+    in_force_from: date
+    note: str = ""
+    seen: int | None = None
+
+    @property
+    def takes_effect(self) -> datetime:
+        """The moment from which the version speaks."""
+        return max(self.now, start_of_day(self.in_force_from))
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of the ladder as people read it; `state` is 在用, 尚未执行 or nothing."""
+
+    row: LadderVersion
+    by: str
+    state: str
+
+
+def history(session: Session, now: datetime) -> list[Version]:
+    """Every version the office saved, the newest first, with who saved it."""
+    rows: Sequence[LadderVersion] = versions(session)
+    ids = [row.changed_by_id for row in rows if row.changed_by_id is not None]
+    names = {row.id: row.name for row in session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))}
+    return [Version(row, names.get(row.changed_by_id or 0, "—"), _state(session, row, now)) for row in rows]
+
+
+def _state(session: Session, row: LadderVersion, now: datetime) -> str:
+    if row.version_no == number_in_force(session):
+        return "在用"
+    return "尚未执行" if row.in_force_from > local_date(now) else ""
+
+
+def what_if(session: Session, wanted: Ladder, saving: Saving) -> list[RungShift]:
+    """Which rungs of the clocks that run would come anew, at another time or no more; nothing is written."""
+    _check(session, saving)
+    since = told_from(session, saving.now)
+    clocks = [(open_clock(row, since), facts_of(row)) for row in session.scalars(running())]
+    return shifts(newest(session)[1], wanted, clocks, work_calendar(session), saving.takes_effect)
+
+
+def _check(session: Session, saving: Saving) -> None:
+    """Raises Invalid for a day on which the version would never be in force, Conflict where somebody saved first."""
+    number, _held, begun = newest(session)
+    if saving.seen is not None and saving.seen != number:
+        raise Conflict("催办阶梯刚刚被别人改过。请重新打开，看过最新内容后再改。")
+    first = max(local_date(saving.now), begun or date.min)
+    if saving.in_force_from < first:
+        why = "不能早于今天" if first == local_date(saving.now) else f"已有一版自 {first.isoformat()} 起执行，新的一版不能更早"
+        raise Invalid(f"执行日期{why}。", {"in_force_from": f"{why}。"})
+
+
 def find(session: Session, family: str, code: str) -> tuple[Ladder, Rung | None]:
-    """The ladder and one of its rungs, or none yet for a new one. Raises NotFound."""
+    """The ladder saved last and one of its rungs, or none yet for a new one. Raises NotFound."""
     if family not in FAMILIES:
         raise NotFound("没有这种催办阶梯。")
-    held = ladder(session)
+    held = newest(session)[1]
     if code == NEW:
         return held, None
     rung = next((one for one in (held.days if family == "days" else held.hours) if one.code == code), None)
@@ -37,37 +108,58 @@ def new_code() -> str:
     return f"own_{secrets.token_hex(4)}"
 
 
-def save_rung(session: Session, family: str, held: Ladder, before: Rung | None, rung: Rung, actor: Actor, now: datetime) -> None:
-    """Put a rung in or change it. Raises Invalid naming the fields."""
-    wanted = with_rung(held, rung, now, in_days=family == "days")
+def changed_rung(family: str, held: Ladder, before: Rung | None, rung: Rung, saving: Saving) -> tuple[Ladder, Rung]:
+    """The ladder with a rung put in or changed, and that rung. Raises Invalid naming the fields."""
+    wanted = with_rung(held, rung, saving.takes_effect, in_days=family == "days")
     after = wanted.named(rung.code) or rung
     if after == before:
         raise Invalid("没有变化。", {"label": "与现在的相同，没有需要保存的变化。"})
-    save_ladder(session, wanted, actor, now, {FAMILIES[family]: (spoken(before) if before else None, spoken(after))})
+    return wanted, after
 
 
-def save_general(session: Session, held: Ladder, wanted: Ladder, actor: Actor, now: datetime) -> None:
-    """Save what holds for all rungs. Raises Invalid."""
+def save_rung(session: Session, family: str, held: Ladder, before: Rung | None, rung: Rung, saving: Saving) -> None:
+    """Put a rung in or change it, by a new version. Raises Invalid naming the fields, Conflict."""
+    wanted, after = changed_rung(family, held, before, rung, saving)
+    _save(session, wanted, saving, {FAMILIES[family]: (spoken(before, family) if before else None, spoken(after, family))})
+
+
+def _save(session: Session, wanted: Ladder, saving: Saving, values: dict[str, tuple[object, object]]) -> None:
+    _check(session, saving)
+    save_ladder(session, wanted, saving.actor, saving.now, Saved(saving.in_force_from, values, saving.note))
+
+
+def changed_general(session: Session, held: Ladder, wanted: Ladder) -> dict[str, tuple[object, object]]:
+    """What holds for all rungs, where it changes. Raises Invalid."""
     if wanted.quiet_from == wanted.quiet_until:
         raise Invalid("夜间的起止时间不能相同。", {"quiet_until": "夜间的起止时间不能相同。"})
     if wanted.main_leader_id is not None:
         person = session.get(Person, wanted.main_leader_id)
         if person is None or not person.active or Role.LEADER not in person.roles:
             raise Invalid("请选择一位领导。", {"main_leader_id": "请选择一位在用的、有领导角色的人员。"})
-    words = {
+    words: dict[str, tuple[object, object]] = {
         "主要领导": (_name(session, held), _name(session, wanted)),
-        "夜间提醒": ("、".join(sorted(held.night)), "、".join(sorted(wanted.night))),
-        "夜间": (f"{held.quiet_from:%H:%M}-{held.quiet_until:%H:%M}", f"{wanted.quiet_from:%H:%M}-{wanted.quiet_until:%H:%M}"),
-        "最多补发": (
-            f"{held.late_hours} 小时、{held.late_days} 个工作日",
-            f"{wanted.late_hours} 小时、{wanted.late_days} 个工作日",
-        ),
+        "夜间提醒": (_marks(held), _marks(wanted)),
+        "夜间": (_night(held), _night(wanted)),
+        "最多补发": (_latest(held), _latest(wanted)),
         "督办反馈": (f"{held.sheet_days} 个工作日", f"{wanted.sheet_days} 个工作日"),
     }
     changed = {name: pair for name, pair in words.items() if pair[0] != pair[1]}
     if not changed:
         raise Invalid("没有变化。", {"late_hours": "与现在的相同，没有需要保存的变化。"})
-    save_ladder(session, wanted, actor, now, changed)
+    return changed
+
+
+def save_general(session: Session, held: Ladder, wanted: Ladder, saving: Saving) -> None:
+    """Save what holds for all rungs, by a new version. Raises Invalid, Conflict."""
+    _save(session, wanted, saving, changed_general(session, held, wanted))
+
+
+def _marks(held: Ladder) -> str:
+    return "、".join(words for value, words in NIGHT if value in held.night) or "都不"
+
+
+def _night(held: Ladder) -> str:
+    return f"{held.quiet_from:%H:%M}-{held.quiet_until:%H:%M}"
 
 
 def _latest(held: Ladder) -> str:
@@ -79,12 +171,12 @@ def _name(session: Session, held: Ladder) -> str:
     return person.name if person else "全体领导"
 
 
-def when(rung: Rung) -> str:
-    """When a rung comes, in words."""
+def when(rung: Rung, family: str) -> str:
+    """When a rung comes, in words; a clock of hours is due at a moment, not on a day."""
     said = {
         Anchor.ELAPSED: f"时限过去 {rung.amount}%",
         Anchor.WARNING: "进入临期时（各规则的提前量）",
-        Anchor.DUE: "到期当天",
+        Anchor.DUE: "到期当天" if family == "days" else "一到期",
         Anchor.WORKING_DAYS: f"逾期后第 {rung.amount} 个工作日",
         Anchor.DAYS: f"逾期后第 {rung.amount} 日",
         Anchor.HOURS: f"逾期后 {rung.amount} 小时",
@@ -92,12 +184,12 @@ def when(rung: Rung) -> str:
     return said[rung.anchor]
 
 
-def spoken(rung: Rung) -> str:
+def spoken(rung: Rung, family: str) -> str:
     """A rung in one line, for the trail."""
     to = "、".join(who.label for who in rung.to)
     copy = f"，抄送{'、'.join(who.label for who in rung.copy)}" if rung.copy else ""
     rest = "" if rung.active else "（停用）"
-    return f"{rung.label}{rest}：{when(rung)}，{rung.way.label}，发给{to}{copy}"
+    return f"{rung.label}{rest}：{when(rung, family)}，{rung.way.label}，发给{to}{copy}"
 
 
 def amount_counts(rung: Rung) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from opinion_app.desks.reminders.judging import Judged, Saying, judge, letters, subject_of
 from opinion_app.desks.reminders.queries import plan_digests, waiting_clocks
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.ladder import begin_reminding, ladder, told_from
+from opinion_app.flow.ladder import begin_reminding, ladder, take_effect, told_from
 from opinion_app.flow.outbox import Letter, queue, queue_many
 from opinion_app.flow.reminding import open_clock, rungs_of, running
 from opinion_app.flow.supervise import Asked, issue
@@ -143,6 +143,7 @@ def queue_rungs(session: Session, now: datetime) -> Queued:
 def ring_batch(session: Session, now: datetime, after: int) -> Queued:
     """Say the rungs of the next clocks by id; `last` of the answer is None when none was left. A transaction of its own."""
     begin_reminding(session, now)
+    take_effect(session, now)
     rows = waiting_clocks(session, now, after, BATCH)
     if not rows:
         return Queued()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, true
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
@@ -62,18 +62,27 @@ def pressing_clocks(session: Session, now: datetime, until: datetime) -> Sequenc
     return session.scalars(query.order_by(Clock.due_at, Clock.id)).all()
 
 
-def waiting_clocks(session: Session, now: datetime, after: int, limit: int) -> Sequence[Clock]:
-    """The running clocks whose date moved or whose next rung has come, by id; `after` is the last one looked at."""
-    due = or_(Clock.rung_version != Clock.deadline_version, Clock.next_rung_at <= now)
+def waiting_clocks(session: Session, now: datetime, after: int, limit: int, *, every: bool = False) -> Sequence[Clock]:
+    """The running clocks whose date moved or whose next rung has come, or `every` one, by id; `after`: the last looked at."""
+    due = true() if every else or_(Clock.rung_version != Clock.deadline_version, Clock.next_rung_at <= now)
     query = running().where(due, Clock.id > after).order_by(Clock.id).limit(limit)
     return session.scalars(query.execution_options(populate_existing=True)).all()
 
 
-def told_of(session: Session, rows: Sequence[Clock]) -> dict[tuple[int, int, str, int], int | None]:
-    """What the ledger holds of some clocks: clock, person, rung and version of the date, and the notice it was told by."""
-    query = select(Reminder.clock_id, Reminder.person_id, Reminder.rung, Reminder.deadline_version, Reminder.notice_id)
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An entry of the ledger: the notice it was told by, and when it was entered."""
+
+    notice_id: int | None
+    at: datetime
+
+
+def told_of(session: Session, rows: Sequence[Clock]) -> dict[tuple[int, int, str, int], Told]:
+    """What the ledger holds of some clocks by clock, person, rung and version of the date."""
+    key = (Reminder.clock_id, Reminder.person_id, Reminder.rung, Reminder.deadline_version)
+    query = select(*key, Reminder.notice_id, Reminder.created_at)
     found = session.execute(query.where(Reminder.clock_id.in_([row.id for row in rows])).order_by(Reminder.id))
-    return {(clock_id, person_id, rung, version): notice for clock_id, person_id, rung, version, notice in found}
+    return {(clock, person, rung, version): Told(notice, at) for clock, person, rung, version, notice, at in found}
 
 
 def facts_for(session: Session, rows: Sequence[Clock]) -> dict[int, CaseFacts]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.desks.reminders.judging import judge, letters, subject_of
 from opinion_app.desks.reminders.queries import plan_digests, waiting_clocks
+from opinion_app.flow.ladder import taking_effect
 from opinion_app.flow.roster import roster
 from opinion_app.flow.visible import visible
 from opinion_app.records.case import Case
@@ -59,9 +60,9 @@ def rehearse(session: Session, now: datetime) -> Rehearsal:
         for digest in morning.digests
         if digest.person_id not in told
     ]
-    after = 0
-    while rows := waiting_clocks(session, now, after, BATCH):
-        judged = judge(session, rows, now, everybody)
+    after, under = 0, taking_effect(session, local_date(now))
+    while rows := waiting_clocks(session, now, after, BATCH, every=under is not None):
+        judged = judge(session, rows, now, everybody, under)
         found.troubles += judged.troubles
         for own in letters(judged.sayings):
             mail = own[0].rung.way is Way.LETTER

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, request, url_for
@@ -10,15 +11,16 @@ from flask.typing import ResponseReturnValue
 from opinion_app import clock
 from opinion_app.desks.reminders import ladder_operations as operations
 from opinion_app.desks.reminders import rehearsal
-from opinion_app.desks.reminders.forms import NIGHT, LadderForm, RungForm
-from opinion_app.flow.ladder import ladder
+from opinion_app.desks.reminders.forms import LadderForm, RungForm, VersionForm
+from opinion_app.flow.ladder import ladder, newest
 from opinion_app.flow.outbox import holders_of
 from opinion_app.forms import choices
 from opinion_app.records.base import db
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.ladder import Ladder, Rung
+from opinion_app.rules.ladder_changes import RungShift, Shift
 from opinion_app.rules.words import Role
-from opinion_app.rules.zone import UnreadableMoment, parse_moment
+from opinion_app.rules.zone import UnreadableMoment, local_date, parse_moment
 from opinion_app.web.access import requires
 from opinion_app.web.answers import done, form_page, page
 from opinion_app.web.identity import actor
@@ -27,12 +29,13 @@ from opinion_app.web.posted import posted
 
 bp = Blueprint("reminders", __name__)
 add_place(Place("设置", "催办阶梯", "/office/ladder", "rules"))
+SHOWN = [shift for shift in Shift if shift is not Shift.KEPT]
 
 
 @bp.get("/office/ladder")
 @requires("rules")
 def home() -> ResponseReturnValue:
-    """The ladder: when whom the service tells, and how."""
+    """The ladder: when whom the service tells, and how; and its versions."""
     session = db.session()
     held = ladder(session)
     groups = [(family, words, held.days if family == "days" else held.hours) for family, words in operations.FAMILIES.items()]
@@ -42,8 +45,9 @@ def home() -> ResponseReturnValue:
         groups=groups,
         held=held,
         when=operations.when,
-        night=[words for value, words in NIGHT if value in held.night],
+        night=[words for value, words in operations.NIGHT if value in held.night],
         main_leader=leaders.get(held.main_leader_id or 0, "全体领导"),
+        versions=operations.history(session, clock.now()),
     )
 
 
@@ -53,16 +57,34 @@ def edit(family: str, code: str) -> ResponseReturnValue:
     """One rung, or a new one."""
     session = db.session()
     held, before = operations.find(session, family, code)
-    form = posted(RungForm, **_opened(before))
+    form = posted(RungForm, **_opened(before), in_force_from=_first_day())
     if request.method == "POST" and form.validate():
-        rung = form.rung(before.code if before else operations.new_code(), before)
+        rung, saving = _typed(form, before), _saving(form)
         try:
-            operations.save_rung(session, family, held, before, rung, actor(), clock.now())
+            operations.save_rung(session, family, held, before, rung, saving)
         except Invalid as refusal:
             form.take(refusal)
         else:
-            return done(url_for("reminders.home"), f"“{rung.label}”已保存，只对今后到达这一级的时限起作用。")
-    return form_page("desks/reminders/rung.html", form=form, rung=before, family=family, words=operations.FAMILIES[family])
+            said = f"“{rung.label}”已保存，自 {saving.in_force_from} 起执行，只对今后到达这一级的时限起作用。"
+            return done(url_for("reminders.home"), said)
+    return form_page("desks/reminders/rung.html", **_rung_page(form, before, family), shifts=None)
+
+
+@bp.post("/office/ladder/<family>/<code>/preview")
+@requires("rules", read_only=True)
+def preview_rung(family: str, code: str) -> ResponseReturnValue:
+    """Which reminders a changed rung would move, bring or cancel; nothing is saved."""
+    session = db.session()
+    held, before = operations.find(session, family, code)
+    form, found = posted(RungForm), None
+    if form.validate():
+        try:
+            saving = _saving(form)
+            wanted, _rung = operations.changed_rung(family, held, before, _typed(form, before), saving)
+            found = operations.what_if(session, wanted, saving)
+        except Invalid as refusal:
+            form.take(refusal)
+    return _looked("desks/reminders/rung.html", found, _rung_page(form, before, family))
 
 
 @bp.route("/office/ladder/general", methods=["GET", "POST"])
@@ -70,19 +92,68 @@ def edit(family: str, code: str) -> ResponseReturnValue:
 def general() -> ResponseReturnValue:
     """What holds for all rungs."""
     session = db.session()
-    held = ladder(session)
-    form = posted(LadderForm, **_general(held))
-    form.main_leader_id.choices = choices(
-        [("", "全体领导"), *((str(person.id), person.name) for person in holders_of(session, Role.LEADER))]
-    )
+    number, held, _from = newest(session)
+    form = _general_form(**_general(held), in_force_from=_first_day())
     if request.method == "POST" and form.validate():
+        saving = _saving(form)
         try:
-            operations.save_general(session, held, form.ladder(held), actor(), clock.now())
+            operations.save_general(session, held, form.ladder(held), saving)
         except Invalid as refusal:
             form.take(refusal)
         else:
-            return done(url_for("reminders.home"), "已保存。")
-    return form_page("desks/reminders/general.html", form=form)
+            return done(url_for("reminders.home"), f"已保存，自 {saving.in_force_from} 起执行。")
+    return form_page("desks/reminders/general.html", form=form, version=number, shifts=None)
+
+
+@bp.post("/office/ladder/general/preview")
+@requires("rules", read_only=True)
+def preview_general() -> ResponseReturnValue:
+    """Which reminders other common rules would move, bring or cancel; nothing is saved."""
+    session = db.session()
+    number, held, _from = newest(session)
+    form, found = _general_form(), None
+    if form.validate():
+        try:
+            wanted = form.ladder(held)
+            operations.changed_general(session, held, wanted)
+            found = operations.what_if(session, wanted, _saving(form))
+        except Invalid as refusal:
+            form.take(refusal)
+    return _looked("desks/reminders/general.html", found, {"form": form, "version": number})
+
+
+def _looked(template: str, found: list[RungShift] | None, context: dict[str, Any]) -> ResponseReturnValue:
+    """The form again with what would change, or with what is wrong with it."""
+    shown = context | {"shifts": found, "kinds": SHOWN}
+    return form_page(template, **shown) if found is None else page(template, **shown)
+
+
+def _rung_page(form: RungForm, before: Rung | None, family: str) -> dict[str, Any]:
+    words, number = operations.FAMILIES[family], newest(db.session())[0]
+    return {"form": form, "rung": before, "family": family, "words": words, "version": number}
+
+
+def _general_form(**opened: Any) -> LadderForm:
+    form: LadderForm = posted(LadderForm, **opened)
+    leaders = ((str(person.id), person.name) for person in holders_of(db.session(), Role.LEADER))
+    form.main_leader_id.choices = choices([("", "全体领导"), *leaders])
+    return form
+
+
+def _typed(form: RungForm, before: Rung | None) -> Rung:
+    return form.rung(before.code if before else operations.new_code(), before)
+
+
+def _saving(form: VersionForm) -> operations.Saving:
+    if form.in_force_from.data is None:
+        raise Invalid("请填写从哪天起执行。", {"in_force_from": "请填写日期。"})
+    return operations.Saving(actor(), clock.now(), form.in_force_from.data, form.note.data or "", form.seen_version)
+
+
+def _first_day() -> date:
+    """The first day a version saved now may be in force from."""
+    today, begun = local_date(clock.now()), newest(db.session())[2]
+    return today if begun is None else max(today, begun)
 
 
 @bp.get("/office/reminders/preview")

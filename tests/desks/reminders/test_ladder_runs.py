@@ -14,21 +14,23 @@ from sqlalchemy.orm import Session
 
 from opinion_app.desks.reminders import operations
 from opinion_app.desks.reminders.operations import queue_digests, queue_rungs
+from opinion_app.desks.reminders.rehearsal import rehearse
 from opinion_app.flow import clock_changes, clocks
-from opinion_app.flow.ladder import SINCE, ladder, look_again, save_ladder
+from opinion_app.flow.ladder import SINCE, Saved, ladder, look_again, save_ladder, take_effect, versions
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice, Reminder
 from opinion_app.records.office import put_setting
 from opinion_app.records.person import LeaderInCharge, Person
+from opinion_app.records.supervision import Supervision
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.clock_facts import Extension, Span, Unit
-from opinion_app.rules.ladder import Card, Way
+from opinion_app.rules.ladder import Anchor, Card, Rung, Way, Who
 from opinion_app.rules.ladder_data import with_rung
 from opinion_app.rules.reminder_words import ReminderState
 from opinion_app.rules.words import AssignmentState, NoticeChannel, Role, Stage, UnitRole
-from opinion_app.rules.zone import on_day, parse_moment
+from opinion_app.rules.zone import local_date, on_day, parse_moment
 from tests.builders.office import make_actor, make_case, make_person, make_unit
 from tests.support.queries import counting
 
@@ -88,7 +90,7 @@ def office(core: Flask) -> Iterator[Office]:
         put_setting(session, "ladder", None)
         case, clock = with_case(session, None, unit.id, people["handler"].id)
         held = replace(ladder(session), main_leader_id=people["mayor"].id)
-        save_ladder(session, held, make_actor(session, "admin", Role.ADMINISTRATOR), START, {})
+        save_ladder(session, held, make_actor(session, "admin", Role.ADMINISTRATOR), START, Saved(local_date(START), {}))
         yield Office(session, people, case, clock)
 
 
@@ -166,7 +168,7 @@ def test_n02_nothing_that_leaves_the_date_alone_arms_a_rung(office: Office) -> N
     office.run("2026-11-12T08:30")
     office.case.title, office.clock.source = "改了标题", "改了依据"
     office.session.flush()
-    look_again(office.session)
+    look_again(office.session, START)
     assert office.run("2026-11-12T08:32") == 0
 
 
@@ -236,10 +238,57 @@ def test_a_changed_ladder_looks_forward_and_is_on_the_trail(office: Office) -> N
     held = ladder(office.session)
     new = replace(held.days[3], code="again", label="再次催办", amount=2, card=Card.YELLOW, way=Way.LETTER)
     admin = make_actor(office.session, "admin2", Role.ADMINISTRATOR)
-    save_ladder(office.session, with_rung(held, new, now, in_days=True), admin, now, {"台阶": (None, "再次催办")})
+    save_ladder(
+        office.session, with_rung(held, new, now, in_days=True), admin, now, Saved(local_date(now), {"台阶": (None, "再次催办")})
+    )
     assert office.run("2026-11-12T09:01") == 0
     assert office.run("2026-11-13T08:30") > 0
     assert office.told("again") == {"handler", "head", "vice"}
+
+
+def test_others_who_get_a_rung_hear_of_what_comes_from_now_on_and_not_of_the_last_days(office: Office) -> None:
+    office.run("2026-11-18T08:30")
+    sheets = len(office.session.scalars(select(Supervision.id)).all())
+    told, now = office.ledger(), parse_moment("2026-11-18T09:00")
+    held, admin = ladder(office.session), make_actor(office.session, "admin2", Role.ADMINISTRATOR)
+    yellow = replace(held.days[4], copy=(Who.IN_CHARGE, Who.CLERKS, Who.MAIN_LEADER))
+    urge = replace(held.days[3], sheet=True, copy=(Who.CLERKS,))
+    for rung in (yellow, urge):
+        held = with_rung(ladder(office.session), rung, now, in_days=True)
+        save_ladder(office.session, held, admin, now, Saved(local_date(now), {}))
+    assert office.run("2026-11-18T09:01") == 0, "a changed ladder sends nothing by itself"
+    out_of_use = with_rung(ladder(office.session), replace(yellow, active=False), now, in_days=True)
+    save_ladder(office.session, out_of_use, admin, now, Saved(local_date(now), {}))
+    assert office.run("2026-11-18T09:02") == 0, "nor is a lower rung said again once a higher one is gone"
+    assert office.ledger() == told
+    assert len(office.session.scalars(select(Supervision.id)).all()) == sheets == 1
+
+
+def test_a_rung_nobody_was_told_of_yet_is_said_after_the_ladder_changed(office: Office) -> None:
+    now = parse_moment("2026-11-12T09:00")  # the clock stood still at 08:30
+    office.run("2026-11-11T18:00")
+    held, admin = ladder(office.session), make_actor(office.session, "admin2", Role.ADMINISTRATOR)
+    changed = with_rung(held, replace(held.days[3], copy=(Who.CLERKS,)), now, in_days=True)
+    save_ladder(office.session, changed, admin, now, Saved(local_date(now), {}))
+    office.run("2026-11-12T09:01")
+    assert office.told("urge") == {"handler", "head", "clerk"}
+
+
+def test_a_version_to_come_takes_effect_on_its_day_and_a_rehearsal_knows_it(office: Office) -> None:
+    now = parse_moment("2026-11-12T09:00")
+    office.run("2026-11-12T08:30")
+    held, admin = ladder(office.session), make_actor(office.session, "admin2", Role.ADMINISTRATOR)
+    day = parse_moment("2026-11-17T00:00")
+    again = Rung("again", "再次催办", Anchor.WORKING_DAYS, 4)
+    save_ladder(office.session, with_rung(held, again, day, in_days=True), admin, now, Saved(local_date(day), {}, "试行"))
+    assert ladder(office.session) == held
+    assert office.run("2026-11-16T23:59") == 0
+    assert not take_effect(office.session, parse_moment("2026-11-16T23:59"))
+    seen = rehearse(office.session, parse_moment("2026-11-17T08:30"))
+    assert [draft.subject.partition("：")[0] for draft in seen.drafts if draft.category == "rung"] == ["再次催办"] * 2
+    assert office.run("2026-11-17T08:30") == 4
+    assert office.told("again") == {"handler", "head"}
+    assert next((row.version_no, row.note) for row in versions(office.session)) == (3, "试行")
 
 
 def test_an_hour_clock_of_a_plain_case_waits_for_the_morning(office: Office) -> None:

@@ -14,12 +14,14 @@ from opinion_app.desks.reminders.operations import queue_digests, queue_rungs
 from opinion_app.flow.ladder import ladder
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
+from opinion_app.records.ladder import LadderVersion
 from opinion_app.records.notice import Notice, Reminder
 from opinion_app.records.trail import TrailEntry
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.ladder import Anchor, Way, Who
 from opinion_app.rules.reminder_words import ReminderState
 from opinion_app.rules.words import ClockState, Kind, NoticeState, Role, Urgency
+from opinion_app.rules.zone import local_date
 from tests.builders.life import make_office
 from tests.builders.office import make_actor, make_case
 from tests.support.client import client_for, pick
@@ -105,6 +107,36 @@ def test_what_holds_for_all_rungs_is_saved(office: Flask) -> None:
         12,
         3,
     )
+
+
+def test_a_change_of_the_ladder_is_looked_at_first_and_kept_as_a_version(office: Flask) -> None:
+    admin, path = client_for(office, "admin"), "/office/ladder/hours/hours_red"
+    form = pick(admin.forms(path), path)
+    form.action = f"{path}/preview"
+    seen = admin.send(form, active=[])
+    assert [seen.status_code, "保存时不发任何提醒" in seen.text, "红牌督办" in seen.text] == [200, True, True]
+    assert "1 至 1440" in admin.send(form, amount="0").text
+    general = pick(admin.forms("/office/ladder/general"), "/general")
+    general.action = "/office/ladder/general/preview"
+    assert "没有变动" in admin.send(general, sheet_days="3").text
+    assert "不能相同" in admin.send(general, quiet_until="22:00").text
+    with office.app_context(), transaction() as session:
+        assert session.scalars(select(LadderVersion.id)).all() == [], "a look writes nothing"
+    today = local_date(clock.now())
+    day = today + timedelta(days=30)
+    form = pick(admin.forms(path), path)
+    early = admin.send(form, amount="80", in_force_from=(today - timedelta(days=1)).isoformat())
+    assert (early.status_code, "不能早于今天" in early.text) == (422, True)
+    assert admin.send(form, amount="80", in_force_from=day.isoformat(), note="按县里要求").status_code == 303
+    overtaken = admin.send(pick(admin.forms(path), path), amount="81", version="1")
+    assert (overtaken.status_code, "刚刚被别人改过" in overtaken.text) == (409, True)
+    before = admin.submit(path, to=path, amount="90", in_force_from=today.isoformat())
+    assert (before.status_code, "新的一版不能更早" in before.text) == (422, True)
+    text = admin.get("/office/ladder").text
+    shown = ["按县里要求", "尚未执行", f"第 2 版自 {day} 起执行", "逾期后 72 小时", "逾期后 80 小时"]
+    assert [words for words in shown if words not in text] == []
+    with office.app_context(), transaction() as session:
+        assert ladder(session).named("hours_red").amount == 72  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("path", ["/office/ladder/weeks/urge", "/office/ladder/days/unheard-of"])

@@ -1,0 +1,81 @@
+"""What another ladder would change for the clocks that run: which rungs come anew, at another time, or no more."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from opinion_app.rules.clock_facts import ClockFacts
+from opinion_app.rules.digest import OpenClock
+from opinion_app.rules.ladder import Coming, Ladder, Rung, Who, fresh, plan
+from opinion_app.rules.words import Word
+from opinion_app.rules.workdays import WorkCalendar
+
+
+class Shift(Word):
+    """What becomes of a rung of one clock."""
+
+    ANEW = "anew", "今后新发"
+    MOVED = "moved", "改时间"
+    CANCELLED = "cancelled", "不再发"
+    OTHERWISE = "otherwise", "照发，内容或收件人按新的"
+    KEPT = "kept", "照旧"
+
+
+@dataclass
+class RungShift:
+    """One rung: how many clocks it comes to how, and the first moment at which the changed ladder says it."""
+
+    label: str
+    counted: Counter[Shift] = field(default_factory=Counter)
+    first: datetime | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything becomes different."""
+        return any(self.counted[shift] for shift in Shift if shift is not Shift.KEPT)
+
+
+def shifts(
+    before: Ladder, after: Ladder, clocks: Iterable[tuple[OpenClock, ClockFacts]], calendar: WorkCalendar, at: datetime
+) -> list[RungShift]:
+    """What `after` changes from `at` on, by rung in the order of the ladders; what came until then stays as it was said."""
+    found: dict[str, RungShift] = {}
+    for rung in (*after.days, *after.hours, *before.days, *before.hours):
+        found.setdefault(rung.code, RungShift(rung.label))
+    for clock, facts in clocks:
+        was, will = (_to_come(ladder, clock, facts, calendar, at) for ladder in (before, after))
+        for code in was.keys() | will.keys():
+            shift = _shift(was.get(code), will.get(code), before, after)
+            row, new = found[code], will.get(code)
+            row.counted[shift] += 1
+            if new is not None and shift is not Shift.KEPT:
+                row.first = new.speaks_at if row.first is None else min(row.first, new.speaks_at)
+    return [row for row in found.values() if row.changed]
+
+
+def _to_come(ladder: Ladder, clock: OpenClock, facts: ClockFacts, calendar: WorkCalendar, at: datetime) -> dict[str, Coming]:
+    """The rungs of a clock that will be said after `at`, as long as it runs."""
+    return {
+        coming.rung.code: coming
+        for coming in plan(clock, facts, ladder, calendar)
+        if coming.speaks_at > at and fresh(coming, clock, ladder, calendar, coming.speaks_at)
+    }
+
+
+def _shift(was: Coming | None, will: Coming | None, before: Ladder, after: Ladder) -> Shift:
+    if was is None:
+        return Shift.ANEW
+    if will is None:
+        return Shift.CANCELLED
+    if was.speaks_at != will.speaks_at:
+        return Shift.MOVED
+    return Shift.KEPT if _told(was.rung, before) == _told(will.rung, after) else Shift.OTHERWISE
+
+
+def _told(rung: Rung, ladder: Ladder) -> tuple[object, ...]:
+    """What a rung says to whom, apart from when."""
+    leader = ladder.main_leader_id if Who.MAIN_LEADER in (*rung.to, *rung.copy) else None
+    return rung.label, rung.to, rung.copy, rung.way, rung.card, rung.sheet, leader
