@@ -218,7 +218,8 @@ def _start(facts: ClockFacts, calendar: WorkCalendar, steps: list[Step]) -> date
     if frames and start.astimezone(UTC) <= frames[-1][1]:
         return start
     carried = calendar.next_working_day(day)
-    steps.append(Step(StepKind.CARRIED, carried, "下班后收到，视为次一工作日收到"))
+    guess = calendar.provisional(day) or calendar.provisional(carried)
+    steps.append(Step(StepKind.CARRIED, carried, f"{'下班后' if frames else '休息日'}收到，视为次一工作日收到", 0, guess))
     return start_of_day(carried)
 
 

@@ -14,13 +14,14 @@ from opinion_app.flow.recompute import apply_to_open, by_code, preview, put_unde
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.calendar import CalendarDay, CalendarYear
 from opinion_app.records.clock import Clock, DeadlineRuleRow
+from opinion_app.records.office import put_setting
 from opinion_app.records.transaction import transaction
-from opinion_app.rules.clock_facts import Span, Unit
+from opinion_app.rules.clock_facts import Receipt, Span, Unit
 from opinion_app.rules.rule_data import to_data
 from opinion_app.rules.words import Kind, Role, UnitRole
 from opinion_app.rules.workdays import CalendarDay as DayRow
 from opinion_app.rules.workdays import DayKind, WorkCalendar
-from opinion_app.rules.zone import local_date
+from opinion_app.rules.zone import local_date, parse_moment
 from tests.builders.office import make_actor, make_case, make_unit
 
 NOW = datetime(2026, 12, 21, 2, 0, tzinfo=UTC)  # Monday 10:00 in Shanghai
@@ -106,6 +107,35 @@ def test_d15_a_loaded_year_moves_open_clocks_only_after_a_preview_that_says_so(c
         assert stopped.deadline_version == 1
         assert not any(entry.becomes_late for entry in moved)
         assert recompute_open(session, NOW) == []
+
+
+def dues(*held: Clock) -> list[str]:
+    """The due dates of some clocks."""
+    return [local_date(clock.due_at).isoformat() for clock in held if clock.due_at is not None]
+
+
+def test_d03_d15_a_receipt_that_was_carried_by_a_guess_is_carried_anew(core: Flask) -> None:
+    received = parse_moment("2026-12-31T19:00")  # after hours: counts as 1 January, as long as nothing is known of 2027
+    with transaction() as session:
+        put_setting(session, clocks.RECEIPT, Receipt.NEXT_WORKING_DAY.value)
+        case = make_case(session, make_actor(session, "clerk", Role.CLERK), now=received, kind=Kind.INQUIRY)
+        plain = make_case(session, None, now=parse_moment("2026-12-31T10:00"), kind=Kind.INQUIRY)
+        held = {clock.stage: clock for clock in clocks.open_clocks(session, case.id)}
+        assert dues(held["accept"], held["reply"]) == ["2027-01-04", "2027-01-06"]
+        assert held["reply"].provisional
+        rest = [DayRow(date(2027, 1, day), DayKind.HOLIDAY, "元旦") for day in (1, 2, 3)]
+        told = preview(session, NOW, WorkCalendar(tuple(rest), frozenset({2026, 2027})))
+        load_days(session, rest, {2027}, NOW)
+        assert recompute_open(session, NOW) == told
+        assert dues(held["accept"], held["reply"]) == ["2027-01-05", "2027-01-07"]
+        assert (held["reply"].provisional, held["reply"].deadline_version, case.next_due_at) == (False, 2, held["accept"].due_at)
+        other = clocks.reply_clock(session, plain.id)
+        assert other is not None
+        assert dues(other) == ["2027-01-06"]
+        corrected = [*rest, DayRow(date(2027, 1, 4), DayKind.HOLIDAY, "元旦")]
+        load_days(session, corrected, {2027}, NOW)
+        assert {moved.number for moved in recompute_open(session, NOW)} == {case.number, plain.number}
+        assert dues(held["reply"]) == ["2027-01-08"]
 
 
 def test_d15_a_shorter_rule_tells_which_cases_become_late_and_applies_on_demand(core: Flask) -> None:

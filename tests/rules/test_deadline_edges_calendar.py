@@ -93,6 +93,32 @@ def test_d03_receipt_at_the_edges_of_a_day(received: str, same_day: str, next_wo
     assert due(ClockFacts(at(received), wd(1), receipt=Receipt.NEXT_WORKING_DAY)) == end(next_working_day)
 
 
+@pytest.mark.parametrize(
+    ("received", "guessed", "loaded"),
+    [
+        (
+            "2026-12-31T19:00",
+            "2027-01-04",
+            "2027-01-05",
+        ),  # carried to 1 January until its year is known, then to the 4th
+        ("2027-01-01T10:00", "2027-01-04", "2027-01-05"),  # a Friday that turns out to be a holiday
+        ("2027-01-02T10:00", "2027-01-05", "2027-01-05"),  # a Saturday, carried either way
+        ("2027-01-04T10:00", "2027-01-05", "2027-01-05"),
+        ("2027-01-31T10:00", "2027-02-02", "2027-02-01"),  # a Sunday that turns out to be a make-up day
+        ("2027-01-31T19:00", "2027-02-02", "2027-02-02"),
+    ],
+)
+def test_d03_a_receipt_is_carried_anew_once_its_year_is_loaded(received: str, guessed: str, loaded: str) -> None:
+    new_year = [CalendarDay(on(f"2027-01-0{day}"), DayKind.HOLIDAY, "元旦") for day in (1, 2, 3)]
+    make_up = CalendarDay(on("2027-01-31"), DayKind.MAKE_UP_DAY, "春节")
+    notice = WorkCalendar((*new_year, make_up), frozenset({2026, 2027}))
+    facts = ClockFacts(at(received), wd(1), receipt=Receipt.NEXT_WORKING_DAY)
+    before, after = derive(facts, CHINA), derive(facts, notice)
+    assert (before.due_at, after.due_at) == (end(guessed), end(loaded))
+    assert (before.provisional, after.provisional) == (True, False)
+    assert {step.provisional for step in before.trace if step.kind is StepKind.CARRIED} <= {True}
+
+
 def test_d03_hours_run_from_the_moment_whatever_the_setting() -> None:
     facts = ClockFacts(at("2026-11-23T20:00"), hours(2), receipt=Receipt.NEXT_WORKING_DAY)
     assert due(facts) == at("2026-11-23T22:00")

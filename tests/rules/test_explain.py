@@ -82,6 +82,8 @@ def test_hours_are_told_as_stretches() -> None:
 def test_events_are_told() -> None:
     received = ClockFacts(at("2026-11-23T20:15"), wd(1), receipt=Receipt.NEXT_WORKING_DAY)
     assert lines(received)[1] == "11月24日 周二 下班后收到，视为次一工作日收到，当日不计"
+    rested = ClockFacts(at("2026-11-22T10:00"), wd(1), receipt=Receipt.NEXT_WORKING_DAY)
+    assert lines(rested)[1] == "11月23日 周一 休息日收到，视为次一工作日收到，当日不计"
     restarted = replace(received, receipt=Receipt.SAME_DAY, restarts=(Restart(at("2026-11-25T20:00"), "补正材料收到"),))
     assert lines(restarted)[0] == "11月25日 周三 20:00 重新起算（补正材料收到），当日不计"
     unnamed = replace(restarted, restarts=(Restart(at("2026-11-25")),))
