@@ -1,4 +1,4 @@
-"""What goes public of a case: the three texts, the finds in them, what people decided, and the snapshot that comes of it."""
+"""What goes public of a case: the texts, the finds in them, what people decided, and the snapshot that comes of it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from opinion_app.rules.errors import Invalid
-from opinion_app.rules.masking import Action, Decision, Find, apply, find, only_masks, select, undecided
+from opinion_app.rules.masking import Action, Decision, Find, apply, find, only_masks, select, undecided, values
+from opinion_app.rules.still_standing import still_standing
 from opinion_app.rules.words import ConsentBasis, Disclosure, KeepReason
 
-PARTS: Final = {"title": "标题", "question": "来信", "answer": "答复", "files": "附件名称"}
+PARTS: Final = {"title": "标题", "question": "来信", "answer": "答复", "note": "更正说明", "files": "附件名称"}
 ANYBODY: Final = "网友"
 MOST_AHEAD: Final = timedelta(days=90)
 _LEAST_LEFT: Final = 4
@@ -26,7 +27,9 @@ Decisions = Mapping[str, tuple[Decision, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The texts as the public will read them; `files` has the name of an attachment a line, `digests` what their bytes are."""
+    """The texts as the public will read them; `files` has the name of an attachment a line, `digests` what their bytes are.
+
+    `note` is what readers are told about a correction; empty where nothing was published before."""
 
     title: str
     question: str
@@ -34,12 +37,17 @@ class Snapshot:
     writer: str = ANYBODY
     files: str = ""
     digests: tuple[str, ...] = ()
+    note: str = ""
 
     @property
     def hash(self) -> str:
         """What masking and both reviews are bound to: another character anywhere gives another hash (decisions 14)."""
-        said = [self.title, self.question, self.answer, self.writer]
-        packed = json.dumps([*said, self.files, *self.digests] if self.digests else said, ensure_ascii=True)
+        said: list[Any] = [self.title, self.question, self.answer, self.writer]
+        if self.digests:
+            said += [self.files, *self.digests]
+        if self.note:
+            said.append({"note": self.note})
+        packed = json.dumps(said, ensure_ascii=True)
         return hashlib.sha256(packed.encode()).hexdigest()
 
     def as_json(self) -> dict[str, Any]:
@@ -58,13 +66,20 @@ class Snapshot:
 
     def text(self, part: str) -> str:
         """One of the texts."""
-        return {"title": self.title, "question": self.question, "answer": self.answer, "files": self.files}[part]
+        return self.texts[part]
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """All the texts, by their part."""
+        return {part: str(getattr(self, part)) for part in PARTS}
 
 
 def propose(original: Snapshot, known_names: Iterable[str], kept_numbers: Iterable[str]) -> dict[str, tuple[Find, ...]]:
-    """The finds in each text, for a person to decide on."""
+    """The finds in each text, for a person to decide on; what is found in one is looked for in all of them."""
     names, numbers = tuple(known_names), tuple(kept_numbers)
-    return {part: find(original.text(part), names, numbers) for part in PARTS}
+    seen = [each for text in original.texts.values() for each in find(text, names, numbers)]
+    repeated = values(seen)
+    return {part: find(text, names, numbers, repeated) for part, text in original.texts.items()}
 
 
 def typed(original: Snapshot, words: Iterable[str]) -> dict[str, tuple[Find, ...]]:
@@ -75,7 +90,9 @@ def typed(original: Snapshot, words: Iterable[str]) -> dict[str, tuple[Find, ...
             continue
         hits = {part: list(_places(original.text(part), word)) for part in PARTS}
         if not any(hits.values()):
-            raise Invalid("有文字没有找到。", {"more": f"“{word[:30]}”在标题、来信、答复和附件名称里都没有，请照原文填写。"})
+            raise Invalid(
+                "有文字没有找到。", {"more": f"“{word[:30]}”在标题、来信、答复、更正说明和附件名称里都没有，请照原文填写。"}
+            )
         for part, places in hits.items():
             found[part] += places
     return {part: tuple(finds) for part, finds in found.items()}
@@ -86,15 +103,18 @@ def _places(text: str, word: str) -> Iterable[Find]:
 
 
 def make(original: Snapshot, finds: Finds, decisions: Decisions, writer: str = ANYBODY) -> Snapshot:
-    """The texts with everything decided as masked replaced. Raises Invalid while a find is undecided or nothing is left."""
+    """The texts with everything decided as masked replaced.
+
+    Raises Invalid while a find is undecided, when what was masked still stands somewhere, or when nothing is left."""
     open_finds = {part: undecided(finds[part], decisions.get(part, ())) for part in PARTS}
     waiting = sum(len(each) for each in open_finds.values())
     if waiting:
         raise Invalid(f"还有 {waiting} 处没有决定遮盖还是保留，不能公开。")
     masked = {part: apply(original.text(part), decisions.get(part, ())) for part in PARTS}
     for part, text in masked.items():
-        if not only_masks(original.text(part), text, _spans(original.text(part), finds[part], decisions.get(part, ()))):
+        if not only_masks(original.text(part), text, _spans(original.text(part), decisions.get(part, ()))):
             raise Invalid("遮盖后的文字与原文不符，请重新检查。")
+    _check_nothing_stands(original, masked, decisions)
     if len(masked["files"].split("\n")) != len(original.files.split("\n")):
         raise Invalid("一处遮盖跨了两个附件名称，请分别遮盖。")
     for part in ("question", "answer"):
@@ -103,9 +123,17 @@ def make(original: Snapshot, finds: Finds, decisions: Decisions, writer: str = A
     return Snapshot(**masked, writer=writer, digests=original.digests)
 
 
-def _spans(text: str, finds: Iterable[Find], decisions: Iterable[Decision]) -> list[Find]:
+def _spans(text: str, decisions: Iterable[Decision]) -> list[Find]:
     """What may be replaced, with the masks the rules themselves would write there: a decision brings no wording of its own."""
-    return [*finds, *(select(text, each.find.start, each.find.end, each.find.kind) for each in decisions)]
+    masked = [each.find for each in decisions if each.action is Action.MASK]
+    return [select(text, each.start, each.end, each.kind) for each in masked]
+
+
+def _check_nothing_stands(original: Snapshot, masked: Mapping[str, str], decisions: Decisions) -> None:
+    left = still_standing(original.texts, masked, decisions)
+    if left:
+        value, part = left
+        raise Invalid(f"“{value.text[:30]}”在别处已经遮盖，{PARTS[part]}里还能读到。请把每一处都遮盖，或者每一处都保留。")
 
 
 def _left(text: str, decisions: Iterable[Decision]) -> int:
@@ -148,11 +176,3 @@ def check_moment(at: datetime, now: datetime) -> None:
         raise Invalid("公开时间不对。", {"publish_at": "定时公开的时间要在现在之后；要马上公开，请选“立即公开”。"})
     if at - now > MOST_AHEAD:
         raise Invalid("公开时间不对。", {"publish_at": f"最多可以定在 {MOST_AHEAD.days} 天以内。"})
-
-
-def check_correction(text: str) -> None:
-    """Raise Invalid where the note that goes public with a correction itself has personal data in it."""
-    found = find(text)
-    if found:
-        problem = f"“{found[0].text}”像是{found[0].kind.label}，更正说明会公开，请改写。"
-        raise Invalid("更正说明里有像个人信息的内容。", {"correction": problem})

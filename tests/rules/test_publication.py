@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from typing import Any
@@ -12,7 +13,7 @@ from opinion_app.rules.errors import Invalid
 from opinion_app.rules.machine_text import sheet_cell, xml_text
 from opinion_app.rules.masking import Action, Decision, select
 from opinion_app.rules.progress import DECLINED, HANDLING, MERGED, RECEIVED, ahead
-from opinion_app.rules.publication import PARTS, Snapshot, check_disclosure, check_kept, make, propose, typed
+from opinion_app.rules.publication import PARTS, Finds, Snapshot, check_disclosure, check_kept, make, propose, typed
 from opinion_app.rules.query_code import ALPHABET, LENGTH, code_for, code_hash
 from opinion_app.rules.words import ConsentBasis, Disclosure
 
@@ -22,7 +23,7 @@ PHONE = FINDS["question"][0]
 
 
 def decided(*decisions: Decision) -> dict[str, tuple[Decision, ...]]:
-    return {"title": (), "question": decisions, "answer": (), "files": ()}
+    return dict.fromkeys(PARTS, ()) | {"question": decisions}
 
 
 def test_only_masks_are_written() -> None:
@@ -40,12 +41,18 @@ def test_a_decision_cannot_bring_in_words_of_its_own() -> None:
 def test_every_character_counts_for_the_hash() -> None:
     changed: list[dict[str, Any]] = [{name: "别的文字"} for name in ("title", "question", "answer", "writer")]
     changed += [{"files": "照片.jpg", "digests": ("a" * 64,)}, {"files": "照片.jpg", "digests": ("b" * 64,)}]
-    assert len({ORIGINAL.hash, *(replace(ORIGINAL, **values).hash for values in changed)}) == 7
+    changed += [{"note": "日期写错"}]
+    assert len({ORIGINAL.hash, *(replace(ORIGINAL, **values).hash for values in changed)}) == 8
+
+
+def test_a_hash_that_is_kept_already_stays_the_same() -> None:
+    packed = json.dumps([ORIGINAL.title, ORIGINAL.question, ORIGINAL.answer, "网友"])
+    assert ORIGINAL.hash == hashlib.sha256(packed.encode()).hexdigest()
 
 
 def test_typed_words_are_found_wherever_they_stand() -> None:
     found = typed(ORIGINAL, ["路灯", " ", "路灯"])
-    assert [len(found[part]) for part in PARTS] == [1, 1, 1, 0]
+    assert [len(found[part]) for part in PARTS] == [1, 1, 1, 0, 0]
     with pytest.raises(Invalid):
         typed(ORIGINAL, ["水管"])
 
@@ -113,7 +120,10 @@ def test_what_lies_ahead() -> None:
 
 
 def test_a_snapshot_that_was_kept_is_the_same_snapshot() -> None:
-    assert Snapshot.from_json(json.loads(json.dumps(ORIGINAL.as_json()))) == ORIGINAL
+    told = replace(ORIGINAL, note="日期写错，现改正。")
+    assert Snapshot.from_json(json.loads(json.dumps(told.as_json()))) == told
+    before = {name: value for name, value in ORIGINAL.as_json().items() if name != "note"}
+    assert Snapshot.from_json(json.loads(json.dumps(before))) == ORIGINAL
 
 
 def test_names_of_files_are_masked_like_texts() -> None:
@@ -128,3 +138,96 @@ def test_names_of_files_are_masked_like_texts() -> None:
 
 def test_without_files_there_are_no_names() -> None:
     assert ORIGINAL.file_names == []
+
+
+def test_the_note_on_a_correction_is_searched_with_names_and_kept_numbers() -> None:
+    told = replace(ORIGINAL, note="廖雪琴反映的日期写错，请拨打0875-7120001或13900001111。")
+    finds = propose(told, ["廖雪琴"], ["0875-7120001"])
+    assert [find.text for find in finds["note"]] == ["廖雪琴", "13900001111"]
+    made = make(told, finds, masking(finds))
+    assert made.note == "廖**反映的日期写错，请拨打0875-7120001或139****1111。"
+
+
+def masking(finds: Finds) -> dict[str, tuple[Decision, ...]]:
+    return {part: tuple(Decision(each, Action.MASK) for each in finds[part]) for part in PARTS}
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "found"),
+    [
+        ("我叫廖雪琴，请修路灯。", "经查廖雪琴已于3月退休，路灯已修好。", ["廖雪琴"]),
+        ("我叫廖雪琴，请修路灯。", "经查廖 雪琴已于3月退休，路灯已修好。", ["廖 雪琴"]),
+        ("路灯不亮。", "经核实，反映人廖雪琴。廖雪琴所说属实。", ["廖雪琴", "廖雪琴"]),
+        ("电话7120345，请修路灯。", "已联系0875-7120345和7120345，路灯已修好。", ["0875-7120345", "7120345"]),
+        ("请打13800001234。", "编号13800001234元，路灯已修好。", ["13800001234"]),
+        ("身份证530103198001011235。", "编号A530103198001011235，路灯已修好。", ["530103198001011235"]),
+        ("本人是王先生，请修路灯。", "王先生好，路灯已修好。王家村的也换了。", ["王"]),
+        ("我住阳光路12号，请修路灯。", "本月12号已修好路灯，请放心。", []),
+        ("QQ号12345，请修路灯。", "请拨打12345，路灯已修好。", []),
+    ],
+)
+def test_what_is_found_in_one_text_is_looked_for_in_every_text(question: str, answer: str, found: list[str]) -> None:
+    finds = propose(replace(ORIGINAL, question=question, answer=answer), (), ())
+    assert [find.text for find in finds["answer"]] == found
+
+
+def test_a_name_of_one_text_is_found_in_file_names_and_titles() -> None:
+    texts = replace(ORIGINAL, title="廖雪琴来信", question="我叫廖雪琴。", files="证明廖雪琴.jpg", digests=("a" * 64,))
+    finds = propose(texts, (), ())
+    assert [len(finds[part]) for part in ("title", "files")] == [1, 1]
+
+
+def test_a_number_of_the_office_is_not_proposed_because_something_else_looks_like_it() -> None:
+    texts = replace(ORIGINAL, question="QQ号7120001，请修路灯。", answer="请拨打7120001，路灯已修好。")
+    assert [find.text for find in propose(texts, (), ["0875-7120001"])["answer"]] == []
+
+
+LIAO = "经查廖雪琴已于3月退休，路灯已修好。"
+TWO = "我很高兴，路灯已修好，高兴。"
+
+
+@pytest.mark.parametrize(
+    ("answer", "chosen", "where"),
+    [
+        (LIAO, [Action.MASK], ""),
+        (LIAO, ["不是个人信息"], "答复里还能读到"),
+        (LIAO, ["留言人同意公开"], "答复里还能读到"),
+        (TWO, [Action.MASK, Action.MASK], ""),
+        (TWO, ["不是个人信息", "不是个人信息"], ""),
+        (TWO, ["不是个人信息", "留言人同意公开"], "答复里还能读到"),
+    ],
+)
+def test_what_is_masked_in_one_place_stands_in_no_other(answer: str, chosen: list[str], where: str) -> None:
+    """Only a name of two characters may be a word elsewhere, and only where a person said so of that place."""
+    name = "高兴" if answer is TWO else "廖雪琴"
+    texts = replace(ORIGINAL, question=f"我叫{name}，请修路灯。", answer=answer)
+    finds = propose(texts, [name], ())
+    decisions = masking(finds)
+    decisions["answer"] = tuple(
+        Decision(each, Action.MASK) if said is Action.MASK else Decision(each, Action.KEEP, said)
+        for each, said in zip(finds["answer"], chosen, strict=True)
+    )
+    refused = ""
+    try:
+        make(texts, finds, decisions)
+    except Invalid as refusal:
+        refused = refusal.message
+    assert where in refused
+    assert bool(where) == bool(refused)
+
+
+def test_what_a_person_typed_is_masked_within_a_longer_find_too() -> None:
+    texts = replace(ORIGINAL, question="阳光小区3栋2单元501室的路灯坏了，请修一下。")
+    finds = propose(texts, (), ())
+    extra = masking(typed(texts, ["单元"]))
+    assert make(texts, finds, masking(finds)).question == "阳光小区**栋**单元**室的路灯坏了，请修一下。"
+    made = make(texts, finds, {part: (*masking(finds)[part], *extra[part]) for part in PARTS})
+    assert made.question == "阳光小区***的路灯坏了，请修一下。"
+
+
+def test_a_word_typed_within_what_is_kept_is_masked() -> None:
+    texts = replace(ORIGINAL, question="柳树村三组12号的路灯坏了，请修一下。")
+    finds = propose(texts, (), ())
+    kept = {part: tuple(Decision(each, Action.KEEP, "不是个人信息") for each in finds[part]) for part in PARTS}
+    made = make(texts, finds, {part: (*kept[part], *masking(typed(texts, ["三组"]))[part]) for part in PARTS})
+    assert made.question == "柳树村***12号的路灯坏了，请修一下。"

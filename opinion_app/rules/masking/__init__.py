@@ -11,6 +11,8 @@ from opinion_app.rules.masking.contact import (
 )
 from opinion_app.rules.masking.find import find
 from opinion_app.rules.masking.kinds import STRUCTURED, Confidence, Find, Kind
+from opinion_app.rules.masking.normalise import read
+from opinion_app.rules.masking.repeats import core, places, values
 
 __all__ = [
     "STRUCTURED",
@@ -21,6 +23,7 @@ __all__ = [
     "Find",
     "Kind",
     "apply",
+    "core",
     "find",
     "mask_address",
     "mask_contact",
@@ -28,6 +31,9 @@ __all__ = [
     "mask_name",
     "mask_phone",
     "only_masks",
+    "places",
+    "read",
     "select",
     "undecided",
+    "values",
 ]

@@ -99,4 +99,6 @@ def _places(text: str, finds: Iterable[Find]) -> Iterator[_Place]:
 def _merge(cluster: list[Find]) -> _Place:
     start, end = cluster[0].start, max(each.end for each in cluster)
     whole = [each for each in cluster if each.start == start and each.end == end]
-    return _Place(start, end, whole[0].replacement if whole else "***")
+    written = whole[0].replacement if whole else "***"
+    uncovered = any(each.text in written for each in cluster if each is not whole[0]) if whole else False
+    return _Place(start, end, "***" if uncovered else written)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from opinion_app.rules.masking import accounts, addresses, known, names, numbers, plates
+from opinion_app.rules.masking import accounts, addresses, known, names, numbers, plates, repeats
 from opinion_app.rules.masking.kinds import Candidate, Confidence, Find, Kind
 from opinion_app.rules.masking.normalise import Reading, read
 from opinion_app.rules.masking.phones import KeptNumbers
@@ -29,16 +29,21 @@ _RANK = {
 }
 
 
-def find(text: str, known_names: Iterable[str] = (), kept_numbers: Iterable[str] = ()) -> tuple[Find, ...]:
+def find(
+    text: str, known_names: Iterable[str] = (), kept_numbers: Iterable[str] = (), repeated: Iterable[Find] = ()
+) -> tuple[Find, ...]:
     """The personal data of a text, title or file name, in order and without overlaps.
 
     `known_names` are the correspondents' names, proposed wherever they occur; `kept_numbers` are the telephone
     numbers of the office itself, never proposed. Service numbers (12345, 110, 95xxx, 400…) are never proposed either.
+    `repeated` are finds of other texts (`repeats.values`), proposed here too where no rule sees them by itself.
     """
-    reading = read(text)
-    found = set(numbers.candidates(reading, KeptNumbers(tuple(kept_numbers))))
+    reading, kept = read(text), KeptNumbers(tuple(kept_numbers))
+    found = set(numbers.candidates(reading, kept))
     found.update(names.candidates(reading, tuple(found)), addresses.candidates(reading))
     found.update(accounts.candidates(reading), plates.candidates(reading), known.candidates(reading, known_names))
+    again = [value for value in repeated if repeats.core(value) not in kept]
+    found.update(repeats.candidates(reading, again, tuple(found)))
     settled = _settle(len(text), sorted(found, key=_order))
     return tuple(sorted((_find(reading, each) for each in settled), key=lambda each: each.start))
 

@@ -10,14 +10,26 @@ _COMMON = frozenset(["匿名", "网友", "群众", "市民", "村民", "业主",
 _MAX_GAP = 2
 
 
+def squeezed(name: str) -> str:
+    """A name as it is compared: without blanks; empty for a single character and for words that name nobody."""
+    wanted = "".join(read(name).plain.text.split())
+    return "" if len(wanted) < 2 or wanted in _COMMON else wanted
+
+
+def places(reading: Reading, name: str) -> Iterator[tuple[int, int]]:
+    """Each occurrence of a name of two characters or more, also where blanks were put between the characters."""
+    wanted = squeezed(name)
+    if not wanted:
+        return
+    gap = f"[ \\t\\n]{{0,{_MAX_GAP}}}" if not wanted.isascii() else ""
+    pattern = gap.join(re.escape(char) for char in wanted)
+    edges = (r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])") if wanted.isascii() else ("", "")
+    for found in re.finditer(pattern.join(edges), reading.plain.text, re.IGNORECASE):
+        yield reading.plain.span(*found.span())
+
+
 def candidates(reading: Reading, names: Iterable[str]) -> Iterator[Candidate]:
-    """Each occurrence of each name of two characters or more, also where blanks were put between the characters."""
+    """Each occurrence of each name."""
     for name in names:
-        wanted = "".join(read(name).plain.text.split())
-        if len(wanted) < 2 or wanted in _COMMON:
-            continue
-        gap = f"[ \\t\\n]{{0,{_MAX_GAP}}}" if not wanted.isascii() else ""
-        pattern = gap.join(re.escape(char) for char in wanted)
-        edges = (r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])") if wanted.isascii() else ("", "")
-        for found in re.finditer(pattern.join(edges), reading.plain.text, re.IGNORECASE):
-            yield Candidate(Kind.NAME, *reading.plain.span(*found.span()), Confidence.HIGH, "留言人、来信人的姓名")
+        for start, end in places(reading, name):
+            yield Candidate(Kind.NAME, start, end, Confidence.HIGH, "留言人、来信人的姓名")

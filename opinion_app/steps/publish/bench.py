@@ -1,4 +1,4 @@
-"""The masking bench: the finds of the three texts with what a person chose for each, the preview and what is still missing."""
+"""The masking bench: the finds of the texts with what a person chose for each, the preview and what is still missing."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from opinion_app.rules.errors import Conflict, Invalid, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.masking import Decision
 from opinion_app.rules.permissions import never_public
-from opinion_app.rules.publication import Snapshot, check_correction, check_disclosure, check_kept, make
+from opinion_app.rules.publication import Snapshot, check_disclosure, check_kept, make
 from opinion_app.rules.words import ConsentBasis, Disclosure
 from opinion_app.steps.publish.bench import stored
 from opinion_app.steps.publish.queries import Material, material, writers
@@ -81,7 +81,7 @@ def publish(
     Raises Invalid while a find is undecided or an opinion is missing, Conflict when the texts are no longer those reviewed."""
     admit(session, case, "publish", actor, seen)
     held, snapshot = checked(session, case, actor, now, decisions, review, reviewed_hash, writer, correction, copies)
-    publication = put(session, case, held, snapshot, now, correction)
+    publication = put(session, case, held, snapshot, now)
     detail = {"index_number": publication.index_number, "masked": _count(decisions), "replaces": held.publication is not None}
     values = {"公开": (None, publication.index_number), "快照": (None, snapshot.hash), "保密审查": (None, review.secrecy)}
     move(session, case, "publish", actor, now, detail=detail, values=values | {"公开审查": (None, review.disclosure)})
@@ -101,9 +101,8 @@ def checked(
     copies: Iterable[int],
 ) -> tuple[Material, Snapshot]:
     """The snapshot that may go out, with the reviews recorded on its hash. Raises Invalid or Conflict."""
-    held = material(session, case, copies)
+    held = material(session, case, copies, correction)
     check_kept(decisions, held.basis)
-    check_correction(correction)
     snapshot = make(held.original, held.finds, decisions, _writer(case, writer))
     _check_review(review)
     if snapshot.hash != reviewed_hash:

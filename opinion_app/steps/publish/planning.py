@@ -58,7 +58,7 @@ def plan(
         source_hash=held.original.hash,
         snapshot_hash=snapshot.hash,
         texts=snapshot.as_json() | {"copies": [copy.id for copy in held.copies]},
-        correction=correction,
+        correction=held.original.note,
         planned_by_id=actor.id,
         planned_at=now,
     )
@@ -114,7 +114,7 @@ def release(session: Session, plan_id: int, now: datetime) -> bool | None:
         _hold_back(session, case, row, reason.message, now)
         return False
     texts = {name: value for name, value in row.texts.items() if name != "copies"}
-    publication = put(session, case, held, Snapshot.from_json(texts), now, row.correction)
+    publication = put(session, case, held, Snapshot.from_json(texts), now)
     detail = {"index_number": publication.index_number, "replaces": held.publication is not None, "planned": True}
     move(session, case, "publish", None, now, detail=detail, values={"公开": (None, publication.index_number)})
     return True
@@ -125,7 +125,7 @@ def _as_reviewed(session: Session, case: Case, row: PublicationPlan) -> Material
     refused = life.refusal(facts_of(session, case), "publish")
     if refused:
         raise Refused(refused)
-    held = material(session, case, row.texts["copies"])
+    held = material(session, case, row.texts["copies"], row.correction)
     if held.original.hash != row.source_hash:
         raise Refused(CHANGED)
     return held

@@ -41,8 +41,10 @@ class Material:
     ready: Sequence[PublicCopy]
 
 
-def material(session: Session, case: Case, wanted: Iterable[int] | None = ()) -> Material:
+def material(session: Session, case: Case, wanted: Iterable[int] | None = (), note: str = "") -> Material:
     """What is to be published of `case`, with the finds in it; `wanted` names the clean copies to go along, None means all.
+
+    `note` is the 更正说明; where nothing was published before there is nothing to correct, and it is left out.
 
     Raises Invalid where no reply was signed off."""
     held = _held(session, case)
@@ -52,7 +54,8 @@ def material(session: Session, case: Case, wanted: Iterable[int] | None = ()) ->
     copies = copy_queries.chosen(ready, wanted)
     names = "\n".join(public_name(copy.attachment.name, copy.media_type) for copy in copies)
     digests = tuple(copy.sha256 for copy in copies)
-    original = Snapshot(case.title, case.body, held.Reply.text, files=names, digests=digests)
+    told = note if held.Publication is not None else ""
+    original = Snapshot(case.title, case.body, held.Reply.text, files=names, digests=digests, note=told)
     known = [name for name in (*_merged_names(session, case), held.name, case.nickname) if name]
     return Material(
         original,

@@ -23,9 +23,9 @@ from opinion_app.rules.zone import local_date
 from opinion_app.steps.publish.queries import Material, signed_reply
 
 
-def put(session: Session, case: Case, held: Material, snapshot: Snapshot, now: datetime, correction: str = "") -> Publication:
+def put(session: Session, case: Case, held: Material, snapshot: Snapshot, now: datetime) -> Publication:
     """Let the snapshot be what the public reads of this case from the commit on; a publication of the same case is replaced."""
-    said, row = _said(session, case, snapshot, now), held.publication
+    said, row, correction = _said(session, case, snapshot, now), held.publication, snapshot.note
     if row is None:
         number = _index_number(session, now)
         row = Publication(case_id=case.id, number=case.number, index_number=number, published_at=now, note="", **said)

@@ -67,7 +67,8 @@ def publish(number: str) -> ResponseReturnValue:
     """公开答复."""
     case, session = _case(number, "publish"), db.session()
     copies = [int(value) for value in request.form.getlist("copies") if value.isdecimal()]
-    held = queries.material(session, case, copies if request.method == "POST" else None)
+    note = forms.PublishForm(request.form).correction.data or ""
+    held = queries.material(session, case, copies if request.method == "POST" else None, note)
     form, laid = _laid_out(case, held)
     go = request.form.get("go", "")
     if request.method == "POST" and form.validate() and go == "publish" and laid.snapshot:

@@ -37,13 +37,13 @@ class Office:
         """A closed case that was decided to be public."""
         return make_closed(self.session, self.clerk, self.unit, **({"body": BODY} | values))
 
-    def laid(self, case: Case, more: str = "") -> bench.Bench:
+    def laid(self, case: Case, more: str = "", note: str = "") -> bench.Bench:
         """The bench with everything masked."""
-        return bench.lay_out(queries.material(self.session, case), {}, more, "网友", everything=True)
+        return bench.lay_out(queries.material(self.session, case, note=note), {}, more, "网友", everything=True)
 
     def said(self, case: Case, **values: Any) -> dict[str, Any]:
         """What a clerk says when she publishes."""
-        laid = self.laid(case)
+        laid = self.laid(case, note=values.get("correction", ""))
         assert laid.snapshot is not None
         said = {"decisions": laid.decisions, "review": REVIEW, "reviewed_hash": laid.snapshot.hash, "writer": "网友"}
         return said | values

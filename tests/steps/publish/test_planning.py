@@ -17,7 +17,7 @@ from opinion_app.records.move import Move
 from opinion_app.records.notice import Notice
 from opinion_app.records.publication import MaskingDecision, Publication, PublicationPlan
 from opinion_app.records.transaction import transaction
-from opinion_app.rules.errors import Invalid, Refused
+from opinion_app.rules.errors import Conflict, Invalid, Refused
 from opinion_app.rules.words import Disclosure, Kind, PlanState, PublicationState, Stage
 from opinion_app.steps.publish import operations, planning, queries
 from tests.builders.office import NOW
@@ -172,8 +172,33 @@ def test_a_replacement_goes_out_with_its_note(office: Office) -> None:
         assert out.note == "2026年11月24日更正：维修日期写错，现改正。"
 
 
-def test_a_note_with_personal_data_is_refused(office: Office) -> None:
+def test_the_note_is_masked_reviewed_and_bound_like_the_texts(office: Office) -> None:
+    case = office.closed(nickname="阳光里")
+    operations.publish(office.session, case, office.clerk, NOW, **office.said(case))
+    told = "刘一帆反映的日期写错，请拨打0875-7120001。"
+    with pytest.raises(Invalid, match="没有决定"):
+        operations.publish(office.session, case, office.clerk, NOW, **office.said(case), correction=told)
+    with pytest.raises(Conflict):
+        operations.publish(office.session, case, office.clerk, NOW, **office.said(case), correction="日期写错。")
+    said = office.said(case, correction="阳光里、刘一帆反映的日期写错，请拨打0875-7120001。")
+    row = operations.publish(office.session, case, office.clerk, NOW, **said)
+    assert row.note == "2026年11月23日更正：阳**、刘**反映的日期写错，请拨打0875-7120001。"
+    kept = office.session.scalars(select(MaskingDecision).order_by(MaskingDecision.id.desc())).first()
+    assert kept is not None
+    assert (kept.snapshot_hash, row.snapshot_hash) == (said["reviewed_hash"], said["reviewed_hash"])
+    assert "刘一帆" not in str(kept.decisions)
+
+
+def test_a_first_publication_has_nothing_to_correct(office: Office) -> None:
     case = office.closed()
-    with pytest.raises(Invalid) as refusal:
-        operations.publish(office.session, case, office.clerk, NOW, **office.said(case, correction="请拨打刘一帆电话13800001234"))
-    assert "更正说明会公开" in refusal.value.fields["correction"]
+    assert operations.publish(office.session, case, office.clerk, NOW, **office.said(case), correction="更正").note == ""
+
+
+def test_a_note_that_was_set_before_it_was_reviewed_does_not_go_out(office: Office) -> None:
+    """What an older version set for later, when a note was no part of the snapshot."""
+    case = office.closed()
+    operations.publish(office.session, case, office.clerk, NOW, **office.said(case))
+    row = plan(office, case)
+    row.correction = "请刘一帆放心。"
+    office.session.commit()
+    assert planning.publish_due(AT) == "情况有变未公开 1 件"

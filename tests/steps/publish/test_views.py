@@ -111,3 +111,21 @@ def test_of_two_clerks_who_publish_at_once_one_is_told(app: Flask, clerk: Browse
     assert "不涉密" in told.text
     with app.app_context(), transaction() as session:
         assert len(session.scalars(select(Move.id).where(Move.act == "publish")).all()) == 1
+
+
+def test_a_correction_is_previewed_and_reviewed_with_the_rest(app: Flask, clerk: Browser) -> None:
+    opinions: dict[str, Any] = {"go": "publish", "secrecy_opinion": "不涉密", "disclosure_opinion": "可以公开"}
+    assert 'name="correction"' not in clerk.get(f"{CASE}/publish").text
+    preview = clerk.submit(f"{CASE}/publish", "/publish", go="all")
+    clerk.send(pick(forms_in(preview.text, f"{CASE}/publish"), "/publish"), **opinions)
+    told = "刘一帆反映的日期写错，现改正。"
+    waiting = clerk.submit(f"{CASE}/publish", "/publish", go="preview", correction=told).text
+    assert "还有 1 处没有决定" in waiting
+    preview = clerk.submit(f"{CASE}/publish", "/publish", go="all", correction=told)
+    assert "刘**反映的日期写错" in preview.text
+    form = pick(forms_in(preview.text, f"{CASE}/publish"), "/publish")
+    assert "审查意见已失效" in clerk.send(form, **opinions, correction="日期写错。").text
+    assert clerk.send(form, **opinions).status_code == 303
+    shown = Browser(app).get("/replies/LY2026-000001").text
+    assert "更正：刘**反映的日期写错，现改正。" in shown
+    assert "刘一帆" not in shown

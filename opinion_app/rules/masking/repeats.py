@@ -1,0 +1,100 @@
+"""What was found once, wherever else it stands: one part of a publication must not say what another part hides."""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from opinion_app.rules.masking import known
+from opinion_app.rules.masking.kinds import STRUCTURED, Candidate, Find, Kind
+from opinion_app.rules.masking.normalise import Reading, View, read
+from opinion_app.rules.masking.phones import KeptNumbers
+
+REASON = "别处也有同样的内容"
+_GAP = r"[ \t\n·.\-]{0,2}"
+_SEPARATORS = re.compile(r"[\s·.\-()]+")
+_EXTENSION = re.compile(r"(?:转|分机|[Ee][Xx][Tt]).*$", re.DOTALL)
+_AREA = re.compile(r"(?:(?:0086|86)0?|0)(?:10|2[0-9]|[3-9][0-9]{2})(?=[2-9][0-9]{6,7}$)")
+_ABROAD = re.compile(r"(?:0086|86|0)(?=1[3-9][0-9]{9}$)")
+_LEADING = {
+    Kind.MOBILE: rf"(?:(?:0086|086|86|0){_GAP})?",
+    Kind.LANDLINE: rf"(?:(?:(?:0086|86)0?|0){_GAP}(?:10|2[0-9]|[3-9][0-9]{{2}}){_GAP})?",
+}
+_LEAST = {Kind.ADDRESS: 5, Kind.OTHER: 2}
+_LEAST_STRUCTURED = 5
+
+
+def values(finds: Iterable[Find]) -> tuple[Find, ...]:
+    """The different contents among the finds that would be known again elsewhere; of equal ones the surest."""
+    held: dict[tuple[Kind, str], Find] = {}
+    for each in sorted(finds, key=lambda each: -each.confidence):
+        key = core(each)
+        if key:
+            held.setdefault((each.kind, key), each)
+    return tuple(held.values())
+
+
+def core(value: Find) -> str:
+    """What of a find is the same however it is written; empty where it is too short to mean anything elsewhere.
+
+    “12号” in one place is a house and in another a day, and a surname alone is nobody."""
+    if value.kind is Kind.NAME:
+        return known.squeezed(value.text)
+    if value.kind not in STRUCTURED:
+        text = "".join(read(value.text).plain.text.split())
+        return text if len(text) >= _LEAST[value.kind] else ""
+    digits = _digits(value)
+    if digits:
+        return digits
+    text = _SEPARATORS.sub("", read(value.text).plain.text).upper()
+    return text if len(text) >= _LEAST_STRUCTURED and not text.isdigit() else ""
+
+
+def _digits(value: Find) -> str:
+    """The digits of a number, of a telephone without area and extension; empty for what is not digits alone."""
+    view = _SEPARATORS.sub("", _EXTENSION.sub("", read(value.text).spoken.text)).lstrip("+")
+    if not view.isascii() or not view.isdigit() or len(view) < _LEAST_STRUCTURED or view in KeptNumbers(()):
+        return ""
+    return _AREA.sub("", view) if value.kind is Kind.LANDLINE else _ABROAD.sub("", view)
+
+
+def places(reading: Reading, value: Find) -> Iterator[tuple[int, int]]:
+    """Each occurrence of what was found, in original offsets; numbers in every disguise, but never within a longer number."""
+    wanted = core(value)
+    if not wanted:
+        return
+    if value.kind is Kind.NAME:
+        yield from known.places(reading, value.text)
+    elif value.kind is Kind.OTHER:
+        yield from ((found.start(), found.end()) for found in re.finditer(re.escape(value.text), reading.original))
+    else:
+        views = (reading.plain, reading.spoken) if wanted.isdigit() else (reading.plain,)
+        yield from dict.fromkeys(place for view in views for place in _in_view(view, value, wanted))
+
+
+@lru_cache(maxsize=16)
+def _digits_of(text: str) -> str:
+    """Nothing but the digits: a number that is not in here need not be looked for."""
+    return re.sub("[^0-9]", "", text)
+
+
+def _in_view(view: View, value: Find, wanted: str) -> Iterator[tuple[int, int]]:
+    letters = "0-9" if wanted.isdigit() else "0-9A-Za-z"
+    before = f"(?<![{letters}])" if wanted[0].isascii() else ""
+    after = f"(?![{letters}])" if wanted[-1].isascii() else ""
+    if wanted.isdigit() and wanted not in _digits_of(view.text):
+        return
+    pattern = before + _LEADING.get(value.kind, "") + _GAP.join(re.escape(char) for char in wanted) + after
+    for found in re.finditer(pattern, view.text, re.IGNORECASE):
+        yield view.span(*found.span())
+
+
+def candidates(reading: Reading, wanted: Iterable[Find], found: Iterable[Candidate]) -> Iterator[Candidate]:
+    """The repetitions that no rule saw itself; in a house number a name is still to be told."""
+    seen = bytearray(len(reading.original))
+    for each in found:
+        if each.kind is not Kind.ADDRESS:
+            seen[each.start : each.end] = b"\x01" * (each.end - each.start)
+    for value in wanted:
+        for start, end in places(reading, value):
+            if seen.find(1, start, end) < 0:
+                yield Candidate(value.kind, start, end, value.confidence, REASON)
