@@ -9,6 +9,7 @@ import ssl
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from opinion_app.notify.smtp_session import Session, Watchdog, open_session
 from opinion_app.rules.delivery import Attempt, Outcome
 from opinion_app.rules.settings import SettingWrong
 
@@ -19,11 +20,21 @@ GO_AHEAD, CLOSING = 354, 421
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Time limits in seconds: short for connecting, long for the final confirmation (RFC 5321 4.5.3.2)."""
+    """Time limits in seconds: short for connecting, long for the final confirmation (RFC 5321 4.5.3.2).
+
+    `letter` is for all of one letter up to the final dot, whatever the server does meanwhile; `longest` is the most a letter can
+    take and stays below the time of a claim, so that nobody else takes it over and sends it, too."""
 
     connect: float = 10
     command: float = 30
+    letter: float = 120
     confirmation: float = 120
+    parting: float = 5
+
+    @property
+    def longest(self) -> float:
+        """The most one letter can take, but for the system's own search for the server's name."""
+        return self.letter + self.confirmation
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,40 +65,45 @@ class SmtpPost:
 
     def __init__(self, server: Server, patience: Patience = Patience()) -> None:
         self._server, self._patience = server, patience
-        self._held: smtplib.SMTP | None = None
+        self._held: Session | None = None
 
     def deliver(self, sender: str, recipient: str, data: bytes) -> Attempt:
         """One attempt to hand in a letter for one recipient; never raises for what a server or a network does."""
-        try:
-            attempt = self._hand_in(self._connected(), sender, recipient, data)
-        except (smtplib.SMTPException, OSError) as error:
-            self.close()
-            return Attempt(Outcome.UNREACHABLE, _said(error))
+        with Watchdog(lambda: self._held, self._patience.letter) as watchdog:
+            try:
+                attempt = self._hand_in(self._connected(), sender, recipient, data, watchdog)
+            except (smtplib.SMTPException, OSError) as error:
+                attempt = Attempt(Outcome.UNREACHABLE, _said(error))
         if attempt.outcome in (Outcome.UNREACHABLE, Outcome.UNKNOWN):
-            self.close()
+            self._drop()
         return attempt
 
     def close(self) -> None:
         """End the connection, politely where the server still listens."""
         if self._held is not None:
-            with contextlib.suppress(smtplib.SMTPException, OSError):
+            with Watchdog(lambda: self._held, self._patience.parting), contextlib.suppress(smtplib.SMTPException, OSError):
                 self._held.quit()
+        self._drop()
+
+    def _drop(self) -> None:
+        """Leave without a word: who does not answer is not asked again."""
+        if self._held is not None:
             self._held.close()
             self._held = None
 
-    def _connected(self) -> smtplib.SMTP:
+    def _hold(self, session: Session) -> None:
+        self._held = session
+
+    def _connected(self) -> Session:
         """The kept connection if the server still listens - it may have ended an idle one -, else a new one."""
         if self._held is not None and not self._listens(self._held):
-            self.close()
-        if self._held is None:
-            server = self._server
-            if server.scheme == "smtps":
-                context = ssl.create_default_context()
-                self._held = smtplib.SMTP_SSL(server.host, server.port, timeout=self._patience.connect, context=context)
-            else:
-                self._held = smtplib.SMTP(server.host, server.port, timeout=self._patience.connect)
-            self._greet(self._held)
-        return self._held
+            self._drop()
+        if self._held is not None:
+            return self._held
+        server = self._server
+        session = open_session(server.scheme, server.host, server.port, self._patience.connect, self._hold)
+        self._greet(session)
+        return session
 
     def _listens(self, session: smtplib.SMTP) -> bool:
         try:
@@ -108,7 +124,7 @@ class SmtpPost:
         if session.sock is not None:
             session.sock.settimeout(seconds)
 
-    def _hand_in(self, session: smtplib.SMTP, sender: str, recipient: str, data: bytes) -> Attempt:
+    def _hand_in(self, session: Session, sender: str, recipient: str, data: bytes, watchdog: Watchdog) -> Attempt:
         """MAIL, RCPT, DATA. A refused sender is the office's own fault, not the recipient's, and is tried again later."""
         code, said = session.mail(sender)
         if code != 250:
@@ -119,9 +135,9 @@ class SmtpPost:
         code, said = session.docmd("DATA")
         if code != GO_AHEAD:
             return self._turned_down(session, _by(code), code, said)
-        return self._body(session, data)
+        return self._body(session, data, watchdog)
 
-    def _body(self, session: smtplib.SMTP, data: bytes) -> Attempt:
+    def _body(self, session: smtplib.SMTP, data: bytes, watchdog: Watchdog) -> Attempt:
         """The letter and the final dot: lost before the dot it is not delivered, lost after it nobody can know."""
         closed = data if data.endswith(b"\r\n") else data + b"\r\n"
         try:
@@ -129,6 +145,7 @@ class SmtpPost:
         except (smtplib.SMTPException, OSError) as error:
             return Attempt(Outcome.UNREACHABLE, _said(error))
         self._wait(session, self._patience.confirmation)
+        watchdog.allow(self._patience.confirmation)
         try:
             code, said = session.getreply()
         except (smtplib.SMTPException, OSError) as error:
@@ -136,6 +153,8 @@ class SmtpPost:
         self._wait(session, self._patience.command)
         if code == 250:
             return Attempt(Outcome.SENT)
+        if not 400 <= code < 600:  # neither taken nor refused in any way the protocol knows
+            return Attempt(Outcome.UNKNOWN, f"{code} {said.decode('utf-8', 'replace')}"[:200])
         return self._turned_down(session, _by(code), code, said)
 
     def _turned_down(self, session: smtplib.SMTP, outcome: Outcome, code: int, said: bytes) -> Attempt:
@@ -146,7 +165,7 @@ class SmtpPost:
         try:
             session.rset()
         except (smtplib.SMTPException, OSError):  # it said no and hung up: the answer stands, the connection does not
-            self.close()
+            self._drop()
         return Attempt(outcome, words)
 
 

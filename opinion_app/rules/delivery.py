@@ -8,7 +8,7 @@ from enum import Enum
 
 from opinion_app.rules.words import NoticeState
 
-CLAIM = timedelta(minutes=5)  # longer than one delivery can take with all its time limits
+CLAIM = timedelta(minutes=5)  # longer than one delivery can take: notify/smtp.Patience.longest, and half a minute to spare
 GIVE_UP_AFTER = timedelta(days=4)  # RFC 5321 4.5.4.1: 4-5 days
 # The first retries come soon (a server restarting, greylisting), then half-hourly and hourly (RFC 5321: at least 30 minutes).
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))

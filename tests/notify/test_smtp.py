@@ -8,8 +8,10 @@ from time import monotonic
 import pytest
 
 from opinion_app.notify.smtp import Patience, Server, SmtpPost, server_of
-from opinion_app.rules.delivery import Outcome
+from opinion_app.notify.smtp_session import REPLY_LINES
+from opinion_app.rules.delivery import CLAIM, Outcome
 from opinion_app.rules.settings import SettingWrong
+from tests.support.dripping import dripping_server
 from tests.support.mail_server import MailServer, mail_server
 
 SHORT = Patience(connect=2, command=1, confirmation=1)
@@ -55,6 +57,35 @@ def test_n06_each_failure_has_its_name(server: MailServer, post: SmtpPost, name:
     assert post.deliver("opinion@office.test", f"{name}@office.test", LETTER).outcome is outcome
     assert len(server.taken) == accepted
     assert monotonic() - begun < 5
+
+
+@pytest.mark.parametrize("drop", [b"250-more\r\n", b"x"])
+@pytest.mark.parametrize("at", ["greeting", "EHLO", "MAIL", "RCPT", "DATA", "dot", "QUIT"])
+def test_n06_r4_a_server_that_drips_for_ever_holds_a_letter_no_longer_than_its_time(at: str, drop: bytes) -> None:
+    with dripping_server(at, drop) as server:
+        post = SmtpPost(server_of(server.url), Patience(connect=2, command=1, letter=0.5, confirmation=0.5, parting=0.2))
+        begun = monotonic()
+        attempt = post.deliver("opinion@office.test", "a@office.test", LETTER)
+        post.close()
+        assert monotonic() - begun < 3
+        expected = {"dot": Outcome.UNKNOWN, "QUIT": Outcome.SENT}
+        assert attempt.outcome is expected.get(at, Outcome.UNREACHABLE)
+        assert server.letters == (at in expected)
+
+
+def test_n06_a_reply_of_endless_lines_is_given_up_at_once() -> None:
+    with dripping_server("MAIL", b"250-more\r\n" * (REPLY_LINES + 1)) as server:
+        post = SmtpPost(server_of(server.url), Patience(connect=2, command=5, letter=30))
+        begun = monotonic()
+        attempt = post.deliver("opinion@office.test", "a@office.test", LETTER)
+        assert attempt.outcome is Outcome.UNREACHABLE
+        assert "lines in one reply" in attempt.said
+        assert monotonic() - begun < 3
+
+
+def test_n06_r4_a_letter_never_takes_as_long_as_it_is_claimed_for() -> None:
+    assert Patience().longest + 30 < CLAIM.total_seconds()
+    assert Patience().command < Patience().letter
 
 
 def test_one_bad_address_leaves_the_connection_to_the_others(server: MailServer, post: SmtpPost) -> None:
