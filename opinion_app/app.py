@@ -19,6 +19,7 @@ from opinion_app.flow import trail
 from opinion_app.flow.settings import OFFICE_DEFAULTS
 from opinion_app.records.base import db
 from opinion_app.records.engine import begin_writing
+from opinion_app.records.rights import takes_messages
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.settings import Settings
 from opinion_app.web import access, addresses, compressed, context, errors, filters, headers, identity
@@ -26,6 +27,7 @@ from opinion_app.web.transaction import OfficeFlask
 
 ROOMS = ("steps", "desks", "public", "api")
 PUBLIC_ALONE = ("public",)
+MESSAGES = "opinion_app.public.messages."
 csrf = CSRFProtect()
 log = logging.getLogger(__name__)
 
@@ -33,11 +35,13 @@ log = logging.getLogger(__name__)
 def create_app(settings: Settings | None = None, *, database_url: str | None = None, rooms: tuple[str, ...] = ROOMS) -> Flask:
     """The whole service with its pages; `rooms` limits it to some of them (the public wing runs `("public",)`).
 
+    A public wing whose role may only read serves reading only: the pages of messages are not there (decisions 28).
     Raises SettingMissing or SettingWrong when the environment cannot be used."""
     alone = rooms == PUBLIC_ALONE
     known = settings or cast(Settings, locate.config().load_settings())
     app = create_core(known, database_url=database_url or _public_url(known, alone=alone), flask=OfficeFlask)
     app.config["OPINION_INBOX_ONLY"] = alone and bool(known.public_database_url)
+    app.config["OPINION_READING_ONLY"] = alone and not _takes_messages(app)
     app.config["MAX_CONTENT_LENGTH"] = (known.staff_file_mb + 8) * 1024 * 1024
     app.config["MAX_FORM_MEMORY_SIZE"] = 4 * 1024 * 1024
     app.config["WTF_CSRF_TIME_LIMIT"] = known.session_max_hours * 3600
@@ -66,6 +70,11 @@ def _public_url(settings: Settings, *, alone: bool) -> str | None:
     return (settings.public_database_url or None) if alone else None
 
 
+def _takes_messages(app: Flask) -> bool:
+    with app.app_context():
+        return takes_messages(db.engine)
+
+
 def _open_room(app: Flask, room: str) -> None:
     """Register the blueprint of every `views` module in a room: a new step or desk needs no line here."""
     try:
@@ -73,7 +82,8 @@ def _open_room(app: Flask, room: str) -> None:
     except ModuleNotFoundError:
         return
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        if module.name.rsplit(".", 1)[-1].endswith("views"):
+        shut = app.config["OPINION_READING_ONLY"] and module.name.startswith(MESSAGES)
+        if module.name.rsplit(".", 1)[-1].endswith("views") and not shut:
             app.register_blueprint(importlib.import_module(module.name).bp)
 
 

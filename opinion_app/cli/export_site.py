@@ -9,9 +9,7 @@ import click
 from flask import Flask
 
 from opinion_app import locate
-from opinion_app.cli._office import check_schema
-from opinion_app.cli.serve import whole
-from opinion_app.core import create_core
+from opinion_app.cli.serve import public_wing
 from opinion_app.public.site.exporting import Fetch, Published, export, gather
 from opinion_app.records.base import db
 from opinion_app.records.current import settings_of
@@ -25,9 +23,7 @@ STATIC_COPY = "OPINION_STATIC_COPY"  # pages are made for files: no counters, th
 @click.option("--site-url", default="", metavar="URL", help="副本的网址，写入订阅源和网站地图 / where the copy lies")
 def export_site(folder: Path, site_url: str) -> None:
     """把公众网站导出为静态文件；再次导出只改写有变化的文件。 / Write the public site as static files; again: what changed."""
-    with create_core().app_context():
-        check_schema()
-    app = whole(public=True)
+    app = public_wing()
     app.config[STATIC_COPY] = True
     fetch = _fetching(app)
     count = export(_published(app), fetch, folder, settings_of(app).base_url, site_url.rstrip("/"), _frame(fetch, site_url))

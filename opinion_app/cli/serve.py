@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from typing import cast
 
 import click
 from flask import Flask
 
 import opinion_app
+from opinion_app import locate
 from opinion_app.cli._clock_process import ClockProcess
 from opinion_app.cli._office import check_schema, sweep_strays
 from opinion_app.cli._server import serve as answer
 from opinion_app.clock import now
 from opinion_app.core import create_core
+from opinion_app.records.base import db
+from opinion_app.rules.settings import Settings
 
 host_option = click.option("--host", envvar="HOST", default="127.0.0.1", show_default=True, help="监听地址 / address")
 port_option = click.option(
@@ -27,26 +31,31 @@ port_option = click.option(
 @port_option
 def serve(host: str, port: int, *, clock: bool, public: bool) -> None:
     """启动网页服务和定时进程，Ctrl-C 结束。 / Serve the pages and run the clock until Ctrl-C."""
+    if public:
+        run(public_wing(), host, port, clock=False, path="/")
+        return
     with create_core().app_context():
         check_schema()
-        if not public:
-            sweep_strays(now())
-    run(whole(public=public), host, port, clock=clock and not public)
+        sweep_strays(now())
+    run(opinion_app.create_app(), host, port, clock=clock)
 
 
-def whole(*, public: bool = False) -> Flask:
-    """The service with its pages, or its public wing alone over the database address meant for it."""
-    if not public:
-        return opinion_app.create_app()
-    settings = create_core().extensions["opinion_settings"]
-    return opinion_app.create_app(settings, database_url=settings.public_database_url or None, rooms=("public",))
+def public_wing() -> Flask:
+    """The public wing alone, over the database address meant for it; the office's is not touched, it may be out of reach.
+
+    Raises SchemaMismatch unless that database has exactly this program's schema."""
+    settings = cast(Settings, locate.config().load_settings())
+    with create_core(settings, database_url=settings.public_database_url or None).app_context():
+        check_schema()
+        db.engine.dispose()
+    return opinion_app.create_app(settings, rooms=("public",))
 
 
-def run(app: Flask, host: str, port: int, *, clock: bool) -> None:
-    """Serve until the end is asked for, with the clock beside it where there is one."""
+def run(app: Flask, host: str, port: int, *, clock: bool, path: str = "/office/") -> None:
+    """Serve until the end is asked for, with the clock beside it where there is one; `path` is where people begin."""
     child = ClockProcess() if clock and find_spec("opinion_app.cli.clock") else None
     shown = f"[{host}]" if ":" in host else host
-    click.echo(f"服务已启动：http://{shown}:{port}/office/（Ctrl-C 停止）")
+    click.echo(f"服务已启动：http://{shown}:{port}{path}（Ctrl-C 停止）")
     try:
         answer(app, host, port, child.look if child else lambda: None)
     finally:

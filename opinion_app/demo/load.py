@@ -18,7 +18,7 @@ from opinion_app.desks.wording.operations import save_template
 from opinion_app.files.store import AttachmentStore
 from opinion_app.flow.calendar import load_days, work_calendar
 from opinion_app.flow.deadline_table import seed_rules
-from opinion_app.flow.settings import put_setting, setting
+from opinion_app.flow.settings import put_office, put_setting, setting
 from opinion_app.records.calendar import CalendarYear
 from opinion_app.records.case import Case
 from opinion_app.records.current import settings_of
@@ -87,13 +87,13 @@ def _load(
     put_setting(session, MARK, now.isoformat())
 
 
-def _prepare(session: Session, data: dict[str, object], now: datetime) -> WorkCalendar:
+def _prepare(session: Session, data: dict[str, Any], now: datetime) -> WorkCalendar:
     """Rules, calendar and the office's own settings, where they are not there yet."""
     seed_rules(session, now)
     if session.scalar(select(CalendarYear.year).limit(1)) is None:
         days = list(seed_days())
         load_days(session, days, {row.day.year for row in days}, now, SEED_SOURCE)
-    put_setting(session, "office", data["office"])
+    put_office(session, data["office"])
     session.flush()
     return work_calendar(session)
 

@@ -20,6 +20,7 @@ from opinion_app.flow.progress import open_progress
 from opinion_app.flow.register import register
 from opinion_app.records.case import Case
 from opinion_app.records.submission import Progress, PublicAttempt, Submission
+from opinion_app.records.vouched import CODE_HASH, vouch
 from opinion_app.rules.errors import OfficeError
 from opinion_app.rules.progress import RECEIVED
 from opinion_app.rules.query_code import code_hash, same
@@ -42,9 +43,11 @@ def submit(
     check_not_secret(new.title, new.body)
     check(new, now)
     number = next_number(session, Source.MESSAGE.value, now)
+    hashed = code_hash(secret, number, code)
+    vouch(session, CODE_HASH, hashed)
     row = Submission(
         number=number,
-        code_hash=code_hash(secret, number, code),
+        code_hash=hashed,
         fields=_stored(new),
         files=[_file(file) for file in files],
         submitted_at=now,
@@ -143,6 +146,7 @@ class Told:
 def progress_of(session: Session, secret: str, number: str, code: str) -> Told | None:
     """The progress behind a number and its code; None alike for an unknown number and a wrong code, after the same work."""
     wanted = code_hash(secret, number, code)
+    vouch(session, CODE_HASH, wanted)
     row = session.get(Progress, number)
     left = session.execute(
         select(Submission.code_hash, Submission.submitted_at).where(Submission.number == number, Submission.taken_at.is_(None))
@@ -170,5 +174,7 @@ def progress_of(session: Session, secret: str, number: str, code: str) -> Told |
 
 def receipt(session: Session, secret: str, number: str, code: str) -> bool:
     """Whether `code` is the code of a message that was left under `number`."""
+    wanted = code_hash(secret, number, code)
+    vouch(session, CODE_HASH, wanted)
     held = session.scalar(select(Submission.code_hash).where(Submission.number == number))
-    return held is not None and same(held, code_hash(secret, number, code))
+    return held is not None and same(held, wanted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TypeVar, cast
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from opinion_app.records.office import held_settings, put_setting
 from opinion_app.rules.words import DEFAULT_AREAS
 
-__all__ = ["OFFICE_DEFAULTS", "areas", "office", "put_setting", "setting"]
+__all__ = ["OFFICE_DEFAULTS", "areas", "office", "put_office", "put_setting", "setting"]
 T = TypeVar("T")
 OFFICE_DEFAULTS: dict[str, str] = {
     "name": "示例镇人民政府",
@@ -25,6 +26,9 @@ OFFICE_DEFAULTS: dict[str, str] = {
     "leader_phone": "",
 }
 
+# Kept in a row of its own: the public wing's role reads what the office says of itself, and not this.
+INSIDE = ("leader_phone",)
+
 
 def setting(session: Session, name: str, default: T) -> T:
     """The office's value of a setting, or `default` where the office has set none."""
@@ -33,8 +37,14 @@ def setting(session: Session, name: str, default: T) -> T:
 
 
 def office(session: Session) -> dict[str, str]:
-    """What the pages say about the office."""
-    return OFFICE_DEFAULTS | setting(session, "office", {})
+    """What the pages say about the office, and the numbers only the office itself uses."""
+    return OFFICE_DEFAULTS | setting(session, "office", {}) | setting(session, "office_inside", {})
+
+
+def put_office(session: Session, words: Mapping[str, str]) -> None:
+    """Set what the office says of itself; the caller puts it on the trail."""
+    put_setting(session, "office", {name: said for name, said in words.items() if name not in INSIDE})
+    put_setting(session, "office_inside", {name: said for name, said in words.items() if name in INSIDE})
 
 
 def restored_at(session: Session) -> datetime | None:

@@ -26,7 +26,11 @@ def init_app(app: Flask, office_defaults: dict[str, str], counts: Counts) -> Non
     """Attach the context; `counts` gives the figures of the navigation for one person, in one query."""
 
     def context() -> dict[str, Any]:
-        known: dict[str, Any] = {"office": office_defaults, "current_path": request.full_path}
+        known: dict[str, Any] = {
+            "office": office_defaults,
+            "current_path": request.full_path,
+            "takes_messages": _takes_messages(app),
+        }
         if g.get(PLAIN):
             return known | {"actor": None, "nav": [], "unread": 0}
         known["office"] = office_defaults | _office()
@@ -42,6 +46,11 @@ def init_app(app: Flask, office_defaults: dict[str, str], counts: Counts) -> Non
 
     app.context_processor(context)
     app.jinja_env.globals["form_key"] = form_key
+
+
+def _takes_messages(app: Flask) -> bool:
+    """Whether pages offer to leave a message: not where this wing only reads; a static copy leads to the running service."""
+    return bool(not app.config.get("OPINION_READING_ONLY") or app.config.get("OPINION_STATIC_COPY"))
 
 
 def _person(actor: Actor) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from opinion_app.records.base import db
 from opinion_app.records.engine import begin_reading, begin_writing, is_duplicate
 from opinion_app.records.office import FormKey
 from opinion_app.records.transaction import transaction
+from opinion_app.records.vouched import FORM_KEY, vouch
 from opinion_app.rules.errors import Conflict, Refused
 from opinion_app.web.access import Access, access_of
 
@@ -144,6 +145,7 @@ def _claim() -> Response | None:
     if not key:
         return None
     payload = _payload_hash()
+    vouch(db.session(), FORM_KEY, key)
     if db.session.execute(_insert_once(key, payload)).first() is not None:
         return None
     row = db.session.scalar(select(FormKey).where(FormKey.key == key))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -11,19 +12,24 @@ from flask import Flask
 from sqlalchemy import select
 
 from opinion_app import clock, create_app
+from opinion_app.core import create_core
 from opinion_app.flow.inbox import take_in_waiting
 from opinion_app.flow.publications import take_down
+from opinion_app.flow.settings import put_office, put_setting
 from opinion_app.public.replies.views import flush_views
 from opinion_app.records.case import Case
 from opinion_app.records.current import settings_of
-from opinion_app.records.publication import PublishedFile
-from opinion_app.records.submission import Submission
+from opinion_app.records.office import Counter, FormKey
+from opinion_app.records.publication import PublishedFile, ViewCount
+from opinion_app.records.rating import Rating
+from opinion_app.records.submission import Progress, Submission
 from opinion_app.records.transaction import transaction
+from opinion_app.rules.rating import Verdict
 from opinion_app.rules.settings import Settings
 from tests.builders.office import make_case
 from tests.builders.published import make_publication
 from tests.public.messages.test_messages import CODE, MESSAGE, NEW
-from tests.support import tree
+from tests.support import postgres, tree
 from tests.support.client import Browser
 from tests.support.databases import make_settings, release
 
@@ -32,7 +38,12 @@ SCRIPT = tree.ROOT / "docs" / "sql" / "public-role.sql"
 
 @pytest.fixture
 def settings(tmp_path: Path, postgres_url: str) -> Settings:
-    """An office on PostgreSQL with a role of its own for the public wing, made by the script the manual names."""
+    """An office on PostgreSQL with a role of its own for the public wing."""
+    return with_role(tmp_path / "data", postgres_url)
+
+
+def with_role(data_dir: Path, postgres_url: str) -> Settings:
+    """The role is made by the script the manual names."""
     plain = postgres_url.replace("postgresql+psycopg://", "postgresql://")
     statements = [line for line in SCRIPT.read_text().splitlines() if not line.startswith(("\\", "SELECT 'CREATE", "ALTER ROLE"))]
     with psycopg.connect(plain, autocommit=True) as connection:
@@ -40,7 +51,7 @@ def settings(tmp_path: Path, postgres_url: str) -> Settings:
             connection.execute("CREATE ROLE opinion_public LOGIN")
         connection.execute("\n".join(statements))
     public = postgres_url.replace("//opinion@", "//opinion_public@")
-    return make_settings(tmp_path / "data", postgres_url, public_database_url=public)
+    return make_settings(data_dir, postgres_url, public_database_url=public)
 
 
 @pytest.fixture
@@ -73,12 +84,90 @@ def wing(settings: Settings) -> Iterator[Flask]:
         "UPDATE settings SET value = '1'",
         "UPDATE submissions SET taken_at = now()",
         "CREATE TABLE mine (id int)",
+        "INSERT INTO submissions (number, code_hash, fields, files, submitted_at, address_key, taken_at)"
+        " VALUES ('X', 'h', '{}', '[]', now(), '', now())",
+        "INSERT INTO ratings (number, round, resolved, time, attitude, useful, comment, reopen, submitted_at, reopened)"
+        " VALUES ('LY2026-000001', 0, 'content', 'content', 'content', true, '', false, now(), false)",
+        "SELECT comment FROM ratings",
+        "UPDATE form_keys SET payload_hash = ''",
+        "INSERT INTO form_keys (key, person_id, payload_hash, location, created_at) VALUES ('k', 1, '', '', now())",
+        "INSERT INTO counters (series, year, value) VALUES ('message', 2099, 5)",
+        "INSERT INTO counters (series, year, value) VALUES ('sentiment_item', 2099, 0)",
+        "UPDATE counters SET value = 0",
+        "UPDATE counters SET value = value + 2",
+        "UPDATE counters SET year = 2000",
+        "UPDATE view_counts SET views = 0",
+        "DELETE FROM public_attempts",
+        "UPDATE alembic_version SET version_num = ''",
     ],
 )
-def test_the_role_is_refused_what_is_not_public(settings: Settings, asked: str) -> None:
-    url = settings.public_database_url.replace("postgresql+psycopg://", "postgresql://")
-    with psycopg.connect(url) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+def test_the_role_is_refused_what_is_not_public(house: Settings, asked: str) -> None:
+    with asking(house) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute(asked)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "SELECT number FROM progress",
+        "SELECT answer FROM progress WHERE number = 'LY2026-000001'",
+        "SELECT code_hash FROM submissions",
+        "SELECT number FROM ratings",
+        "SELECT key FROM form_keys",
+        "UPDATE form_keys SET location = '/' RETURNING key",
+        "SELECT value FROM counters WHERE series <> 'message'",
+        "UPDATE counters SET value = value + 1 WHERE series = 'sentiment_item' RETURNING value",
+        "SELECT value FROM settings WHERE name NOT IN ('office', 'areas', 'number_patterns', 'published_version')",
+        "SELECT value FROM settings WHERE value::text LIKE '%0875-5550101%'",
+        "SELECT id FROM publication_index WHERE id NOT IN (SELECT id FROM publications)",
+    ],
+)
+def test_rows_that_are_nobodys_business_are_not_there(house: Settings, asked: str) -> None:
+    with asking(house) as connection:
+        assert connection.execute(asked).fetchall() == []
+
+
+def test_a_row_is_there_for_whoever_has_its_code_and_for_nobody_else(house: Settings) -> None:
+    with asking(house) as connection:
+        for known, found in (("h" * 64, [("LY2026-000001",)]), ("g" * 64, []), ("", []), ("%", [])):
+            connection.execute("SELECT set_config('opinion.code_hash', %s, true)", (known,))
+            assert connection.execute("SELECT number FROM progress").fetchall() == found
+            assert connection.execute("SELECT number FROM ratings").fetchall() == found
+
+
+def asking(settings: Settings) -> psycopg.Connection[Any]:
+    return psycopg.connect(settings.public_database_url.replace("postgresql+psycopg://", "postgresql://"))
+
+
+@pytest.fixture(scope="module")
+def house(
+    postgres_server: postgres.Server, postgres_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
+    """A furnished office whose role nobody gets to change anything with; made once for all refusals."""
+    name = postgres_server.create(postgres_template)
+    settings = with_role(tmp_path_factory.mktemp("house"), postgres_server.url(name))
+    app = create_core(settings)
+    with app.app_context(), transaction() as session:
+        case = make_case(session)
+        row = make_publication(session, case)
+        take_down(session, make_publication(session, make_case(session)), clock.now())
+        now = clock.now()
+        verdicts = dict.fromkeys(("resolved", "time", "attitude"), Verdict.DISCONTENT)
+        session.add_all(
+            (
+                Progress(number=case.number, code_hash="h" * 64, step="已答复", answer="原来的答复", updated_at=now),
+                Submission(number="LY2026-000009", code_hash="h" * 64, fields={}, submitted_at=now),
+                Rating(number=case.number, round=0, useful=False, submitted_at=now, **verdicts),
+                FormKey(key="k" * 32, payload_hash="", created_at=now),
+                ViewCount(publication_id=row.id, views=7),
+                Counter(series="sentiment_item", year=2026, value=3),
+            )
+        )
+        put_office(session, {"name": "云岭镇", "leader_phone": "0875-5550101"})
+        put_setting(session, "kept_numbers", ["0875-5550102"])
+    release(app)
+    yield settings
+    postgres_server.drop(name)
 
 
 def test_the_role_does_not_see_what_was_withdrawn(app: Flask, settings: Settings) -> None:

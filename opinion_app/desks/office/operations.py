@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from opinion_app.flow import trail
-from opinion_app.flow.settings import OFFICE_DEFAULTS, areas, office, put_setting, setting
+from opinion_app.flow.settings import OFFICE_DEFAULTS, areas, office, put_office, put_setting, setting
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.numbering import DEFAULT_INDEX_PATTERN, DEFAULT_PATTERNS, check_pattern
@@ -70,7 +70,7 @@ def save(session: Session, wanted: OfficeSettings, labels: Mapping[str, str], ac
     _compare(changed, labels["kept_numbers"], "、".join(before.kept_numbers), "、".join(wanted.kept_numbers))
     _compare(changed, labels["rating_days"], str(before.rating_days), str(wanted.rating_days))
     if changed:
-        put_setting(session, "office", dict(wanted.office))
+        put_office(session, wanted.office)
         put_setting(session, "number_patterns", dict(wanted.patterns))
         put_setting(session, "index_pattern", wanted.index_pattern)
         put_setting(session, "areas", list(wanted.areas))

@@ -34,6 +34,7 @@ PER_PAGE = 20
 ON_HOME = 6
 VIEWS = "opinion_views"
 STATIC_COPY = "OPINION_STATIC_COPY"  # pages are made for files: nobody reads them now
+READING_ONLY = "OPINION_READING_ONLY"  # this process may write nothing, view counts neither (create_app sets it)
 LIST_WORDS = "经审核公开的留言和答复"
 
 
@@ -122,7 +123,8 @@ def _count(publication_id: int, response: Response) -> None:
     """Note a reading; when it is time, the counts are written after the answer has gone out."""
     app = cast(Any, current_app)._get_current_object()
     views: Views = app.extensions[VIEWS]
-    if request.method == "GET" and not app.config.get(STATIC_COPY) and views.add(publication_id, clock.ticks()):
+    nobody = app.config.get(STATIC_COPY) or app.config.get(READING_ONLY)
+    if request.method == "GET" and not nobody and views.add(publication_id, clock.ticks()):
         response.call_on_close(lambda: flush_views(app))
 
 
