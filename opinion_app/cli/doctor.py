@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import click
 from sqlalchemy import func, select
@@ -15,7 +15,7 @@ from opinion_app import clock
 from opinion_app.cli._office import opened
 from opinion_app.desks.backup import operations as backup
 from opinion_app.desks.backup.queries import TOO_OLD, newest
-from opinion_app.desks.clock.queries import JobLine, jobs, lease, queue
+from opinion_app.desks.clock.queries import JobLine, alive, jobs, lease, queue
 from opinion_app.desks.people.queries import what_is_missing
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.trail import verify_trail
@@ -24,7 +24,6 @@ from opinion_app.records.base import db
 from opinion_app.records.clock import DeadlineRuleRow
 from opinion_app.records.current import settings_of
 from opinion_app.records.engine import begin_reading
-from opinion_app.records.job import Lease
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.errors import OfficeError
 from opinion_app.rules.spoken import moment_words
@@ -33,7 +32,6 @@ from opinion_app.rules.zone import local_date
 
 GOOD, WARNING, BAD = "正常", "注意", "有误"
 LEAST_ROOM = 1024**3
-STILL = timedelta(minutes=2)
 LONGEST_WAIT = 30  # minutes
 
 
@@ -88,20 +86,12 @@ def _trail(session: Session, _now: datetime) -> Finding:
 
 
 def _clock(session: Session, now: datetime) -> Finding:
-    beaten = session.scalar(select(func.max(Lease.beaten_at)))
-    if beaten is None:
-        return Finding(WARNING, "定时进程从未运行，不会发送提醒")
-    quiet = now - beaten
-    return (
-        Finding(GOOD, f"正在运行，由 {_leader(session)} 值守")
-        if quiet < STILL
-        else Finding(WARNING, f"定时进程已停 {int(quiet.total_seconds() // 60)} 分钟")
-    )
-
-
-def _leader(session: Session) -> str:
     held = lease(session)
-    return ":".join(held.holder.split(":")[:2]) if held is not None and held.holder else "（无）"
+    if held is None:
+        return Finding(WARNING, "定时进程从未运行，不会发送提醒")
+    if alive(held, now):
+        return Finding(GOOD, f"正在运行，由 {':'.join(held.holder.split(':')[:2])} 值守")
+    return Finding(WARNING, f"定时进程已停 {int((now - held.beaten_at).total_seconds() // 60)} 分钟")
 
 
 def _jobs(session: Session, now: datetime) -> Finding:

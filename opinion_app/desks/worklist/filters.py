@@ -14,7 +14,14 @@ from opinion_app.rules.words import OPEN_STAGES, Kind, RiskLevel, Source, Stage,
 from opinion_app.rules.zone import UnreadableMoment, parse_date, start_of_day
 
 UNASSESSED = "unassessed"
-DUE = {"overdue": "已逾期", "soon": "临期", "running": "未到期", "suspended": "计时中止", "none": "不计时限"}
+DUE = {
+    "overdue": "已逾期",
+    "soon": "临期",
+    "running": "未到期",
+    "suspended": "计时中止",
+    "provisional": "日期暂定",
+    "none": "不计时限",
+}
 WORDS: dict[str, tuple[str, type[Word]]] = {
     "source": ("来源", Source),
     "kind": ("类型", Kind),
@@ -135,6 +142,7 @@ _DUE: dict[str, Due] = {
     "soon": lambda now, soon: (Case.next_due_at >= now) & ((Case.next_warn_at <= now) | (Case.next_due_at <= soon)),
     "running": lambda now, _soon: Case.next_due_at >= now,
     "suspended": lambda _now, _soon: Case.suspended_for != "",
+    "provisional": lambda _now, _soon: Case.next_due_at.is_not(None) & Case.next_due_provisional,
     "none": lambda _now, _soon: Case.next_due_at.is_(None) & (Case.suspended_for == ""),
 }
 OPEN_CHOICES = [(stage.value, stage.label) for stage in Stage if stage in OPEN_STAGES]

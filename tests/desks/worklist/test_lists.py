@@ -132,6 +132,20 @@ def test_filters_narrow_the_list_and_are_taken_off_one_by_one(app: Flask, people
     assert 'href="?level=II"' in text
 
 
+def test_d02_dates_that_rest_on_a_year_not_loaded_say_so_and_can_be_listed(app: Flask, people: dict[str, int]) -> None:
+    cases(app, people, 6)
+    with app.app_context(), transaction() as session:
+        session.query(Case).where(Case.number.in_(["LY2026-000003", "LY2026-000005"])).update({"next_due_provisional": True})
+        session.query(Case).where(Case.number == "LY2026-000005").update({"next_due_at": None})
+    client = signed_in(app, people["clerk"])
+    everything = client.get("/office/todo/open").get_data(as_text=True)
+    guessed = client.get("/office/todo/open?due=provisional").get_data(as_text=True)
+
+    assert everything.count("（暂定）") == guessed.count("（暂定）") == 1
+    assert ["第 3 件" in guessed, "第 4 件" in guessed, "第 5 件" in guessed] == [True, False, False]
+    assert "时限：日期暂定" in guessed
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -1,0 +1,109 @@
+"""The doctor names what stands still, waits too long, failed, was missed or rests on a guess (N15)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from opinion_app.cli.doctor import CHECKS, GOOD, WARNING, Finding
+from opinion_app.flow.calendar import load_days
+from opinion_app.records.calendar import CalendarYear
+from opinion_app.records.job import JobRun, Lease
+from opinion_app.records.notice import Notice
+from opinion_app.records.transaction import transaction
+from opinion_app.rules.words import NoticeChannel, NoticeState, Role
+from opinion_app.rules.zone import parse_moment
+from tests.builders.office import make_person
+
+NOW = parse_moment("2026-11-23T10:00")  # a Monday
+Look = Callable[[str], Finding]
+
+
+@pytest.fixture
+def session(core: Flask) -> Iterator[Session]:
+    """An office of one person, with its calendar."""
+    with transaction() as session:
+        make_person(session, "handler", Role.HANDLER, email="handler@office.test")
+        yield session
+
+
+@pytest.fixture
+def look(session: Session) -> Look:
+    """One line of the doctor, at NOW."""
+    return lambda name: at(session, name, NOW)
+
+
+def at(session: Session, name: str, now: datetime) -> Finding:
+    """One line of the doctor at a moment."""
+    session.flush()
+    return dict(CHECKS)[name](session, now)
+
+
+def test_n15_the_calendars_coverage(session: Session) -> None:
+    assert at(session, "工作日历", parse_moment("2026-10-31T10:00")) == Finding(GOOD, "2026 年的放假安排已录入")
+    late = at(session, "工作日历", parse_moment("2026-11-01T10:00"))
+    assert (late.state, late.words) == (WARNING, "2027 年的放假安排尚未录入，相关期限为暂定")
+    load_days(session, [], {2027}, NOW)
+    assert at(session, "工作日历", NOW).state == GOOD
+    session.execute(delete(CalendarYear).where(CalendarYear.year.in_((2026, 2027))))
+    load_days(session, [], {2025}, NOW)
+    assert at(session, "工作日历", NOW).words.startswith("2026、2027 年的放假安排尚未录入")
+
+
+def test_n15_the_lease_and_who_holds_it(session: Session, look: Look) -> None:
+    assert look("定时") == Finding(WARNING, "定时进程从未运行，不会发送提醒")
+    held = Lease(name="clock", holder="server:4711:ab12", beat=3, taken_at=NOW, beaten_at=NOW - timedelta(seconds=119))
+    session.add(held)
+    assert look("定时") == Finding(GOOD, "正在运行，由 server:4711 值守")
+    held.beaten_at = NOW - timedelta(minutes=7)
+    assert look("定时") == Finding(WARNING, "定时进程已停 7 分钟")
+    held.beaten_at, held.holder = NOW - timedelta(seconds=30), ""
+    assert look("定时").state == WARNING, "a clock that was stopped in order is not running either"
+
+
+def letter(session: Session, key: str, state: NoticeState, minutes: int, channel: NoticeChannel = NoticeChannel.MAIL) -> None:
+    """A notice of so many minutes ago."""
+    made = NOW - timedelta(minutes=minutes)
+    session.add(Notice(key=key, person_id=1, channel=channel, category="digest", state=state, created_at=made))
+
+
+def test_n15_the_queues_age_and_what_did_not_arrive(session: Session, look: Look) -> None:
+    assert look("发信") == Finding(GOOD, "待发 0 封，没有送到 0 封")
+    letter(session, "a", NoticeState.PENDING, 30)
+    letter(session, "b", NoticeState.SENT, 600)
+    letter(session, "c", NoticeState.SHOWN, 600, NoticeChannel.IN_APP)
+    assert look("发信") == Finding(GOOD, "待发 1 封，最早的等了 30 分钟，没有送到 0 封")
+    letter(session, "d", NoticeState.CLAIMED, 31)
+    assert look("发信") == Finding(WARNING, "待发 2 封，最早的等了 31 分钟，没有送到 0 封")
+    for key in ("a2", "d2"):
+        letter(session, key, NoticeState.UNKNOWN, 5)
+    assert look("发信").words.endswith("没有送到 2 封")
+
+
+def run(job: str, slot: str, succeeded: bool | None = True) -> JobRun:
+    """A slot that ran."""
+    begun = parse_moment(slot)
+    return JobRun(job=job, slot=begun, started_at=begun, finished_at=None if succeeded is None else begun, succeeded=succeeded)
+
+
+def test_n15_missed_and_failed_runs(session: Session, look: Look) -> None:
+    early = at(session, "作业", parse_moment("2026-11-23T08:35"))
+    assert "待办通报 上次 未运行过，下次" in early.words, "ten minutes may pass before a slot counts as missed"
+    missed = look("作业")
+    assert (missed.state, "待办通报 上次 未运行过，应运行而未运行，下次 2026年11月24日" in missed.words) == (WARNING, True)
+    daily = {"digest": "08:30", "calendar": "09:00", "figures": "04:00", "backup": "02:30", "sweep": "03:30", "purge": "03:45"}
+    session.add_all(run(job, f"2026-11-23T{when}") for job, when in daily.items())
+    fine = look("作业")
+    assert (fine.state, "应运行而未运行" in fine.words) == (GOOD, False)
+    session.add(run("rungs", "2026-11-23T09:58", None))
+    assert "即时催办 上次 2026年11月23日 周一 09:58进行中" in look("作业").words
+    session.add(run("rungs", "2026-11-23T09:59", succeeded=False))
+    failed = look("作业")
+    assert (failed.state, "09:59失败" in failed.words) == (WARNING, True)
+    session.add(run("rungs", "2026-11-23T10:00"))
+    assert look("作业").state == GOOD, "what ran well since is in order"
