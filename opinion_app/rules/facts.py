@@ -94,6 +94,12 @@ class CaseFacts:
         """The assignments of units that still take part."""
         return tuple(a for a in self.assignments if a.state.is_active)
 
+    @property
+    def reports_out(self) -> tuple[int, ...]:
+        """The supporting units whose result the leading unit still waits for."""
+        done = AssignmentState.REPORTED
+        return tuple(a.unit_id for a in self.active if a.role is UnitRole.SUPPORT and a.state is not done)
+
     def of_unit(self, unit_id: int | None) -> AssignmentFacts | None:
         """The part `unit_id` still has in the case."""
         return next((a for a in self.active if a.unit_id == unit_id), None)

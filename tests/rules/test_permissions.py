@@ -255,3 +255,10 @@ def test_who_is_recused_may_look_and_no_more() -> None:
     recused = replace(CASE, recused=frozenset({handler.id}))
     assert may(handler, "case.see", recused)
     assert not may(handler, "case.note", recused)
+
+
+@pytest.mark.parametrize("state", list(AssignmentState))
+def test_the_lead_waits_for_each_supporting_unit_until_it_has_reported_or_is_out(state: AssignmentState) -> None:
+    case = replace(CASE, assignments=(LEAD, replace(SUPPORT, state=state)))
+    out = (AssignmentState.REPORTED, AssignmentState.RETURNED, AssignmentState.WITHDRAWN)
+    assert case.reports_out == (() if state in out else (ROADS,))

@@ -171,3 +171,17 @@ def test_contact_data_is_shown_only_after_asking(house: House) -> None:
     assert "13800001234" not in client.get(f"{base}/contact").text
     assert fill(client, f"{base}/reveal_contact", reason="核实").status_code == 303
     assert "13800001234" in client.get(f"{base}/contact").text
+
+
+def test_the_drafter_is_told_whose_result_is_missing_until_it_comes(house: House) -> None:
+    drafter, support = (signed_in(house.app, person.id) for person in (house.office.finance_handler, house.office.roads_head))
+    base = f"/office/cases/{house.ids['handling']}"
+    assert fill(drafter, f"{base}/draft", text=REPLY).status_code == 303
+    missing = "村镇建设办还没有报送协办结果"
+    for page in ("draft", "submit_reply"):
+        assert missing in drafter.get(f"{base}/{page}").text
+    assert fill(support, f"{base}/sign_for", handler=house.office.roads_head.id).status_code == 303
+    assert missing in drafter.get(f"{base}/submit_reply").text
+    assert fill(support, f"{base}/report_support", text="路灯线路由我办负责，已修复。").status_code == 303
+    for page in ("draft", "submit_reply"):
+        assert missing not in drafter.get(f"{base}/{page}").text

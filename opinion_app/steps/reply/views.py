@@ -13,6 +13,7 @@ from opinion_app.records.case import Case
 from opinion_app.records.reply import Reply
 from opinion_app.rules import links
 from opinion_app.rules.errors import Invalid
+from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.hints import pieces
 from opinion_app.rules.words import ReplyState
 from opinion_app.steps.reply import operations, queries, similar
@@ -20,7 +21,7 @@ from opinion_app.steps.reply.forms import DraftForm
 from opinion_app.web.access import requires
 from opinion_app.web.act_page import act_page
 from opinion_app.web.answers import done, page
-from opinion_app.web.identity import actor
+from opinion_app.web.identity import actor, units
 from opinion_app.web.posted import posted
 
 LOOKING = ("check", "insert")  # nothing is saved
@@ -33,7 +34,7 @@ bp = Blueprint("reply", __name__, url_prefix="/office/cases/<number>")
 def draft(number: str) -> ResponseReturnValue:
     """拟写答复: keep the draft, or keep it and submit it in one go."""
     session, now = db.session(), clock.now()
-    case, _facts = open_case(session, number, actor(), "draft")
+    case, facts = open_case(session, number, actor(), "draft")
     held = latest_reply(session, case.id)
     form = posted(DraftForm, text=held.text if held else "", read=held.text_hash if held else "", version=case.version)
     go = request.form.get("go", "")
@@ -48,10 +49,10 @@ def draft(number: str) -> ResponseReturnValue:
             return done(links.case(case.number), f"答复稿（第 {reply.version_no} 稿）已送审。")
         except Invalid as problem:
             form.take(problem)
-    return _draft_page(case, form, held)
+    return _draft_page(case, facts, form, held)
 
 
-def _draft_page(case: Case, form: DraftForm, held: Reply | None) -> ResponseReturnValue:
+def _draft_page(case: Case, facts: CaseFacts, form: DraftForm, held: Reply | None) -> ResponseReturnValue:
     session, text = db.session(), form.text.data or ""
     hints = reply_help.hints_on(session, case, text, clock.now())
     return act_page(
@@ -60,6 +61,7 @@ def _draft_page(case: Case, form: DraftForm, held: Reply | None) -> ResponseRetu
         form,
         template="steps/reply/draft.html",
         held=held,
+        reports_out=_reports_out(facts),
         refusal=queries.last_refusal(session, held),
         findings=queries.findings(session, case.id),
         templates=queries.templates(session, case),
@@ -67,6 +69,11 @@ def _draft_page(case: Case, form: DraftForm, held: Reply | None) -> ResponseRetu
         pieces=pieces(text, hints),
         similar_href=f"{links.case(case.number)}/similar_replies",
     )
+
+
+def _reports_out(facts: CaseFacts) -> str:
+    """Whose result is missing, by name: the reply may go without it, but not unnoticed."""
+    return "、".join(units().name(unit_id) for unit_id in facts.reports_out)
 
 
 @bp.get("/similar_replies")
@@ -84,7 +91,7 @@ def similar_replies(number: str) -> ResponseReturnValue:
 def submit_reply(number: str) -> ResponseReturnValue:
     """送审 of a draft that is kept already."""
     session = db.session()
-    case, _facts = open_case(session, number, actor(), "submit_reply")
+    case, facts = open_case(session, number, actor(), "submit_reply")
     held = latest_reply(session, case.id)
     form = posted(DraftForm, text=held.text if held else "", version=case.version)
     if request.method == "POST":
@@ -95,4 +102,5 @@ def submit_reply(number: str) -> ResponseReturnValue:
             form.take(refusal)
     waiting = held if held is not None and held.state is ReplyState.DRAFT else None
     said = "送审后不能再改这一稿；被退回时另起新稿。"
-    return act_page(case, "submit_reply", form, template="steps/reply/submit.html", said=said, held=waiting)
+    shown = {"held": waiting, "reports_out": _reports_out(facts)}
+    return act_page(case, "submit_reply", form, template="steps/reply/submit.html", said=said, **shown)
