@@ -70,12 +70,17 @@ def fail(session: Session, tried: Try, asked: Asked, now: datetime, settings: Se
         trail.record(session, "sign_in.locked", subject, None, now, address=asked.address)
 
 
-def succeed(session: Session, tried: Try, token_hash: str, asked: Asked, now: datetime) -> SignInSession | None:
-    """Begin a session for whoever gave the right password; None when the person was disabled or changed meanwhile."""
+def succeed(
+    session: Session, tried: Try, token_hash: str, asked: Asked, now: datetime, stronger: str = ""
+) -> SignInSession | None:
+    """Begin a session for whoever gave the right password; None when the person was disabled or changed meanwhile.
+
+    `stronger` is the hash to keep from now on, where the stored one was made with weaker parameters than today's."""
     person = session.get(Person, tried.person_id) if tried.person_id is not None else None
     if person is None or not person.active or person.password_hash != tried.stored:
         return None
     count_as_success(session, tried)
+    person.password_hash = stronger or person.password_hash
     row = SignInSession(
         token_hash=token_hash, person_id=person.id, started_at=now, seen_at=now, address=asked.address, agent=asked.agent[:200]
     )

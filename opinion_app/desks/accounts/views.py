@@ -19,7 +19,7 @@ from opinion_app.records.current import settings_of
 from opinion_app.rules import links
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.facts import Actor
-from opinion_app.rules.passwords import check_password, hash_password, verify_password
+from opinion_app.rules.passwords import check_password, hash_password, needs_rehash, verify_password
 from opinion_app.rules.permissions import may
 from opinion_app.web import identity
 from opinion_app.web.access import public_page, requires, safe_next
@@ -79,10 +79,11 @@ def _sign_in(login: str, password: str) -> SignedIn | None:
     asked, settings = _asked(), settings_of()
     tried = _try(login)
     right = verify_password(tried.stored, password) and not tried.locked
+    stronger = hash_password(password) if right and needs_rehash(tried.stored) else ""
     token = identity.new_token()
     with own_transaction() as session:
         now = clock.now()
-        row = operations.succeed(session, tried, identity.hash_token(token), asked, now) if right else None
+        row = operations.succeed(session, tried, identity.hash_token(token), asked, now, stronger) if right else None
         if row is None:
             if not tried.locked:
                 operations.fail(session, tried, asked, now, settings)

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 import time_machine
+from argon2 import PasswordHasher
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from opinion_app.records.person import SignInAttempt, SignInSession
+from opinion_app.records.person import Person, SignInAttempt, SignInSession
 from opinion_app.records.trail import TrailEntry
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.words import Role
@@ -40,6 +41,23 @@ def test_the_right_password_leads_to_the_work_and_the_trail(app: Flask) -> None:
     assert (answer.status_code, answer.location) == (303, "/office/")
     with app.app_context(), transaction() as session:
         assert session.scalars(select(TrailEntry.act)).all() == ["sign_in"]
+
+
+def test_a_hash_from_times_of_weaker_parameters_is_made_anew_at_the_next_sign_in(app: Flask) -> None:
+    weak = PasswordHasher(time_cost=1, memory_cost=16, parallelism=1).hash(PASSWORD)
+    with app.app_context(), transaction() as session:
+        session.execute(update(Person).where(Person.login == "clerk").values(password_hash=weak))
+
+    assert tries(app, "clerk") == 422
+    assert stored_hash(app) == weak
+    assert tries(app, "clerk", PASSWORD) == 303
+    assert stored_hash(app) != weak
+    assert tries(app, "clerk", PASSWORD) == 303
+
+
+def stored_hash(app: Flask) -> str:
+    with app.app_context(), transaction() as session:
+        return str(session.scalar(select(Person.password_hash).where(Person.login == "clerk")))
 
 
 def test_an_administrator_lands_on_the_people(app: Flask) -> None:
