@@ -7,11 +7,13 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from tests.support import made_once
+from tests.support import made_once, quick_passwords
 from tests.support.databases import (
     app,
     core,
     database_url,
+    lender,
+    lent_postgres_url,
     postgres_server,
     postgres_template,
     postgres_url,
@@ -26,11 +28,14 @@ from tests.support.presence import in_pipeline
 hypothesis_settings.register_profile("house", deadline=None, derandomize=in_pipeline(), print_blob=True)
 hypothesis_settings.load_profile("house")
 made_once.share_templates_and_addresses()
+quick_passwords.hash_quickly()
 
 __all__ = [
     "app",
     "core",
     "database_url",
+    "lender",
+    "lent_postgres_url",
     "network_guard",
     "postgres_server",
     "postgres_template",

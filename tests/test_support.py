@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 
+import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import inspect, text
@@ -11,7 +12,8 @@ from sqlalchemy import inspect, text
 from opinion_app.app import create_app
 from opinion_app.records.base import db
 from opinion_app.rules.settings import Settings
-from tests.support import presence
+from tests.support import postgres, presence
+from tests.support.lent import Lender
 from tests.support.network import Guard, OutsideWorld
 
 
@@ -49,6 +51,39 @@ def test_each_test_has_a_migrated_database_of_its_own(core: Flask, turn: str) ->
     assert "alembic_version" in tables
     assert "cases" in tables
     assert "left_behind" not in tables, f"the {turn} test found what the other one left"
+
+
+def held(server: postgres.Server, name: str) -> tuple[object, ...]:
+    with psycopg.connect(host=str(server.sockets), user=postgres.OWNER, dbname=name) as connection:
+        tables = ("deadline_rules ORDER BY id", "calendar_days ORDER BY id", "settings", "units_id_seq")
+        return tuple(connection.execute(f"SELECT * FROM {table}".encode()).fetchall() for table in tables)
+
+
+def test_a_lent_database_comes_back_as_it_was(lender: Lender, postgres_template: str) -> None:
+    with lender.lend(postgres_template) as name:
+        first = held(lender.server, name)
+        left_open = psycopg.connect(host=str(lender.server.sockets), user=postgres.OWNER, dbname=name)
+        left_open.execute("DELETE FROM deadline_rules WHERE id = (SELECT min(id) FROM deadline_rules)")
+        left_open.execute("SELECT nextval('units_id_seq')")
+        left_open.execute("UPDATE calendar_days SET name = 'changed'")
+        left_open.execute("INSERT INTO settings VALUES ('left behind', '1')")
+        left_open.commit()
+        assert held(lender.server, name) != first
+    with lender.lend(postgres_template) as again:
+        assert again == name
+        assert held(lender.server, again) == first
+    with pytest.raises(psycopg.OperationalError):
+        left_open.execute("SELECT 1")
+    left_open.close()
+
+
+def test_a_lent_database_of_another_shape_is_not_lent_again(lender: Lender, postgres_template: str) -> None:
+    with lender.lend(postgres_template) as name, lender.lend(postgres_template) as other:
+        assert other != name
+        with psycopg.connect(host=str(lender.server.sockets), user=postgres.OWNER, dbname=name) as connection:
+            connection.execute("GRANT SELECT ON units TO PUBLIC")
+    with lender.lend(postgres_template) as next_one:
+        assert next_one == other
 
 
 def test_what_applications_share_is_compiled_and_nothing_else(app: Flask, settings: Settings) -> None:

@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from argon2 import PasswordHasher, Type, extract_parameters
 
 from opinion_app.rules import passwords
 from opinion_app.rules.common_passwords import is_common
 from opinion_app.rules.errors import Invalid
+from tests.support import quick_passwords
+
+
+@pytest.fixture(autouse=True)
+def at_full_cost() -> Iterator[None]:
+    """As an installation hashes."""
+    quick_passwords.hash_for_real()
+    yield
+    quick_passwords.hash_quickly()
+
+
+def test_a_hash_costs_what_guessing_shall_cost() -> None:
+    made = extract_parameters(passwords.hash_password("Lu-Deng-2026"))
+
+    assert (made.type, made.time_cost, made.memory_cost) == (Type.ID, 3, 32 * 1024)
+    assert extract_parameters(passwords._DUMMY) == made
+
+
+def test_a_hash_made_at_a_lower_cost_is_to_be_made_anew() -> None:
+    assert passwords.needs_rehash(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("Lu-Deng-2026"))
 
 
 @pytest.mark.parametrize("password", ["Lu-Deng-2026", "correct Horse 9", "村口的路灯Abc12345", "x" * 99 + "A1-", " aB3-lead "])

@@ -1,7 +1,8 @@
-"""Databases for tests: built once by the migrations, then copied whole for each test, on SQLite and on PostgreSQL.
+"""Databases for tests: built once by the migrations, then given whole to each test, on SQLite and on PostgreSQL.
 
-A fresh copy (a file; a clone of some 40 ms) rather than a rollback, because what is tested commits at its own edge, in
-several connections and processes; and rather than a truncation, because rows that the migrations seed must be there.
+A copy of the file, a database put back to what it held (tests/support/lent.py), rather than a rollback, because what is tested
+commits at its own edge, in several connections and processes; and rather than a truncation, because rows that the migrations
+seed must be there.
 Each test process has its own PostgreSQL server, so that parallel runs share nothing.
 """
 
@@ -29,6 +30,7 @@ from opinion_app.records.transaction import transaction
 from opinion_app.rules.settings import Settings
 from tests.builders.office import seed
 from tests.support import postgres
+from tests.support.lent import Lender
 from tests.support.made_once import share_statements
 from tests.support.presence import absent
 
@@ -117,9 +119,24 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+@pytest.fixture(scope="session")
+def lender(postgres_server: postgres.Server) -> Iterator[Lender]:
+    """Lends databases of the test process's own server."""
+    lender = Lender(postgres_server)
+    yield lender
+    lender.close()
+
+
+@pytest.fixture
+def lent_postgres_url(lender: Lender, postgres_template: str) -> Iterator[str]:
+    """A migrated PostgreSQL database with nothing else in it, for whoever leaves its tables as they are."""
+    with lender.lend(postgres_template) as name:
+        yield lender.server.url(name)
+
+
 @pytest.fixture
 def postgres_url(postgres_server: postgres.Server, postgres_template: str) -> Iterator[str]:
-    """A fresh, migrated PostgreSQL database."""
+    """A fresh, migrated PostgreSQL database, for whoever alters it."""
     name = postgres_server.create(postgres_template)
     yield postgres_server.url(name)
     postgres_server.drop(name)
@@ -128,7 +145,7 @@ def postgres_url(postgres_server: postgres.Server, postgres_template: str) -> It
 @pytest.fixture(params=ENGINES)
 def database_url(request: pytest.FixtureRequest) -> str:
     """A fresh, migrated database, once on each engine."""
-    fixture = {"sqlite": "sqlite_url", "postgresql": "postgres_url"}[request.param]
+    fixture = {"sqlite": "sqlite_url", "postgresql": "lent_postgres_url"}[request.param]
     url: str = request.getfixturevalue(fixture)
     return url
 
@@ -163,34 +180,33 @@ class Furnished(Generic[Content]):
     """A database filled once, and what its filling answered; a test works in a copy."""
 
     source: str
-    server: postgres.Server | None
+    lender: Lender | None
     content: Content
 
     @contextmanager
     def copy(self, folder: Path) -> Iterator[str]:
         """The address of a copy that lives until the block ends."""
-        if self.server is None:
+        if self.lender is None:
             shutil.copyfile(self.source, folder / "opinion.db")
             yield f"sqlite:///{folder / 'opinion.db'}"
         else:
-            name = self.server.create(self.source)
-            yield self.server.url(name)
-            self.server.drop(name)
+            with self.lender.lend(self.source) as name:
+                yield self.lender.server.url(name)
 
 
 def furnish(request: pytest.FixtureRequest, folder: Path, fill: Callable[[Session], Content]) -> Furnished[Content]:
     """Fill a database on the engine `request.param` for many tests that begin alike; for fixtures of a wide scope."""
     if request.param == "sqlite":
-        path, server = folder / "furnished.db", None
+        path, lender = folder / "furnished.db", None
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
         source, url = str(path), f"sqlite:///{path}"
     else:
-        server = request.getfixturevalue("postgres_server")
-        source = server.create(request.getfixturevalue("postgres_template"))
-        url = server.url(source)
+        lender = request.getfixturevalue("lender")
+        source = lender.server.create(request.getfixturevalue("postgres_template"))
+        url = lender.server.url(source)
     app = create_core(make_settings(folder, url))
     hurry(app)
     with app.app_context(), transaction() as session:
         content = fill(session)
     release(app)
-    return Furnished(source, server, content)
+    return Furnished(source, lender, content)

@@ -18,6 +18,8 @@ from psycopg import sql
 
 OWNER = "opinion"
 START_SECONDS = 30.0
+MEMORY = Path("/dev/shm")
+ROOM = 2 * 1024**3
 SPEED_OVER_SAFETY = {
     "listen_addresses": "",
     "fsync": "off",
@@ -49,9 +51,7 @@ class Server:
         """Make a database as an exact copy of `template` and answer its name, one of its own unless one is given."""
         self._made += 1
         name = name or f"t{self._made}"
-        self._run(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(sql.Identifier(name), sql.Identifier(template))
-        )
+        self._run(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
         return name
 
     def drop(self, name: str) -> None:
@@ -81,7 +81,7 @@ def binaries() -> Path:
 def running() -> Iterator[Server]:
     """Run a fresh cluster until the block ends; for root as an unprivileged user, which the server demands."""
     programs = binaries()
-    home = Path(tempfile.mkdtemp(prefix="opinion-pg-"))  # short: a socket path may have 107 bytes
+    home = Path(tempfile.mkdtemp(prefix="opinion-pg-", dir=place()))  # short: a socket path may have 107 bytes
     user = unprivileged()
     if user is not None:
         shutil.chown(home, user)
@@ -98,6 +98,15 @@ def running() -> Iterator[Server]:
             server.wait(timeout=START_SECONDS)
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+def place() -> Path | None:
+    """Memory where there is room in it (600 files are copied there in a third of the time), else the temporary folder."""
+    try:
+        roomy = shutil.disk_usage(MEMORY).free >= ROOM and os.access(MEMORY, os.W_OK)
+    except OSError:
+        return None
+    return MEMORY if roomy else None
 
 
 def unprivileged() -> str | None:
