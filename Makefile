@@ -43,7 +43,7 @@ contracts: $(VENV)/.ready-dev ## which room may import which
 	$(VENV)/bin/lint-imports --no-cache --no-logo
 
 suite: $(VENV)/.ready-dev ## the tests, with their coverage: 100 % of rules and flow, 90 % of all (WORKERS=)
-	$(PY) -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=
+	$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=
 	$(VENV)/bin/coverage report --fail-under=90
 	$(VENV)/bin/coverage report --fail-under=100 --include='opinion_app/rules/*,opinion_app/flow/*'
 

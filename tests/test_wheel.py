@@ -11,7 +11,6 @@ import pytest
 
 from tests.support import tree
 
-pytestmark = pytest.mark.xdist_group("wheel")  # built once
 MOVED = {"templates": "opinion_app/_templates", "migrations": "opinion_app/_migrations"}
 
 

@@ -26,13 +26,6 @@ class Demo:
     now: datetime
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of one loaded office together, so that a parallel run loads it once for each engine."""
-    for item in items:
-        if isinstance(item, pytest.Function) and "demo" in item.fixturenames:
-            item.add_marker(pytest.mark.xdist_group(f"demo-{item.callspec.params['demo']}"))
-
-
 @pytest.fixture(scope="package", params=ENGINES)
 def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     folder = tmp_path_factory.mktemp("demo")

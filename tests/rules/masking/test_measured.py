@@ -7,8 +7,6 @@ from tests.rules.masking import marked
 from tests.rules.masking.generator import samples
 from tests.rules.masking.measure import Figures, generated, real
 
-pytestmark = pytest.mark.xdist_group("masking")  # measured once
-
 
 @pytest.fixture(scope="module")
 def figures() -> Figures:
