@@ -25,6 +25,7 @@ from opinion_app.rules.words import Role
 from opinion_app.rules.zone import local_date
 
 BATCH = 500
+CATEGORIES = {"digest": "待办通报", "rung": "即时催办"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,11 @@ class Shown:
     draft: Draft
     lines: tuple[dict[str, Any], ...]
     hidden: int
+
+    @property
+    def heading(self) -> str:
+        """The subject; of a letter with anything hidden only its sort, for the subject may name a case (decisions 9, 15)."""
+        return CATEGORIES[self.draft.category] if self.hidden else self.draft.subject
 
 
 def shown_to(session: Session, found: Rehearsal, actor: Actor) -> list[Shown]:

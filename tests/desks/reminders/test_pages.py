@@ -175,6 +175,25 @@ def test_n14_the_rehearsal_shows_everything_and_writes_nothing(office: Flask) ->
         assert session.scalar(select(func.count(Notice.id))) == session.scalar(select(func.count(Reminder.id))) == 0
 
 
+def test_the_rehearsal_names_a_restricted_case_only_to_whom_it_is_shown(app: Flask) -> None:
+    started = clock.now() - timedelta(minutes=50)
+    with app.app_context(), transaction() as session:
+        make_office(session)
+        make_actor(session, "admin", Role.ADMINISTRATOR)
+        make_actor(session, "auditor", Role.AUDITOR)
+        make_actor(session, "trusted", Role.CLERK, handles_accusations=True)
+        case = make_case(session, None, now=started, urgency=Urgency.URGENT)
+        case.restricted = True
+        number = case.number
+    shown = client_for(app, "trusted").get("/office/reminders/preview").text
+    assert number in shown
+    for login in ("clerk", "auditor", "admin"):
+        text = client_for(app, login).get("/office/reminders/preview").text
+        assert "另有 1 条是您无权查看的件" in text, login
+        assert "即时催办" in text, login
+        assert number not in text, login
+
+
 def test_the_case_page_says_what_was_sent_and_what_comes_next(office: Flask) -> None:
     clerk, now = client_for(office, "clerk"), clock.now()
     text = clerk.get("/office/cases/LY2026-000001").text
