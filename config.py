@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from opinion_app.rules.settings import SettingMissing, Settings, SettingWrong
+from opinion_app.rules.timetable import digest_time
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ OPTIONS = (
     Option("PUBLIC_TOTAL_PER_DAY", "全站每天最多留言几次", "5000"),
     Option("TRACK_PER_MINUTE", "同一地址每分钟最多查询几次进度", "10"),
     Option("BACKUP_KEEP_DAYS", "每夜备份保留天数", "14"),
-    Option("DIGEST_AT", "每个工作日几点发送待办通报（时:分）", "08:30"),
+    Option("DIGEST_AT", "每个工作日几点发送待办通报（时:分，须早于 18:00）", "08:30"),
 )
 
 
@@ -66,7 +67,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         timezone=raw["TIMEZONE"],
         smtp_url=raw["SMTP_URL"],
         mail_from=raw["MAIL_FROM"],
-        digest_at=raw["DIGEST_AT"],
+        digest_at=_time_of_day("DIGEST_AT", raw["DIGEST_AT"]),
         alarm_url=raw["ALARM_URL"],
         **{name.lower(): number for name, number in numbers.items()},
     )
@@ -88,6 +89,14 @@ def _number(name: str, value: str) -> int:
     if not value.isascii() or not value.isdigit():
         raise SettingWrong(f"OPINION_{name} 应为不小于 0 的整数，现在是“{value}”。")
     return int(value)
+
+
+def _time_of_day(name: str, value: str) -> str:
+    """A digest after closing would never go out, and one at no time at all would stop the clock: refused at the start."""
+    try:
+        return f"{digest_time(value):%H:%M}"
+    except ValueError as error:
+        raise SettingWrong(f"OPINION_{name} 应写成 08:30 这样的时刻，并且早于 18:00，现在是“{value}”。") from error
 
 
 def _database_url(value: str, data_dir: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -75,6 +76,7 @@ class Entry:
 
 
 CLOSING = time(18, 0)
+_CLOCK_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 
 
 def timetable(digest_at: time = time(8, 30)) -> tuple[Entry, ...]:
@@ -95,6 +97,9 @@ def timetable(digest_at: time = time(8, 30)) -> tuple[Entry, ...]:
 
 
 def digest_time(text: str) -> time:
-    """The time of the digest as a setting writes it, 08:30. Raises ValueError."""
-    hour, _, minute = text.partition(":")
-    return time(int(hour), int(minute or 0))
+    """The time of the digest as a setting writes it, 08:30. Raises ValueError unless it lies before the office closes."""
+    said = _CLOCK_TIME.fullmatch(text)
+    at = time(int(said[1]), int(said[2])) if said is not None else CLOSING
+    if at >= CLOSING:
+        raise ValueError(f"{text!r} is no time of day before {CLOSING:%H:%M}")
+    return at
