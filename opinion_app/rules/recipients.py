@@ -100,7 +100,8 @@ def owners(search: Search, owing: Owing, case: CaseFacts) -> list[Recipient]:
         return search.reviewers() + search.copied(lead, "您单位主办，正由审核人审核（抄送）")
     if desk == "leader":
         return search.leaders(lead) + search.copied(lead, "您单位主办，正等领导签发（抄送）")
-    return search.clerks("这件在党政办，您是受理员")
+    clerks = search.clerks("这件在党政办，您是受理员")
+    return clerks + search.copied(lead, "您单位主办，这件在党政办（抄送）") if clerks else []
 
 
 class Search:

@@ -68,12 +68,18 @@ def without(roster: Roster, *people: int) -> Roster:
         (HOLDER, case(Stage.UNDER_REVIEW), {HEAD, HANDLER}),
         (HOLDER, case(Stage.UNDER_REVIEW, gates_passed=frozenset({Gate.UNIT_HEAD})), {REVIEWER, HANDLER, HEAD}),
         (HOLDER, case(Stage.UNDER_REVIEW, gates_passed=frozenset({Gate.UNIT_HEAD, *OFFICE_GATES})), {LEADER, HANDLER, HEAD}),
-        (HOLDER, case(Stage.APPROVED), {CLERK}),
-        (HOLDER, case(Stage.CLOSED), {CLERK}),
+        (HOLDER, case(Stage.APPROVED), {CLERK, HANDLER, HEAD}),
+        (HOLDER, case(Stage.ANSWERED), {CLERK, HANDLER, HEAD}),
+        (HOLDER, CaseFacts(1, "LY1", Stage.APPROVED), {CLERK}),
     ],
 )
 def test_the_holder_owes_and_the_lead_unit_is_copied(owing: Owing, facts: CaseFacts, expected: set[int]) -> None:
     assert told(owing, facts, office()) == expected
+
+
+def test_n09_a_copy_to_the_lead_unit_is_no_clerk() -> None:
+    empty = without(office(), CLERK, LEADER)
+    assert told(HOLDER, case(Stage.APPROVED), empty) == {TOWN_HEAD}, "somebody must act: the way up, as for every clock"
 
 
 def test_n09_the_deputy_steps_in_for_who_is_away_and_says_for_whom() -> None:
