@@ -71,7 +71,7 @@ def _dues(
         if clock.adoptions:
             facts = replace(facts, adoptions=adoptions_of(_readopted(session, clock, calendar)))
         if clock.stage == ClockStage.DRAFT.value and reply is not None:
-            inner = local_date(buffer_before(reply, clock.amount, calendar, clock.start_at))
+            inner = local_date(buffer_before(reply, facts.span.amount, calendar, clock.start_at))
             facts = replace(facts, fixed_date=inner, latest=reply, pauses=())
         due = derive(facts, calendar).due_at
         if clock.stage == ClockStage.REPLY.value:

@@ -1,0 +1,92 @@
+"""What is said to move and what moves are the same clocks and dates, whichever rule is changed (D15)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from opinion_app.desks.rules.operations import Changes, Saving, changed, save
+from opinion_app.desks.rules.queries import every, what_if
+from opinion_app.flow import assess as acts
+from opinion_app.flow.deadline_table import rules
+from opinion_app.flow.recompute import Moved, open_by_case
+from opinion_app.records.transaction import transaction
+from opinion_app.rules.assessment import Ground, Sheet
+from opinion_app.rules.deadline_rules import DeadlineRule
+from opinion_app.rules.registration import LetterFacts
+from opinion_app.rules.words import Kind, Procedure, RiskFactor, RiskLevel, Source, Urgency
+from opinion_app.steps.triage.operations import Classification
+from tests.builders.life import Office, assigned, make_office
+from tests.builders.office import NOW, make_case
+
+LATER = NOW + timedelta(days=3)
+LETTER = LetterFacts("县信访局", "信转〔2026〕1号", date(2026, 11, 20), date(2026, 11, 23), report_owed=True)
+LEVELS = (RiskLevel.I, RiskLevel.II, RiskLevel.III, RiskLevel.IV)
+
+
+def fill(session: Session) -> Office:
+    """Cases of every sort the table of rules knows, before and after they were given to units."""
+    office = make_office(session)
+    sorts = [(kind, Urgency.NORMAL, Procedure.ORDINARY) for kind in Kind if kind is not Kind.ACCUSATION]
+    sorts += [(Kind.HELP, urgency, Procedure.ORDINARY) for urgency in (Urgency.COMPLEX, Urgency.URGENT)]
+    sorts += [(Kind.HELP, Urgency.NORMAL, procedure) for procedure in Procedure if procedure is not Procedure.ORDINARY]
+    for kind, urgency, procedure in sorts:
+        sort = Classification(kind, "城建", urgency, procedure)
+        letter: dict[str, Any] = {"source": Source.FORWARDED_LETTER, "letter": LETTER} if procedure is Procedure.NOTICE else {}
+        assigned(office, classification=sort, kind=kind, urgency=urgency, procedure=procedure, **letter)
+    for urgency in (Urgency.NORMAL, Urgency.URGENT):
+        make_case(session, office.clerk, urgency=urgency)
+    assigned(
+        office,
+        classification=Classification(Kind.ACCUSATION, "城建", Urgency.NORMAL, Procedure.ORDINARY),
+        kind=Kind.ACCUSATION,
+        accused="某单位",
+    )
+    for level, historic in [*((level, False) for level in LEVELS), (RiskLevel.IV, True)]:
+        grounds = {factor: Ground(1, "见截图") for factor in RiskFactor}
+        sheet = Sheet(grounds, level, "综合当前情况", "可能被误读", "口径、发言人、监测安排", historic=historic)
+        acts.assess(session, assigned(office), office.clerk, NOW, sheet)
+    return office
+
+
+def with_amount(rule: DeadlineRule, amount: int) -> Changes:
+    extension = rule.extension
+    return Changes(
+        name=rule.name,
+        amount=amount,
+        unit=rule.span.unit,
+        return_amount=rule.return_window.amount if rule.return_window else None,
+        return_unit=rule.return_window.unit if rule.return_window else rule.span.unit,
+        extension_times=extension.times if extension else 0,
+        extension_amount=extension.at_most.amount if extension and extension.at_most else None,
+        approver=extension.approver if extension else "",
+        warning_days=rule.warning.working_days,
+        warning_percent=rule.warning.percent_left,
+        source=rule.source,
+        in_force_from=NOW.date(),
+    )
+
+
+def said_and_done(session: Session, office: Office, rule: DeadlineRule, changes: Changes) -> tuple[set[Moved], set[Moved]]:
+    """What the page says would move, and what then moves; undone again."""
+    told = what_if(session, changed(rule, changes), LATER)
+    attempt = session.begin_nested()
+    _rule, moved = save(session, rule.code, changes, Saving(office.clerk, LATER, apply_to_open=True), None)
+    attempt.rollback()
+    return set(told), set(moved)
+
+
+def test_d15_what_is_told_before_is_what_moves_for_every_rule(core: Flask) -> None:
+    with transaction() as session:
+        office = fill(session)
+        table = rules(session)
+        running = {table[clock.rule_id].code for _case, held in open_by_case(session) for clock in held if clock.rule_id}
+        for rule in every(session):
+            told, moved = said_and_done(session, office, rule, with_amount(rule, rule.span.amount + 1))
+            assert told == moved, rule.code
+            assert bool(told) is (rule.code in running), rule.code
+        idle = {rule.code for rule in every(session)} - running
+        assert idle == {rule.code for rule in every(session) if rule.lapses}, "every other rule was proved by a clock of its own"
