@@ -5,6 +5,7 @@ Each change keeps the inputs it found, so that no minute is lost or won; each mo
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -191,8 +192,12 @@ def reclassify(session: Session, case: Case, now: datetime) -> list[DateMoved]:
 
 
 def _put_under(session: Session, case: Case, clock: Clock, choice: Choice, cause: Cause) -> None:
-    """The clock under another rule; one that begins with acceptance waits for it, or counts from it."""
+    """The clock under another rule; one that begins with acceptance waits for it, or counts from it.
+
+    Where the rule is the same, so is its version: whether open cases follow a new one is the office's to say (D15)."""
     held = rule_of(session, clock)
+    if held is not None and held.code == choice.rule.code:
+        choice = replace(choice, rule=held)
     if held is not None and held.start_event is not choice.rule.start_event:
         if choice.rule.start_event is StartEvent.ACCEPTED:
             if case.accepted_at is None:

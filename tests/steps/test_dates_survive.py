@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,13 +11,15 @@ from flask import Flask
 from sqlalchemy import select
 
 from opinion_app.flow import clock_changes, clocks
-from opinion_app.flow.calendar import load_days, work_calendar
+from opinion_app.flow.calendar import RULES_VERSION, bump, load_days, work_calendar
+from opinion_app.flow.deadline_table import rules
 from opinion_app.flow.recompute import preview, recompute_open
 from opinion_app.records.case import Case
-from opinion_app.records.clock import Clock
+from opinion_app.records.clock import Clock, DeadlineRuleRow
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.clock_facts import Extension, Span, Unit
 from opinion_app.rules.errors import Invalid
+from opinion_app.rules.rule_data import to_data
 from opinion_app.rules.suspension import SuspensionGround
 from opinion_app.rules.words import ClockState, Kind, Procedure, Urgency
 from opinion_app.rules.workdays import CalendarDay as DayRow
@@ -101,10 +104,10 @@ def test_d13_a_case_without_a_date_of_its_own_takes_over_the_merged_ones(office:
     first = make_case(office.session, office.clerk)
     merging.merge(office.session, first, office.clerk, NOW, petition.number, "同一件事")
     operations.accept(office.session, petition, office.clerk, NOW + DAY, PETITION)
-    assert dues(office, petition)["reply"] == date(2027, 1, 25), "from acceptance under the rule of its own procedure"
+    assert dues(office, petition)["reply"] == date(2026, 12, 2), "accepting is no new rule: the message's earlier date stands"
     merging.unmerge(office.session, first, office.clerk, NOW + DAY, "不是一件事")
     assert dues(office, first)["reply"] == date(2026, 12, 2)
-    assert dues(office, petition)["reply"] == date(2027, 1, 25)
+    assert dues(office, petition)["reply"] == date(2027, 1, 25), "from acceptance under the rule of its own procedure"
 
 
 def test_d15_a_loaded_year_moves_the_date_taken_over_and_not_the_case_at_rest(office: Office) -> None:
@@ -178,6 +181,30 @@ def test_d12_a_first_contact_asked_for_later_runs_from_then_on(office: Office) -
     assert {"reply", "contact"} <= {stage for stage, _before, _after in moved}
     note = office.session.scalar(select(Clock.stage).where(Clock.case_id == case.id, Clock.stage == "contact"))
     assert note == "contact"
+
+
+def test_d15_a_version_the_office_did_not_apply_comes_by_no_other_act(office: Office) -> None:
+    case = make_case(office.session, office.clerk, urgency=Urgency.COMPLEX)
+    complex_help = Classification(Kind.HELP, "城建", Urgency.COMPLEX, Procedure.ORDINARY)
+    table = rules(office.session)
+    for code in ("reply-complex", "accept"):
+        held = next(rule for rule in table.values() if rule.code == code)
+        newer = replace(held, span=Span(held.span.amount + 3, held.span.unit))  # in force since before the case came, not applied
+        row = DeadlineRuleRow(code=code, version_no=2, data=to_data(newer), in_force_from=newer.in_force_from, changed_at=NOW)
+        office.session.add(row)
+    office.session.flush()
+    bump(office.session, RULES_VERSION)
+    before = dues(office, case)
+    assert before == {"accept": date(2026, 11, 24), "reply": date(2026, 12, 14)}
+    for area in ("交通", "城建"):
+        moved = operations.classify(office.session, case, office.clerk, NOW, replace(complex_help, area=area))
+        assert (moved, dues(office, case)) == ([], before), "the area decides no rule"
+    same = operations.classify(office.session, case, office.clerk, NOW, replace(complex_help, kind=Kind.COMPLAINT))
+    assert (same, dues(office, case)) == ([], before), "the same rule keeps its version"
+    assigning.assign(
+        office.session, case, office.clerk, NOW, replace(complex_help, kind=Kind.COMPLAINT), Allotment(office.finance.id)
+    )
+    assert dues(office, case)["reply"] == before["reply"]
 
 
 def test_d12_days_granted_mean_nothing_to_a_case_that_becomes_urgent(office: Office) -> None:

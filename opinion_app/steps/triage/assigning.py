@@ -17,7 +17,7 @@ from opinion_app.records.unit import Unit
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.words import AssignmentState, Role, Stage, UnitRole, Urgency
-from opinion_app.steps.triage.operations import Classification, classify_case
+from opinion_app.steps.triage.operations import Classification, chooses_rules, classify_case
 
 ACTIVE = (AssignmentState.PENDING, AssignmentState.SIGNED, AssignmentState.RETURN_ASKED, AssignmentState.REPORTED)
 
@@ -49,7 +49,8 @@ def assign(
     changed, accepting = classify_case(session, case, new), case.accepted_at is None
     if accepting:
         case.accepted_at = now
-    clock_changes.reclassify(session, case, now)
+    if chooses_rules(changed):
+        clock_changes.reclassify(session, case, now)
     if accepting:
         move(session, case, "accept", actor, now, values=changed)
     case.lead_unit_id = lead.id

@@ -20,6 +20,8 @@ from opinion_app.rules.facts import Actor
 from opinion_app.rules.words import FindingKind, Kind, Procedure, Role, Stage, Urgency
 from opinion_app.rules.zone import local_date
 
+RULING = frozenset({"诉求类型", "紧急程度", "办理类别"})
+
 
 @dataclass(frozen=True)
 class Classification:
@@ -47,12 +49,17 @@ def classify_case(session: Session, case: Case, new: Classification) -> trail.Va
     }
 
 
+def chooses_rules(changed: trail.Values) -> bool:
+    """Whether what changed decides which rules a case comes under (decisions 1); its area decides none."""
+    return not changed.keys().isdisjoint(RULING)
+
+
 def accept(session: Session, case: Case, actor: Actor, now: datetime, new: Classification, seen: int | None = None) -> None:
     """受理: from now on the writer is promised an answer."""
     admit(session, case, "accept", actor, seen)
     changed = classify_case(session, case, new)
     case.accepted_at = now
-    if changed:
+    if chooses_rules(changed):
         clock_changes.reclassify(session, case, now)
     move(session, case, "accept", actor, now, values=changed)
 
@@ -65,7 +72,7 @@ def classify(
     changed = classify_case(session, case, new)
     if not changed:
         raise Invalid("分类没有变化。")
-    moved = clock_changes.reclassify(session, case, now)
+    moved = clock_changes.reclassify(session, case, now) if chooses_rules(changed) else []
     dates = [_moved_words(*entry) for entry in moved]
     move(session, case, "classify", actor, now, note="；".join(dates), values=changed)
     return moved
