@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.clock_dates import Cause, facts_of, settle
+from opinion_app.flow.clock_dates import Cause, facts_of, settle, span_of
 from opinion_app.flow.deadline_table import rules
+from opinion_app.flow.due import draft_passed_words
 from opinion_app.flow.settings import setting
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case, Letter
@@ -178,10 +179,15 @@ def _open_inner(session: Session, case: Case, assignment: Assignment, now: datet
     due = buffer_before(until, choice.rule.span.amount, calendar, now)
     inner = Choice(choice.rule, choice.why, local_date(due))
     clock = start_clock(session, case, inner, now, assignment)
-    clock.fixed_why = f"答复到期前留出 {choice.rule.span}审核签发"
+    clock.fixed_why = _room_words(clock)
+    clock.warning = draft_passed_words(reply, now) or clock.warning
     if assignment.role is UnitRole.SUPPORT:
         clock.met_by_act, clock.source = "report_support", f"协办单位报结果：{choice.rule.source}"
     settle_inner(session, clock, reply, Cause(now, "交办"))
+
+
+def _room_words(clock: Clock) -> str:
+    return f"答复到期前留出 {span_of(clock)}审核签发"
 
 
 def settle_inner(session: Session, clock: Clock, reply: Clock, cause: Cause) -> None:
@@ -286,6 +292,7 @@ def shift_inner(session: Session, case: Case, cause: Cause) -> None:
         if clock.stage == ClockStage.DRAFT.value:
             if reply.due_at is not None:
                 clock.fixed_on = local_date(buffer_before(reply.due_at, clock.amount, work_calendar(session), clock.start_at))
+                clock.fixed_why = _room_words(clock)
             settle_inner(session, clock, reply, cause)
 
 

@@ -13,6 +13,7 @@ from opinion_app.flow.clock_dates import span_of
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import Span, Unit
+from opinion_app.rules.deadline import is_late
 from opinion_app.rules.deadline_rules import ClockStage
 from opinion_app.rules.due_words import SOON_WORKING_DAYS, DueState, due_words
 from opinion_app.rules.spoken import moment_words
@@ -130,6 +131,13 @@ def _title(words: str, due_at: datetime | None) -> str:
 def clock_words(clock: Clock) -> str:
     """What a clock waits for; a supporting unit hands in no draft but reports to the lead."""
     return SUPPORT_WORDS if clock.met_by_act == "report_support" else stage_words(clock.stage)
+
+
+def draft_passed_words(reply: Clock | None, now: datetime) -> str:
+    """What whoever gives a unit a case must know where its reply is late already; empty while it is in time (D12)."""
+    if reply is None or reply.due_at is None or reply.state is not ClockState.RUNNING or not is_late(reply.due_at, now):
+        return ""
+    return f"答复时限已于 {moment_words(reply.due_at)} 到期，承办单位提交答复稿的日期随之已过；此前的催办、黄牌和督办不补发。"
 
 
 def ground_words(ground: str) -> str:

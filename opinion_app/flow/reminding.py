@@ -49,7 +49,10 @@ def running() -> Select[Clock]:
 
 
 def open_clock(row: Clock, since: datetime | None = None) -> OpenClock:
-    """A row as the rules see it, of whose time before `since` nobody is told; raises ValueError for one without a due moment."""
+    """A row as the rules see it; raises ValueError for one without a due moment.
+
+    Nobody is told of the time before `since`, nor of that before the clock ran: a unit that is given a case whose reply is late
+    has missed no rung of its own (D12, N07)."""
     if row.due_at is None:
         raise ValueError(f"clock {row.id} has no due moment")
     case, unit = row.case, row.unit or row.case.lead_unit
@@ -66,7 +69,7 @@ def open_clock(row: Clock, since: datetime | None = None) -> OpenClock:
         provisional=row.provisional,
         version=row.deadline_version,
         marks=frozenset({case.urgency.value, *level}),
-        known_since=latest(case.registered_at, since),
+        known_since=latest(case.registered_at, since, row.start_at),
     )
 
 

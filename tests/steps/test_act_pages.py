@@ -158,6 +158,19 @@ def test_an_act_one_may_not_do_on_a_visible_case_is_forbidden(house: House) -> N
     assert client.get(f"/office/cases/{house.ids['assigned']}/decline").status_code == 403
 
 
+def test_d12_whoever_gives_a_unit_a_late_case_is_told_that_the_draft_date_has_passed(house: House) -> None:
+    base, said = f"/office/cases/{house.ids['received']}", "承办单位提交答复稿的日期随之已过"
+    client = signed_in(house.app, house.office.clerk.id)
+    assert said not in client.get(f"{base}/assign").text
+    with time_machine.travel(NOW + timedelta(days=30)):
+        late = signed_in(house.app, house.office.clerk.id)
+        assert said in late.get(f"{base}/assign").text
+        assert fill(late, f"{base}/assign", **CLASS, lead="1").status_code == 303
+        assert said in late.get(base).text
+        assert said in late.get(f"{base}/reassign").text
+        assert said in late.get(f"{base}/add_unit").text
+
+
 def test_an_act_that_is_not_open_says_why(house: House) -> None:
     client = signed_in(house.app, house.office.clerk.id)
     answer = client.get(f"/office/cases/{house.ids['handling']}/accept")

@@ -11,6 +11,8 @@ from flask.typing import ResponseReturnValue
 from opinion_app import clock
 from opinion_app.flow.attach import attach
 from opinion_app.flow.cases import open_case
+from opinion_app.flow.clocks import reply_clock
+from opinion_app.flow.due import draft_passed_words
 from opinion_app.flow.settings import areas
 from opinion_app.flow.units import active_units
 from opinion_app.forms import at_noon, choices
@@ -41,6 +43,10 @@ def _said(form: forms.ClassifyForm) -> Classification:
     return Classification(
         Kind.of(form.kind.data), form.area.data or "其他", Urgency.of(form.urgency.data), Procedure.of(form.procedure.data)
     )
+
+
+def _draft_passed(case: Case) -> str:
+    return draft_passed_words(reply_clock(db.session(), case.id), clock.now())
 
 
 F = TypeVar("F", bound=forms.ClassifyForm)
@@ -99,10 +105,10 @@ def assign(number: str) -> ResponseReturnValue:
         try:
             allotment = assigning.Allotment(form.lead.data, [i for i in form.supports.data or [] if i], form.note.data or "")
             unit = assigning.assign(session, case, actor(), clock.now(), _said(form), allotment, form.seen_version)
-            return done(links.case(case.number), f"已交办给{unit.name}。")
+            return done(links.case(case.number), f"已交办给{unit.name}。{_draft_passed(case)}")
         except Invalid as refusal:
             form.take(refusal)
-    said = "交办后，承办单位会收到通知，签收时限开始计算。"
+    said = f"交办后，承办单位会收到通知，签收时限开始计算。{_draft_passed(case)}"
     choice = {"lead": units, "supports": units}
     return act_page(case, "assign", form, template="steps/triage/assign.html", said=said, unit_fields=choice)
 
@@ -125,10 +131,10 @@ def reassign(number: str) -> ResponseReturnValue:
                 final=form.final.data,
                 seen=form.seen_version,
             )
-            return done(links.case(case.number), f"已改派给{unit.name}。")
+            return done(links.case(case.number), f"已改派给{unit.name}。{_draft_passed(case)}")
         except Invalid as refusal:
             form.take(refusal)
-    said = "原主办单位不再看到本件；答复时限不变。"
+    said = f"原主办单位不再看到本件；答复时限不变。{_draft_passed(case)}"
     return act_page(case, "reassign", form, said=said, unit_fields={"lead": active_units(session)})
 
 
@@ -141,10 +147,10 @@ def add_unit(number: str) -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         try:
             unit = assigning.add_unit(session, case, actor(), clock.now(), form.unit.data, form.note.data, form.seen_version)
-            return done(links.case(case.number), f"已增派{unit.name}协办。")
+            return done(links.case(case.number), f"已增派{unit.name}协办。{_draft_passed(case)}")
         except Invalid as refusal:
             form.take(refusal)
-    return act_page(case, "add_unit", form, unit_fields={"unit": active_units(session)})
+    return act_page(case, "add_unit", form, said=_draft_passed(case), unit_fields={"unit": active_units(session)})
 
 
 @bp.route("/decide_return", methods=["GET", "POST"])

@@ -115,6 +115,28 @@ def test_n01_each_rung_once_with_its_recipients_through_two_months(office: Offic
     assert {notice.channel for notice in half} == {NoticeChannel.IN_APP}
 
 
+def test_n07_a_unit_given_a_late_case_has_missed_no_rung_of_its_own(office: Office) -> None:
+    session, unit = office.session, office.case.lead_unit_id
+    late = make_case(session, None, now=START)
+    given = parse_moment("2026-11-26T10:00")  # fifteen days after the reply was due
+    row = Assignment(case_id=late.id, unit_id=unit, role=UnitRole.LEAD, assigned_at=given, handler_id=office.people["handler"].id)
+    row.state, late.stage, late.lead_unit_id = AssignmentState.SIGNED, Stage.HANDLING, unit
+    session.add(row)
+    session.flush()
+    clocks.open_assignment(session, late, row, given)
+    [draft] = [clock for clock in clocks.open_clocks(session, late.id) if clock.stage == "draft"]
+    assert draft.due_at == parse_moment("2026-11-11T23:59:59")
+    assert "答复时限已于 2026年11月11日 周三 23:59 到期" in draft.warning
+    assert "不补发" in draft.warning
+    office.run("2026-11-26T10:01")
+    about = select(Reminder.rung).where(Reminder.clock_id == draft.id)
+    assert session.scalars(about).all() == [], "neither yellow card nor 督办单 a minute after it was given"
+    keys = session.scalars(select(Supervision.key).where(Supervision.case_id == late.id)).all()
+    assert not [key for key in keys if key is not None and key.startswith(f"{draft.id}:")]
+    office.run("2026-12-02T08:30")
+    assert set(session.scalars(about)) == {"red"}, "what comes after it was given is said"
+
+
 def test_n01_the_database_itself_refuses_a_rung_twice(office: Office) -> None:
     office.run("2026-11-12T08:30")
     held = office.session.scalars(select(Reminder)).first()
