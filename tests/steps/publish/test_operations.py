@@ -163,7 +163,7 @@ def test_without_consent_personal_data_is_not_kept(office: Office) -> None:
     held = queries.material(office.session, case)
     assert held.basis is ConsentBasis.MASKED
     kept = {part: tuple(Decision(find, Action.KEEP, "留言人同意公开") for find in held.finds[part]) for part in PARTS}
-    with pytest.raises(Invalid, match="没有同意"):
+    with pytest.raises(Invalid, match="没有单独同意"):
         operations.publish(
             office.session, case, office.clerk, NOW, decisions=kept, review=REVIEW, reviewed_hash="", writer="网友"
         )

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from opinion_app.flow.reopening import open_again
 from opinion_app.flow.cases import facts_of
+from opinion_app.flow.reopening import open_again
 from opinion_app.records.case import Case
 from opinion_app.records.publication import Publication
-from opinion_app.rules.words import PublicationState, Stage
+from opinion_app.rules.errors import Invalid
+from opinion_app.rules.masking import Action, Decision, Find, Kind
+from opinion_app.rules.publication import PARTS, make
+from opinion_app.rules.words import ConsentBasis, Disclosure, PublicationState, Stage
 from opinion_app.search.bigrams import parse_query
 from opinion_app.search.index import publication_index
-from opinion_app.steps.publish import operations
+from opinion_app.steps.publish import bench, operations, queries
 from opinion_app.steps.triage import merging
 from opinion_app.steps.triage import operations as triage
 from tests.builders.office import NOW, make_case
 from tests.builders.published import make_publication
-from tests.steps.publish.conftest import Office
+from tests.steps.publish.conftest import REVIEW, Office
 
+KEPT = "留言人同意公开"
 PROMISE = "新的答复公开后将替换"
 
 
@@ -73,3 +78,62 @@ def test_a_case_whose_publication_was_taken_back_gets_no_note(office: Office) ->
     operations.withdraw(office.session, case, office.clerk, NOW, reason="留言人要求")
     merge(office, case)
     assert row.note == ""
+
+
+def out_with_consent(office: Office, reason: str = KEPT) -> tuple[Case, Publication]:
+    """A publication in which the writer's telephone stays readable, because the writer was asked and agreed."""
+    case = office.closed(wish_public=True)
+    decide(office, case, basis=ConsentBasis.ASKED)
+    held = queries.material(office.session, case)
+    decisions = {part: tuple(_kept_phone(find, reason) for find in held.finds[part]) for part in PARTS}
+    snapshot = make(held.original, held.finds, decisions)
+    said = {"decisions": decisions, "review": REVIEW, "reviewed_hash": snapshot.hash, "writer": "网友"}
+    return case, operations.publish(office.session, case, office.clerk, NOW, **said)
+
+
+def _kept_phone(find: Find, reason: str) -> Decision:
+    return Decision(find, Action.KEEP, reason) if find.kind is Kind.MOBILE else Decision(find, Action.MASK)
+
+
+def decide(office: Office, case: Case, disclosure: Disclosure = Disclosure.PUBLIC, **said: Any) -> str:
+    return operations.decide_disclosure(office.session, case, office.clerk, NOW, disclosure=disclosure, grounds="理由", **said)
+
+
+@pytest.mark.parametrize("basis", [ConsentBasis.WISH, ConsentBasis.MASKED])
+def test_a_stricter_basis_takes_down_what_could_not_go_out_on_it(office: Office, basis: ConsentBasis) -> None:
+    case, row = out_with_consent(office)
+    assert "13800001234" in row.question
+    assert "已同时撤回" in decide(office, case, Disclosure.PARTIAL, basis=basis)
+    assert row.state is PublicationState.WITHDRAWN
+    assert case.to_publish is True
+    sent, _lines = bench.remembered(queries.material(office.session, case))
+    laid = bench.lay_out(queries.material(office.session, case), sent, "", "网友")
+    assert (laid.waiting, laid.snapshot) == (1, None)  # what was kept is to be decided anew
+
+
+@pytest.mark.parametrize(
+    ("reason", "basis"), [(KEPT, ConsentBasis.ASKED), ("不是个人信息", ConsentBasis.MASKED), ("不是个人信息", ConsentBasis.WISH)]
+)
+def test_what_may_stand_on_the_new_basis_stands_and_is_to_be_published_anew(
+    office: Office, reason: str, basis: ConsentBasis
+) -> None:
+    case, row = out_with_consent(office, reason)
+    assert "重新审查" in decide(office, case, basis=basis)
+    assert (row.state, case.to_publish) == (PublicationState.PUBLISHED, True)
+
+
+def test_without_anything_out_nothing_follows(office: Office) -> None:
+    assert decide(office, office.closed(), basis=ConsentBasis.MASKED) == ""
+
+
+def test_the_wish_on_the_form_keeps_no_telephone(office: Office) -> None:
+    case = office.closed(wish_public=True)
+    decide(office, case, basis=ConsentBasis.WISH)
+    held = queries.material(office.session, case)
+    sent = {f"question-{find.identity}": "consent" for find in held.finds["question"]}
+    assert bench.lay_out(held, sent, "", "网友").waiting == len(sent)
+    kept = {part: tuple(Decision(find, Action.KEEP, KEPT) for find in held.finds[part]) for part in PARTS}
+    with pytest.raises(Invalid, match="单独同意"):
+        operations.publish(
+            office.session, case, office.clerk, NOW, decisions=kept, review=REVIEW, reviewed_hash="", writer="网友"
+        )
