@@ -106,12 +106,12 @@ def _merged_names(session: Session, case: Case) -> list[str]:
 
 
 def kept_numbers(session: Session) -> list[str]:
-    """The telephone numbers the office itself made public: its own, its units' and those on its list."""
+    """The telephone numbers the office itself made public: its own, its units' and those on its list; never the leaders' line."""
     said = office(session)
     units = session.scalars(select(Unit.phone).where(Unit.phone != "")).all()
     none: list[str] = []
     listed = [str(number) for number in setting(session, "kept_numbers", none)]
-    return [number for number in (said["phone"], said["leader_phone"], *units, *listed) if number]
+    return [number for number in (said["phone"], *units, *listed) if number]
 
 
 def writers(case: Case) -> list[tuple[str, str]]:
