@@ -87,7 +87,7 @@ def out_with_consent(office: Office, reason: str = KEPT) -> tuple[Case, Publicat
     held = queries.material(office.session, case)
     decisions = {part: tuple(_kept_phone(find, reason) for find in held.finds[part]) for part in PARTS}
     snapshot = make(held.original, held.finds, decisions)
-    said = {"decisions": decisions, "review": REVIEW, "reviewed_hash": snapshot.hash, "writer": "网友"}
+    said: dict[str, Any] = {"decisions": decisions, "review": REVIEW, "reviewed_hash": snapshot.hash, "writer": "网友"}
     return case, operations.publish(office.session, case, office.clerk, NOW, **said)
 
 
