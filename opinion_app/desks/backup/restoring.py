@@ -7,6 +7,7 @@ what fell due in between.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, delete, func, inspect, select, text, update
 from sqlalchemy.orm import Session
 
 from opinion_app.desks.backup import tables
+from opinion_app.desks.backup.held_back import Seen, hold_back, publications_here
 from opinion_app.desks.backup.operations import back_up, folder, secret_mark
 from opinion_app.files.backup_file import BackupReader, Manifest, reading
 from opinion_app.files.store import AttachmentStore
@@ -37,33 +39,39 @@ SHEET_LEFT = "恢复备份时这次导入还没有完成，备份里不含原表
 
 @dataclass(frozen=True)
 class Restored:
-    """What a restoration brought back, and whether its secret key is another one than here."""
+    """What a restoration brought back, and whether its secret key is another one than here.
+
+    `out`: replies the public sees now; `held_back`: numbers of those that were withdrawn or corrected since the backup."""
 
     rows: int
     attachments: int
     made_at: datetime
     other_secret: bool
     saved_before: Path | None
+    out: int
+    held_back: tuple[str, ...]
 
 
 def restore(source: Path, now: datetime, *, force: bool = False) -> Restored:
     """Put a backup in the place of what is here: checked first, then in one transaction, brought to today's schema.
 
     Raises Refused for a damaged file, for one of a newer schema, and for a target that is in use unless `force`; what `force`
-    replaces is backed up before. Nobody stays signed in. Stop the service first."""
+    replaces is backed up before. Nobody stays signed in, and what was withdrawn or corrected in the office that is replaced stays
+    in. Stop the service first."""
     with reading(source) as file:
         manifest = file.manifest
         if not schema.known(manifest.revision):
             raise Refused(f"这份备份的数据结构（{manifest.revision}）比本程序新，请用新版程序恢复。")
         file.verify()
         saved = _clear_the_way(now, force=force)
+        known = publications_here() if saved is not None else {}
         _put_attachments_back(file)
         begin_writing()
         with db.engine.begin() as connection:
             rows = _load(connection, file)
-            _settle(connection, manifest, now)
+            out, held_back = _settle(connection, manifest, known, now)
     made_at = datetime.fromisoformat(manifest.made_at)
-    return Restored(rows, len(manifest.attachments), made_at, manifest.secret != secret_mark(), saved)
+    return Restored(rows, len(manifest.attachments), made_at, manifest.secret != secret_mark(), saved, out, held_back)
 
 
 def _clear_the_way(now: datetime, *, force: bool) -> Path | None:
@@ -112,8 +120,9 @@ def _load(connection: Connection, file: BackupReader) -> int:
     return rows
 
 
-def _settle(connection: Connection, manifest: Manifest, now: datetime) -> None:
-    """What must differ from the office that was backed up: nobody is signed in, no clock acts, the trail tells of it."""
+def _settle(connection: Connection, manifest: Manifest, known: Mapping[str, Seen], now: datetime) -> tuple[int, tuple[str, ...]]:
+    """What must differ from the office that was backed up: nobody is signed in, no clock acts, what was withdrawn stays so, the
+    trail tells of it. Answers how many replies are out, and the numbers of those held back."""
     with Session(connection) as session:
         with session.begin():
             ended = {"ended_at": now, "end_reason": "restored"}
@@ -123,7 +132,9 @@ def _settle(connection: Connection, manifest: Manifest, now: datetime) -> None:
             given_up = {"state": ImportState.FAILED, "message": SHEET_LEFT, "finished_at": now}
             session.execute(update(ImportRun).where(under_way).values(given_up))
             put_setting(session, "restored_at", now.isoformat())
-            values = {"备份时间": (None, manifest.made_at)}
+            out, held_back = hold_back(session, known, now)
+            values = {"备份时间": (None, manifest.made_at), "仍保持撤回的公开答复": (None, "、".join(held_back) or None)}
             trail.record(session, "restore", "database", None, now, values, actor_name="命令行")
         with session.begin():
             index.rebuild(session)
+    return out, held_back
