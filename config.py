@@ -44,6 +44,8 @@ OPTIONS = (
     Option("PUBLIC_TOTAL_PER_DAY", "全站每天最多留言几次", "5000"),
     Option("TRACK_PER_MINUTE", "同一地址每分钟最多查询几次进度", "10"),
     Option("BACKUP_KEEP_DAYS", "每夜备份保留天数", "14"),
+    Option("SITE_COPY_DIR", "静态副本的文件夹：公开、更正、撤回后由定时作业更新；空则不自动导出", ""),
+    Option("SITE_COPY_URL", "静态副本的网址，写入订阅源和网站地图；空则写本服务的网址", ""),
     Option("DIGEST_AT", "每个工作日几点发送待办通报（时:分，须早于 18:00）", "08:30"),
 )
 
@@ -69,6 +71,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         mail_from=raw["MAIL_FROM"],
         digest_at=_time_of_day("DIGEST_AT", raw["DIGEST_AT"]),
         alarm_url=raw["ALARM_URL"],
+        site_copy_dir=raw["SITE_COPY_DIR"],
+        site_copy_url=raw["SITE_COPY_URL"].rstrip("/"),
         **{name.lower(): number for name, number in numbers.items()},
     )
 

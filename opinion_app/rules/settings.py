@@ -41,6 +41,8 @@ class Settings:
     backup_keep_days: int
     digest_at: str
     alarm_url: str
+    site_copy_dir: str
+    site_copy_url: str
     mail_per_minute: int
 
     @property

@@ -42,7 +42,6 @@ HEADS = (
     "来信内容",
     "答复内容",
     "网址",
-    "说明",
 )
 
 
@@ -141,7 +140,6 @@ def _cells(row: Publication) -> tuple[str, ...]:
         row.question,
         row.answer,
         _address(row),
-        row.note,
     )
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import threading
 
-from opinion_app import locate
+from opinion_app.flow.child import environment
 from opinion_app.rules.settings import Settings
 
 
@@ -23,21 +22,10 @@ def start(run_id: int, settings: Settings) -> None:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env=_environment(settings),
+            env=environment(settings),
             # A signal to the web process must not end an import: a session of its own here, a group of its own on Windows.
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
     # Somebody has to take note of its end, or it stays in the table of processes.
     threading.Thread(target=process.wait, name=f"import {run_id}", daemon=True).start()
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    """The same installation for the child, also where settings were not read from the environment."""
-    paths = [str(locate.CHECKOUT), os.environ.get("PYTHONPATH", "")]
-    return os.environ | {
-        "PYTHONPATH": os.pathsep.join(path for path in paths if path),
-        "OPINION_SECRET_KEY": settings.secret_key,
-        "OPINION_DATA_DIR": str(settings.data_dir),
-        "OPINION_DATABASE_URL": settings.database_url,
-    }

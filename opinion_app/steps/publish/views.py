@@ -11,12 +11,13 @@ from opinion_app.flow.cases import open_case
 from opinion_app.forms import choices
 from opinion_app.records.base import db
 from opinion_app.records.case import Case
+from opinion_app.records.current import settings_of
 from opinion_app.rules import links
 from opinion_app.rules.errors import Conflict, Invalid
 from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.words import ConsentBasis, Disclosure
 from opinion_app.rules.zone import SHANGHAI
-from opinion_app.steps.publish import bench, forms, operations, planning, queries
+from opinion_app.steps.publish import bench, forms, operations, planning, queries, site_copy
 from opinion_app.web.access import requires
 from opinion_app.web.act_page import act_page
 from opinion_app.web.answers import done
@@ -44,7 +45,7 @@ def decide_disclosure(number: str) -> ResponseReturnValue:
         try:
             basis = ConsentBasis.of(form.basis.data) if form.basis.data else None
             chosen = Disclosure.of(form.disclosure.data)
-            followed = operations.decide_disclosure(
+            operations.decide_disclosure(
                 session,
                 case,
                 actor(),
@@ -54,7 +55,7 @@ def decide_disclosure(number: str) -> ResponseReturnValue:
                 basis=basis,
                 seen=form.seen_version,
             )
-            return done(links.case(case.number), f"公开决定已记录：{chosen.label}。{followed}")
+            return done(links.case(case.number), f"公开决定已记录：{chosen.label}。")
         except Invalid as refusal:
             form.take(refusal)
     said = "这里只作决定；办结后再遮盖、审查并公开。"
@@ -152,4 +153,6 @@ def withdraw(number: str) -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         operations.withdraw(db.session(), case, actor(), clock.now(), reason=form.reason.data, seen=form.seen_version)
         return done(links.case(case.number), "已撤回，公众页面、搜索和订阅里都看不到了。")
-    return act_page(case, "withdraw", form, said="公众页面、搜索、订阅和数据下载里立即都看不到；可以重新公开。")
+    said = "公众页面、搜索、订阅和数据下载里立即都看不到；可以重新公开。"
+    copy = site_copy.state(db.session(), settings_of())
+    return act_page(case, "withdraw", form, template="steps/publish/withdraw.html", said=said, copy=copy)
