@@ -15,9 +15,10 @@ from opinion_app import clock
 from opinion_app.cli._office import opened
 from opinion_app.desks.backup import operations as backup
 from opinion_app.desks.backup.queries import TOO_OLD, newest
-from opinion_app.desks.clock.queries import JobLine, alive, jobs, lease, queue
+from opinion_app.desks.clock.queries import alive, lease, queue
 from opinion_app.desks.people.queries import what_is_missing
 from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.standing_work import JobLine, jobs
 from opinion_app.flow.trail import verify_trail
 from opinion_app.records import schema
 from opinion_app.records.base import db
@@ -97,14 +98,14 @@ def _clock(session: Session, now: datetime) -> Finding:
 def _jobs(session: Session, now: datetime) -> Finding:
     """Each job's last and next run, and what was missed or failed."""
     lines = jobs(session, timetable(digest_time(settings_of().digest_at)), now)
-    bad = [line for line in lines if line.missed or (line.last is not None and line.last.succeeded is False)]
+    bad = [line for line in lines if line.stands_still or (line.last is not None and line.last.succeeded is False)]
     return Finding(WARNING if bad else GOOD, "；".join(_job(line) for line in lines))
 
 
 def _job(line: JobLine) -> str:
     last = line.last
     ended = "未运行过" if last is None else f"{moment_words(last.started_at)}{_ENDED[last.succeeded]}"
-    missed = "，应运行而未运行" if line.missed else ""
+    missed = "，久未结束" if line.hanging else "，应运行而未运行" if line.missed else ""
     return f"{line.entry.label} 上次 {ended}{missed}，下次 {moment_words(line.following) if line.following else '—'}"
 
 

@@ -11,7 +11,7 @@ import click
 
 from opinion_app import clock
 from opinion_app.cli._office import opened
-from opinion_app.desks.outbox.delivery import Watch, deliver, post_of, sender_of
+from opinion_app.desks.outbox.delivery import Watch, deliver, post_of, robots, sender_of
 from opinion_app.desks.reminders.operations import Queued, queue_digests, ring_batch
 from opinion_app.desks.reminders.rehearsal import Draft, Rehearsal, rehearse
 from opinion_app.records.current import settings_of
@@ -62,12 +62,13 @@ def _spoken(draft: Draft) -> str:
 
 @click.command("send")
 def send() -> None:
-    """发送待发箱里到期的邮件；没有设置邮件服务器时存为 .eml 文件。 / Send what waits in the outbox."""
+    """发送待发箱里到期的群机器人通知和邮件；没有设置邮件服务器时存为 .eml 文件。 / Send what waits in the outbox."""
     runner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
     with opened():
         settings = settings_of()
-        done = deliver(post_of(settings), runner, sender_of(settings), Watch(clock.now, clock.ticks))
-    click.echo(f"{done}。")
+        watch, sender = Watch(clock.now, clock.ticks), sender_of(settings)
+        said = [deliver(post, runner, sender, watch) for post in (robots(), post_of(settings))]
+    click.echo(f"群机器人：{said[0]}。\n邮件：{said[1]}。")
 
 
 commands = [remind, send]

@@ -1,4 +1,4 @@
-"""Publications beside the life of their case: noted when the case is reopened, taken down when it may no longer be public."""
+"""Publications beside the life of their case: noted when the case goes on, taken down when it may no longer be public."""
 
 from __future__ import annotations
 
@@ -15,6 +15,14 @@ from opinion_app.rules.words import Kind, PlanState, PublicationState
 # What makes a publication that was set for later void, and how that is said.
 ENDS_PLAN = {"reopen": "已重办", "withdraw": "已撤回公开", "decide_disclosure": "公开决定有变动", "publish": "已另行公开"}
 REOPENED = "本件正在重新办理，新的答复公开后将替换下面的内容。"
+# What readers are told while an earlier answer still stands; none promises an answer that this case will not give.
+NOTES = {
+    "reopen": REOPENED,
+    "unmerge": REOPENED,
+    "merge": "本件已与同一事项的另一件合并办理，以下是此前的答复。",
+    "refer": "本件已转有权处理的机关办理，以下是此前的答复。",
+    "decline": "本件再次提出的诉求不属于受理范围，以下是此前的答复。",
+}
 
 
 def publication_of(session: Session, case: Case) -> Publication | None:
@@ -42,11 +50,12 @@ def take_down(session: Session, publication: Publication, now: datetime) -> None
 
 
 def follow(session: Session, case: Case, act: str, now: datetime) -> None:
-    """After an act: a reopened case keeps its publication with a note; what became an accusation loses it (decisions 9, 14)."""
+    """After an act: a case that goes on, merged or elsewhere too, keeps its publication with a note that says so; what became
+    an accusation loses it (decisions 9, 14)."""
     never = case.kind is Kind.ACCUSATION or case.restricted
     if never or act in ENDS_PLAN:
         end_plan(session, case, ENDS_PLAN.get(act, "举报件一律不公开"), now)
-    if act != "reopen" and not never:
+    if act not in NOTES and not never:
         return
     publication = publication_of(session, case)
     if publication is None or publication.state is not PublicationState.PUBLISHED:
@@ -54,4 +63,4 @@ def follow(session: Session, case: Case, act: str, now: datetime) -> None:
     if never:
         take_down(session, publication, now)
     else:
-        publication.note, publication.updated_at = REOPENED, now
+        publication.note, publication.updated_at = NOTES[act], now

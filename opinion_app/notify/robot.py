@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import threading
+from collections.abc import Callable
 
 import apprise
 
@@ -13,8 +15,14 @@ from opinion_app.rules.robots import robot_address
 logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it would write the secret address into the log
 
 
+SECONDS = 30.0
+
+
 class RobotPost:
     """Hands notices to robots; each attempt ends as a value, and only what is known is claimed."""
+
+    def __init__(self, seconds: float = SECONDS) -> None:
+        self._seconds = seconds
 
     def deliver(self, address: str, title: str, text: str) -> Attempt:
         """One attempt. A robot that did not take it is tried again later; an address that is none never."""
@@ -25,8 +33,20 @@ class RobotPost:
         sender = apprise.Apprise()
         if target is None or not sender.add(target):
             return Attempt(Outcome.REFUSED, "群机器人地址不能使用")
-        try:
-            taken = sender.notify(body=text, title=title)
-        except Exception as error:  # a library's fault concerns this notice alone and is written beside it
-            return Attempt(Outcome.DEFERRED, f"群机器人：{type(error).__name__}")
-        return Attempt(Outcome.SENT) if taken else Attempt(Outcome.DEFERRED, "群机器人没有接收")
+        return self._within(lambda: _told(sender, title, text))
+
+    def _within(self, attempt: Callable[[], Attempt]) -> Attempt:
+        """The attempt, or that nobody knows when it takes too long: an answer that drips in has no time limit of its own."""
+        ended: list[Attempt] = []
+        thread = threading.Thread(target=lambda: ended.append(attempt()), name="robot", daemon=True)
+        thread.start()
+        thread.join(self._seconds)
+        return ended[0] if ended else Attempt(Outcome.UNKNOWN, "群机器人没有答完")
+
+
+def _told(sender: apprise.Apprise, title: str, text: str) -> Attempt:
+    try:
+        taken = sender.notify(body=text, title=title)
+    except Exception as error:  # a library's fault concerns this notice alone and is written beside it
+        return Attempt(Outcome.DEFERRED, f"群机器人：{type(error).__name__}")
+    return Attempt(Outcome.SENT) if taken else Attempt(Outcome.DEFERRED, "群机器人没有接收")

@@ -98,55 +98,25 @@ class Ladder:
         return next((rung for rung in (*self.days, *self.hours) if rung.code == code), None)
 
 
+_UNIT = (Who.OWNER, Who.HEADS)
+_SUPERVISORS = (Who.IN_CHARGE, Who.CLERKS)
+_LEADERS = (Who.IN_CHARGE, Who.MAIN_LEADER)
+_YELLOW, _RED = "黄牌督办", "红牌督办"
 DEFAULT_LADDER = Ladder(
     days=(
         Rung("half", "时限过半提示", Anchor.ELAPSED, 50, way=Way.INSIDE),
         Rung("soon", "即将超时", Anchor.WARNING, way=Way.DIGEST),
         Rung("today", "今天到期", Anchor.DUE, way=Way.DIGEST),
         Rung("urge", "催办通知", Anchor.WORKING_DAYS, 1, copy=(Who.IN_CHARGE,)),
-        Rung(
-            "yellow",
-            "黄牌督办",
-            Anchor.WORKING_DAYS,
-            5,
-            (Who.OWNER, Who.HEADS),
-            (Who.IN_CHARGE, Who.CLERKS),
-            card=Card.YELLOW,
-            sheet=True,
-        ),
-        Rung(
-            "red",
-            "红牌督办",
-            Anchor.WORKING_DAYS,
-            15,
-            (Who.OWNER, Who.HEADS),
-            (Who.IN_CHARGE, Who.MAIN_LEADER, Who.CLERKS),
-            card=Card.RED,
-        ),
+        Rung("yellow", _YELLOW, Anchor.WORKING_DAYS, 5, _UNIT, _SUPERVISORS, card=Card.YELLOW, sheet=True),
+        Rung("red", _RED, Anchor.WORKING_DAYS, 15, _UNIT, (*_LEADERS, Who.CLERKS), card=Card.RED),
         Rung("report", "逾期通报", Anchor.DAYS, 30, (Who.MAIN_LEADER, Who.IN_CHARGE), (Who.CLERKS, Who.HEADS), card=Card.RED),
     ),
     hours=(
         Rung("hours_soon", "即将到期", Anchor.WARNING),
         Rung("hours_overdue", "已逾期", Anchor.DUE, copy=(Who.IN_CHARGE,)),
-        Rung(
-            "hours_yellow",
-            "黄牌督办",
-            Anchor.HOURS,
-            24,
-            (Who.OWNER, Who.HEADS),
-            (Who.IN_CHARGE, Who.CLERKS),
-            card=Card.YELLOW,
-            sheet=True,
-        ),
-        Rung(
-            "hours_red",
-            "红牌督办",
-            Anchor.HOURS,
-            72,
-            (Who.OWNER, Who.HEADS),
-            (Who.IN_CHARGE, Who.MAIN_LEADER),
-            card=Card.RED,
-        ),
+        Rung("hours_yellow", _YELLOW, Anchor.HOURS, 24, _UNIT, _SUPERVISORS, card=Card.YELLOW, sheet=True),
+        Rung("hours_red", _RED, Anchor.HOURS, 72, _UNIT, _LEADERS, card=Card.RED),
     ),
 )
 

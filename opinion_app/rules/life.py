@@ -172,7 +172,8 @@ ACTS: dict[str, Act] = {
         Act("public_files", "公开附件", DONE | CLOSED_ONES, "case.publish", condition=obstacles.publishable),
         Act("plan_publication", "定时公开", CLOSED_ONES, "case.publish", condition=obstacles.publishable, button=False),
         Act("cancel_plan", "取消定时公开", CLOSED_ONES, "case.publish", condition=obstacles.planned, danger=True),
-        Act("withdraw", "撤回公开", DONE | CLOSED_ONES | ALIVE, "case.publish", condition=obstacles.published, danger=True),
+        # Whatever has become of the case: what is out can always be taken back.
+        Act("withdraw", "撤回公开", frozenset(Stage), "case.publish", condition=obstacles.published, danger=True),
         Act(
             "archive",
             "归档",

@@ -146,12 +146,19 @@ def _left(text: str, decisions: Iterable[Decision]) -> int:
 
 
 def check_kept(decisions: Decisions, basis: ConsentBasis) -> None:
-    """Raise Invalid where the writer's data stays readable although the writer never agreed (个人信息保护法 25)."""
-    if basis is not ConsentBasis.MASKED:
-        return
-    kept = [each for part in decisions.values() for each in part if each.action is Action.KEEP]
-    if any(each.reason not in (KeepReason.NOT_PERSONAL.label, KeepReason.OFFICE.label) for each in kept):
-        raise Invalid("留言人没有同意公开个人信息，凡是个人信息都要遮盖。")
+    """Raise Invalid where the writer's data stays readable without the writer's separate consent (个人信息保护法 25)."""
+    kept = [each.reason for part in decisions.values() for each in part if each.action is Action.KEEP]
+    if not may_stay(kept, basis):
+        raise Invalid("留言人没有单独同意公开个人信息，凡是个人信息都要遮盖。")
+
+
+def may_stay(reasons: Iterable[str], basis: ConsentBasis) -> bool:
+    """Whether everything that was kept, for these reasons, may be readable on this basis.
+
+    Who ticked “可能公开” on the form agreed to a text without personal data, and to nothing else."""
+    if basis is ConsentBasis.ASKED:
+        return True
+    return all(reason in (KeepReason.NOT_PERSONAL.label, KeepReason.OFFICE.label) for reason in reasons)
 
 
 def check_disclosure(

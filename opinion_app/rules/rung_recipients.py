@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.ladder import Ladder, Rung, Who
@@ -16,10 +17,7 @@ def rung_recipients(rung: Rung, owing: Owing, case: CaseFacts, roster: Roster, l
     """Everybody told with a rung, each once; where nobody it speaks to is there, the way up that every clock has."""
     search = Search(case, roster)
     spoken_to = _all(rung.to, search, owing, case, ladder) or search.last_resort(owing.unit_id)
-    copied = [
-        Recipient(found.person_id, f"{COPIED}：{found.reason}", found.blind)
-        for found in _all(rung.copy, search, owing, case, ladder)
-    ]
+    copied = [replace(found, reason=f"{COPIED}：{found.reason}") for found in _all(rung.copy, search, owing, case, ladder)]
     told: dict[int, Recipient] = {}
     for found in (*spoken_to, *copied):
         told.setdefault(found.person_id, found)

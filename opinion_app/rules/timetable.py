@@ -89,6 +89,7 @@ def timetable(digest_at: time = time(8, 30)) -> tuple[Entry, ...]:
         Entry("publications", "按时公开", Every(60)),
         Entry("site_copy", "更新静态副本", Every(60)),
         Entry("figures", "更新公开统计", Daily(time(4, 0)), 60),
+        Entry("robots", "发送群机器人通知", Every(20), 10),
         Entry("outbox", "发送邮件", Every(20), 10),
         Entry("alarm", "告警检查", Every(300), 60),
         Entry("backup", "夜间备份", Daily(time(2, 30)), 60),

@@ -221,10 +221,12 @@ class Disclosure(Word):
 
 
 class ConsentBasis(Word):
-    """What lets a case be made public (个人信息保护法 13, 25): the writer's word, or that nothing personal is left."""
+    """What lets a case be made public (个人信息保护法 13, 25): the writer's word, or that nothing personal is left.
+
+    The wish on the form is for publication without personal data; only separate consent lets any of it stay readable."""
 
     WISH = "wish", "留言人留言时表示愿意公开"
-    ASKED = "asked", "已另行征得留言人同意"
+    ASKED = "asked", "已另行征得留言人单独同意"
     MASKED = "masked", "遮盖后不含个人信息"
 
 

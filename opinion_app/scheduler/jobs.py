@@ -9,7 +9,7 @@ from datetime import datetime
 from opinion_app.desks.backup.operations import nightly
 from opinion_app.desks.calendar.operations import remind_next_year
 from opinion_app.desks.outbox.alarm import raise_alarms
-from opinion_app.desks.outbox.delivery import Watch, deliver, post_of, sender_of
+from opinion_app.desks.outbox.delivery import Post, Watch, deliver, post_of, robots, sender_of
 from opinion_app.desks.reminders.operations import Queued, queue_digests, ring_batch
 from opinion_app.desks.upkeep.operations import purge
 from opinion_app.files.store import AttachmentStore
@@ -86,9 +86,18 @@ def _figures(work: Work) -> str:
 
 
 def _outbox(work: Work) -> str:
+    return _send(work, post_of(settings_of()))
+
+
+def _robots(work: Work) -> str:
+    """By itself, so that no robot and no alarm waits behind a mail server that does not answer."""
+    return _send(work, robots())
+
+
+def _send(work: Work, post: Post) -> str:
     settings = settings_of()
     most = max(1, settings.mail_per_minute // RUNS_A_MINUTE)
-    return str(deliver(post_of(settings), work.runner, sender_of(settings), work.watch, work.stopping, most))
+    return str(deliver(post, work.runner, sender_of(settings), work.watch, work.stopping, most))
 
 
 def _alarm(work: Work) -> str:
@@ -119,6 +128,7 @@ OPERATIONS: dict[str, Callable[[Work], str]] = {
     "publications": _publications,
     "site_copy": _site_copy,
     "figures": _figures,
+    "robots": _robots,
     "outbox": _outbox,
     "alarm": _alarm,
     "backup": _backup,

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, request
+from flask import Flask, g, request
 from markupsafe import Markup
 
 from opinion_app import clock
@@ -82,9 +82,15 @@ def level(value: RiskLevel | str | None) -> dict[str, str] | None:
     return {"words": known.label, "colour": LEVEL_COLOURS.get(known, "")}
 
 
+def keep_in_links(pairs: list[tuple[str, str]]) -> None:
+    """Let the links of this page keep these values, and not whatever a stranger wrote into its address."""
+    g.kept_in_links = pairs
+
+
 def changed_query(changes: dict[str, object]) -> str:
     """The query string of the page shown with some values changed; None takes a value away."""
-    kept = [(key, value) for key, value in request.args.items(multi=True) if key not in changes]
+    held = g.get("kept_in_links", request.args.items(multi=True))
+    kept = [(key, value) for key, value in held if key not in changes]
     return urlencode([*kept, *((key, value) for key, value in changes.items() if value is not None)])
 
 

@@ -62,7 +62,7 @@ def test_what_waits_is_filed_where_there_is_no_server(core: Flask, run: Run) -> 
     run("remind", "--at", "2026-11-23T10:00")
     assert "已存为邮件文件 1" in run("send")[1]
     assert len(list((settings_of(core).data_dir / "mail").glob("*.eml"))) == 1
-    assert "没有待发的邮件" in run("send")[1]
+    assert run("send")[1] == "群机器人：没有待发的通知。\n邮件：没有待发的通知。\n"
 
 
 def test_a_due_moment_is_derived_day_by_day(run: Run) -> None:

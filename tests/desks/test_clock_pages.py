@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from opinion_app import clock
 from opinion_app.desks.outbox.delivery import Watch, deliver, post_of, sender_of
@@ -120,6 +120,12 @@ def test_the_clock_tells_that_it_stopped_and_that_it_runs(app: Flask) -> None:
     healthy = app.test_client().get("/healthz")
     assert (healthy.status_code, healthy.get_json()) == (200, {"status": "ok"})
     with app.app_context(), transaction() as session:
+        began = now - timedelta(minutes=11)
+        session.add(JobRun(job="outbox", slot=began, started_at=began, report="", runner="r"))
+    assert app.test_client().get("/healthz").status_code == 503
+    assert "久未结束" in page(app, "admin", "/office/clock")[1]
+    with app.app_context(), transaction() as session:
+        session.execute(delete(JobRun).where(JobRun.job == "outbox"))
         session.get_one(Lease, "clock").beaten_at = now - timedelta(minutes=3)
     assert app.test_client().get("/healthz").get_json() == {"status": "unhealthy"}
     assert page(app, "handler", "/office/clock")[0] == 403

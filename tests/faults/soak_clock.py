@@ -1,6 +1,8 @@
-"""A clock process whose time a soak run sets: `python -m tests.faults.soak_clock TIMEFILE`; the rest comes from the environment.
+"""A clock process whose time a soak run sets (`python -m tests.faults.soak_clock TIMEFILE END`; the rest is in the environment).
 
-It beats, looks at every job and works exactly as `opinion clock` does; only the two readings of time are not the machine's.
+It beats, looks at every job and works exactly as `opinion clock` does; only the two readings of time are not the machine's. It
+reads the moment once a round, and from END on only sends what is queued: what the month owes is told at a moment of the month or
+not at all, however long a round takes.
 """
 
 from __future__ import annotations
@@ -26,19 +28,19 @@ def ticks() -> float:
     return time.monotonic() * FASTER
 
 
-def main(path: Path) -> None:
-    """Work until the time file is gone."""
-    app = create_core()
+def main(path: Path, end: datetime) -> None:
+    """Work until the time file is gone; from `end` on nothing new is told."""
+    app, moment = create_core(), end
 
     def now() -> datetime:
-        return datetime.fromisoformat(path.read_text("ascii"))
+        return moment
 
     runner = Runner(app, f"soak:{os.getpid()}", Watch(now, ticks))
     entries = [entry for entry in runner.entries() if entry.name in JOBS]
     while path.exists():
-        draining = path.with_suffix(".drain").exists()  # the month is over: what is queued still leaves, nothing new is told
         try:
-            for entry in entries if not draining else entries[-1:]:
+            moment = datetime.fromisoformat(path.read_text("ascii"))
+            for entry in entries if moment < end else entries[-1:]:
                 runner.beat()
                 runner.tick(entry)
         except (SQLAlchemyError, OSError):
@@ -47,4 +49,4 @@ def main(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2]))

@@ -48,7 +48,6 @@ from tests.support.mail_server import MailServer, mail_server
 from tests.support.tree import ROOT
 
 PATIENCE = 90.0  # seconds for one look of the clock, on a busy machine
-SETTLED = 3.0
 DRAIN = 14  # looks after the month, with a mail server in health
 REMINDERS = ("digest", "rung")
 
@@ -103,7 +102,7 @@ class Weather:
 class Clocks:
     """Two clock processes, killed and started again."""
 
-    def __init__(self, settings: Settings, smtp_url: str, timefile: Path) -> None:
+    def __init__(self, settings: Settings, smtp_url: str, timefile: Path, end: datetime) -> None:
         self._environ = os.environ | {
             "OPINION_SECRET_KEY": settings.secret_key,
             "OPINION_DATA_DIR": str(settings.data_dir),
@@ -111,7 +110,7 @@ class Clocks:
             "OPINION_SMTP_URL": smtp_url,
             "OPINION_MAIL_FROM": "opinion@office.test",
         }
-        self._command = [sys.executable, "-m", "tests.faults.soak_clock", str(timefile)]
+        self._command = [sys.executable, "-m", "tests.faults.soak_clock", str(timefile), end.isoformat()]
         self._children = [self._start() for _ in range(2)]
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -140,7 +139,7 @@ def soak(settings: Settings, count_of: Count, chance: random.Random, restart: Ca
     _set(timefile, soak_office.START)
     with mail_server() as server:
         server.moods = weather
-        clocks = Clocks(settings, server.url, timefile)
+        clocks = Clocks(settings, server.url, timefile, soak_office.START + timedelta(days=count_of.days))
         try:
             _month(app, count_of, clocks, timefile, chance, restart)
             weather.bad = False
@@ -175,8 +174,6 @@ def _month(
 
 
 def _drain(app: Flask, counted: Count, timefile: Path) -> None:
-    timefile.with_suffix(".drain").touch()
-    time.sleep(SETTLED)  # whoever is in the middle of a round ends it while the month's last moment still stands
     last = soak_office.START + timedelta(days=counted.days)
     for hour in range(1, DRAIN):
         now = last + timedelta(hours=24 + hour * 2)
@@ -261,6 +258,9 @@ def _judge(app: Flask, counted: Count, server: MailServer, weather: Weather, owe
         told = {notice.key for notice in notices}
         counted.told, counted.mails = len(told), len(mails)
         counted.missing, counted.extra = len(owed - told), len(told - owed)
+        made = {notice.key: f"{notice.created_at} {notice.subject}" for notice in notices}
+        for key in sorted(owed ^ told):
+            sys.stderr.write(f"{'extra' if key in told else 'missing'} {key} {made.get(key, '')}\n")
         accepted = Counter(str(taken.message["Message-ID"]) for taken in server.taken)
         counted.accepted = sum(accepted.values())
         gone = [mail for mail in mails if mail.state is NoticeState.CANCELLED]

@@ -93,6 +93,12 @@ def test_a_quiet_time_may_lie_within_a_day(said: str, heard: str) -> None:
     assert speaks_at(at(said), DAY[0], siesta, CHINA) == at(heard)
 
 
+def test_a_quiet_time_that_ends_when_it_begins_is_none() -> None:
+    never = replace(LADDER, quiet_from=time(22), quiet_until=time(22))
+    for moment in ("2026-11-04T21:59", "2026-11-04T22:00", "2026-11-04T22:01"):
+        assert speaks_at(at(moment), DAY[0], never, CHINA) == at(moment)
+
+
 @pytest.mark.parametrize(
     ("said", "heard"),
     [
@@ -111,6 +117,17 @@ def test_n08_day_clocks_speak_in_working_hours_and_make_up_days_count(said: str,
 def test_a_span_too_short_to_halve_has_no_half_way_word() -> None:
     assert "half" not in moments(running(ClockFacts(START, wd(1))))
     assert "half" in moments(running(ClockFacts(START, wd(4))))
+
+
+def test_a_share_of_hours_comes_at_its_very_moment_and_the_whole_never() -> None:
+    halves = replace(LADDER, hours=(Rung("half", "过半", Anchor.ELAPSED, 50), Rung("all", "全部", Anchor.ELAPSED, 100)))
+    assert [(coming.rung.code, coming.moment) for coming in plan(*DAY, halves, CHINA)] == [("half", at("2026-11-02T22:00"))]
+
+
+def test_a_warning_of_days_comes_with_the_offices_morning_and_one_of_hours_when_it_is_due() -> None:
+    later = replace(LADDER, morning=time(9, 15))
+    warned = {coming.rung.code: coming.moment for clock in (SEVEN, DAY) for coming in plan(*clock, later, CHINA)}
+    assert (warned["soon"], warned["hours_soon"]) == (at("2026-11-10T09:15"), at("2026-11-03T04:00"))
 
 
 def test_without_a_warning_no_rung_stands_on_it() -> None:
@@ -182,11 +199,9 @@ def test_the_next_look_is_at_the_next_moment_or_when_speaking_is_allowed_again()
     assert next_look("2026-11-09T08:30") == at("2026-11-10T08:30")
     assert next_look("2026-11-12T20:00") == at("2026-11-13T08:30")
     assert next_look("2027-01-12T10:00") is None
-    assert [coming.rung.code for coming in look(comings, SEVEN[0], LADDER, CHINA, at("2026-11-11T20:00")).passed] == [
-        "half",
-        "soon",
-        "today",
-    ]
+    for now in ("2026-11-11T20:00", "2026-11-11T10:00"):  # whether it may speak or not
+        passed = look(comings, SEVEN[0], LADDER, CHINA, at(now)).passed
+        assert [coming.rung.code for coming in passed] == ["half", "soon", "today"]
 
 
 def test_n07_nothing_is_told_of_a_time_before_the_case_was_known_or_the_rung_was_set_up() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -57,13 +58,15 @@ def test_typed_words_are_found_wherever_they_stand() -> None:
         typed(ORIGINAL, ["水管"])
 
 
-def test_without_consent_only_what_is_not_personal_is_kept() -> None:
-    for reason in ("不是个人信息", "单位对外公开的信息"):
-        check_kept(decided(Decision(PHONE, Action.KEEP, reason)), ConsentBasis.MASKED)
-    personal = decided(Decision(PHONE, Action.KEEP, "留言人同意公开"))
-    check_kept(personal, ConsentBasis.ASKED)
-    with pytest.raises(Invalid):
-        check_kept(personal, ConsentBasis.MASKED)
+@pytest.mark.parametrize("basis", list(ConsentBasis))
+@pytest.mark.parametrize(
+    ("reason", "personal"), [("不是个人信息", False), ("单位对外公开的信息", False), ("留言人同意公开", True), ("找得到人", True)]
+)
+def test_only_separate_consent_lets_personal_data_stay(basis: ConsentBasis, reason: str, personal: bool) -> None:
+    refused = personal and basis is not ConsentBasis.ASKED
+    with pytest.raises(Invalid, match="单独同意") if refused else nullcontext():
+        check_kept(decided(Decision(PHONE, Action.KEEP, reason)), basis)
+    check_kept(decided(Decision(PHONE, Action.MASK)), basis)
 
 
 @pytest.mark.parametrize(

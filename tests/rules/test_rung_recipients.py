@@ -80,6 +80,22 @@ def test_n09_a_supporting_units_own_clock_speaks_to_that_unit_and_its_leader() -
     assert set(told(URGE, roster=other, owing=Owing("lead", 11))) == {CLERK, MAYOR}
 
 
+def test_n09_the_way_up_begins_at_the_unit_that_owes() -> None:
+    above = {21: Staff(Actor(21, "分管主任", frozenset({Role.UNIT_HEAD}), 20, frozenset({20})))}
+    part = AssignmentFacts(2, 11, UnitRole.SUPPORT, AssignmentState.PENDING, None)
+    roster = replace(ROSTER, staff=STAFF | above, parents={FINANCE: None, 11: 20, 20: None})
+    rung = Rung("own", "催办", Anchor.DUE)
+    assert set(told(rung, replace(CASE, assignments=(PART, part)), roster, Owing("lead", 11))) == {21}
+
+
+def test_n11_only_the_heads_of_the_unit_in_question_are_its_heads() -> None:
+    other = Staff(Actor(31, "另一所长兼受理", frozenset({Role.UNIT_HEAD, Role.CLERK}), 11, frozenset({11})))
+    roster, rung = replace(ROSTER, staff=STAFF | {31: other}), Rung("own", "催办", Anchor.DUE, to=(Who.HEADS,))
+    assert told(rung, roster=roster) == {HEAD: "您是承办单位负责人"}
+    waiting = replace(CASE, stage=Stage.RECEIVED, assignments=())
+    assert set(told(rung, waiting, roster).values()) == {"承办单位无人在岗，请您安排"}
+
+
 def test_the_named_units_leader_is_not_told_of_an_accusation_nobody_may_see() -> None:
     secret = replace(CASE, kind=Kind.ACCUSATION, restricted=True, granted=frozenset({CLERK}))
     assert set(told(RED, secret)) == {CLERK}

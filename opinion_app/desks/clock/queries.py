@@ -6,31 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from opinion_app.flow.calendar import work_calendar
 from opinion_app.records.calendar import CalendarYear
 from opinion_app.records.clock import Clock
 from opinion_app.records.job import JobRun, Lease
 from opinion_app.records.notice import Notice
-from opinion_app.rules.timetable import Daily, Entry
 from opinion_app.rules.words import ClockState, NoticeChannel, NoticeState
 from opinion_app.rules.zone import local_date
 
 STOPPED_AFTER = timedelta(minutes=2)
-LATE_BY = timedelta(minutes=10)
 FAILURES_SHOWN = 10
-
-
-@dataclass(frozen=True, slots=True)
-class JobLine:
-    """One job with its last and its next run; `missed`: a slot of today was due and has not run."""
-
-    entry: Entry
-    last: JobRun | None
-    following: datetime | None
-    missed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +47,6 @@ def lease(session: Session) -> Lease | None:
 def alive(held: Lease | None, now: datetime) -> bool:
     """Whether some clock has given a sign of life within two minutes."""
     return held is not None and held.holder != "" and abs(now - held.beaten_at) <= STOPPED_AFTER
-
-
-def jobs(session: Session, entries: Sequence[Entry], now: datetime) -> list[JobLine]:
-    """Each job of the timetable with its runs; one query."""
-    newest = select(JobRun.job, func.max(JobRun.slot)).group_by(JobRun.job)
-    held = {run.job: run for run in session.scalars(select(JobRun).where(tuple_(JobRun.job, JobRun.slot).in_(newest)))}
-    calendar = work_calendar(session)
-    lines = []
-    for entry in entries:
-        last, due = held.get(entry.name), entry.schedule.latest(now, calendar)
-        overdue = due is not None and now - due > LATE_BY and (last is None or last.slot < due)
-        following = entry.schedule.following(now, calendar)
-        lines.append(JobLine(entry, last, following, overdue and isinstance(entry.schedule, Daily)))
-    return lines
 
 
 def failures(session: Session) -> Sequence[JobRun]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from opinion_app import clock
 from opinion_app.desks.clock import queries
+from opinion_app.flow.standing_work import jobs
 from opinion_app.records.base import db
 from opinion_app.records.current import settings_of
-from opinion_app.rules.timetable import digest_time, timetable
+from opinion_app.rules.timetable import Every, digest_time, timetable
 from opinion_app.web.access import public_page, requires
 from opinion_app.web.answers import page
 from opinion_app.web.nav import Place, add_place
@@ -29,7 +33,7 @@ def home() -> ResponseReturnValue:
         "desks/clock/home.html",
         lease=lease,
         alive=queries.alive(lease, now),
-        jobs=queries.jobs(session, entries, now),
+        jobs=jobs(session, entries, now),
         labels={entry.name: entry.label for entry in entries},
         failures=queries.failures(session),
         queue=queries.queue(session),
@@ -41,12 +45,19 @@ def home() -> ResponseReturnValue:
 @bp.get("/healthz")
 @public_page
 def health() -> ResponseReturnValue:
-    """`ok`, or `unhealthy` with 503 when the database is away or no clock has given a sign of life for two minutes."""
+    """`ok`, or `unhealthy` with 503: the database is away, no clock gave a sign of life for two minutes, a job stands still."""
     try:
-        well = queries.alive(queries.lease(db.session()), clock.now())
+        session, now = db.session(), clock.now()
+        well = queries.alive(queries.lease(session), now) and not _standing_still(session, now)
     except SQLAlchemyError:
         db.session.rollback()
         well = False
     answer = jsonify(status="ok" if well else "unhealthy")
     answer.headers["Cache-Control"] = "no-store"
     return answer, 200 if well else 503
+
+
+def _standing_still(session: Session, now: datetime) -> bool:
+    """Whether a job that is to run again and again has not, or does not end; what was missed at night, the page tells."""
+    busy = [entry for entry in timetable(digest_time(settings_of().digest_at)) if isinstance(entry.schedule, Every)]
+    return any(line.stands_still for line in jobs(session, busy, now))

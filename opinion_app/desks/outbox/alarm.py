@@ -1,21 +1,26 @@
-"""The alarm: when mail itself cannot leave or a job keeps failing, people hear by another way (N15)."""
+"""The alarm: when mail does not leave or does not arrive, or a job fails or stands still, people hear by another way (N15)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.outbox import Letter, holders_of, queue, to_robot
-from opinion_app.records.job import JobRun
+from opinion_app.flow.standing_work import jobs, trouble_words
+from opinion_app.records.current import settings_of
+from opinion_app.records.job import JobRun, Lease
 from opinion_app.records.notice import Notice
+from opinion_app.records.person import Person
+from opinion_app.rules.timetable import digest_time, timetable
 from opinion_app.rules.words import NoticeChannel, NoticeState, Role
 from opinion_app.rules.zone import local_date
 
 STUCK_FOR = timedelta(minutes=30)
 LOOKED_BACK = timedelta(minutes=30)
+SETTLED = timedelta(minutes=10)  # what queued up while no clock ran has this long to leave
 FAILURES = 3
 CLOCK_PAGE = "/office/clock"
 
@@ -29,15 +34,47 @@ class Alarm:
 
 
 def alarms(session: Session, now: datetime) -> list[Alarm]:
-    """What is wrong now: mail that was tried and has not left for half an hour, jobs that fail again and again."""
-    tried = (
-        Notice.channel == NoticeChannel.MAIL,
-        Notice.state == NoticeState.PENDING,
-        Notice.attempts > 0,
-        Notice.created_at < now - STUCK_FOR,
-    )
-    waiting = int(session.scalar(select(func.count(Notice.id)).where(*tried)) or 0)
-    found = [Alarm("mail", f"有 {waiting} 封邮件发了半小时以上还没有发出，请检查邮件服务器")] if waiting else []
+    """What is wrong now: mail that does not leave or does not arrive, jobs that fail again and again or stand still."""
+    return [*_mail_waits(session, now), *_mail_refused(session, now), *_jobs_fail(session, now), *_jobs_stand_still(session, now)]
+
+
+def _mail_waits(session: Session, now: datetime) -> list[Alarm]:
+    """Mail that was tried, or was due and never tried, and has not left for half an hour."""
+    open_ = or_(Notice.state == NoticeState.PENDING, and_(Notice.state == NoticeState.UNKNOWN, Notice.finished_at.is_(None)))
+    tried = and_(Notice.attempts > 0, Notice.created_at < now - STUCK_FOR)
+    untouched = and_(Notice.attempts == 0, Notice.next_attempt_at < now - STUCK_FOR)
+    late = or_(tried, untouched) if _settled(session, now) and not _left_lately(session, now) else tried
+    query = select(func.count(Notice.id)).where(Notice.channel == NoticeChannel.MAIL, open_, late)
+    waiting = int(session.scalar(query) or 0)
+    return [Alarm("mail", f"有 {waiting} 封邮件等了半小时以上还没有发出，请检查邮件服务器")] if waiting else []
+
+
+def _settled(session: Session, now: datetime) -> bool:
+    """Whether the clock has led long enough to have sent what had queued up while none ran."""
+    taken = session.scalar(select(func.max(Lease.taken_at)))
+    return taken is not None and taken < now - SETTLED
+
+
+def _left_lately(session: Session, now: datetime) -> bool:
+    """Whether any mail left in the last half hour: then a long queue is being worked off, no more than the rate allows."""
+    sent = Notice.state.in_((NoticeState.SENT, NoticeState.FILED)), Notice.finished_at > now - LOOKED_BACK
+    return session.scalar(select(Notice.id).where(Notice.channel == NoticeChannel.MAIL, *sent).limit(1)) is not None
+
+
+def _mail_refused(session: Session, now: datetime) -> list[Alarm]:
+    """Mail that was given up for several people, or for everybody who has an address, while none got through."""
+    ended = Notice.state.in_((NoticeState.FAILED, NoticeState.UNKNOWN)), Notice.finished_at > now - LOOKED_BACK
+    count = select(func.count(func.distinct(Notice.person_id))).where(Notice.channel == NoticeChannel.MAIL, *ended)
+    people = int(session.scalar(count) or 0)
+    if not people or _left_lately(session, now):
+        return []
+    reachable = int(session.scalar(select(func.count(Person.id)).where(Person.active, Person.email != "")) or 0)
+    if people < min(FAILURES, reachable):
+        return []
+    return [Alarm("refused", f"半小时内 {people} 人的邮件都没有送到，没有一封发出，请检查邮件服务器和发件地址")]
+
+
+def _jobs_fail(session: Session, now: datetime) -> list[Alarm]:
     failing = session.execute(
         select(JobRun.job, func.count(JobRun.id))
         .where(JobRun.succeeded.is_(False), JobRun.started_at > now - LOOKED_BACK, JobRun.started_at <= now)
@@ -45,7 +82,15 @@ def alarms(session: Session, now: datetime) -> list[Alarm]:
         .having(func.count(JobRun.id) >= FAILURES)
         .order_by(JobRun.job)
     )
-    return found + [Alarm(f"job:{job}", f"定时作业“{job}”半小时内失败 {number} 次") for job, number in failing]
+    return [Alarm(f"job:{job}", f"定时作业“{job}”半小时内失败 {number} 次") for job, number in failing]
+
+
+def _jobs_stand_still(session: Session, now: datetime) -> list[Alarm]:
+    """Jobs that began and do not end, or that are to run again and again and do not; a clock just started is given time."""
+    if not _settled(session, now):
+        return []
+    lines = jobs(session, timetable(digest_time(settings_of().digest_at)), now)
+    return [Alarm(f"still:{line.entry.name}", trouble_words(line, now)) for line in lines if line.stands_still]
 
 
 def raise_alarms(session: Session, now: datetime, url: str) -> list[Alarm]:

@@ -22,7 +22,9 @@ RUN_SECONDS = 240.0
 
 
 class Post(Protocol):
-    """Whatever takes letters away."""
+    """Whatever takes the notices of one channel away."""
+
+    channel: NoticeChannel
 
     def deliver(self, letter: Claimed) -> Attempt:
         """One attempt; answers how it ended, raises nothing."""
@@ -33,6 +35,8 @@ class Post(Protocol):
 
 class ByServer:
     """Letters go to the office's mail server."""
+
+    channel = NoticeChannel.MAIL
 
     def __init__(self, smtp: SmtpPost, sender: str) -> None:
         self._smtp, self._sender = smtp, sender
@@ -49,6 +53,8 @@ class ByServer:
 class ByFile:
     """Letters lie in the data folder; the ledger says so (decisions 24)."""
 
+    channel = NoticeChannel.MAIL
+
     def __init__(self, folder: FolderPost) -> None:
         self._folder = folder
 
@@ -60,21 +66,20 @@ class ByFile:
         """Nothing to end."""
 
 
-class ByChannel:
-    """Each notice by its own way: mail to the server or into the folder, the rest to robots."""
+class ByRobot:
+    """Notices go to group robots."""
 
-    def __init__(self, mail: Post, robots: RobotPost) -> None:
-        self._mail, self._robots = mail, robots
+    channel = NoticeChannel.ROBOT
+
+    def __init__(self, robots: RobotPost) -> None:
+        self._robots = robots
 
     def deliver(self, letter: Claimed) -> Attempt:
-        """Send by the notice's channel."""
-        if letter.channel is NoticeChannel.ROBOT:
-            return self._robots.deliver(letter.recipient, letter.subject, letter.data.decode())
-        return self._mail.deliver(letter)
+        """Tell the robot."""
+        return self._robots.deliver(letter.recipient, letter.subject, letter.data.decode())
 
     def close(self) -> None:
-        """End the connection to the mail server."""
-        self._mail.close()
+        """Nothing to end."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,7 @@ class Delivered:
 
     def __str__(self) -> str:
         said = "，".join(f"{_SAID[outcome]} {number}" for outcome, number in self.counts.items())
-        return "；".join(part for part in (said or "没有待发的邮件", self.stopped) if part)
+        return "；".join(part for part in (said or "没有待发的通知", self.stopped) if part)
 
 
 _SAID = {
@@ -108,10 +113,15 @@ _SAID = {
 
 
 def post_of(settings: Settings) -> Post:
-    """How this installation sends. Raises SettingWrong."""
+    """How this installation sends mail. Raises SettingWrong."""
     if not settings.smtp_url:
-        return ByChannel(ByFile(FolderPost(settings.data_dir / "mail")), RobotPost())
-    return ByChannel(ByServer(SmtpPost(server_of(settings.smtp_url)), mailbox(settings.mail_from).addr_spec), RobotPost())
+        return ByFile(FolderPost(settings.data_dir / "mail"))
+    return ByServer(SmtpPost(server_of(settings.smtp_url)), mailbox(settings.mail_from).addr_spec)
+
+
+def robots() -> Post:
+    """How this installation tells group robots."""
+    return ByRobot(RobotPost())
 
 
 def sender_of(settings: Settings) -> Sender:
@@ -122,14 +132,14 @@ def sender_of(settings: Settings) -> Sender:
 def deliver(
     post: Post, runner: str, sender: Sender, watch: Watch, stopping: Callable[[], bool] = lambda: False, most: int | None = None
 ) -> Delivered:
-    """Send what waits until nothing is due, the server fails three times in a row, the time is up, or the process ends.
+    """Send what waits for one channel until nothing is due, the server fails three times running, time is up or the process ends.
 
     `most`: how many letters this run may send, so that no server takes the office for a spammer. Needs an application context.
     Nothing a server does to one letter delays the others by more than its own time limit."""
     done, failures, begun = Delivered(), 0, watch.ticks()
     try:
         while not done.stopped:
-            letter = _claimed(runner, sender, watch)
+            letter = _claimed(runner, sender, watch, post.channel)
             if letter is None:
                 break
             attempt = post.deliver(letter)
@@ -145,14 +155,14 @@ def deliver(
     return done
 
 
-def _claimed(runner: str, sender: Sender, watch: Watch) -> Claimed | None:
+def _claimed(runner: str, sender: Sender, watch: Watch, channel: NoticeChannel) -> Claimed | None:
     with transaction() as session:
-        return claim(session, runner, sender, watch.now())
+        return claim(session, runner, sender, watch.now(), channel)
 
 
 def _why_stop(failures: int, seconds: float, stopping: Callable[[], bool]) -> str:
     if failures >= FAILURES_IN_A_ROW:
-        return "邮件服务器连续三次没有应答，本轮先停"
+        return "对方服务器连续三次没有应答，本轮先停"
     if seconds > RUN_SECONDS:
         return "本轮时间已到，下轮接着发"
     return "正在退出" if stopping() else ""

@@ -45,13 +45,15 @@ class Sender:
     base_url: str
 
 
-def claim(session: Session, runner: str, sender: Sender, now: datetime) -> Claimed | None:
-    """Claim the next letter that is due, for `runner` alone, by an update that only one can win; None when nothing waits.
+def claim(
+    session: Session, runner: str, sender: Sender, now: datetime, channel: NoticeChannel = NoticeChannel.MAIL
+) -> Claimed | None:
+    """Claim the next due letter of a channel for `runner` alone, by an update that only one can win; None when nothing waits.
 
     A claim left behind by a killed process is taken over when it has run out. Letters that no longer hold are cancelled."""
     looked_at: set[int] = set()
     restored = restored_at(session)
-    while waiting := _waiting(session, looked_at, now):
+    while waiting := _waiting(session, looked_at, now, channel):
         for notice_id in waiting:
             looked_at.add(notice_id)
             if _win(session, notice_id, runner, now):
@@ -64,9 +66,10 @@ def claim(session: Session, runner: str, sender: Sender, now: datetime) -> Claim
     return None
 
 
-def _waiting(session: Session, looked_at: set[int], now: datetime) -> Sequence[int]:
-    query = select(Notice.id).where(Notice.channel.in_(LEAVING), _due(now), Notice.id.not_in(looked_at))
-    return session.scalars(query.order_by(Notice.next_attempt_at, Notice.id).limit(LOOK_AT)).all()
+def _waiting(session: Session, looked_at: set[int], now: datetime, channel: NoticeChannel) -> Sequence[int]:
+    """The next letters; an alarm goes before everything else."""
+    query = select(Notice.id).where(Notice.channel == channel, _due(now), Notice.id.not_in(looked_at))
+    return session.scalars(query.order_by(Notice.category != "alarm", Notice.next_attempt_at, Notice.id).limit(LOOK_AT)).all()
 
 
 def _due(now: datetime) -> ColumnElement[bool]:

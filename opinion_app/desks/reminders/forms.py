@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import time
 
@@ -55,13 +56,19 @@ class RungForm(VersionForm):
             label=self.label.data or "",
             anchor=Anchor.of(self.anchor.data),
             amount=self.amount.data or 0,
-            to=tuple(Who.of(who) for who in self.to.data or ()),
-            copy=tuple(Who.of(who) for who in self.copy.data or ()),
+            to=_chosen(self.to.data or (), base.to),
+            copy=_chosen(self.copy.data or (), base.copy),
             way=Way.of(self.way.data),
             card=Card.of(self.card.data),
             sheet=bool(self.sheet.data),
             active=bool(self.active.data),
         )
+
+
+def _chosen(typed: Sequence[str], held: tuple[Who, ...]) -> tuple[Who, ...]:
+    """The recipients ticked; the same as before in whatever order are no change."""
+    chosen = tuple(Who.of(who) for who in typed)
+    return held if set(chosen) == set(held) else chosen
 
 
 class LadderForm(VersionForm):

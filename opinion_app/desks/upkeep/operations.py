@@ -17,7 +17,7 @@ KEYS = timedelta(days=7)
 COUNTS = timedelta(days=2)
 LOGS = timedelta(days=190)  # 网络安全法 23(三): logs are kept for six months at least
 BUSY_LEDGER = timedelta(days=2)
-BUSY_JOBS = ("inbox", "outbox", "rungs")
+BUSY_JOBS = ("inbox", "outbox", "robots", "rungs")
 
 
 def purge(session: Session, now: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -24,9 +24,9 @@ class Choices(NamedTuple):
     units: Markup
 
 
-def choices(asked: Wanted, args: Iterable[Option], years: Sequence[int], areas: Sequence[str], units: Sequence[str]) -> Choices:
-    """The links of every filter on a page that was asked for with `args`."""
-    kept = [(name, value) for name, value in args if name != "page"]
+def choices(asked: Wanted, years: Sequence[int], areas: Sequence[str], units: Sequence[str]) -> Choices:
+    """The links of every filter on a page, each with what else was asked for, as it was understood: there may be two hundred."""
+    kept = asked.pairs
     kinds = (("", "全部"), *((kind.value, kind.label) for kind in PUBLIC_KINDS))
     periods = (("", "不限"), *SPANS.items(), *((str(year), f"{year}年") for year in years))
     return Choices(

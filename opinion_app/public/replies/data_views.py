@@ -42,6 +42,7 @@ HEADS = (
     "来信内容",
     "答复内容",
     "网址",
+    "说明",
 )
 
 
@@ -140,6 +141,7 @@ def _cells(row: Publication) -> tuple[str, ...]:
         row.question,
         row.answer,
         _address(row),
+        row.note,
     )
 
 

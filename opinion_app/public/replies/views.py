@@ -26,6 +26,7 @@ from opinion_app.search.bigrams import Query, parse_query
 from opinion_app.search.highlight import Part, highlight, snippet
 from opinion_app.web.access import public_page
 from opinion_app.web.cached import cached
+from opinion_app.web.filters import keep_in_links
 from opinion_app.web.paging import Page, wanted_page
 
 bp = Blueprint("replies", __name__)
@@ -65,6 +66,7 @@ def index() -> Response:
     """The list of public replies with search and filters."""
     session, asked, number = db.session(), wanted.read(request.args), wanted_page()
     query, today = parse_query(asked.q), local_date(clock.now())
+    keep_in_links(asked.pairs)
     found = queries.listed(session, asked, query, today, number, PER_PAGE)
     total = None if found.more_than else found.total
     page: dict[str, Any] = {"title": "公开答复", "current": "replies", "column": _column("公开答复", LIST_WORDS)}
@@ -76,7 +78,7 @@ def index() -> Response:
         asked=asked,
         found=found,
         paging=Page(found.rows, number, PER_PAGE, total, found.has_next),
-        choices=choices(asked, request.args.items(multi=True), queries.years(session), areas(session), units),
+        choices=choices(asked, queries.years(session), areas(session), units),
         units=units,
         title=lambda text: highlight(text, query),
         gist=lambda row: _where_hit(row, query),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -30,6 +30,11 @@ class Wanted:
     def is_narrowed(self) -> bool:
         """Whether anything is filtered or searched for."""
         return any((self.q, self.kind, self.area, self.unit, self.period))
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """What is on, as names and values of an address; whatever else an address brought is left out."""
+        return [(name, value) for name, value in asdict(self).items() if value]
 
     def since(self, today: date) -> datetime | None:
         """From which moment on, if a period was chosen."""

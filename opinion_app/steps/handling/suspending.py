@@ -94,9 +94,7 @@ def resume(
         clock = clock_changes.resume(session, case, at, now)
     except Refused as refusal:
         raise Invalid(refusal.message, {"at": refusal.message}) from refusal
-    if clock.due_at is not None and is_late(clock.due_at, now) and not know_late:
-        said = f"按这个时间恢复，时限已于 {moment_words(clock.due_at)} 到期，本件随即逾期。"
-        raise Invalid(said, {"know_late": "确认无误的，请勾选“我知道恢复后已经逾期”。"})
+    _check_late(clock, now, "按这个时间恢复", know_late=know_late)
     return _runs_again(session, case, actor, now, "resume", clock, f"自 {moment_words(at)} 起恢复计时。{reason}")
 
 
@@ -117,10 +115,15 @@ def restart(
         clock = clock_changes.restart(session, case, at, "收到补正", now)
     except Refused as refusal:
         raise Invalid(refusal.message, {"at": refusal.message}) from refusal
-    if clock.due_at is not None and is_late(clock.due_at, now) and not know_late:
-        said = f"从这个时间重新起算，时限已于 {moment_words(clock.due_at)} 到期，本件随即逾期。"
-        raise Invalid(said, {"know_late": "确认无误的，请勾选“我知道恢复后已经逾期”。"})
+    _check_late(clock, now, "从这个时间重新起算", know_late=know_late)
     return _runs_again(session, case, actor, now, "restart", clock, f"{moment_words(at)} 收到补正，时限重新起算。{reason}")
+
+
+def _check_late(clock: Clock, now: datetime, how: str, *, know_late: bool) -> None:
+    """No act makes a case late in silence. Raises Invalid unless whoever acts said they know."""
+    if clock.due_at is not None and is_late(clock.due_at, now) and not know_late:
+        said = f"{how}，时限已于 {moment_words(clock.due_at)} 到期，本件随即逾期。"
+        raise Invalid(said, {"know_late": "确认无误的，请勾选“我知道恢复后已经逾期”。"})
 
 
 def _runs_again(session: Session, case: Case, actor: Actor, now: datetime, act: str, clock: Clock, words: str) -> Clock:

@@ -79,21 +79,19 @@ def _finish(bench: Bench, material: Material, writer: str) -> None:
 
 def _rows(material: Material, sent: Mapping[str, str], *, everything: bool) -> dict[str, list[Row]]:
     rows: dict[str, list[Row]] = {}
-    serial = 0
+    open_choices, serial = dict(allowed(material.basis)), 0
     for part in PARTS:
         rows[part] = []
         for find in material.finds[part]:
             serial += 1
-            rows[part].append(_row(serial, f"{part}-{find.identity}", find, sent, everything=everything))
+            name = f"{part}-{find.identity}"
+            chosen = sent.get(name, "")
+            chosen = chosen if chosen in open_choices else MASK if everything else ""
+            rows[part].append(_row(serial, name, find, chosen, sent.get(f"{name}-reason", "").strip()[:200]))
     return rows
 
 
-def _row(serial: int, name: str, find: Find, sent: Mapping[str, str], *, everything: bool) -> Row:
-    chosen = sent.get(name, "")
-    chosen = chosen if chosen in dict(CHOICES) else ""
-    reason = sent.get(f"{name}-reason", "").strip()[:200]
-    if not chosen and everything:
-        chosen = MASK
+def _row(serial: int, name: str, find: Find, chosen: str, reason: str) -> Row:
     problem = "请写明保留的理由。" if chosen == OTHER and not reason else ""
     return Row(serial, name, find, chosen, reason, problem)
 
@@ -162,6 +160,6 @@ def _still_there(text: str, entry: dict[str, Any]) -> bool:
 
 
 def allowed(basis: ConsentBasis) -> list[tuple[str, str]]:
-    """The choices offered for a find; without the writer's consent personal data cannot be kept."""
-    barred = {KeepReason.CONSENT.value, OTHER} if basis is ConsentBasis.MASKED else set()
+    """The choices offered for a find; without the writer's separate consent personal data cannot be kept."""
+    barred = set() if basis is ConsentBasis.ASKED else {KeepReason.CONSENT.value, OTHER}
     return [choice for choice in CHOICES if choice[0] not in barred]

@@ -16,10 +16,10 @@ from opinion_app.rules.errors import Conflict, Invalid, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.masking import Decision
 from opinion_app.rules.permissions import never_public
-from opinion_app.rules.publication import Snapshot, check_disclosure, check_kept, make
+from opinion_app.rules.publication import Snapshot, check_disclosure, check_kept, make, may_stay
 from opinion_app.rules.words import ConsentBasis, Disclosure
 from opinion_app.steps.publish.bench import stored
-from opinion_app.steps.publish.queries import Material, material, writers
+from opinion_app.steps.publish.queries import Material, kept_reasons, material, writers
 from opinion_app.steps.publish.release import put
 
 
@@ -41,12 +41,14 @@ def decide_disclosure(
     grounds: str,
     basis: ConsentBasis | None = None,
     seen: int | None = None,
-) -> None:
-    """公开决定; deciding against publication takes down what is out."""
+) -> str:
+    """公开决定; answers what becomes of what is out, empty where nothing is.
+
+    Deciding against publication takes it down, and so does a basis on which it could not have gone out: the writer took the
+    separate consent back. Whatever else was decided, it must be reviewed and published anew."""
     facts = admit(session, case, "decide_disclosure", actor, seen)
     check_disclosure(disclosure, basis, never_public=never_public(facts), wish_public=case.wish_public, grounds=grounds)
-    if facts.published and disclosure is Disclosure.WITHHELD:
-        withdraw(session, case, actor, now, reason=f"公开决定改为不公开：{grounds}")
+    followed = _what_is_out(session, case, actor, now, disclosure, basis, grounds) if facts.published else ""
     before = case.disclosure
     case.disclosure, case.disclosure_grounds = disclosure, grounds
     told = basis if disclosure is not Disclosure.WITHHELD else None
@@ -60,6 +62,19 @@ def decide_disclosure(
         detail={"disclosure": disclosure.label, "basis": told.value if told else "", "basis_words": told.label if told else ""},
         values={"公开决定": (before, disclosure), "理由": (None, grounds)},
     )
+    return followed
+
+
+def _what_is_out(
+    session: Session, case: Case, actor: Actor, now: datetime, disclosure: Disclosure, basis: ConsentBasis | None, grounds: str
+) -> str:
+    if disclosure is Disclosure.WITHHELD:
+        withdraw(session, case, actor, now, reason=f"公开决定改为不公开：{grounds}")
+        return "已公开的内容已同时撤回。"
+    if basis is not None and not may_stay(kept_reasons(session, case), basis):
+        withdraw(session, case, actor, now, reason=f"公开的依据改为“{basis.label}”，已公开的内容里留有个人信息：{grounds}")
+        return "已公开的内容里留有个人信息，已同时撤回，请重新遮盖、审查后公开。"
+    return "这件已经公开，请按这次的决定重新审查、公开，替换现在的内容。"
 
 
 def publish(

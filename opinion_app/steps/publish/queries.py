@@ -17,7 +17,7 @@ from opinion_app.records.publication import MaskingDecision, Publication, Public
 from opinion_app.records.reply import Reply
 from opinion_app.records.unit import Unit
 from opinion_app.rules.errors import Invalid
-from opinion_app.rules.masking import mask_name
+from opinion_app.rules.masking import Action, mask_name
 from opinion_app.rules.public_files import public_name
 from opinion_app.rules.publication import ANYBODY, Snapshot, propose
 from opinion_app.rules.words import ConsentBasis, PlanState, ReplyState
@@ -106,18 +106,26 @@ def _merged_names(session: Session, case: Case) -> list[str]:
 
 
 def kept_numbers(session: Session) -> list[str]:
-    """The telephone numbers the office itself made public: its own, its units' and those on its list."""
+    """The telephone numbers the office itself made public: its own, its units' and those on its list; never the leaders' line."""
     said = office(session)
     units = session.scalars(select(Unit.phone).where(Unit.phone != "")).all()
     none: list[str] = []
     listed = [str(number) for number in setting(session, "kept_numbers", none)]
-    return [number for number in (said["phone"], said["leader_phone"], *units, *listed) if number]
+    return [number for number in (said["phone"], *units, *listed) if number]
 
 
 def writers(case: Case) -> list[tuple[str, str]]:
     """How the writer may be named in public."""
     masked = "" if case.anonymous else mask_name(case.nickname)
     return [(name, name) for name in dict.fromkeys((ANYBODY, masked)) if name]
+
+
+def kept_reasons(session: Session, case: Case) -> list[str]:
+    """Why each thing that looks like personal data stays readable in what is out of this case."""
+    bound = MaskingDecision.snapshot_hash == Publication.snapshot_hash
+    query = select(MaskingDecision.decisions).join(Publication, (Publication.case_id == MaskingDecision.case_id) & bound)
+    held = session.scalars(query.where(Publication.case_id == case.id).order_by(MaskingDecision.id.desc())).first()
+    return [str(entry["reason"]) for entry in held or [] if entry["action"] == Action.KEEP]
 
 
 def _basis(detail: dict[str, Any] | None) -> ConsentBasis:

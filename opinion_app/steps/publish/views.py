@@ -45,7 +45,7 @@ def decide_disclosure(number: str) -> ResponseReturnValue:
         try:
             basis = ConsentBasis.of(form.basis.data) if form.basis.data else None
             chosen = Disclosure.of(form.disclosure.data)
-            operations.decide_disclosure(
+            followed = operations.decide_disclosure(
                 session,
                 case,
                 actor(),
@@ -55,7 +55,7 @@ def decide_disclosure(number: str) -> ResponseReturnValue:
                 basis=basis,
                 seen=form.seen_version,
             )
-            return done(links.case(case.number), f"公开决定已记录：{chosen.label}。")
+            return done(links.case(case.number), f"公开决定已记录：{chosen.label}。{followed}")
         except Invalid as refusal:
             form.take(refusal)
     said = "这里只作决定；办结后再遮盖、审查并公开。"

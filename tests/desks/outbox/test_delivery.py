@@ -12,11 +12,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from opinion_app.desks.outbox.delivery import ByChannel, ByFile, ByServer, Delivered, Post, Watch, deliver, post_of, sender_of
+from opinion_app.desks.outbox.delivery import ByFile, ByServer, Delivered, Post, Watch, deliver, post_of, sender_of
 from opinion_app.desks.outbox.operations import Sender, claim, confirm, retry
 from opinion_app.flow.outbox import Letter, queue
 from opinion_app.notify.folder import FolderPost
-from opinion_app.notify.robot import RobotPost
 from opinion_app.notify.smtp import Patience, SmtpPost, server_of
 from opinion_app.records.current import settings_of
 from opinion_app.records.notice import Notice
@@ -197,9 +196,9 @@ def test_r9_what_waited_before_a_restore_is_cancelled(core: Flask, server: MailS
 def test_without_a_server_letters_lie_in_the_folder(core: Flask, tmp_path: Path) -> None:
     told("a")
     post: Post = post_of(settings_of(core))
-    assert isinstance(post, ByChannel)
+    assert isinstance(post, ByFile)
     done = deliver(
-        ByChannel(ByFile(FolderPost(tmp_path / "mail")), RobotPost()),
+        ByFile(FolderPost(tmp_path / "mail")),
         "r1",
         sender_of(settings_of(core)),
         Watch(lambda: NOW, count().__next__),

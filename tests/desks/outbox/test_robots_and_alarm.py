@@ -4,30 +4,35 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from itertools import count
+from time import monotonic
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from opinion_app.desks.outbox.alarm import alarms, raise_alarms
-from opinion_app.desks.outbox.delivery import ByChannel, ByServer, Delivered, Watch, deliver
+from opinion_app.desks.outbox.delivery import ByRobot, ByServer, Delivered, Post, Watch, deliver
 from opinion_app.desks.outbox.operations import Sender
 from opinion_app.desks.reminders.operations import queue_rungs
 from opinion_app.flow.outbox import Letter, queue
 from opinion_app.notify.robot import RobotPost
 from opinion_app.notify.smtp import Patience, SmtpPost, server_of
-from opinion_app.records.job import JobRun
+from opinion_app.records.job import JobRun, Lease
 from opinion_app.records.notice import Notice
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.delivery import Outcome
+from opinion_app.rules.timetable import Daily, timetable
 from opinion_app.rules.words import NoticeChannel, NoticeState, Role, Urgency
 from tests.builders.office import NOW, make_case, make_person, make_unit
+from tests.support.dripping import dripping_server
 from tests.support.mail_server import MailServer, mail_server
 
 SENDER = Sender("opinion@office.test", "http://office.test")
@@ -74,8 +79,11 @@ def server() -> Iterator[MailServer]:
 
 
 def run(server: MailServer, now: datetime, most: int | None = None) -> Delivered:
-    mail = ByServer(SmtpPost(server_of(server.url), SHORT), SENDER.address)
-    return deliver(ByChannel(mail, RobotPost()), "r1", SENDER, Watch(lambda: now, count().__next__), most=most)
+    """A run of each channel, counted together."""
+    posts: tuple[Post, ...] = (ByRobot(RobotPost()), ByServer(SmtpPost(server_of(server.url), SHORT), SENDER.address))
+    done = [deliver(post, "r1", SENDER, Watch(lambda: now, count().__next__), most=most) for post in posts]
+    counts = Counter(done[0].counts) + Counter(done[1].counts)
+    return Delivered(dict(counts), done[1].stopped)
 
 
 def states() -> dict[str, set[str]]:
@@ -139,7 +147,7 @@ def test_n15_when_mail_is_down_the_alarm_goes_by_another_way_once_a_day(core: Fl
     with transaction() as session:
         admin = make_person(session, "admin", Role.ADMINISTRATOR, email="admin@office.test")
         queue(session, Letter("test", "t", "通报", [{"text": "到期"}], "/office/"), [admin], NOW, mail=True)
-        assert alarms(session, NOW + timedelta(hours=1)) == [], "what was never tried is no failure of the mail server"
+        assert alarms(session, NOW + timedelta(minutes=20)) == []
     server.closed = True
     run(server, NOW)
     later = NOW + timedelta(minutes=31)
@@ -165,3 +173,100 @@ def test_n15_a_job_that_fails_again_and_again_is_told(core: Flask) -> None:
         found = raise_alarms(session, datetime(2026, 11, 23, 2, 10, tzinfo=UTC), "")
         assert [alarm.words for alarm in found] == ["定时作业“rungs”半小时内失败 3 次"]
         assert alarms(session, datetime(2026, 11, 23, 3, 0, tzinfo=UTC)) == []
+
+
+def queued(session: Session, names: Iterable[str], at: datetime = NOW) -> None:
+    people = [make_person(session, name, Role.CLERK, email=f"{name}@office.test") for name in names]
+    queue(session, Letter("test", f"t:{at.isoformat()}", "通报", [{"text": "到期"}], "/office/"), people, at, mail=True)
+
+
+def leading(session: Session, since: datetime) -> None:
+    """A clock that leads since then and has done what is done once a day."""
+    session.add(Lease(name="clock", holder="pc:1:a", beat=1, taken_at=since, beaten_at=since))
+    for entry in timetable():
+        if isinstance(entry.schedule, Daily):
+            session.add(JobRun(job=entry.name, slot=NOW, started_at=NOW, finished_at=NOW, succeeded=True, report="", runner="r"))
+
+
+def kinds(at: datetime) -> list[str]:
+    with transaction() as session:
+        return [alarm.kind for alarm in alarms(session, at)]
+
+
+@pytest.mark.parametrize(
+    ("mood", "minutes", "state"), [("gone", (0,), NoticeState.FAILED), ("after", (0, 2, 4, 6, 8), NoticeState.UNKNOWN)]
+)
+def test_n15_a_server_that_answers_but_lets_nothing_through_is_told(
+    core: Flask, server: MailServer, robot: Robot, mood: str, minutes: tuple[int, ...], state: NoticeState
+) -> None:
+    with transaction() as session:
+        queued(session, ("a", "b", "c"))
+    server.moods = lambda: mood
+    for minute in minutes:
+        run(server, NOW + timedelta(minutes=minute))
+    assert states()["mail"] == {state.value}
+    after = NOW + timedelta(minutes=minutes[-1] + 1)
+    with transaction() as session:
+        assert [alarm.kind for alarm in raise_alarms(session, after, robot.url)] == ["refused"]
+    run(server, after)
+    assert "3 人的邮件都没有送到" in str(robot.told)
+    assert kinds(after + timedelta(hours=1)) == [], "told while it happens, not for ever"
+
+
+def test_n15_one_wrong_mailbox_among_others_is_no_alarm(core: Flask, server: MailServer) -> None:
+    with transaction() as session:
+        queued(session, ("gone1", "gone2", "gone3", "fine"))
+    run(server, NOW)
+    assert kinds(NOW + timedelta(minutes=1)) == []
+
+
+def test_n15_mail_that_is_due_and_never_tried_is_told_unless_the_queue_is_being_worked_off(
+    core: Flask, server: MailServer
+) -> None:
+    later = NOW + timedelta(minutes=31)
+    with transaction() as session:
+        queued(session, ("a", "b"))
+        leading(session, later - timedelta(minutes=5))
+    assert kinds(later) == [], "a clock just started is given time"
+    assert kinds(later + timedelta(minutes=10)) == ["mail"]
+    run(server, later + timedelta(minutes=10), most=1)
+    assert kinds(later + timedelta(minutes=11)) == [], "it is slow, and it goes on"
+
+
+def test_n15_a_job_that_began_and_does_not_end_is_told(core: Flask) -> None:
+    with transaction() as session:
+        for job, at in (("rungs", NOW), ("outbox", NOW - timedelta(minutes=1)), ("inbox", NOW + timedelta(minutes=9))):
+            ended = NOW + timedelta(minutes=11) if job == "rungs" else None
+            session.add(
+                JobRun(job=job, slot=at, started_at=at, finished_at=ended, succeeded=ended and True, report="", runner="r")
+            )
+        leading(session, NOW - timedelta(minutes=5))
+    later = NOW + timedelta(minutes=12)
+    assert kinds(NOW + timedelta(minutes=4)) == []
+    with transaction() as session:
+        assert [alarm.words for alarm in alarms(session, later)] == [
+            "定时作业“即时催办”应运行而未运行",
+            "定时作业“发送邮件”运行了 13 分钟还没有结束",
+        ]
+
+
+def test_n15_an_alarm_leaves_though_mail_is_stuck_and_before_every_other_word(core: Flask, robot: Robot) -> None:
+    with transaction() as session:
+        make_person(session, "admin", Role.ADMINISTRATOR)
+        people = [make_person(session, f"p{n}", Role.CLERK, robot_url=robot.url, email=f"p{n}@office.test") for n in range(3)]
+        queue(session, Letter("test", "t", "通报", [{"text": "到期"}], "/office/"), people, NOW - timedelta(hours=1), mail=True)
+        leading(session, NOW - timedelta(hours=1))
+        assert raise_alarms(session, NOW, robot.url) != []
+    post = ByRobot(RobotPost())
+    done = deliver(post, "r1", SENDER, Watch(lambda: NOW, count().__next__), most=2)
+    assert (done.counts, len(robot.told)) == ({Outcome.SENT: 2}, 2)
+    assert "告警" in str(robot.told[0])
+    assert states()["mail"] == {"pending"}, "no mail server was needed"
+
+
+def test_n06_a_robot_that_never_stops_answering_is_left(core: Flask) -> None:
+    with dripping_server("greeting", b"x") as server:
+        begun = monotonic()
+        address = server.url.replace("smtp://", "json://") + "/"
+        assert RobotPost(seconds=0.3).deliver(address, "通报", "到期").outcome is Outcome.UNKNOWN
+        assert monotonic() - begun < 3

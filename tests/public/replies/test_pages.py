@@ -6,6 +6,7 @@ import csv
 import io
 import xml.etree.ElementTree as ET
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -135,6 +136,34 @@ def test_the_sheet_never_calculates(app: Flask, browser: Browser) -> None:
     assert sheet.startswith(b"\xef\xbb\xbf")
     row = list(csv.reader(io.StringIO(sheet.decode("utf-8-sig"))))[1]
     assert [row[2], row[10], row[11]] == ["'=1+1", "' @SUM(A1)", "'\uff1dcmd"]
+
+
+def test_a_correction_is_told_in_every_form(app: Flask, browser: Browser) -> None:
+    with app.app_context(), transaction() as session:
+        make_publication(session, make_case(session), note="2026年11月24日更正：日期写错。")
+        make_publication(session, make_case(session))
+    lines = list(csv.reader(io.StringIO(browser.get("/replies.csv").data.decode("utf-8-sig"))))
+    assert [line[-1] for line in lines] == ["说明", "", "2026年11月24日更正：日期写错。"]
+    assert {len(line) for line in lines} == {14}
+    feed = browser.get("/replies/feed.atom").text
+    assert feed.count("【说明】") == 1
+    assert "【说明】2026年11月24日更正：日期写错。</content>" in feed
+
+
+def test_a_long_question_to_the_list_is_not_repeated_in_its_links(browser: Browser, three: None) -> None:
+    plain = len(browser.get("/replies/?q=路").data)
+    asked = browser.get(f"/replies/?q={'x' * 5000}&page=1&kind=help&kind=nonsense&junk={'y' * 500}&area={'z' * 900}").data
+    assert len(asked) < plain + 40_000
+    assert b"junk" not in asked
+    assert b"nonsense" not in asked
+    assert b"x" * 101 not in asked
+
+
+def test_the_links_of_the_list_keep_what_was_asked(browser: Browser, three: None) -> None:
+    text = browser.get("/replies/?q=路灯&area=城建&junk=1").text
+    words, area = quote("路灯"), quote("城建")
+    assert f'href="?q={words}&amp;area={area}&amp;kind=help"' in text
+    assert f'href="/replies.csv?q={words}&amp;area={area}"' in text
 
 
 def test_views_are_counted_in_batches(app: Flask, browser: Browser, three: None) -> None:

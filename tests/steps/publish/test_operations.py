@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.move import move
+from opinion_app.flow.settings import put_setting
 from opinion_app.records.case import Case
 from opinion_app.records.publication import MaskingDecision, Publication
 from opinion_app.records.transaction import transaction
@@ -163,7 +164,7 @@ def test_without_consent_personal_data_is_not_kept(office: Office) -> None:
     held = queries.material(office.session, case)
     assert held.basis is ConsentBasis.MASKED
     kept = {part: tuple(Decision(find, Action.KEEP, "留言人同意公开") for find in held.finds[part]) for part in PARTS}
-    with pytest.raises(Invalid, match="没有同意"):
+    with pytest.raises(Invalid, match="没有单独同意"):
         operations.publish(
             office.session, case, office.clerk, NOW, decisions=kept, review=REVIEW, reviewed_hash="", writer="网友"
         )
@@ -297,3 +298,10 @@ def test_an_accusation_that_was_never_out_stays_as_it_is(office: Office) -> None
     case.stage = Stage.HANDLING
     move(office.session, case, "classify", office.clerk, NOW)
     assert office.session.scalar(select(Publication)) is None
+
+
+def test_the_leaders_line_is_no_number_of_the_office_to_be_kept(office: Office) -> None:
+    put_setting(office.session, "office", {"phone": "0875-5550100", "leader_phone": "0875-5550101"})
+    put_setting(office.session, "kept_numbers", ["0875-5550102"])
+    case = closed(office, body="请打0875-5550100、0875-5550101、0875-5550102，还有0875-7120001。")
+    assert [find.text for find in queries.material(office.session, case).finds["question"]] == ["0875-5550101"]

@@ -1,0 +1,80 @@
+"""How the standing work fares: of each job the last and the next run, what was missed and what began and never ended (N15)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import Session
+
+from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.settings import restored_at
+from opinion_app.records.job import JobRun
+from opinion_app.rules.timetable import Daily, Entry
+from opinion_app.rules.workdays import WorkCalendar
+
+LATE_BY = timedelta(minutes=10)
+HANGS_AFTER = timedelta(minutes=10)  # a delivery run ends by itself after eight at the most
+LONG_WORK = timedelta(hours=2)  # what runs at night may take its time: a backup with its attachments
+
+
+@dataclass(frozen=True, slots=True)
+class JobLine:
+    """One job with its runs; `missed`: a slot was due and has not run; `hanging`: it began long ago and has not ended."""
+
+    entry: Entry
+    last: JobRun | None
+    following: datetime | None
+    missed: bool = False
+    hanging: bool = False
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether this job does not do what it is there for, though nothing failed."""
+        return self.missed or self.hanging
+
+
+def jobs(session: Session, entries: Sequence[Entry], now: datetime) -> list[JobLine]:
+    """Each job of the timetable with its runs; one query."""
+    newest = select(JobRun.job, func.max(JobRun.slot)).group_by(JobRun.job)
+    held = {run.job: run for run in session.scalars(select(JobRun).where(tuple_(JobRun.job, JobRun.slot).in_(newest)))}
+    calendar, restored = work_calendar(session), restored_at(session)
+    return [
+        JobLine(
+            entry,
+            held.get(entry.name),
+            entry.schedule.following(now, calendar),
+            _missed(entry, held.get(entry.name), _due(entry, now, calendar, restored), now),
+            _hangs(entry, held.get(entry.name), now),
+        )
+        for entry in entries
+    ]
+
+
+def _due(entry: Entry, now: datetime, calendar: WorkCalendar, restored: datetime | None) -> datetime | None:
+    """The slot that should have run; what fell due before a restore was told before it (R9)."""
+    due = entry.schedule.latest(now, calendar)
+    return None if due is not None and entry.tells and restored is not None and due <= restored else due
+
+
+def _missed(entry: Entry, last: JobRun | None, due: datetime | None, now: datetime) -> bool:
+    if due is None:
+        return False
+    if isinstance(entry.schedule, Daily):
+        return now - due > LATE_BY and (last is None or last.slot < due)
+    return last is not None and due - last.slot > LATE_BY
+
+
+def _hangs(entry: Entry, last: JobRun | None, now: datetime) -> bool:
+    allowed = LONG_WORK if isinstance(entry.schedule, Daily) else HANGS_AFTER
+    return last is not None and last.finished_at is None and now - last.started_at > allowed
+
+
+def trouble_words(line: JobLine, now: datetime) -> str:
+    """What is wrong with a job that stands still, for people."""
+    if line.hanging and line.last is not None:
+        minutes = int((now - line.last.started_at).total_seconds() // 60)
+        return f"定时作业“{line.entry.label}”运行了 {minutes} 分钟还没有结束"
+    return f"定时作业“{line.entry.label}”应运行而未运行"
