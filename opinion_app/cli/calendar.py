@@ -10,7 +10,7 @@ import click
 from opinion_app import clock
 from opinion_app.cli._office import opened
 from opinion_app.desks.calendar.operations import load_notice
-from opinion_app.desks.calendar.queries import what_if
+from opinion_app.desks.calendar.queries import loaded_words, what_if
 from opinion_app.desks.casefile.why import why_case
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.due import stage_words
@@ -37,16 +37,24 @@ def calendar() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--year", type=int, help="通知的年份，省略时按文件判断 / the year of the notice")
 @click.option("--dry-run", is_flag=True, help="只列出会变动的时限，不载入 / show what would move, load nothing")
+@click.option("--replace", is_flag=True, help="该年已载入时确认替换 / replace a year that is loaded already")
 @click.option("--source", default="", help="文件依据，例如 国办发明电〔2026〕7号 / where it comes from")
-def load(file: Path, year: int | None, source: str, *, dry_run: bool) -> None:
+def load(file: Path, year: int | None, source: str, *, dry_run: bool, replace: bool) -> None:
     """载入一年的放假安排（CSV 或 JSON），并重新计算在办件的时限。 / Load a yearly notice."""
     with file.open("rb") as stream:
         notice = parse_notice(stream.read(LARGEST + 1), year, source)
     with opened(), transaction() as session:
         now = clock.now()
-        moved = what_if(session, notice, now) if dry_run else load_notice(session, notice, source or file.name, None, now)
+        held = loaded_words(session, notice.year)
+        moved = (
+            what_if(session, notice, now)
+            if dry_run
+            else load_notice(session, notice, source or file.name, None, now, replace=replace)
+        )
     for doubt in notice.doubts:
         click.echo(f"请核对：{doubt}", err=True)
+    if held:
+        click.echo(f"{held}{'载入会替换它，须加 --replace。' if dry_run else '已被替换。'}", err=True)
     done = "未载入（仅预览）：" if dry_run else "已载入 "
     click.echo(f"{done}{notice.year} 年放假安排 {len(notice.rows)} 天；{len(moved)} 项时限有变动。")
     for entry in moved:

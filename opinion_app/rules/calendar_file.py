@@ -12,15 +12,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from opinion_app.rules.calendar_seed import SEED_YEARS, seed_calendar, seed_days
 from opinion_app.rules.errors import Invalid
-from opinion_app.rules.workdays import CalendarDay, CalendarRefused, DayKind, span_of_rows, weekday_name
+from opinion_app.rules.workdays import CalendarDay, CalendarRefused, DayKind, WorkCalendar, span_of_rows, weekday_name
 
-__all__ = ["SEED_YEARS", "CalendarFileRefused", "YearNotice", "parse_notice", "seed_calendar", "seed_days"]
+__all__ = ["SEED_YEARS", "CalendarFileRefused", "YearNotice", "check_notice", "parse_notice", "seed_calendar", "seed_days"]
 
 LARGEST_FILE = 200_000
 LONGEST_HOLIDAY = 31
+YEARS_AHEAD = 2  # the notice of a year comes out in the November before it
 FEWEST_HOLIDAYS = 11  # 全国年节及纪念日放假办法: 11 days a year until 2024, 13 since
 _KINDS = {
     "休": DayKind.HOLIDAY,
@@ -67,14 +69,15 @@ class _Entry:
 
 
 def parse_notice(content: bytes, year: int | None = None, source: str = "") -> YearNotice:
-    """The notice of `year` (None: the year most of its days lie in).
+    """The notice of `year` (None: the year the file names, else the one most of its days lie in).
 
     Days of late December before it are allowed, as the New Year notice sometimes names them. Raises
     CalendarFileRefused with every fault: unreadable lines, wrong year, a day twice, a day both off and on.
     """
     faults: list[str] = []
     rows: list[tuple[int, CalendarDay]] = []
-    for entry in _entries(_text(content)):
+    text = _text(content)
+    for entry in _entries(text):
         try:
             rows.extend((entry.line, row) for row in _rows(entry, source))
         except CalendarRefused as fault:
@@ -82,12 +85,26 @@ def parse_notice(content: bytes, year: int | None = None, source: str = "") -> Y
     if not rows and not faults:
         faults.append("文件中没有任何放假或调休日期。")
     counted = Counter(row.day.year for _, row in rows).most_common(1)
-    wanted = year if year is not None else counted[0][0] if counted else 0
+    stated = _stated_year(text)
+    if stated is not None and year not in (None, stated):
+        faults.append(f"文件写明是 {stated} 年的安排，要载入的却是 {year} 年，请核对。")
+    wanted = year or stated or (counted[0][0] if counted else 0)
     faults.extend(_contradictions(rows, wanted))
     if faults:
         raise CalendarFileRefused(faults)
     days = tuple(sorted((row for _, row in rows), key=lambda row: row.day))
     return YearNotice(wanted, days, _doubts(days))
+
+
+def check_notice(notice: YearNotice, calendar: WorkCalendar, today: date) -> None:
+    """Raises CalendarFileRefused for a year no notice can be for yet or any more, and for one left without a working day.
+
+    `calendar`: as it would be with the notice in force. Source: 国办 publishes a year's arrangement in the November before it."""
+    first, last = min(SEED_YEARS), today.year + YEARS_AHEAD
+    if not first <= notice.year <= last:
+        raise CalendarFileRefused([f"{notice.year} 年不在 {first} 年至 {last} 年之间，请核对年份。"])
+    if calendar.count_working_days(date(notice.year - 1, 12, 31), date(notice.year, 12, 31)) == 0:
+        raise CalendarFileRefused([f"照此安排，{notice.year} 年一个工作日也没有，请核对。"])
 
 
 def _text(content: bytes) -> str:
@@ -116,11 +133,26 @@ def _from_lines(text: str) -> Iterator[_Entry]:
         raise CalendarFileRefused([f"第 {reader.line_num} 行读不出来，请核对引号和换行。"]) from error
 
 
-def _from_json(text: str) -> Iterator[_Entry]:
+def _json(text: str) -> Any:
     try:
-        read = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
         raise CalendarFileRefused(["文件不是完整的 JSON，请核对括号和引号。"]) from error
+
+
+def _stated_year(text: str) -> int | None:
+    """The year a JSON file says it is for; None where it says none. Raises CalendarFileRefused for what is no year."""
+    read = _json(text) if text.lstrip()[:1] == "{" else {}
+    said = read.get("year")
+    if said is None:
+        return None
+    if not re.fullmatch(r"[0-9]{4}", str(said)):
+        raise CalendarFileRefused([f"JSON 中的 year 应是四位年份，现在是“{str(said)[:20]}”。"])
+    return int(said)
+
+
+def _from_json(text: str) -> Iterator[_Entry]:
+    read = _json(text)
     days = read.get("days") if isinstance(read, dict) else read
     if not isinstance(days, list) or not all(isinstance(day, dict) for day in days):
         raise CalendarFileRefused(["JSON 中应是日期的列表，每项写明 date、kind、name。"])

@@ -27,6 +27,25 @@ def test_a_year_is_looked_at_and_loaded_and_dates_are_explained(run: Run, tmp_pa
     assert (status, "没有这个编号" in out + err) == (1, True)
 
 
+def test_d01_a_loaded_year_is_replaced_only_by_who_says_so(run: Run, tmp_path: Path) -> None:
+    file, wrong = tmp_path / "2026.csv", tmp_path / "2027.json"
+    file.write_text("2026-01-01 至 2026-01-03,休,元旦\n", encoding="utf-8")
+    wrong.write_text('{"year": 2027, "days": [{"date": "2026-01-01", "name": "元旦", "isOffDay": true}]}', encoding="utf-8")
+    run("init")
+    before = run("due", "2026-09-24", "--working-days", "5")[1]
+    assert "2026-10-09" in before
+    status, _out, err = run("calendar", "load", str(wrong), "--replace")
+    assert (status, "2026-01-01 不属于 2027 年" in err) == (1, True)
+    status, out, err = run("calendar", "load", str(file), "--dry-run")
+    assert (status, "未载入（仅预览）" in out, "须加 --replace" in err) == (0, True, True)
+    status, _out, err = run("calendar", "load", str(file))
+    assert (status, "已于" in err, "请加 --replace" in err) == (1, True, True)
+    assert run("due", "2026-09-24", "--working-days", "5")[1] == before
+    status, _out, err = run("calendar", "load", str(file), "--replace")
+    assert (status, "已被替换" in err) == (0, True)
+    assert "2026-10-01" in run("due", "2026-09-24", "--working-days", "5")[1], "the notice named no National Day"
+
+
 @pytest.mark.parametrize(
     ("lines", "words"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -151,6 +152,19 @@ def test_a_year_is_loaded_after_its_preview(app: Flask) -> None:
     assert done.status_code == 303
     with app.app_context(), transaction() as session:
         assert session.get(CalendarYear, 2027) is not None
+    again = admin.submit("/office/calendar/load", to="/office/calendar/preview", notice=days, source="更正")
+    assert "会替换已载入的 2027 年安排" in again.text
+    assert "第 1 版，依据：国办通知" in again.text
+    assert "会替换" not in seen.text
+    unseen = pick(admin.forms("/office/calendar/load"), "/preview")
+    refused = admin.send(replace(unseen, action="/office/calendar/load"), notice=days)
+    assert (refused.status_code, "请先预览核对" in refused.text) == (409, True), "replaced only by whoever was told so"
+    assert admin.send(pick(forms_in(again.text), "/office/calendar/load")).status_code == 303
+    with app.app_context(), transaction() as session:
+        held = session.get_one(CalendarYear, 2027)
+        assert (held.version_no, held.source) == (2, "更正")
+    early = admin.submit("/office/calendar/load", to="/office/calendar/preview", notice="1999-01-01,休,元旦")
+    assert (early.status_code, "请核对年份" in early.text) == (422, True)
     bad = admin.submit("/office/calendar/load", to="/office/calendar/preview", notice="2027-01-01,休,元旦\n2027-01-01,休,元旦")
     assert (bad.status_code, "重复" in bad.text) == (422, True)
     empty = admin.submit("/office/calendar/load", to="/office/calendar/preview", notice="")

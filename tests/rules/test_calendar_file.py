@@ -1,11 +1,12 @@
 """Yearly notice files: forms accepted, faults named."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
-from opinion_app.rules.calendar_file import CalendarFileRefused, parse_notice
-from opinion_app.rules.workdays import DayKind
+from opinion_app.rules.calendar_file import CalendarFileRefused, YearNotice, check_notice, parse_notice
+from opinion_app.rules.workdays import CalendarDay, DayKind, WorkCalendar
 from tests.rules.calendars import on
 
 NOTICE = """日期,休/班,名称
@@ -100,3 +101,52 @@ def test_bytes_that_are_no_text_or_too_many_are_refused() -> None:
         parse_notice(b"\x80\x81\xff\xff")
     with pytest.raises(CalendarFileRefused, match="太大"):
         parse_notice(b"#" * 200_001)
+
+
+def dated(year: object, first: str) -> bytes:
+    return json.dumps({"year": year, "days": [{"date": first, "name": "元旦", "isOffDay": True}]}).encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "year", "words"),
+    [
+        (dated(2027, "2026-01-01"), None, "2026-01-01 不属于 2027 年"),
+        (dated("2027", "2026-01-01"), None, "2026-01-01 不属于 2027 年"),
+        (dated(2026, "2026-01-01"), 2027, "文件写明是 2026 年的安排，要载入的却是 2027 年"),
+        (dated("丙午", "2026-01-01"), None, "应是四位年份，现在是“丙午”"),
+        (dated(20270, "2026-01-01"), None, "应是四位年份"),
+    ],
+)
+def test_d01_the_year_a_file_names_is_the_year_it_is_for(content: bytes, year: int | None, words: str) -> None:
+    with pytest.raises(CalendarFileRefused) as refused:
+        parse_notice(content, year)
+    assert words in refused.value.message
+
+
+def test_d01_a_json_file_without_a_year_is_for_the_year_of_its_days() -> None:
+    assert parse_notice(dated(None, "2027-01-01")).year == parse_notice(dated("2027", "2027-01-01")).year == 2027
+
+
+@pytest.mark.parametrize(
+    ("year", "fits"), [(1999, False), (2003, False), (2004, True), (2027, True), (2028, True), (2029, False)]
+)
+def test_d01_a_notice_is_for_a_year_that_can_have_one(year: int, fits: bool) -> None:
+    notice = parse_notice(f"{year}-01-01,休,元旦".encode())
+    calendar = WorkCalendar(notice.rows, frozenset({year}))
+    if fits:
+        check_notice(notice, calendar, on("2026-11-26"))
+    else:
+        with pytest.raises(CalendarFileRefused, match=f"{year} 年不在 2004 年至 2028 年之间"):
+            check_notice(notice, calendar, on("2026-11-26"))
+
+
+def test_d07_a_notice_that_leaves_no_working_day_is_refused() -> None:
+    whole = [on("2027-01-01") + timedelta(days=ahead) for ahead in range(365)]
+    rows = tuple(CalendarDay(day, DayKind.HOLIDAY, "休息", "") for day in whole)
+    for kept in (rows, rows[:-1]):  # 31 December 2027 is a Friday
+        calendar = WorkCalendar(kept, frozenset({2027}))
+        if kept is rows:
+            with pytest.raises(CalendarFileRefused, match="2027 年一个工作日也没有"):
+                check_notice(YearNotice(2027, kept), calendar, on("2026-11-26"))
+        else:
+            check_notice(YearNotice(2027, kept), calendar, on("2026-11-26"))

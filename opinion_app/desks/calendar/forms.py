@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import DateField, FileField, RadioField, SelectMultipleField
+from wtforms import DateField, FileField, HiddenField, RadioField, SelectMultipleField
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -25,6 +25,7 @@ class NoticeForm(OfficeForm):
     )
     file = FileField("或者选择文件", description="CSV 或 JSON，UTF-8 或 GB18030 编码。选了文件就以文件为准。")
     source = line("文件依据", 100, hint="例如“国办发明电〔2026〕7号”，会写在每个日期的推算理由里。")
+    replace = HiddenField()  # the year whose arrangement the page said would be replaced
 
 
 class ClosureForm(OfficeForm):

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from opinion_app.desks.calendar.queries import loaded_words, with_notice
 from opinion_app.flow import trail
 from opinion_app.flow.calendar import HOURS, VERSION, bump, load_days, office_hours
 from opinion_app.flow.clocks import RECEIPT
@@ -14,9 +15,9 @@ from opinion_app.flow.outbox import Letter, holders_of, queue
 from opinion_app.flow.recompute import Moved, recompute_open
 from opinion_app.flow.settings import put_setting, setting
 from opinion_app.records.calendar import CalendarDay, CalendarYear
-from opinion_app.rules.calendar_file import YearNotice
+from opinion_app.rules.calendar_file import YearNotice, check_notice
 from opinion_app.rules.clock_facts import Receipt
-from opinion_app.rules.errors import Invalid, NotFound
+from opinion_app.rules.errors import Conflict, Invalid, NotFound
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.office_hours import OfficeHours, to_data
 from opinion_app.rules.words import Role
@@ -27,11 +28,26 @@ REMINDED_FROM = 11  # the State Council publishes the next year's arrangement in
 PAGE = "/office/calendar"
 
 
-def load_notice(session: Session, notice: YearNotice, source: str, actor: Actor | None, now: datetime) -> list[Moved]:
-    """Put a year's notice into force and derive every open clock anew; answers what moved. No mail goes out for it."""
+def load_notice(
+    session: Session, notice: YearNotice, source: str, actor: Actor | None, now: datetime, *, replace: bool = False
+) -> list[Moved]:
+    """Put a year's notice into force and derive every open clock anew; answers what moved. No mail goes out for it.
+
+    `replace`: the caller knows that the year is loaded already. Raises Conflict where it is and nobody said so, and
+    CalendarFileRefused for a notice that cannot be put into force."""
+    check_notice(notice, with_notice(session, notice), local_date(now))
+    held = loaded_words(session, notice.year)
+    if held and not replace:
+        raise Conflict(f"{held}没有载入。确要替换的，请先预览核对再载入；命令行请加 --replace。")
     load_days(session, list(notice.rows), {notice.year}, now, source)
     moved = recompute_open(session, now)
-    values = {"年份": (None, notice.year), "来源": (None, source), "变动的时限": (None, len(moved))}
+    values: dict[str, tuple[object, object]] = {
+        "年份": (None, notice.year),
+        "来源": (None, source),
+        "变动的时限": (None, len(moved)),
+    }
+    if held:
+        values["原安排"] = (held, None)
     trail.record(session, "calendar.load", f"calendar:{notice.year}", actor, now, values, actor_name="命令行")
     return moved
 

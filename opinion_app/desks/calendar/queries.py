@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.recompute import Moved, preview
 from opinion_app.records.calendar import CalendarDay, CalendarYear
-from opinion_app.rules.calendar_file import YearNotice
+from opinion_app.rules.calendar_file import YearNotice, check_notice
 from opinion_app.rules.errors import Invalid, NotFound
 from opinion_app.rules.office_hours import OfficeHours
 from opinion_app.rules.workdays import CalendarDay as DayRow
 from opinion_app.rules.workdays import DayFact, DayKind, WorkCalendar
+from opinion_app.rules.zone import local_date
 
 CLOSURE = DayKind.LOCAL_CLOSURE.value
 
@@ -105,8 +106,19 @@ def with_hours(session: Session, hours: OfficeHours) -> WorkCalendar:
 
 
 def what_if(session: Session, notice: YearNotice, now: datetime) -> list[Moved]:
-    """Which open clocks the notice would move."""
-    return preview(session, now, with_notice(session, notice))
+    """Which open clocks the notice would move. Raises CalendarFileRefused for a notice that cannot be put into force."""
+    calendar = with_notice(session, notice)
+    check_notice(notice, calendar, local_date(now))
+    return preview(session, now, calendar)
+
+
+def loaded_words(session: Session, year: int) -> str:
+    """Since when a year's arrangement is loaded and from what, for whoever is about to replace it; empty where it is not."""
+    held = session.get(CalendarYear, year)
+    if held is None:
+        return ""
+    source = f"，依据：{held.source}" if held.source else ""
+    return f"{year} 年的放假安排已于 {local_date(held.loaded_at).isoformat()} 载入（第 {held.version_no} 版{source}）。"
 
 
 def shown_year(text: str, today: date, calendar: WorkCalendar) -> int:

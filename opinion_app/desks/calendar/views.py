@@ -66,11 +66,12 @@ def preview() -> ResponseReturnValue:
     form = posted(NoticeForm)
     try:
         notice = _read(form)
+        moved = queries.what_if(db.session(), notice, clock.now())
     except Invalid as refusal:
         form.take(Invalid(refusal.message, refusal.fields or {"notice": "请按提示修改。"}))
         return form_page("desks/calendar/load.html", form=form)
-    moved = queries.what_if(db.session(), notice, clock.now())
-    return page("desks/calendar/preview.html", form=form, notice=notice, moved=moved, stage_words=stage_words)
+    held = queries.loaded_words(db.session(), notice.year)
+    return page("desks/calendar/preview.html", form=form, notice=notice, moved=moved, held=held, stage_words=stage_words)
 
 
 def _read(form: NoticeForm) -> YearNotice:
@@ -88,7 +89,8 @@ def load() -> ResponseReturnValue:
     """Put the notice into force."""
     form = posted(NoticeForm)
     notice = _read(form)
-    moved = operations.load_notice(db.session(), notice, str(form.source.data or "") or "管理员录入", actor(), clock.now())
+    source, replace = str(form.source.data or "") or "管理员录入", form.replace.data == str(notice.year)
+    moved = operations.load_notice(db.session(), notice, source, actor(), clock.now(), replace=replace)
     said = f"已载入 {notice.year} 年放假安排，{len(moved)} 项时限随之变动。"
     return done(url_for("calendar.home", year=notice.year), said)
 
