@@ -40,6 +40,7 @@ from opinion_app.rules.deadline_rules import Choice, ClockStage, StartEvent
 from opinion_app.rules.errors import Refused
 from opinion_app.rules.suspension import SuspensionGround
 from opinion_app.rules.words import ClockState, UnitRole
+from opinion_app.rules.zone import local_date
 
 ANSWERING = (ClockStage.REPLY.value, ClockStage.REPORT_BACK.value)
 COPIED = (
@@ -89,9 +90,19 @@ def restart(session: Session, case: Case, at: datetime, reason: str, now: dateti
 
 
 def extend(session: Session, case: Case, clock: Clock, extension: Extension) -> None:
-    """Add granted time to a clock and to what hangs on it; the original date is kept for statistics."""
+    """Add granted time to a clock and to what hangs on it; the original date is kept for statistics.
+
+    What the issuer of a letter grants for the reply it grants for the report back to itself (decisions 10)."""
+    cause = Cause(extension.granted_at, f"批准延期：{extension.reason}")
     clock.extensions = [*clock.extensions, extension_data(extension)]
-    _follow(session, case, clock, Cause(extension.granted_at, f"批准延期：{extension.reason}"))
+    _follow(session, case, clock, cause)
+    if extension.granted_by:
+        for report in open_clocks(session, case.id):
+            if report.stage == ClockStage.REPORT_BACK.value and report.due_at != clock.due_at:
+                until = local_date(clock.due_at) if clock.due_at is not None else extension.until
+                granted = replace(extension, span=None, until=until) if until is not None else extension
+                report.extensions = [*report.extensions, extension_data(granted)]
+                _follow(session, case, report, cause)
 
 
 def _follow(session: Session, case: Case, clock: Clock, cause: Cause) -> None:

@@ -55,15 +55,16 @@ def _pause(data: dict[str, Any]) -> Pause:
 
 def extension_of(data: dict[str, Any]) -> Extension:
     """An extension from the clock's row."""
-    until = data.get("until")
+    until, words = data.get("until"), {"reason": data.get("reason", ""), "granted_by": data.get("by", "")}
     if until:
-        return Extension(_moment(data["at"]), until=date.fromisoformat(until), reason=data.get("reason", ""))
-    return Extension(_moment(data["at"]), Span(int(data["amount"]), Unit(data["unit"])), reason=data.get("reason", ""))
+        return Extension(_moment(data["at"]), until=date.fromisoformat(until), **words)
+    return Extension(_moment(data["at"]), Span(int(data["amount"]), Unit(data["unit"])), **words)
 
 
 def extension_data(extension: Extension) -> dict[str, Any]:
     """An extension as the clock's row holds it."""
     data: dict[str, Any] = {"at": extension.granted_at.isoformat(), "reason": extension.reason}
+    data |= {"by": extension.granted_by} if extension.granted_by else {}
     if extension.until is not None:
         return data | {"until": extension.until.isoformat()}
     return data | ({"amount": extension.span.amount, "unit": extension.span.unit.value} if extension.span is not None else {})

@@ -150,7 +150,9 @@ def _granted(clock: Clock, rule: DeadlineRule) -> list[dict[str, Any]]:
     """What was granted to a clock, as the rule's unit can say it: days given to what is now hours stand as a day."""
     if span_of(clock).unit.in_days is rule.span.unit.in_days or not clock.extensions or clock.due_at is None:
         return list(clock.extensions)
-    return [{"at": clock.extensions[-1]["at"], "until": local_date(clock.due_at).isoformat(), "reason": "原批准的延期"}]
+    last = clock.extensions[-1]
+    by = {"by": last["by"]} if "by" in last else {}
+    return [{"at": last["at"], "until": local_date(clock.due_at).isoformat(), "reason": "原批准的延期"} | by]
 
 
 def apply_to_open(session: Session, governing: Governing, why: str, now: datetime) -> list[Moved]:

@@ -70,7 +70,9 @@ class Clock(Base):
 
 
 class ExtensionRequest(Base):
-    """A unit's request for more time (延期申请), by an amount or `until` a day (then the amount is 0); decided once, in time."""
+    """A unit's request for more time (延期申请), by an amount or `until` a day (then the amount is 0); decided once, in time.
+
+    `consent_number`, `consent_on`: the paper in which the issuer of a letter grants it, where that is the issuer's to do."""
 
     __tablename__ = "extension_requests"
 
@@ -80,6 +82,8 @@ class ExtensionRequest(Base):
     amount: Mapped[int]
     until: Mapped[date | None]
     reason: Mapped[str]
+    consent_number: Mapped[str] = mapped_column(String(100), default="")
+    consent_on: Mapped[date | None]
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     asked_at: Mapped[datetime]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))

@@ -88,12 +88,15 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """More time, granted at a moment: either a span counted from the current due date or an explicit new date."""
+    """More time, granted at a moment: either a span counted from the current due date or an explicit new date.
+
+    `granted_by`: who outside the office granted it, and in which paper (the issuer of a forwarded letter)."""
 
     granted_at: datetime
     span: Span | None = None
     until: date | None = None
     reason: str = ""
+    granted_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -252,7 +252,8 @@ def _extend(walk: _Walk, due: datetime | None, extension: Extension) -> datetime
         words = f"延期至 {day_words(extension.until, granted.year)}"
     else:
         words = f"延期 {extension.span}，接原到期日计算"
-    walk.steps.append(Step(StepKind.EXTENDED, granted, words, moment=local(extension.granted_at)))
+    by = f"（{extension.granted_by}）" if extension.granted_by else ""
+    walk.steps.append(Step(StepKind.EXTENDED, granted, words + by, moment=local(extension.granted_at)))
     if due is None:
         walk.held = f"{walk.held}，另{words.partition('，')[0]}"
         return None

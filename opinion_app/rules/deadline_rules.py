@@ -45,6 +45,9 @@ class OwedBy(Word):
     LEAD = "lead", "主办单位"
 
 
+ISSUER = "来文单位"
+
+
 @dataclass(frozen=True, slots=True)
 class Allowance:
     """How often, by how much at most (None: whatever the approver says) and by whom a clock may be extended."""
@@ -52,6 +55,11 @@ class Allowance:
     times: int
     at_most: Span | None
     approver: str
+
+    @property
+    def by_issuer(self) -> bool:
+        """Whether only whoever sent the letter may extend, so that the office needs its paper (信访工作条例 22)."""
+        return self.approver == ISSUER
 
 
 @dataclass(frozen=True, slots=True)

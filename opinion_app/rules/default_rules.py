@@ -5,6 +5,7 @@ from typing import Any
 
 from opinion_app.rules.clock_facts import Span, Unit
 from opinion_app.rules.deadline_rules import (
+    ISSUER,
     Allowance,
     Choice,
     ClockStage,
@@ -91,7 +92,7 @@ def _once(span: Span, approver: str = "单位负责人") -> Allowance:
     return Allowance(1, span, approver)
 
 
-_BY_ISSUER = Allowance(3, None, "来文单位")
+_BY_ISSUER = Allowance(3, None, ISSUER)
 _ACCEPT, _SIGN, _CONTACT, _REPLY = ClockStage.ACCEPT, ClockStage.SIGN_FOR, ClockStage.CONTACT, ClockStage.REPLY
 _NOTICE, _PETITION, _HOTLINES, _DISCLOSURE = (
     Procedure.NOTICE, Procedure.PETITION, Procedure.HOTLINE, Procedure.DISCLOSURE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from opinion_app.records.case import Case
 from opinion_app.records.unit import Unit
 from opinion_app.rules.facts import Actor
-from opinion_app.rules.words import OFFICE_GATES, AnswerMethod, Disclosure, Kind, Procedure, Role, Urgency
+from opinion_app.rules.registration import LetterFacts
+from opinion_app.rules.words import OFFICE_GATES, AnswerMethod, Disclosure, Kind, Procedure, Role, Source, Urgency
 from opinion_app.steps.closing import operations as closing
 from opinion_app.steps.handling import operations as handling
 from opinion_app.steps.reply import operations as reply
@@ -67,6 +68,16 @@ def handling_case(office: Office, now: datetime = NOW, **values: Any) -> Case:
     """A case its lead unit has signed for."""
     case = assigned(office, now, **values)
     handling.sign_for(office.session, case, office.finance_head, now, office.finance_handler.id)
+    return case
+
+
+def forwarded(office: Office, return_on: date | None = None) -> Case:
+    """A forwarded letter its lead unit has signed for, with a report owed to its issuer."""
+    letter = LetterFacts("县信访局", "信转〔2026〕1号", date(2026, 11, 20), date(2026, 11, 23), return_on, report_owed=True)
+    notice = Classification(Kind.HELP, "城建", Urgency.NORMAL, Procedure.NOTICE)
+    given: dict[str, Any] = {"source": Source.FORWARDED_LETTER, "letter": letter, "procedure": Procedure.NOTICE}
+    case = assigned(office, NOW, notice, **given)
+    handling.sign_for(office.session, case, office.finance_head, NOW, office.finance_handler.id)
     return case
 
 

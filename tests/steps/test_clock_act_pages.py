@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import time_machine
 from flask import Flask
 
 from opinion_app.records.transaction import transaction
-from tests.builders.life import handling_case, make_office
+from tests.builders.life import forwarded, handling_case, make_office
 from tests.builders.office import NOW
 from tests.support.client import Browser, client_for
 
@@ -58,9 +59,28 @@ def test_d10_more_time_is_asked_by_an_amount_or_until_a_day_and_not_by_both(app:
     assert (status, "晚于现在的到期日" in text) == (422, True)
     status, text = said(head, f"{path}/ask_extension", reason="需采购", amount="0")
     assert (status, "大于 0" in text) == (422, True)
+    assert "文号" not in head.get(f"{path}/ask_extension").text
     assert said(head, f"{path}/ask_extension", reason="需采购", until="2026-12-09")[0] == 303
     leader = client_for(app, "leader")
     assert "至 2026-12-09" in leader.get(f"{path}/decide_extension").text
     assert said(leader, f"{path}/decide_extension", agree="yes")[0] == 303
     status, text = said(head, f"{path}/ask_extension", reason="再要", amount="1")
     assert (status, "最多延期 1 次" in text) == (422, True)
+
+
+def test_d10_more_time_that_is_the_issuers_to_grant_is_asked_with_its_paper(app: Flask) -> None:
+    with time_machine.travel(NOW, tick=False):
+        with app.app_context(), transaction() as session:
+            path = f"/office/cases/{forwarded(make_office(session), date(2026, 12, 4)).number}"
+        head, leader = client_for(app, "finance_head"), client_for(app, "leader")
+        assert "请先取得来文单位同意" in head.get(f"{path}/ask_extension").text
+        typed = {"reason": "需采购", "until": "2026-12-18"}
+        for fields in ({}, {"consent_number": "信转〔2026〕9号"}, {"consent_on": "2026-11-23"}):
+            status, text = said(head, f"{path}/ask_extension", **typed, **fields)
+            assert (status, "来文单位" in text, "需采购" in text) == (422, True, True)
+        both = {"consent_number": "信转〔2026〕9号", "consent_on": "2026-11-23"}
+        assert said(head, f"{path}/ask_extension", **typed, **both)[0] == 303
+        assert "来文单位县信访局同意，信转〔2026〕9号，2026-11-23" in leader.get(f"{path}/decide_extension").text
+        assert said(leader, f"{path}/decide_extension", agree="yes")[0] == 303
+        text = leader.get(path).text
+        assert text.count("来文单位县信访局同意，信转〔2026〕9号，2026-11-23") >= 2

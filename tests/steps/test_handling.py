@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from opinion_app.desks.casefile.why import why_case
+from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clocks import open_clocks, reply_clock
+from opinion_app.flow.recompute import recompute_open
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.clock import Clock
 from opinion_app.records.finding import Finding
@@ -18,9 +22,9 @@ from opinion_app.rules.errors import Forbidden, Invalid, Refused
 from opinion_app.rules.words import AssignmentState, ClockState, FindingKind, Role, Stage
 from opinion_app.rules.zone import local_date
 from opinion_app.steps.handling import extending, operations
-from opinion_app.steps.handling.extending import More
+from opinion_app.steps.handling.extending import Consent, More
 from opinion_app.steps.triage import assigning
-from tests.builders.life import Office, answered, assigned, handling_case, make_office, under_review
+from tests.builders.life import Office, answered, assigned, forwarded, handling_case, make_office, under_review
 from tests.builders.office import NOW, make_actor
 
 DAY = timedelta(days=1)
@@ -146,6 +150,38 @@ def test_an_extension_is_asked_and_granted_and_moves_what_hangs_on_it(office: Of
     assert local_date(draft.due_at) == date(2026, 12, 7)
     with pytest.raises(Invalid, match="最多延期 1 次"):
         extending.ask(office.session, case, office.finance_head, NOW + DAY, More(2), "还不够")
+
+
+@pytest.mark.parametrize(("return_on", "due"), [(date(2026, 12, 4), "2026-12-04"), (None, "2026-12-02")])
+@pytest.mark.parametrize("more", [More(until=date(2026, 12, 18)), More(10)])
+def test_d10_what_the_issuer_grants_moves_the_reply_and_the_report_back(
+    office: Office, return_on: date | None, due: str, more: More
+) -> None:
+    case = forwarded(office, return_on)
+    held = {clock.stage: clock for clock in open_clocks(office.session, case.id)}
+    reply, report = held["reply"], held["report_back"]
+    assert [local_date(clock.due_at).isoformat() for clock in (reply, report) if clock.due_at] == [due, due]
+    with pytest.raises(Invalid, match="请先商请来文单位"):
+        extending.ask(office.session, case, office.finance_head, NOW, more, "需要采购灯具")
+    for consent, words in (
+        (Consent("", date(2026, 11, 23)), "同意延期的文号和日期"),
+        (Consent("信转〔2026〕9号", date(2026, 11, 22)), "收到来文之后"),
+        (Consent("信转〔2026〕9号", date(2026, 11, 24)), "不晚于今天"),
+    ):
+        with pytest.raises(Invalid, match=words):
+            extending.ask(office.session, case, office.finance_head, NOW, replace(more, consent=consent), "需要采购灯具")
+    asked = replace(more, consent=Consent("信转〔2026〕9号", date(2026, 11, 23)))
+    extending.ask(office.session, case, office.finance_head, NOW, asked, "需要采购灯具")
+    extending.decide(office.session, case, office.leader, NOW, agree=True, opinion="")
+    assert reply.due_at == report.due_at
+    expected = date(2026, 12, 18) if more.until or return_on else date(2026, 12, 16)
+    assert local_date(report.due_at or NOW) == expected
+    assert local_date(report.original_due_at).isoformat() == due
+    by = "来文单位县信访局同意，信转〔2026〕9号，2026-11-23"
+    assert {entry["by"] for clock in (reply, report) for entry in clock.extensions} == {by}
+    told = why_case(office.session, case.number, work_calendar(office.session))
+    assert told.count(by) == 2, "whoever disputes the date reads by which paper it moved"
+    assert recompute_open(office.session, NOW) == []
 
 
 def test_an_extension_beyond_the_rule_or_after_the_date_is_refused(office: Office) -> None:

@@ -16,32 +16,42 @@ from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock, ExtensionRequest
 from opinion_app.rules.clock_facts import Extension, Span
 from opinion_app.rules.deadline_checks import check_extension
-from opinion_app.rules.deadline_rules import Allowance
+from opinion_app.rules.deadline_rules import ISSUER, Allowance, ClockStage
 from opinion_app.rules.errors import Invalid, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.zone import local_date
 
 
 @dataclass(frozen=True, slots=True)
+class Consent:
+    """The paper in which whoever sent the letter (来文单位) grants more time."""
+
+    number: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class More:
-    """How much more time is asked for: an amount in the clock's own unit, or until a day."""
+    """How much more time is asked for: an amount in the clock's own unit, or until a day; `consent` where others grant it."""
 
     amount: int | None = None
     until: date | None = None
+    consent: Consent | None = None
 
     def said(self, clock: Clock) -> str:
         """5 个工作日, 至 2026-12-18."""
         return f"至 {self.until.isoformat()}" if self.until is not None else str(Span(self.amount or 0, span_of(clock).unit))
 
-    def extension(self, clock: Clock, at: datetime, reason: str = "") -> Extension:
+    def extension(self, clock: Clock, at: datetime, reason: str = "", granted_by: str = "") -> Extension:
         """The extension as the rules know it."""
         span = Span(self.amount, span_of(clock).unit) if self.amount is not None else None
-        return Extension(at, span, self.until, reason)
+        return Extension(at, span, self.until, reason, granted_by)
 
 
 def asked(request: ExtensionRequest) -> More:
     """What a request asks for."""
-    return More(until=request.until) if request.until is not None else More(request.amount)
+    consent = Consent(request.consent_number, request.consent_on) if request.consent_on is not None else None
+    return More(None if request.until is not None else request.amount, request.until, consent)
 
 
 def allowance_of(session: Session, clock: Clock) -> Allowance | None:
@@ -50,7 +60,34 @@ def allowance_of(session: Session, clock: Clock) -> Allowance | None:
     return rule.extension if rule is not None else None
 
 
+def issuer_grants(session: Session, clock: Clock) -> bool:
+    """Whether more time is the issuer's to grant: by the rule, or because the date is the issuer's own."""
+    allowance = allowance_of(session, clock)
+    return clock.fixed_on is not None or (allowance is not None and allowance.by_issuer)
+
+
+def granted_words(session: Session, case: Case, more: More) -> str:
+    """Who outside the office grants more time, by which paper of which day; empty where the office itself does."""
+    if more.consent is None:
+        return ""
+    letter = clocks.letter_of(session, case)
+    issuer = f"{ISSUER}{letter.issuer}" if letter is not None else ISSUER
+    return f"{issuer}同意，{more.consent.number}，{more.consent.on.isoformat()}"
+
+
+def _check_consent(clock: Clock, more: More, now: datetime) -> None:
+    consent = more.consent
+    if consent is None or not consent.number.strip():
+        said = f"这件的时限由{ISSUER}延期，请填写其同意延期的文号和日期；还没有同意的，请先商请{ISSUER}。"
+        raise Invalid(said, {"consent_number": said})
+    if not local_date(clock.start_at) <= consent.on <= local_date(now):
+        said = "同意延期的日期应在收到来文之后，并且不晚于今天。"
+        raise Invalid(said, {"consent_on": said})
+
+
 def _check(session: Session, clock: Clock, more: More, now: datetime) -> None:
+    if issuer_grants(session, clock):
+        _check_consent(clock, more, now)
     try:
         check_extension(facts_of(clock), more.extension(clock, now), work_calendar(session), allowance_of(session, clock))
     except Refused as refusal:
@@ -63,8 +100,12 @@ def ask(session: Session, case: Case, actor: Actor, now: datetime, more: More, r
     clock = clock_changes.running_reply(session, case)
     _check(session, clock, more, now)
     asking = {"amount": more.amount or 0, "until": more.until, "reason": reason, "asked_by_id": actor.id, "asked_at": now}
+    if more.consent is not None:
+        asking |= {"consent_number": more.consent.number, "consent_on": more.consent.on}
     session.add(ExtensionRequest(case_id=case.id, clock_id=clock.id, **asking))
     said = f"申请延长 {more.said(clock)}：{reason}" if more.until is None else f"申请延期{more.said(clock)}：{reason}"
+    by = granted_words(session, case, more)
+    said += f"（{by}）" if by else ""
     done = move(session, case, "ask_extension", actor, now, note=said, detail={"amount": more.said(clock)})
     leaders = outbox.leader_in_charge(session, case.lead_unit_id)
     outbox.tell(session, case, leaders, "申请延期，请审批", f"ask_extension:{done.id}", now, mail=False)
@@ -90,18 +131,19 @@ def decide(
     if agree:
         _check(session, clock, more, now)
     request.decided_by_id, request.decided_at, request.granted, request.opinion = actor.id, now, agree, opinion
-    before = clock.due_at
+    before, by = _dues(session, case), granted_words(session, case, more)
     if agree:
-        clock_changes.extend(session, case, clock, more.extension(clock, now, request.reason))
+        clock_changes.extend(session, case, clock, more.extension(clock, now, request.reason, by))
+    after = _dues(session, case)
     done = move(
         session,
         case,
         "decide_extension",
         actor,
         now,
-        note=_decided_words(clock, agree=agree, opinion=opinion),
+        note=_decided_words(clock, by, agree=agree, opinion=opinion),
         detail={"agree": agree, "due": clock.due_at.isoformat() if clock.due_at else ""},
-        values={"答复时限": (before, clock.due_at)} if agree else None,
+        values={name: (before[name], due) for name, due in after.items() if before[name] != due} if agree else None,
     )
     if agree and clock.due_at is not None:
         due = local_date(clock.due_at)
@@ -111,7 +153,14 @@ def decide(
         outbox.tell_unit(session, case, case.lead_unit_id, words, f"decide_extension:{done.id}", now, mail=False)
 
 
-def _decided_words(clock: Clock, *, agree: bool, opinion: str) -> str:
+def _dues(session: Session, case: Case) -> dict[str, datetime | None]:
+    """The dates an extension may move, as the trail names them."""
+    names = {ClockStage.REPLY.value: "答复时限", ClockStage.REPORT_BACK.value: f"反馈{ISSUER}时限"}
+    return {names[clock.stage]: clock.due_at for clock in clocks.open_clocks(session, case.id) if clock.stage in names}
+
+
+def _decided_words(clock: Clock, by: str, *, agree: bool, opinion: str) -> str:
     due = f"，延至 {local_date(clock.due_at).isoformat()}" if clock.due_at is not None else ""
+    due += f"（{by}）" if by else ""
     words = f"同意延期{due}" if agree else "不同意延期，原时限不变"
     return f"{words}。{opinion}" if opinion else f"{words}。"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from wtforms import BooleanField, DateField, DateTimeLocalField, IntegerField, RadioField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
-from opinion_app.forms import OfficeForm, choices, row_id, text
+from opinion_app.forms import OfficeForm, choices, line, row_id, text
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.suspension import SuspensionGround
 from opinion_app.rules.words import FindingKind
-from opinion_app.steps.handling.extending import More
+from opinion_app.steps.handling.extending import Consent, More
 
 NOTE_KINDS = (FindingKind.NOTE, FindingKind.CONTACT, FindingKind.VISIT, FindingKind.MEETING)
 
@@ -45,13 +45,23 @@ class ExtensionForm(OfficeForm):
 
     amount = IntegerField("延长多久", [Optional(), NumberRange(1, 1000, "请填写大于 0 的整数。")])
     until = DateField("或者延至哪一天", [Optional()], description="两项只填一项；来文单位同意了新日期的，填这一项")
+    consent_number = line("来文单位同意延期的文号", 100, hint="例如“信转〔2026〕12号”；电话同意的写明通话人")
+    consent_on = DateField("来文单位同意的日期", [Optional()])
     reason = text("延期理由", 500, required=True, hint="批准后会告诉留言人")
 
     def more(self) -> More:
         """What is asked for. Raises Invalid unless exactly one of the two is filled."""
         if (self.amount.data is None) == (self.until.data is None):
             raise Invalid("请填写延长多久，或者填写延至哪一天，只填一项。", {"amount": "两项只填一项。"})
-        return More(self.amount.data, self.until.data)
+        return More(self.amount.data, self.until.data, self._consent())
+
+    def _consent(self) -> Consent | None:
+        """The issuer's paper, where the page asked for it. Raises Invalid for half of it."""
+        if "consent_on" not in self or not (self.consent_number.data or self.consent_on.data):
+            return None
+        if self.consent_on.data is None:
+            raise Invalid("请填写来文单位同意的日期。", {"consent_on": "请填写日期。"})
+        return Consent(self.consent_number.data or "", self.consent_on.data)
 
 
 class SuspendForm(OfficeForm):

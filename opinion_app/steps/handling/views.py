@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
@@ -151,6 +152,9 @@ def ask_extension(number: str) -> ResponseReturnValue:
     case, session = _case(number, "ask_extension"), db.session()
     running = clock_changes.running_reply(session, case)
     form = posted(forms.ExtensionForm, version=case.version)
+    by_issuer = extending.issuer_grants(session, running)
+    if not by_issuer:
+        del form.consent_number, form.consent_on
     if request.method == "POST" and form.validate():
         try:
             extending.ask(session, case, actor(), clock.now(), form.more(), form.reason.data, form.seen_version)
@@ -160,7 +164,8 @@ def ask_extension(number: str) -> ResponseReturnValue:
     allowance = extending.allowance_of(session, running)
     template = "steps/handling/ask_extension.html"
     unit = UNIT_WORDS[span_of(running).unit]
-    return act_page(case, "ask_extension", form, template=template, running=running, allowance=allowance, unit=unit)
+    shown: dict[str, Any] = {"running": running, "allowance": allowance, "unit": unit, "by_issuer": by_issuer}
+    return act_page(case, "ask_extension", form, template=template, **shown)
 
 
 @bp.route("/decide_extension", methods=["GET", "POST"])
@@ -177,9 +182,11 @@ def decide_extension(number: str) -> ResponseReturnValue:
         except Invalid as refusal:
             form.take(refusal)
     request_, running = extending.waiting(session, case), clock_changes.running_reply(session, case)
-    said = extending.asked(request_).said(running) if request_ is not None else ""
+    more = extending.asked(request_) if request_ is not None else None
+    said = more.said(running) if more is not None else ""
+    by = extending.granted_words(session, case, more) if more is not None else ""
     template = "steps/handling/decide_extension.html"
-    return act_page(case, "decide_extension", form, template=template, asked=request_, said_of=said, running=running)
+    return act_page(case, "decide_extension", form, template=template, asked=request_, said_of=said, by=by, running=running)
 
 
 @bp.route("/reveal_contact", methods=["GET", "POST"])
