@@ -76,7 +76,7 @@ def make_facts(
         assignments=_assignment_facts(assignments),
         granted=named,
         reply_state=reply.state if reply else None,
-        drafter_id=reply.drafter_id if reply else None,
+        authors=frozenset(reply.author_ids) if reply else frozenset(),
         gates_passed=gates_passed(reply),
         merged_reports_owed=int(extras.owed_below),
         report_owed=case.source is Source.FORWARDED_LETTER and bool(extras.owed),

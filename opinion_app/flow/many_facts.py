@@ -63,7 +63,7 @@ def _facts(case: Case, parts: list[AssignmentFacts], named: set[int], reply: Rep
         assignments=tuple(parts),
         granted=frozenset(named),
         reply_state=reply.state if reply else None,
-        drafter_id=reply.drafter_id if reply else None,
+        authors=frozenset(reply.author_ids) if reply else frozenset(),
         gates_passed=gates_passed(reply),
         suspended_for=case.suspended_for,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -13,7 +14,9 @@ from opinion_app.rules.words import Gate, ReplyState
 
 
 class Reply(Base):
-    """One version of the public reply; a changed wording is a new version, never an edit of a submitted one."""
+    """One version of the public reply; a changed wording is a new version, never an edit of a submitted one.
+
+    `author_ids` are all who wrote it or a version it grew from, whoever saved it last; none of them passes its gates."""
 
     __tablename__ = "replies"
     __table_args__ = (UniqueConstraint("case_id", "version_no"),)
@@ -25,6 +28,7 @@ class Reply(Base):
     text_hash: Mapped[str] = mapped_column(String(64))
     state: Mapped[ReplyState] = mapped_column(Vocabulary(ReplyState), default=ReplyState.DRAFT)
     drafter_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    author_ids: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     drafted_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     signed_at: Mapped[datetime | None]

@@ -67,7 +67,7 @@ class CaseFacts:
     assignments: tuple[AssignmentFacts, ...] = ()
     granted: frozenset[int] = frozenset()
     reply_state: ReplyState | None = None
-    drafter_id: int | None = None
+    authors: frozenset[int] = frozenset()
     gates_passed: frozenset[Gate] = frozenset()
     report_owed: bool = False
     merged_reports_owed: int = 0

@@ -60,11 +60,11 @@ def _lead_head(actor: Actor, case: CaseFacts) -> bool:
 
 
 def _reviewer(actor: Actor, case: CaseFacts) -> bool:
-    return actor.has(Role.REVIEWER) and actor.id != case.drafter_id
+    return actor.has(Role.REVIEWER) and actor.id not in case.authors
 
 
 def _signer(actor: Actor, case: CaseFacts) -> bool:
-    return actor.has(Role.LEADER) and actor.id != case.drafter_id
+    return actor.has(Role.LEADER) and actor.id not in case.authors
 
 
 def _worker(actor: Actor, case: CaseFacts) -> bool:

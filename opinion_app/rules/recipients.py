@@ -157,19 +157,19 @@ class Search:
         return found or self.either(self.roster.holding(Role.LEADER), "没有在岗的受理员，请您安排")
 
     def reviewers(self) -> list[Recipient]:
-        """Every reviewer but the drafter, who may not pass the own text; without any, the leaders."""
-        found = self.either(self._not_drafter(Role.REVIEWER), "等您审核")
-        return found or self.either(self._not_drafter(Role.LEADER), "没有在岗的审核人，请您安排")
+        """Every reviewer but the authors, who may not pass their own text; without any, the leaders."""
+        found = self.either(self._not_author(Role.REVIEWER), "等您审核")
+        return found or self.either(self._not_author(Role.LEADER), "没有在岗的审核人，请您安排")
 
     def leaders(self, lead: int | None) -> list[Recipient]:
-        """The 分管领导 of the lead unit, else every leader but the drafter; without any, the clerks."""
+        """The 分管领导 of the lead unit, else every leader but the authors; without any, the clerks."""
         named = self.roster.in_charge.get(lead) if lead is not None else None
         own = self.either([named], "您是分管领导，等您批示或签发") if named is not None else []
-        found = own or self.either(self._not_drafter(Role.LEADER), "等您批示或签发")
+        found = own or self.either(self._not_author(Role.LEADER), "等您批示或签发")
         return found or self.clerks("没有在岗的领导，请您安排")
 
-    def _not_drafter(self, role: Role) -> list[int]:
-        return [person_id for person_id in self.roster.holding(role) if person_id != self.case.drafter_id]
+    def _not_author(self, role: Role) -> list[int]:
+        return [person_id for person_id in self.roster.holding(role) if person_id not in self.case.authors]
 
     def last_resort(self, unit_id: int | None) -> list[Recipient]:
         """Nobody of the unit is there: the nearest unit above, then the office's clerks, then the administrators."""

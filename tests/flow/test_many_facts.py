@@ -26,7 +26,7 @@ def test_seeing_and_holding_are_the_same_either_way(core: Flask) -> None:
         session.add(Assignment(case_id=reviewed.id, unit_id=handler.unit_id, role=UnitRole.LEAD, assigned_at=NOW))
         for number in (1, 2):
             reply = Reply(case_id=reviewed.id, version_no=number, text="答复", text_hash=f"h{number}", drafted_at=NOW,
-                          drafter_id=handler.id, state=ReplyState.SUBMITTED)  # fmt: skip
+                          drafter_id=handler.id, author_ids=[handler.id], state=ReplyState.SUBMITTED)  # fmt: skip
             session.add(reply)
             session.flush()
             gate = Gate.UNIT_HEAD if number == 2 else Gate.SIGN_OFF
@@ -39,7 +39,7 @@ def test_seeing_and_holding_are_the_same_either_way(core: Flask) -> None:
         for case in cases:
             one = facts_of(session, case)
             assert holder(many[case.id]) == holder(one)
-            assert (many[case.id].drafter_id, many[case.id].gates_passed) == (one.drafter_id, one.gates_passed)
+            assert (many[case.id].authors, many[case.id].gates_passed) == (one.authors, one.gates_passed)
             for person in (clerk, leader, handler):
                 assert can_see(person, many[case.id]) is can_see(person, one)
         assert can_see(clerk, many[hidden.id])

@@ -111,8 +111,9 @@ def test_office_permissions_follow_the_role(permission: str, roles: set[Role]) -
     assert {role for role in Role if may(person(role), permission)} == roles
 
 
-def test_the_drafter_is_kept_from_reviewing_and_signing() -> None:
-    review = replace(CASE, stage=Stage.UNDER_REVIEW, drafter_id=7, gates_passed=frozenset(Gate) - {Gate.SIGN_OFF})
+@pytest.mark.parametrize("authors", [{7}, {7, 8}, {8, 7, 9}])
+def test_no_author_reviews_or_signs(authors: set[int]) -> None:
+    review = replace(CASE, stage=Stage.UNDER_REVIEW, authors=frozenset(authors), gates_passed=frozenset(Gate) - {Gate.SIGN_OFF})
     for act in ("check_gates", "sign_off"):
         with pytest.raises(Forbidden):
             check(person(Role.REVIEWER, Role.LEADER), review, act)

@@ -132,7 +132,7 @@ def test_n09_one_person_in_three_roles_is_told_once() -> None:
 
 
 def test_the_drafter_is_not_asked_to_review_or_sign_the_own_text() -> None:
-    review = case(Stage.UNDER_REVIEW, gates_passed=frozenset({Gate.UNIT_HEAD}), drafter_id=REVIEWER)
+    review = case(Stage.UNDER_REVIEW, gates_passed=frozenset({Gate.UNIT_HEAD}), authors=frozenset({REVIEWER}))
     assert REVIEWER not in told(HOLDER, review, office())
     assert LEADER in told(HOLDER, review, office())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -10,6 +11,7 @@ from sqlalchemy import select
 
 from opinion_app.flow.cases import facts_of, latest_reply
 from opinion_app.flow.clocks import open_clocks
+from opinion_app.records.move import Move
 from opinion_app.records.reply import Reply
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.differences import differences
@@ -151,6 +153,41 @@ def test_the_drafter_neither_reviews_nor_signs(office: Office, role: Role) -> No
         review.check_gates(office.session, case, office.reviewer, NOW, ALL)
         with pytest.raises(Forbidden):
             review.sign_off(office.session, case, drafter, NOW, passed=True)
+
+
+@pytest.mark.parametrize("grown", [False, True])
+@pytest.mark.parametrize("role", [Role.REVIEWER, Role.LEADER])
+def test_whoever_wrote_stays_an_author_when_another_saves(office: Office, role: Role, grown: bool) -> None:
+    """The colleague's save, of the same version or of a new one that grew from it, takes nobody's authorship away."""
+    author = make_actor(office.session, "both", role, Role.HANDLER, unit=office.finance)
+    case = handling_case(office)
+    reply.save_draft(office.session, case, author, NOW, REPLY)
+    if grown:
+        reply.submit(office.session, case, author, NOW)
+        review.check_unit_head(office.session, case, office.finance_head, NOW, passed=False, opinion="写明日期")
+    held = reply.save_draft(office.session, case, office.finance_handler, NOW, REPLY + "如有疑问，请来电。")
+    assert (held.drafter_id, held.author_ids) == (office.finance_handler.id, sorted([author.id, office.finance_handler.id]))
+    reply.submit(office.session, case, office.finance_handler, NOW)
+    review.check_unit_head(office.session, case, office.finance_head, NOW, passed=True)
+    if role is Role.REVIEWER:
+        with pytest.raises(Forbidden):
+            review.check_gates(office.session, case, author, NOW, ALL)
+        return
+    review.check_gates(office.session, case, office.reviewer, NOW, ALL)
+    with pytest.raises(Forbidden):
+        review.sign_off(office.session, case, author, NOW, passed=True)
+
+
+def test_saving_what_stands_there_already_changes_nothing(office: Office) -> None:
+    case = handling_case(office)
+    first = reply.save_draft(office.session, case, office.finance_handler, NOW, REPLY)
+    before = (first.version, first.drafter_id, first.author_ids, first.drafted_at, case.version)
+    later = NOW + timedelta(hours=1)
+    again = reply.save_draft(office.session, case, office.finance_head, later, REPLY, read=first.text_hash)
+    assert (again.version, again.drafter_id, again.author_ids, again.drafted_at, case.version) == before
+    reply.save_draft(office.session, case, office.finance_head, later, REPLY, "请尽快送审")
+    assert again.author_ids == [office.finance_handler.id]
+    assert office.session.scalars(select(Move.note).order_by(Move.id.desc())).first() == "请尽快送审"
 
 
 def test_the_leader_may_send_back(office: Office) -> None:

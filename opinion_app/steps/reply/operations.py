@@ -21,7 +21,8 @@ def save_draft(
     session: Session, case: Case, actor: Actor, now: datetime, text: str, note: str = "", read: str | None = None
 ) -> Reply:
     """Keep the draft. `read` is the hash of the wording the writer began from (empty for none); raises Conflict with both
-    texts when somebody else saved meanwhile (hardening R13)."""
+    texts when somebody else saved meanwhile (hardening R13). Saving what stands there already changes nothing, and whoever wrote
+    a version or one it grew from stays its author: none of them may pass or sign it (decisions 13)."""
     admit(session, case, "draft", actor)
     check_draft(text)
     held = latest_reply(session, case.id)
@@ -29,9 +30,14 @@ def save_draft(
     _check_unseen(held, text, read)
     if draft is None:
         draft = _new_version(session, case, held)
+    elif draft.text == text:
+        if note:
+            move(session, case, "draft", actor, now, note=note, detail={"version": draft.version_no})
+        return draft
     old = draft.text or None
     draft.text, draft.text_hash = text, text_hash(text)
     draft.drafter_id, draft.drafted_at = actor.id, now
+    draft.author_ids = sorted({*draft.author_ids, actor.id})
     session.add(draft)
     session.flush()
     detail = {"version": draft.version_no}
@@ -55,7 +61,8 @@ def _new_version(session: Session, case: Case, held: Reply | None) -> Reply:
     number = held.version_no + 1 if held is not None else 1
     if held is not None and held.state is not ReplyState.APPROVED:
         held.state = ReplyState.SUPERSEDED
-    return Reply(case_id=case.id, version_no=number, state=ReplyState.DRAFT, text="", text_hash="")
+    authors = held.author_ids if held is not None else []
+    return Reply(case_id=case.id, version_no=number, state=ReplyState.DRAFT, text="", text_hash="", author_ids=authors)
 
 
 def submit(session: Session, case: Case, actor: Actor, now: datetime, note: str = "", seen: int | None = None) -> Reply:

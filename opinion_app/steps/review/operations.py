@@ -76,7 +76,7 @@ def check_unit_head(
         return
     detail = {"passed": True, "version": reply.version_no}
     done = move(session, case, "check_unit_head", actor, now, note=opinion, detail=detail)
-    reviewers = [person for person in outbox.holders_of(session, Role.REVIEWER) if person.id != reply.drafter_id]
+    reviewers = [person for person in outbox.holders_of(session, Role.REVIEWER) if person.id not in reply.author_ids]
     outbox.tell(session, case, reviewers, "答复稿请审核（三关）", f"check_unit_head:{done.id}", now, mail=False)
 
 
@@ -89,7 +89,7 @@ def check_gates(
     opinion: str = "",
     read: str | None = None,
 ) -> None:
-    """政治关、政策关、文字关: three recorded checks by a reviewer who did not draft; one refusal sends the reply back."""
+    """政治关、政策关、文字关: three recorded checks by a reviewer who wrote none of it; one refusal sends the reply back."""
     admit(session, case, "check_gates", actor)
     reply = _submitted(session, case, read)
     if not set(verdicts) <= set(OFFICE_GATES) or not verdicts:
@@ -105,14 +105,14 @@ def check_gates(
         return
     detail = {"passed": True, "gates": [gate.label for gate in verdicts], "version": reply.version_no}
     done = move(session, case, "check_gates", actor, now, note=opinion, detail=detail)
-    leaders = [p for p in outbox.leader_in_charge(session, case.lead_unit_id) if p.id != reply.drafter_id]
+    leaders = [p for p in outbox.leader_in_charge(session, case.lead_unit_id) if p.id not in reply.author_ids]
     outbox.tell(session, case, leaders, "答复稿请签发", f"check_gates:{done.id}", now, mail=False)
 
 
 def sign_off(
     session: Session, case: Case, actor: Actor, now: datetime, *, passed: bool, opinion: str = "", read: str | None = None
 ) -> None:
-    """签发: by a leader who did not draft; without it nothing leaves the office (武汉: 无签字退回重办)."""
+    """签发: by a leader who wrote none of it; without it nothing leaves the office (武汉: 无签字退回重办)."""
     admit(session, case, "sign_off", actor)
     reply = _submitted(session, case, read)
     if not passed:
