@@ -38,6 +38,11 @@ def begin_writing() -> None:
     _reading.set(False)
 
 
+def is_reading() -> bool:
+    """Whether transactions of this context only read."""
+    return _reading.get()
+
+
 def engine_options(url: str) -> dict[str, Any]:
     """Pool and driver options for `url`; the time limits are those of hardening R5."""
     if url.startswith("sqlite"):

@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import InstrumentedAttribute
 
 from opinion_app import clock
+from opinion_app.records import trail_mark
 from opinion_app.records.base import db
 from opinion_app.records.current import settings_of
 from opinion_app.records.engine import writing_briefly
@@ -66,6 +67,7 @@ def load_signed_in(token: str) -> SignedIn | None:
     row: Row[Any] | None = session.execute(_SIGNED_IN, {"token": hash_token(token)}).one_or_none()
     if row is None or row.ended_at is not None or not row.active or _expired(row, now, settings_of()):
         return None
+    trail_mark.note(session, row.trail_mark)
     units = units_of(session, row.units_mark)
     must_change = row.must_change_password or password_expired(row, now, settings_of())
     return SignedIn(token, row.session_id, _actor(row, units), must_change, row.seen_at, row.unread, units)
@@ -76,7 +78,8 @@ def _joined(column: InstrumentedAttribute[Any], owner: InstrumentedAttribute[int
     return select(func.aggregate_strings(cast(column, String), ",")).where(owner == Person.id).correlate(Person).scalar_subquery()
 
 
-# Everything about the person in one query of plain columns: it is asked before every page. The unread notices come along.
+# Everything about the person in one query of plain columns: it is asked before every page. The unread notices come along, and
+# the marks that tell what is kept of earlier pages whether it still holds.
 _UNREAD = (
     select(func.count(Notice.id))
     .where(Notice.person_id == Person.id, Notice.channel == NoticeChannel.IN_APP, Notice.read_at.is_(None))
@@ -99,6 +102,7 @@ _ASKED: tuple[Any, ...] = (
     _joined(LeaderInCharge.unit_id, LeaderInCharge.person_id).label("led"),
     _UNREAD.label("unread"),
     MARK,
+    trail_mark.MARK,
 )
 _SIGNED_IN = (
     select(*_ASKED).join(Person, Person.id == SignInSession.person_id).where(SignInSession.token_hash == bindparam("token"))

@@ -13,6 +13,7 @@ from sqlalchemy import case as when
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from opinion_app.desks.worklist.filters import Filters
+from opinion_app.desks.worklist.kept_counts import kept_counts
 from opinion_app.desks.worklist.tabs import Moment, Tab, tabs_of
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.due import soon_until
@@ -45,11 +46,15 @@ def moment(session: Session, now: datetime) -> Moment:
 def nav_counts(session: Session, actor: Actor, now: datetime) -> dict[str, int]:
     """The figure of every view of one person, by its key, in one query over the cases the person may see.
 
-    The navigation and the page ask in the same transaction; the second answer costs nothing."""
+    The navigation and the page ask in the same transaction: the second answer costs nothing. Nor does the first, where nobody
+    has acted since the person's last page (`kept_counts`)."""
     known = session.info.get(_COUNTED)
     if known is not None and known[0] is session.get_transaction() and known[1] == actor.id:
         return dict(known[2])
-    counts = _count(session, actor, moment(session, now)) if may(actor, "worklist") else {}
+    counts: dict[str, int] = {}
+    if may(actor, "worklist"):
+        at = moment(session, now)
+        counts = kept_counts(session, actor, at, lambda: _count(session, actor, at))
     session.info[_COUNTED] = (session.get_transaction(), actor.id, counts)
     return dict(counts)
 
