@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, g, request
@@ -18,7 +17,6 @@ from opinion_app.rules.words import RiskLevel
 from opinion_app.rules.workdays import weekday_name
 from opinion_app.rules.zone import local, local_date
 
-ROWS_KEPT = 4000  # some 1.2 KB each
 LEVEL_COLOURS = {RiskLevel.IV: "blue", RiskLevel.III: "yellow", RiskLevel.II: "orange", RiskLevel.I: "red"}
 
 
@@ -129,22 +127,8 @@ def size(value: int) -> str:
     return f"{value / 1_048_576:.1f} MB" if value >= 1_048_576 else f"{max(1, round(value / 1024))} KB"
 
 
-def kept_rows(app: Flask) -> Callable[..., Markup]:
-    """Draws a row of a list of cases, once for as long as it looks the same: lists are shown again and again, rows seldom change.
-
-    A row is nothing but its line, the act offered and whether it has a tick: whoever may see the line may see what was kept."""
-
-    @lru_cache(maxsize=ROWS_KEPT)
-    def case_row(line: Hashable, act: str, act_words: str, selectable: bool) -> Markup:  # noqa: FBT001 - as the template passes them
-        parts: Any = app.jinja_env.get_template("components/case_row.html").module
-        return Markup(parts.case_row(line, act, act_words, selectable))  # noqa: S704 - the macro escaped what it was given
-
-    return case_row
-
-
 def init_app(app: Flask) -> None:
     """Make the filters known to the templates."""
-    app.jinja_env.globals.setdefault("case_row", kept_rows(app))
     for function in (day, paper_day, short_day, moment, iso, ago, size, level, changed_query, options, unit_options):
         app.jinja_env.filters.setdefault(function.__name__, function)
     app.jinja_env.globals.setdefault("asset", lambda name: f"{app.static_url_path}/{name}")  # a page names twenty of them

@@ -21,6 +21,11 @@ class Mark:
     tone: str = ""
     template: str = DEFAULT
 
+    @property
+    def is_default(self) -> bool:
+        """Whether its entry is drawn from these words and the move's alone, and so once for all."""
+        return self.template == DEFAULT
+
 
 _LOOKS = {
     "accept": ("check", "blue"),

@@ -71,6 +71,12 @@ _WORDS: dict[str, tuple[tuple[str, ...], Callable[[Detail], str]]] = {
 }
 
 
+def who(move: Move) -> str:
+    """Whoever did it, and the stage the case came to where it came to another one."""
+    moved = move.from_stage is not None and move.from_stage is not move.to_stage
+    return f"{move.actor_name}　转为“{move.to_stage.label}”" if moved else move.actor_name
+
+
 def said(move: Move) -> str:
     """The words for what `move` kept beside its note; empty where it kept nothing, as the moves of an import do."""
     needed, words = _WORDS.get(move.act, ((), None))

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from opinion_app import clock
 from opinion_app.desks.casefile import head, queries, rail, reminding
 from opinion_app.desks.casefile.entries import mark
-from opinion_app.desks.casefile.said import said
+from opinion_app.desks.casefile.said import said, who
 from opinion_app.desks.casefile.why import why
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.cases import open_case
@@ -67,6 +67,7 @@ def _body(held: queries.Dossier, shown: int) -> dict[str, Any]:
         "older_moves": len(held.moves) > shown,
         "mark": mark,
         "said": said,
+        "who": who,
         "sheet_title": title,
         "pictures": PREVIEWED,
     }
