@@ -129,6 +129,7 @@ def _settle(engine: Engine) -> None:
                         f"SELECT setval(s, (SELECT coalesce(max(id), 1) FROM {table.name}))"  # noqa: S608
                         f" FROM pg_get_serial_sequence('{table.name}', 'id') s WHERE s IS NOT NULL"
                     )
+            raw.cursor().execute("SET statement_timeout = 0")  # on a busy machine it takes longer than any page may
             raw.cursor().execute("VACUUM ANALYZE")
     finally:
         raw.close()
