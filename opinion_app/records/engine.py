@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, Select, event
 from sqlalchemy.exc import IntegrityError
 
 # GET requests and reports only read: on SQLite they need no write lock and must not wait for one.
@@ -91,10 +91,39 @@ def writing_briefly(engine: Engine) -> Iterator[Connection]:
 
 def prepare(engine: Engine) -> None:
     """Attach the house's connection rules to `engine`; BEGIN IMMEDIATE is what keeps SQLite from losing writes."""
-    if engine.dialect.name != "sqlite":
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "begin", _on_begin_asking)
+        event.listen(engine, "before_cursor_execute", _on_statement)
+        event.listen(engine, "rollback", _on_end)
         return
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
+
+
+# psycopg forgets every prepared statement of a connection with each ROLLBACK, and a page that only reads ends in one: each of
+# its questions would be read and planned anew, on every page, which costs more than answering most of them. So a transaction
+# that was to read and sent nothing but queries is ended by COMMIT: there is nothing in it that either could undo or keep.
+_ONLY_ASKED = "opinion_only_asked"
+
+
+def _on_begin_asking(connection: Connection) -> None:
+    connection.info[_ONLY_ASKED] = True
+
+
+def _on_statement(connection: Connection, _cursor: Any, statement: str, _values: Any, context: Any, _many: object) -> None:
+    query = getattr(context.compiled, "statement", None) if context is not None else None
+    if not (statement.startswith("SELECT") or (isinstance(query, Select) and statement.startswith("WITH"))):
+        connection.info[_ONLY_ASKED] = False
+
+
+def _on_end(connection: Connection) -> None:
+    """Called before a ROLLBACK is sent; after the COMMIT there is nothing left for it to end."""
+    if connection.closed or connection.invalidated or not (_reading.get() and connection.info.get(_ONLY_ASKED)):
+        return
+    driver: Any = connection.connection.driver_connection
+    if driver.info.transaction_status.name == "INTRANS":  # neither failed nor lost
+        with suppress(connection.dialect.loaded_dbapi.Error):  # lost just now: the ROLLBACK that follows meets and tells it
+            driver.commit()
 
 
 def _on_connect(connection: Any, _record: object) -> None:
