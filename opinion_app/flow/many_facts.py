@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, defer, selectinload
+from sqlalchemy.orm import Session, defer, joinedload
 
 from opinion_app.flow.cases import gates_passed
 from opinion_app.records.assignment import Assignment
@@ -14,7 +14,7 @@ from opinion_app.records.case import Case, CaseGrant
 from opinion_app.records.reply import Reply
 from opinion_app.rules.facts import AssignmentFacts, CaseFacts
 
-CHUNK = 500
+CHUNK = 5000  # of one question; SQLite takes 32,766 values in one, and no office has that many cases open
 
 
 def facts_of_many(session: Session, cases: Iterable[Case]) -> dict[int, CaseFacts]:
@@ -34,7 +34,7 @@ def _chunk(session: Session, cases: Sequence[Case]) -> dict[int, CaseFacts]:
     named: dict[int, set[int]] = defaultdict(set)
     restricted = [case.id for case in cases if case.restricted]
     grants = select(CaseGrant.case_id, CaseGrant.person_id).where(CaseGrant.case_id.in_(restricted))
-    for case_id, person_id in session.execute(grants):
+    for case_id, person_id in session.execute(grants) if restricted else ():
         named[case_id].add(person_id)
     replies = _replies(session, ids)
     return {case.id: _facts(case, parts[case.id], named[case.id], replies.get(case.id)) for case in cases}
@@ -44,8 +44,8 @@ def _replies(session: Session, ids: list[int]) -> dict[int, Reply]:
     newest = select(Reply.case_id, func.max(Reply.version_no).label("newest")).where(Reply.case_id.in_(ids))
     last = newest.group_by(Reply.case_id).subquery()
     own = (last.c.case_id == Reply.case_id) & (last.c.newest == Reply.version_no)
-    query = select(Reply).options(defer(Reply.text), selectinload(Reply.checks)).join(last, own)
-    return {reply.case_id: reply for reply in session.scalars(query)}
+    query = select(Reply).options(defer(Reply.text), joinedload(Reply.checks)).join(last, own)
+    return {reply.case_id: reply for reply in session.scalars(query).unique()}
 
 
 def _facts(case: Case, parts: list[AssignmentFacts], named: set[int], reply: Reply | None) -> CaseFacts:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -23,6 +25,8 @@ from opinion_app.rules.recipients import Recipient, Roster
 from opinion_app.rules.rung_recipients import rung_recipients
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date
+
+BATCH = 200  # clocks whose rungs are said in one transaction, and so may share a letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +66,8 @@ class _Table:
         codes = [coming.rung.code for coming in comings]
         lower = set(codes[: codes.index(rung.code)])
         return self.changed_at is not None and any(
-            (at, version) == (clock.id, clock.version) and code not in lower and told.at < self.changed_at
-            for (at, _who, code, version), told in self.known.items()
+            version == clock.version and code not in lower and told.at < self.changed_at
+            for (_who, code, version), told in self._of(clock)
         )
 
     def told_before(self, clock: OpenClock, comings: Sequence[Coming], rung: Rung) -> dict[int, int | None]:
@@ -71,21 +75,38 @@ class _Table:
         codes = [coming.rung.code for coming in comings]
         higher = set(codes[codes.index(rung.code) :])
         return {
-            who: told.notice_id
-            for (at, who, code, version), told in self.known.items()
-            if at == clock.id and version < clock.version and code in higher
+            who: told.notice_id for (who, code, version), told in self._of(clock) if version < clock.version and code in higher
         }
+
+    def _of(self, clock: OpenClock) -> Iterable[tuple[tuple[int, str, int], Told]]:
+        """What the ledger holds of one clock."""
+        return self._by_clock.get(clock.id, ())
+
+    @cached_property
+    def _by_clock(self) -> dict[int, list[tuple[tuple[int, str, int], Told]]]:
+        found: dict[int, list[tuple[tuple[int, str, int], Told]]] = defaultdict(list)
+        for (clock_id, person_id, code, version), told in self.known.items():
+            found[clock_id].append(((person_id, code, version), told))
+        return found
 
 
 def judge(
-    session: Session, rows: Sequence[Clock], now: datetime, people: Roster | None = None, under: Ladder | None = None
+    session: Session,
+    rows: Sequence[Clock],
+    now: datetime,
+    people: Roster | None = None,
+    under: Ladder | None = None,
+    known: Mapping[int, CaseFacts] | None = None,
 ) -> Judged:
     """Judge a batch of clocks under the ladder in force, or `under` the one that takes its place; one that cannot be judged is
-    named, and all others go on (N05). Reads only."""
+    named, and all others go on (N05). Reads only.
+
+    `people` and `known`, the facts by case, are read here where nobody has read them yet."""
     everybody = people or roster(session, local_date(now))
     changed_at = now if under is not None else in_force_since(session)
     table = _Table(under or ladder(session), work_calendar(session), everybody, told_of(session, rows), now, changed_at)
-    facts, since, judged = facts_for(session, rows), told_from(session, now), Judged()
+    facts = facts_for(session, rows) if known is None else known
+    since, judged = told_from(session, now), Judged()
     for row in rows:
         try:
             clock = open_clock(row, since)

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from opinion_app.desks.reminders.judging import Judged, Saying, judge, letters, subject_of
+from opinion_app.desks.reminders.judging import BATCH, Judged, Saying, judge, letters, subject_of
 from opinion_app.desks.reminders.queries import plan_digests, waiting_clocks
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.ladder import begin_reminding, ladder, take_effect, told_from
@@ -29,8 +29,6 @@ from opinion_app.rules.ladder import Rung, Way, look
 from opinion_app.rules.reminder_words import ReminderState, SupervisionKind
 from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.zone import local_date
-
-BATCH = 200
 
 
 @dataclass

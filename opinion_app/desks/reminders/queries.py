@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select, true
+from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.due import soon_until
-from opinion_app.flow.many_facts import facts_of_many
+from opinion_app.flow.many_facts import CHUNK, facts_of_many
 from opinion_app.flow.reminding import open_clock, running
 from opinion_app.flow.roster import roster
 from opinion_app.records.clock import Clock
@@ -19,6 +19,7 @@ from opinion_app.records.notice import Reminder
 from opinion_app.rules.digest import OpenClock, PersonDigest, Trouble, digests
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.recipients import Roster
+from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date
 
 
@@ -36,11 +37,16 @@ def plan_digests(session: Session, now: datetime, people: Roster | None = None) 
     calendar = work_calendar(session)
     if not calendar.is_working(local_date(now)):
         return Morning([], [])
-    soon = soon_until(now, calendar)
-    rows = pressing_clocks(session, now, soon)
+    rows = pressing_clocks(session, now, soon_until(now, calendar))
+    return morning_of(rows, facts_for(session, rows), people or roster(session, local_date(now)), now, calendar)
+
+
+def morning_of(
+    rows: Sequence[Clock], facts: Mapping[int, CaseFacts], people: Roster, now: datetime, calendar: WorkCalendar
+) -> Morning:
+    """The digests of a working morning from the pressing clocks and the facts of their cases. Asks no database."""
     clocks, broken = _readable(rows)
-    everybody = people or roster(session, local_date(now))
-    found, troubles = digests(clocks, facts_for(session, rows), everybody, now, calendar, soon)
+    found, troubles = digests(clocks, facts, people, now, calendar, soon_until(now, calendar))
     return Morning(found, broken + troubles, rows)
 
 
@@ -58,15 +64,33 @@ def _readable(rows: Sequence[Clock]) -> tuple[list[OpenClock], list[Trouble]]:
 
 def pressing_clocks(session: Session, now: datetime, until: datetime) -> Sequence[Clock]:
     """The running clocks that are due by `until` or have reached their warning, the earliest first."""
-    query = running().where(or_(Clock.due_at <= until, Clock.warn_at <= now))
-    return session.scalars(query.order_by(Clock.due_at, Clock.id)).all()
+    return session.scalars(running().where(_presses(now, until)).order_by(Clock.due_at, Clock.id)).all()
 
 
-def waiting_clocks(session: Session, now: datetime, after: int, limit: int, *, every: bool = False) -> Sequence[Clock]:
-    """The running clocks whose date moved or whose next rung has come, or `every` one, by id; `after`: the last looked at."""
-    due = true() if every else or_(Clock.rung_version != Clock.deadline_version, Clock.next_rung_at <= now)
-    query = running().where(due, Clock.id > after).order_by(Clock.id).limit(limit)
+def waiting_clocks(session: Session, now: datetime, after: int, limit: int) -> Sequence[Clock]:
+    """The running clocks whose date moved or whose next rung has come, by id; `after` is the last one looked at."""
+    query = running().where(_waits(now), Clock.id > after).order_by(Clock.id).limit(limit)
     return session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def speaking_clocks(
+    session: Session, now: datetime, until: datetime | None, *, every: bool = False
+) -> tuple[list[Clock], list[Clock]]:
+    """All that `pressing_clocks` and all that `waiting_clocks` finds, in one query. `until` is None where nothing may press;
+    with `every` running clock waits, for another ladder takes effect."""
+    presses, waits = false() if until is None else _presses(now, until), true() if every else _waits(now)
+    query = running().add_columns(presses.label("presses"), waits.label("waits")).where(or_(presses, waits)).order_by(Clock.id)
+    rows = session.execute(query).all()
+    pressing = sorted((row[0] for row in rows if row.presses), key=lambda clock: (clock.due_at, clock.id))
+    return pressing, [row[0] for row in rows if row.waits]
+
+
+def _presses(now: datetime, until: datetime) -> ColumnElement[bool]:
+    return or_(Clock.due_at <= until, Clock.warn_at <= now)
+
+
+def _waits(now: datetime) -> ColumnElement[bool]:
+    return or_(Clock.rung_version != Clock.deadline_version, Clock.next_rung_at <= now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +104,13 @@ class Told:
 def told_of(session: Session, rows: Sequence[Clock]) -> dict[tuple[int, int, str, int], Told]:
     """What the ledger holds of some clocks by clock, person, rung and version of the date."""
     key = (Reminder.clock_id, Reminder.person_id, Reminder.rung, Reminder.deadline_version)
-    query = select(*key, Reminder.notice_id, Reminder.created_at)
-    found = session.execute(query.where(Reminder.clock_id.in_([row.id for row in rows])).order_by(Reminder.id))
-    return {(clock, person, rung, version): Told(notice, at) for clock, person, rung, version, notice, at in found}
+    query = select(*key, Reminder.notice_id, Reminder.created_at).order_by(Reminder.id)
+    told: dict[tuple[int, int, str, int], Told] = {}
+    for start in range(0, len(rows), CHUNK):
+        some = Reminder.clock_id.in_([row.id for row in rows[start : start + CHUNK]])
+        for clock, person, rung, version, notice, at in session.execute(query.where(some)):
+            told[clock, person, rung, version] = Told(notice, at)
+    return told
 
 
 def facts_for(session: Session, rows: Sequence[Clock]) -> dict[int, CaseFacts]:

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import Session
 
-from opinion_app.desks.reminders.judging import judge, letters, subject_of
-from opinion_app.desks.reminders.queries import plan_digests, waiting_clocks
+from opinion_app.desks.reminders.judging import BATCH, Judged, judge, letters, subject_of
+from opinion_app.desks.reminders.queries import Morning, facts_for, morning_of, speaking_clocks
+from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.due import soon_until
 from opinion_app.flow.ladder import taking_effect
 from opinion_app.flow.roster import roster
-from opinion_app.flow.visible import visible
-from opinion_app.records.case import Case
+from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
 from opinion_app.rules.digest import Trouble
-from opinion_app.rules.facts import Actor
+from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.ladder import Way
+from opinion_app.rules.permissions import can_see
 from opinion_app.rules.words import Role
 from opinion_app.rules.zone import local_date
 
-BATCH = 500
-CATEGORIES = {"digest": "待办通报", "rung": "即时催办"}
+DIGEST, RUNG = "digest", "rung"  # the categories of notices
+CATEGORIES = {DIGEST: "待办通报", RUNG: "即时催办"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,52 +45,71 @@ class Draft:
 
 @dataclass
 class Rehearsal:
-    """Every letter of that moment, and what could not be judged."""
+    """Every letter of that moment, what could not be judged, and the facts of the cases that were looked at."""
 
     drafts: list[Draft] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
+    facts: Mapping[int, CaseFacts] = field(default_factory=dict)
+
+
+class Plan(NamedTuple):
+    """One letter as it was planned; `mail`: not in the office's own notices alone."""
+
+    category: str
+    person_id: int
+    subject: str
+    mail: bool
+    lines: list[dict[str, Any]]
 
 
 def rehearse(session: Session, now: datetime) -> Rehearsal:
-    """The digests of that morning, where it is a working day, and the rungs that would be said then. Reads only."""
+    """The digests of that morning, where it is a working day, and the rungs that would be said then. Reads only.
+
+    Everything is read once for both, and in one piece: a page shows this."""
     found = Rehearsal()
-    plans: list[tuple[str, int, str, bool, list[dict[str, Any]]]] = []
-    everybody = roster(session, local_date(now))
-    morning = plan_digests(session, now, everybody)
-    found.troubles += morning.troubles
-    told = _digests_told(session, [digest.on for digest in morning.digests])
-    plans += [
-        ("digest", digest.person_id, digest.subject, True, [line.as_data() for line in digest.lines])
-        for digest in morning.digests
-        if digest.person_id not in told
-    ]
-    after, under = 0, taking_effect(session, local_date(now))
-    while rows := waiting_clocks(session, now, after, BATCH, every=under is not None):
-        judged = judge(session, rows, now, everybody, under)
-        found.troubles += judged.troubles
-        for own in letters(judged.sayings):
-            mail = own[0].rung.way is Way.LETTER
-            plans.append(("rung", own[0].told.person_id, subject_of(own), mail, [saying.line for saying in own]))
-        after = rows[-1].id
-    found.drafts = _drafts(session, plans)
+    people, calendar = roster(session, local_date(now)), work_calendar(session)
+    working = calendar.is_working(local_date(now))
+    under = taking_effect(session, local_date(now))
+    until = soon_until(now, calendar) if working else None
+    pressing, waiting = speaking_clocks(session, now, until, every=under is not None)
+    found.facts = facts_for(session, [*pressing, *waiting])
+    morning = morning_of(pressing, found.facts, people, now, calendar)
+    judged = judge(session, waiting, now, people, under, found.facts)
+    found.troubles += morning.troubles + judged.troubles
+    found.drafts = _drafts(session, [*_digest_plans(morning), *_rung_plans(waiting, judged)], local_date(now))
     return found
 
 
-def _digests_told(session: Session, days: Sequence[Any]) -> set[int]:
-    """Who has had this morning's digest already."""
-    query = select(Notice.person_id).where(Notice.category == "digest", Notice.local_date.in_(set(days)))
-    return set(session.scalars(query)) if days else set()
+def _digest_plans(morning: Morning) -> Iterator[Plan]:
+    for digest in morning.digests:
+        yield Plan(DIGEST, digest.person_id, digest.subject, True, [line.as_data() for line in digest.lines])
 
 
-def _drafts(session: Session, plans: Sequence[tuple[str, int, str, bool, list[dict[str, Any]]]]) -> list[Draft]:
-    ids = [person_id for _category, person_id, *_rest in plans]
-    query = select(Person.id, Person.name, Person.email, Person.robot_url, Person.active).where(Person.id.in_(ids))
-    people = {row.id: row for row in session.execute(query)}
+def _rung_plans(waiting: Sequence[Clock], judged: Judged) -> Iterator[Plan]:
+    """The letters of the rungs; as when they are sent, only clocks of one batch share a letter."""
+    batch = {row.id: place // BATCH for place, row in enumerate(waiting)}
+    for _, sayings in groupby(judged.sayings, lambda saying: batch[saying.clock.id]):
+        for own in letters(sayings):
+            mail = own[0].rung.way is Way.LETTER
+            yield Plan(RUNG, own[0].told.person_id, subject_of(own), mail, [saying.line for saying in own])
+
+
+def _drafts(session: Session, plans: Sequence[Plan], today: date) -> list[Draft]:
+    """What goes out of what was planned: nothing to who left, nor the digest to who has had this morning's already."""
+    people = _people(session, {plan.person_id for plan in plans}, today)
     return [
-        Draft(category, person_id, people[person_id].name, subject, _ways(people[person_id], mail=mail), tuple(lines))
-        for category, person_id, subject, mail, lines in plans
-        if person_id in people and people[person_id].active
+        Draft(plan.category, person.id, person.name, plan.subject, _ways(person, mail=plan.mail), tuple(plan.lines))
+        for plan in plans
+        if (person := people.get(plan.person_id)) is not None
+        and person.active
+        and not (plan.category == DIGEST and person.has_digest)
     ]
+
+
+def _people(session: Session, ids: set[int], today: date) -> dict[int, Row[Any]]:
+    told = exists().where(Notice.person_id == Person.id, Notice.category == DIGEST, Notice.local_date == today)
+    columns: tuple[Any, ...] = (Person.id, Person.name, Person.email, Person.robot_url, Person.active, told.label("has_digest"))
+    return {row.id: row for row in session.execute(select(*columns).where(Person.id.in_(ids)))}
 
 
 def _ways(person: Any, *, mail: bool) -> str:
@@ -113,11 +135,10 @@ class Shown:
         return CATEGORIES[self.draft.category] if self.hidden else self.draft.subject
 
 
-def shown_to(session: Session, found: Rehearsal, actor: Actor) -> list[Shown]:
+def shown_to(found: Rehearsal, actor: Actor) -> list[Shown]:
     """The letters with the lines about cases the person may see; the administrator reads no case (decisions 15)."""
-    ids = {int(line["case"]) for draft in found.drafts for line in draft.lines}
     reads = actor.has(Role.CLERK, Role.AUDITOR)
-    seen = set(session.scalars(select(Case.id).where(Case.id.in_(ids), visible(actor)))) if ids and reads else set()
+    seen = {case_id for case_id, facts in found.facts.items() if reads and can_see(actor, facts)}
     shown = []
     for draft in found.drafts:
         lines = tuple(line for line in draft.lines if int(line["case"]) in seen)

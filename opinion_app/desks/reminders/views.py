@@ -166,7 +166,7 @@ def preview() -> ResponseReturnValue:
     except UnreadableMoment as error:
         moment, said = now, error.message
     found = rehearsal.rehearse(db.session(), moment)
-    shown = rehearsal.shown_to(db.session(), found, actor())
+    shown = rehearsal.shown_to(found, actor())
     return page("desks/reminders/preview.html", shown=shown, troubles=found.troubles, moment=moment, typed=typed, said=said)
 
 
