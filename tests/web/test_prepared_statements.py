@@ -21,9 +21,9 @@ from tests.support.databases import make_settings
 
 
 @pytest.fixture
-def settings(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> Settings:
+def settings(tmp_path_factory: pytest.TempPathFactory, lent_postgres_url: str) -> Settings:
     """SQLite has no statements to remember."""
-    return make_settings(tmp_path_factory.mktemp("data"), postgres_url)
+    return make_settings(tmp_path_factory.mktemp("data"), lent_postgres_url)
 
 
 @pytest.fixture
