@@ -14,7 +14,7 @@ from opinion_app.steps.review import operations as review
 from tests.builders.life import REPLY, approved, handling_case, make_office
 from tests.builders.office import NOW, seed
 
-BEFORE = "0010"
+BEFORE = "0011"
 
 
 def test_whoever_saved_a_version_or_one_before_it_is_its_author(core: Flask) -> None:
