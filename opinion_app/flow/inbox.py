@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.files.received import Received
 from opinion_app.files.store import StoredFile
-from opinion_app.flow import outbox
+from opinion_app.flow import outbox, writer_mail
 from opinion_app.flow.attach import attach_stored
 from opinion_app.flow.numbers import next_number
 from opinion_app.flow.progress import open_progress
@@ -23,7 +23,7 @@ from opinion_app.records.submission import Progress, PublicAttempt, Submission
 from opinion_app.records.vouched import CODE_HASH, vouch
 from opinion_app.rules.errors import OfficeError
 from opinion_app.rules.progress import RECEIVED
-from opinion_app.rules.query_code import code_hash, same
+from opinion_app.rules.query_code import code_hash, same, seal
 from opinion_app.rules.registration import NewCase, Writer, check, check_not_secret, tidy
 from opinion_app.rules.words import Channel, Kind, Role, Source
 
@@ -48,7 +48,7 @@ def submit(
     row = Submission(
         number=number,
         code_hash=hashed,
-        fields=_stored(new),
+        fields=_stored(new) | _sealed(new, secret, number, code),
         files=[_file(file) for file in files],
         submitted_at=now,
         address_key=address_key,
@@ -77,6 +77,11 @@ def _stored(new: NewCase) -> dict[str, Any]:
     return values | {name: getattr(new.writer, name) for name in WRITER_FIELDS} | {"kind": new.kind.value}
 
 
+def _sealed(new: NewCase, secret: str, number: str, code: str) -> dict[str, str]:
+    """The query code for the receipt, where one can be sent; it goes with the rest when the message is taken in."""
+    return {"sealed_code": seal(secret, number, code)} if new.writer.email else {}
+
+
 def _file(file: Received) -> dict[str, Any]:
     held = file.stored
     return {
@@ -95,6 +100,7 @@ def take_in(session: Session, submission: Submission, now: datetime, secret: str
     open_progress(session, case, submission.code_hash, now)
     stored = [(entry["name"], _as_stored(entry)) for entry in submission.files]
     attach_stored(session, case, stored, None, now)
+    writer_mail.tell_received(session, case, now, str(submission.fields.get("sealed_code", "")))
     submission.taken_at, submission.case_id = now, case.id
     submission.fields, submission.files = {}, []
     clerks = [clerk for clerk in outbox.holders_of(session, Role.CLERK) if not case.restricted or clerk.handles_accusations]

@@ -34,6 +34,7 @@ class Outgoing:
     subject: str
     words: Words
     written_at: datetime
+    list_name: str = "reminders"  # empty: a letter to one citizen, of no list
 
 
 def mailbox(address: str) -> Address:
@@ -57,8 +58,9 @@ def compose(mail: Outgoing) -> bytes:
     message["Message-ID"] = mail.message_id
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday answer shall answer this
     message["X-Auto-Response-Suppress"] = "All"
-    message["Precedence"] = "bulk"
-    message["List-Id"] = f"<reminders.{sender.domain}>"
+    if mail.list_name:
+        message["Precedence"] = "bulk"
+        message["List-Id"] = f"<{mail.list_name}.{sender.domain}>"
     message.set_content(mail.words.text, cte="base64")
     message.add_alternative(mail.words.html, subtype="html", cte="base64")
     message.set_boundary(f"=_{hashlib.sha256(mail.message_id.encode()).hexdigest()[:32]}")

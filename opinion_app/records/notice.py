@@ -1,32 +1,43 @@
-"""Notices (通知): one message to one person on one channel, its own ledger entry and its Message-ID (decisions 21-24)."""
+"""Notices (通知): one message to one receiver on one channel, its own ledger entry and its Message-ID (decisions 21-24, 31)."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from opinion_app.records.base import Base, Vocabulary
+from opinion_app.records.case import Correspondent
 from opinion_app.records.person import Person
 from opinion_app.rules.reminder_words import ReminderState
 from opinion_app.rules.words import NoticeChannel, NoticeState
 
+WRITER = "来信人"
+
 
 class Notice(Base):
-    """A notice; `key` is unique, so that the same thing is never told twice to the same person."""
+    """A notice; `key` is unique, so that the same thing is never told twice to the same receiver.
+
+    The receiver is a person of the office or the writer of one case, never both and never nobody. A writer hears of two things
+    by mail and of nothing else (decisions 31). Of such a letter neither address nor bytes are kept: it is written anew at each
+    attempt, the same each time; `sealed_code` is the query code it carries, until it has left."""
 
     __tablename__ = "notices"
     __table_args__ = (
         Index("ix_notices_queue", "state", "next_attempt_at"),
         Index("ix_notices_person", "person_id", "channel", "read_at", "id"),
         Index("ix_notices_case", "case_id", "id"),
+        Index("ix_notices_writer_id", "writer_id"),
+        CheckConstraint("(person_id IS NULL) <> (writer_id IS NULL)", name="one_receiver"),
+        CheckConstraint("writer_id IS NULL OR (channel = 'mail' AND category IN ('receipt', 'answered'))", name="to_writer"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(200), unique=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    writer_id: Mapped[int | None] = mapped_column(ForeignKey("correspondents.id"))
     channel: Mapped[NoticeChannel] = mapped_column(Vocabulary(NoticeChannel))
     category: Mapped[str] = mapped_column(String(40))
     local_date: Mapped[date | None]
@@ -35,6 +46,7 @@ class Notice(Base):
     subject: Mapped[str] = mapped_column(String(200), default="")
     lines: Mapped[list[Any]] = mapped_column(default=list)
     body: Mapped[str] = mapped_column(default="")
+    sealed_code: Mapped[str] = mapped_column(String(40), default="")
     link: Mapped[str] = mapped_column(String(300), default="")
     message_id: Mapped[str] = mapped_column(String(200), default="")
     state: Mapped[NoticeState] = mapped_column(Vocabulary(NoticeState), default=NoticeState.PENDING)
@@ -48,7 +60,13 @@ class Notice(Base):
     last_error: Mapped[str] = mapped_column(String(500), default="")
     read_at: Mapped[datetime | None]
 
-    person: Mapped[Person] = relationship(lazy="select")
+    person: Mapped[Person | None] = relationship(lazy="select")
+    writer: Mapped[Correspondent | None] = relationship(lazy="select")
+
+    @property
+    def receiver(self) -> str:
+        """Whom the ledger names: a person by name, a writer never (decisions 25)."""
+        return self.person.name if self.person is not None else WRITER
 
 
 class Reminder(Base):

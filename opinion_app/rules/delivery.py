@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -13,6 +14,7 @@ GIVE_UP_AFTER = timedelta(days=4)  # RFC 5321 4.5.4.1: 4-5 days
 # The first retries come soon (a server restarting, greylisting), then half-hourly and hourly (RFC 5321: at least 30 minutes).
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))
 FAR_AHEAD = timedelta(hours=2)
+_CODE = re.compile(r"\d{3}(?: \d\.\d{1,3}\.\d{1,3})?")  # 550 5.1.1
 
 
 class Outcome(Enum):
@@ -62,6 +64,12 @@ def judge(attempt: Attempt, attempts: int, unknown_outcomes: int, created_at: da
         return Verdict(NoticeState.FAILED, None, f"四天内多次发送未成功：{attempt.said}", unknown_outcomes)
     why = "邮件服务器连接不上" if attempt.outcome is Outcome.UNREACHABLE else "对方暂不接收"
     return Verdict(NoticeState.PENDING, back_off(attempts, now), f"{why}，稍后再发：{attempt.said}", unknown_outcomes)
+
+
+def without_address(said: str) -> str:
+    """What a server said of a letter to a writer, for the ledger: its code alone, for its words may name the mailbox."""
+    code = _CODE.match(said)
+    return code[0] if code else said.partition(":")[0]
 
 
 def back_off(attempts: int, now: datetime) -> datetime:

@@ -33,6 +33,11 @@ def reply_file(number: str, serial: int) -> str:
     return f"/replies/{number}/files/{serial}"
 
 
+def track(number: str) -> str:
+    """The page on which a writer follows the message with this number."""
+    return f"/messages/track?number={number}"
+
+
 def absolute(base_url: str, path: str) -> str:
     """A path as it stands in a letter."""
     return base_url.rstrip("/") + path

@@ -45,6 +45,30 @@ def code_for(secret: str, key: str) -> str:
     return "".join(digits)
 
 
+def seal(secret: str, number: str, code: str) -> str:
+    """`code` as it may wait in the outbox for the one letter that carries it: each place turned on by a secret amount.
+
+    A number has one code of its form, so no pad is used twice. `unseal` turns it back."""
+    return _turned(code, _pad(secret, number), 1)
+
+
+def unseal(secret: str, number: str, sealed: str) -> str:
+    """The code `seal` was given; something else when the secret or the number is another."""
+    return _turned(sealed, _pad(secret, number), -1)
+
+
+def _pad(secret: str, number: str) -> int:
+    return int(keyed_hash(secret, "code_in_letter", number), 16)
+
+
+def _turned(code: str, pad: int, way: int) -> str:
+    turned = []
+    for letter in code:
+        pad, amount = divmod(pad, len(ALPHABET))
+        turned.append(ALPHABET[(ALPHABET.index(letter) + way * amount) % len(ALPHABET)])
+    return "".join(turned)
+
+
 def same(first: str, second: str) -> bool:
     """Compare two hashes in constant time."""
     return hmac.compare_digest(first, second)

@@ -78,3 +78,20 @@ def test_clocks_and_cases_of_the_first_version_keep_their_dates(first_version: F
     with db.engine.begin() as connection:
         assert str(connection.execute(text("SELECT due_at FROM clocks")).scalar_one())[:16] == AT[:16]
     flask_migrate.upgrade()
+
+
+def test_notices_keep_their_person_and_letters_to_writers_go_with_the_way_back(first_version: Flask) -> None:
+    fill("people", id=1, login="clerk")
+    fill("cases", id=1, number="LY2026-000001", stage="handling")
+    fill("correspondents", id=1, case_id=1)
+    fill("notices", id=1, key="digest:1", person_id=1, channel="mail", state="sent")
+    flask_migrate.upgrade()
+    letter = {"key": "writer:1", "person_id": None, "channel": "mail", "category": "receipt", "state": "sent"}
+    fill("notices", id=2, writer_id=1, **letter)
+    with db.engine.connect() as connection:
+        rows = connection.execute(text("SELECT id, person_id, writer_id, sealed_code FROM notices ORDER BY id")).all()
+    assert [tuple(row)[:3] for row in rows] == [(1, 1, None), (2, None, 1)]
+    flask_migrate.downgrade(revision="0012")
+    with db.engine.connect() as connection:
+        assert connection.execute(text("SELECT id, person_id FROM notices")).all() == [(1, 1)]
+    flask_migrate.upgrade()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from opinion_app.rules.delivery import Attempt, Outcome, back_off, judge
+from opinion_app.rules.delivery import Attempt, Outcome, back_off, judge, without_address
 from opinion_app.rules.words import NoticeState
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
@@ -41,3 +41,16 @@ def test_the_gaps_grow_up_to_an_hour() -> None:
     gaps = [back_off(attempt, NOW) - NOW for attempt in range(9)]
     assert gaps == sorted(gaps)
     assert gaps[-1] == timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("550 5.1.1 <somebody@mail.test> user unknown", "550 5.1.1"),
+        ("451 greylisted, somebody@mail.test", "451"),
+        ("SMTPServerDisconnected: somebody@mail.test", "SMTPServerDisconnected"),
+        ("没有设置邮件服务器", "没有设置邮件服务器"),
+    ],
+)
+def test_what_is_kept_of_a_server_s_words_names_no_mailbox(said: str, kept: str) -> None:
+    assert without_address(said) == kept

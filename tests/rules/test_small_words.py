@@ -7,7 +7,7 @@ import pytest
 from opinion_app.rules import links
 from opinion_app.rules.notices import message_id
 from opinion_app.rules.progress import DECLINED, WAY, step_of
-from opinion_app.rules.query_code import ALPHABET, LENGTH, keyed_hash, new_code, same, show_code, tidy_code
+from opinion_app.rules.query_code import ALPHABET, LENGTH, keyed_hash, new_code, same, seal, show_code, tidy_code, unseal
 from opinion_app.rules.words import Kind, RiskLevel, Stage
 
 
@@ -23,6 +23,16 @@ def test_a_code_is_read_however_it_is_typed() -> None:
     assert tidy_code(show_code(code).lower().replace(" ", " - ")) == code
     assert tidy_code("！？" + code) == code
     assert len(tidy_code(ALPHABET * 2)) == LENGTH + 1  # too long stays too long
+
+
+def test_a_sealed_code_is_read_with_the_same_secret_and_number_alone() -> None:
+    code = new_code()
+    sealed = seal("s", "LY1", code)
+    assert sealed != code
+    assert unseal("s", "LY1", sealed) == code
+    assert code not in (unseal("t", "LY1", sealed), unseal("s", "LY2", sealed))
+    assert len({seal("s", f"LY{serial}", code) for serial in range(99)}) == 99
+    assert unseal("s", "LY1", "") == ""
 
 
 def test_hashes_are_kept_apart_by_secret_and_purpose() -> None:

@@ -42,7 +42,7 @@ TONES = {
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One thing that was told to one person."""
+    """One thing that was told to one person of the office, or to the writer."""
 
     what: str
     whom: str
@@ -84,14 +84,14 @@ def _of_rung(row: Reminder, stage: str, notice: Notice, held: Ladder) -> Sent:
     rung = held.named(row.rung)
     what = f"{rung.label if rung else row.rung}：{stage_words(stage)}"
     if row.state is ReminderState.CARRIED:
-        return Sent(what, notice.person.name, row.created_at, row.state.label, "", "")
+        return Sent(what, notice.receiver, row.created_at, row.state.label, "", "")
     way = Way.DIGEST.label if notice.category == "digest" else notice.channel.label
-    return Sent(what, notice.person.name, row.created_at, *_result(notice, way), notice.last_error or row.reason)
+    return Sent(what, notice.receiver, row.created_at, *_result(notice, way), notice.last_error or row.reason)
 
 
 def _of_notice(notice: Notice) -> Sent:
     what = notice.subject.partition(" ")[2] or notice.subject
-    return Sent(what, notice.person.name, notice.created_at, *_result(notice, notice.channel.label), notice.last_error)
+    return Sent(what, notice.receiver, notice.created_at, *_result(notice, notice.channel.label), notice.last_error)
 
 
 def _result(notice: Notice, way: str) -> tuple[str, str]:

@@ -59,7 +59,9 @@ class ByFile:
         self._folder = folder
 
     def deliver(self, letter: Claimed) -> Attempt:
-        """File the letter."""
+        """File the letter; never one to a writer, which carries a query code and would lie there for good."""
+        if letter.to_writer:
+            return Attempt(Outcome.REFUSED, "没有设置邮件服务器")
         return self._folder.deliver(letter.message_id, letter.data)
 
     def close(self) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from opinion_app.desks.outbox import writers
 from opinion_app.desks.outbox.queries import LEAVING
 from opinion_app.desks.outbox.recheck import still_standing
 from opinion_app.flow import trail
@@ -16,7 +17,8 @@ from opinion_app.flow.settings import office, restored_at
 from opinion_app.notify.letter import robot_words, words_of
 from opinion_app.notify.message import AddressRefused, Outgoing, compose
 from opinion_app.records.notice import Notice
-from opinion_app.rules.delivery import CLAIM, FAR_AHEAD, Attempt, judge
+from opinion_app.records.person import Person
+from opinion_app.rules.delivery import CLAIM, FAR_AHEAD, Attempt, judge, without_address
 from opinion_app.rules.errors import NotFound, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.words import NoticeChannel, NoticeState
@@ -35,6 +37,7 @@ class Claimed:
     data: bytes
     channel: NoticeChannel = NoticeChannel.MAIL
     subject: str = ""
+    to_writer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,8 @@ def claim(
                 notice = session.get_one(Notice, notice_id, populate_existing=True)
                 if restored is not None and notice.created_at < restored:
                     _finish(notice, NoticeState.CANCELLED, "恢复备份之前的通知，不再补发", now)
-                elif notice.body or _frozen(session, notice, sender, now):
-                    data = notice.body.encode()
-                    return Claimed(notice.id, notice.message_id, notice.address, data, notice.channel, notice.subject)
+                elif claimed := _claimed(session, notice, sender, now):
+                    return claimed
     return None
 
 
@@ -70,6 +72,15 @@ def _waiting(session: Session, looked_at: set[int], now: datetime, channel: Noti
     """The next letters; an alarm goes before everything else."""
     query = select(Notice.id).where(Notice.channel == channel, _due(now), Notice.id.not_in(looked_at))
     return session.scalars(query.order_by(Notice.category != "alarm", Notice.next_attempt_at, Notice.id).limit(LOOK_AT)).all()
+
+
+def _claimed(session: Session, notice: Notice, sender: Sender, now: datetime) -> Claimed | None:
+    """The letter with its bytes: frozen ones of letters to people; those to writers are written anew and never kept."""
+    data = notice.body.encode() or _made(session, notice, sender, now)
+    if data is None:
+        return None
+    to = notice.writer.email if notice.writer is not None else notice.address
+    return Claimed(notice.id, notice.message_id, to, data, notice.channel, notice.subject, notice.writer is not None)
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
@@ -90,43 +101,66 @@ def _win(session: Session, notice_id: int, runner: str, now: datetime) -> bool:
     return isinstance(result, CursorResult) and result.rowcount == 1
 
 
-def _frozen(session: Session, notice: Notice, sender: Sender, now: datetime) -> bool:
-    """Freeze the letter; one that cannot be made is parked with its error and delays no other (N05)."""
+def _made(session: Session, notice: Notice, sender: Sender, now: datetime) -> bytes | None:
+    """The bytes of the letter; one that cannot be made is parked with its error and delays no other (N05)."""
+    write = _freeze if notice.writer_id is None else _write_to_writer
     try:
         with session.begin_nested():
-            return _freeze(session, notice, sender, now)
+            return write(session, notice, sender, now)
     except Exception as error:  # whatever it is, it is written beside the letter for people to see
         session.refresh(notice)
-        _finish(notice, NoticeState.FAILED, f"邮件无法生成：{type(error).__name__}: {error}", now)
-        return False
+        why = type(error).__name__ if notice.writer_id is not None else f"{type(error).__name__}: {error}"
+        _finish(notice, NoticeState.FAILED, f"邮件无法生成：{why}", now)
+        return None
 
 
-def _freeze(session: Session, notice: Notice, sender: Sender, now: datetime) -> bool:
-    """Look once more, then fix the letter's bytes; False when there is nothing to send any more."""
+def _write_to_writer(session: Session, notice: Notice, sender: Sender, now: datetime) -> bytes | None:
+    """Look once more, then write the letter; None when there is nothing to send any more."""
+    why = writers.standing(session, notice)
+    if why:
+        _finish(notice, NoticeState.CANCELLED, why, now)
+        return None
+    try:
+        return writers.bytes_of(session, notice, sender.address, sender.base_url)
+    except AddressRefused:
+        _finish(notice, NoticeState.FAILED, "来信人留的邮箱地址不能使用", now)
+        return None
+
+
+def _freeze(session: Session, notice: Notice, sender: Sender, now: datetime) -> bytes | None:
+    """Look once more, then fix the letter's bytes; None when there is nothing to send any more."""
     lines, why = still_standing(session, notice, now)
     if not lines:
         _finish(notice, NoticeState.CANCELLED, why, now)
-        return False
+        return None
     notice.lines = lines
     if notice.channel is NoticeChannel.ROBOT:
         notice.body = robot_words(lines, sender.base_url, notice.link)
-        return True
-    notice.address = notice.person.email
-    words = words_of(notice.person.name, notice.subject, lines, sender.base_url, notice.link)
+        return notice.body.encode()
+    person = session.get_one(Person, notice.person_id)
+    notice.address = person.email
+    words = words_of(person.name, notice.subject, lines, sender.base_url, notice.link)
     name = office(session)["name"]
     mail = Outgoing(notice.message_id, sender.address, name, notice.address, notice.subject, words, notice.created_at)
     try:
         notice.body = compose(mail).decode("ascii")
     except AddressRefused as refusal:
         _finish(notice, NoticeState.FAILED, refusal.message, now)
-        return False
+        return None
     session.flush()
-    return True
+    return notice.body.encode()
 
 
 def _finish(notice: Notice, state: NoticeState, why: str, now: datetime) -> None:
     notice.state, notice.last_error, notice.finished_at = state, why[:500], now
     notice.claimed_by, notice.claimed_until, notice.next_attempt_at = "", None, None
+    _forget_code(notice)
+
+
+def _forget_code(notice: Notice) -> None:
+    """The query code waits for its letter and no longer: not where it has left, nor where it will not be sent."""
+    if notice.state in (NoticeState.SENT, NoticeState.FILED, NoticeState.CANCELLED):
+        notice.sealed_code = ""
 
 
 def confirm(session: Session, claimed: Claimed, runner: str, attempt: Attempt, now: datetime) -> bool:
@@ -134,16 +168,19 @@ def confirm(session: Session, claimed: Claimed, runner: str, attempt: Attempt, n
     notice = session.scalar(select(Notice).where(Notice.id == claimed.notice_id).with_for_update())
     if notice is None or notice.claimed_by != runner or notice.state is not NoticeState.CLAIMED:
         return False
+    if claimed.to_writer:
+        attempt = replace(attempt, said=without_address(attempt.said))
     verdict = judge(attempt, notice.attempts, notice.unknown_outcomes, notice.created_at, now)
     notice.state, notice.last_error = verdict.state, verdict.note[:500]
     notice.unknown_outcomes, notice.next_attempt_at = verdict.unknown_outcomes, verdict.retry_at
     notice.finished_at = now if verdict.retry_at is None else None
     notice.claimed_by, notice.claimed_until = "", None
+    _forget_code(notice)
     return True
 
 
 def retry(session: Session, notice_id: int, actor: Actor, now: datetime) -> Notice:
-    """Send a failed letter once more, with the same bytes; an address that was refused is read anew from the person.
+    """Send a failed letter once more, with the same bytes; an address that was refused is read anew from the receiver.
 
     Raises NotFound, or Refused while it is not failed."""
     notice = session.scalar(select(Notice).where(Notice.id == notice_id, Notice.channel.in_(LEAVING)))
@@ -152,7 +189,7 @@ def retry(session: Session, notice_id: int, actor: Actor, now: datetime) -> Noti
     given_up = notice.state is NoticeState.FAILED or (notice.state is NoticeState.UNKNOWN and notice.finished_at is not None)
     if not given_up:
         raise Refused("只有发送失败或结果不明的通知可以重发。")
-    if notice.channel is NoticeChannel.MAIL and notice.address != notice.person.email:
+    if notice.channel is NoticeChannel.MAIL and notice.person is not None and notice.address != notice.person.email:
         notice.body = ""  # it goes to another mailbox now, so it is another letter
     notice.state, notice.next_attempt_at, notice.finished_at, notice.attempts = NoticeState.PENDING, now, None, 0
     trail.record(session, "notice.retry", f"notice:{notice.id}", actor, now)

@@ -9,13 +9,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.flow.visible import visible
+from opinion_app.flow.writer_mail import SUBJECTS
 from opinion_app.records.case import Case
 from opinion_app.records.notice import Notice
 from opinion_app.rules.errors import NotFound
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.words import NoticeChannel, NoticeState, Role
 
-CATEGORIES = {"digest": "待办通报", "rung": "即时催办", "case": "办理通知", "calendar": "日历提醒", "alarm": "告警"}
+CATEGORIES = {"digest": "待办通报", "rung": "即时催办", "case": "办理通知", "calendar": "日历提醒", "alarm": "告警"} | SUBJECTS
 LEAVING = (NoticeChannel.MAIL, NoticeChannel.ROBOT)
 TONES = {
     NoticeState.SENT: "green",
@@ -42,6 +43,13 @@ class Letter:
     subject: str
     tone: str
     readable: bool
+
+    @property
+    def receiver(self) -> str:
+        """A person by name; a writer by the masked address, for who may see the case."""
+        if self.notice.person is not None:
+            return self.notice.receiver
+        return f"{self.notice.receiver} {self.notice.address}" if self.readable else self.notice.receiver
 
     @property
     def may_retry(self) -> bool:

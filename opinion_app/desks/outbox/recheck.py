@@ -18,6 +18,7 @@ from opinion_app.records.actors import actor_of
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
+from opinion_app.records.person import Person
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.ladder import Ladder, Rung
 from opinion_app.rules.permissions import can_see
@@ -34,8 +35,9 @@ GONE = {
 
 
 def still_standing(session: Session, notice: Notice, now: datetime) -> tuple[list[dict[str, Any]], str]:
-    """The lines of a notice that still hold, and - when none is left - why the whole notice is cancelled."""
-    why = _whole(session, notice)
+    """The lines of a notice to a person that still hold, and - when none is left - why the whole notice is cancelled."""
+    person = session.get_one(Person, notice.person_id)
+    why = _whole(session, notice, person)
     if why:
         return [], why
     clocks = _clocks(session, notice)
@@ -43,7 +45,7 @@ def still_standing(session: Session, notice: Notice, now: datetime) -> tuple[lis
     if notice.case_id is not None and notice.case_id not in cases:
         case = session.get(Case, notice.case_id)
         cases |= {case.id: case} if case is not None else {}
-    facts, reader = facts_of_many(session, cases.values()), actor_of(session, notice.person)
+    facts, reader = facts_of_many(session, cases.values()), actor_of(session, person)
     told = _told(session, notice, clocks, facts, now)
     kept: list[dict[str, Any]] = []
     for line in notice.lines:
@@ -53,10 +55,10 @@ def still_standing(session: Session, notice: Notice, now: datetime) -> tuple[lis
     return kept, "" if kept else why or "没有内容"
 
 
-def _whole(session: Session, notice: Notice) -> str:
-    if not notice.person.active:
+def _whole(session: Session, notice: Notice, person: Person) -> str:
+    if not person.active:
         return "收件人已停用"
-    if notice.channel is NoticeChannel.MAIL and not notice.person.email:
+    if notice.channel is NoticeChannel.MAIL and not person.email:
         return "收件人没有邮箱地址"
     if notice.category != "digest" or notice.local_date is None:
         return ""
@@ -117,7 +119,7 @@ def _why_not(
         return f"{GONE[clock.state]}：{clock.end_reason}" if clock.end_reason else GONE[clock.state]
     if clock.deadline_version != line.get("version"):
         return "时限已变更（已延期）" if clock.extensions else "时限已变更"
-    return "" if notice.person_id in told.get(clock.id, {notice.person_id}) else "已改派或已转到下一环节，不再由收件人办理"
+    return "" if reader.id in told.get(clock.id, {reader.id}) else "已改派或已转到下一环节，不再由收件人办理"
 
 
 def _as_it_stands(session: Session, line: dict[str, Any], clocks: dict[int, Clock], now: datetime) -> dict[str, Any]:

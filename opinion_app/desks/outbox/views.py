@@ -56,4 +56,4 @@ def letter(notice_id: int) -> ResponseReturnValue:
 def retry(notice_id: int) -> ResponseReturnValue:
     """Send a failed letter again."""
     row = operations.retry(db.session(), notice_id, actor(), clock.now())
-    return done(url_for("outbox.home", view="waiting"), f"给{row.person.name}的邮件已重新排队，稍后发送。")
+    return done(url_for("outbox.home", view="waiting"), f"给{row.receiver}的邮件已重新排队，稍后发送。")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, and_, delete, or_
+from sqlalchemy import CursorResult, and_, delete, or_, update
 from sqlalchemy.orm import Session
 
 from opinion_app.records.job import JobRun
+from opinion_app.records.notice import Notice
 from opinion_app.records.office import FormKey
 from opinion_app.records.person import SignInAttempt, SignInSession
 from opinion_app.records.submission import PublicAttempt
@@ -17,6 +18,7 @@ KEYS = timedelta(days=7)
 COUNTS = timedelta(days=2)
 LOGS = timedelta(days=190)  # 网络安全法 23(三): logs are kept for six months at least
 BUSY_LEDGER = timedelta(days=2)
+CODES = timedelta(days=7)
 BUSY_JOBS = ("inbox", "outbox", "robots", "rungs")
 
 
@@ -31,6 +33,9 @@ def purge(session: Session, now: datetime) -> int:
         delete(SignInSession).where(or_(ended, SignInSession.seen_at < now - LOGS)),
         delete(JobRun).where(or_(busy, JobRun.slot < now - LOGS)),
     )
+    # A receipt that could not be delivered: whoever sends it again later sends it without the query code.
+    old_codes = update(Notice).where(Notice.sealed_code != "", Notice.created_at < now - CODES).values(sealed_code="")
+    session.execute(old_codes)
     return sum(_rows(session.execute(statement)) for statement in statements)
 
 

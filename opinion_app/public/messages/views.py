@@ -122,10 +122,23 @@ def _too_many(form: forms.MessageForm, key: str, wait: timedelta) -> ResponseRet
 def _form_page(form: forms.MessageForm, key: str, status: int = 200, refused: Invalid | None = None) -> ResponseReturnValue:
     page = column("我要留言", "咨询、求助、投诉、建议", "new")
     problem = refused.fields.get("files", "") if refused is not None else ""
-    megabytes = settings_of().public_file_mb
     return private_page(
-        "public/messages/new.html", status, page=page, form=form, key=key, files_problem=problem, megabytes=megabytes
+        "public/messages/new.html",
+        status,
+        page=page,
+        form=form,
+        key=key,
+        files_problem=problem,
+        megabytes=settings_of().public_file_mb,
+        letters=_letters(),
     )
+
+
+def _letters() -> str:
+    """Whether letters to writers leave this office; a wing of its own does not know, it has no mail server to ask."""
+    if settings_of().smtp_url:
+        return "yes"
+    return "perhaps" if current_app.config.get(INBOX_ONLY) else ""
 
 
 @bp.get("/messages/received")

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from opinion_app.flow import progress, risk_clocks
+from opinion_app.flow import progress, risk_clocks, writer_mail
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.cases import latest_reply
 from opinion_app.flow.deadline_table import rules
@@ -48,6 +48,7 @@ def answer(
     move(session, case, "answer", actor, now, to=Stage.ANSWERED, note=note, detail={"method": method.label})
     progress.tell(session, case, answer=reply.text)
     progress.tell_merged(session, case, reply.text, now)
+    writer_mail.tell_answered(session, case, now)
 
 
 def letter_of(session: Session, case: Case) -> Letter:

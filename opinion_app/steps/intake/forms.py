@@ -57,7 +57,7 @@ class RegisterForm(OfficeForm):
     concerns_official = BooleanField("涉及公职人员", description="勾选后只有指定的知情人能看到本件，应转纪检监察机关")
     name = line("姓名", 40)
     phone = line("联系电话", 40)
-    email = line("邮箱", 200)
+    email = line("邮箱", 200, hint="设有邮件服务器时，收到和答复各发一封邮件给来信人，只写编号")
     address = line("联系地址", 150)
     area = SelectField("领域")
     place = line("事发地点", 100)

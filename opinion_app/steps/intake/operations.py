@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from opinion_app.files.received import Received
-from opinion_app.flow import progress, trail
+from opinion_app.flow import progress, trail, writer_mail
 from opinion_app.flow.attach import attach
 from opinion_app.flow.cases import facts_of, latest_reply
 from opinion_app.flow.move import admit, move
@@ -33,6 +33,7 @@ def take_in(session: Session, new: NewCase, files: Sequence[Received], actor: Ac
     case = register(session, new, actor, now, secret)
     if files:
         attach(session, case, files, actor, now)
+    writer_mail.tell_received(session, case, now)
     return case
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from opinion_app.flow import clock_changes, progress
+from opinion_app.flow import clock_changes, progress, writer_mail
 from opinion_app.flow.cases import latest_reply, open_case
 from opinion_app.flow.clocks import MERGED
 from opinion_app.flow.move import admit, move
@@ -37,6 +37,7 @@ def merge(session: Session, case: Case, actor: Actor, now: datetime, into: str, 
     reply = latest_reply(session, target.id) if target.stage is Stage.ANSWERED else None
     if reply is not None:
         progress.tell_merged(session, target, reply.text, now)
+        writer_mail.tell_one_answered(session, case, target, now)
     return target
 
 

@@ -12,8 +12,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from opinion_app.public.messages.words import INBOX_ONLY
 from opinion_app.records.attachment import Attachment
 from opinion_app.records.case import Case, Correspondent
+from opinion_app.records.current import settings_of
 from opinion_app.records.notice import Notice
 from opinion_app.records.submission import Submission
 from opinion_app.records.transaction import transaction
@@ -217,3 +219,23 @@ def test_extra_fields_change_nothing(app: Flask, browser: Browser) -> None:
             False,
             "message",
         )
+
+
+def test_what_the_address_is_used_for_is_said_before_the_button(app: Flask, browser: Browser) -> None:
+    assert "各发一封邮件" not in browser.get(NEW).text  # no mail leaves this office, so none is promised
+    app.config[INBOX_ONLY] = True
+    assert "本单位开通发信的，收到留言时" in browser.get(NEW).text
+    del app.config[INBOX_ONLY]
+    object.__setattr__(settings_of(app), "smtp_url", "smtp://mail.office.test")
+    said, _button, _after = browser.get(NEW).text.partition("提交留言")
+    assert "收到留言时（写明编号和查询码）和答复时各发一封邮件到这个邮箱，不发别的" in said
+
+
+def test_a_message_sent_twice_queues_one_receipt(app: Flask, browser: Browser) -> None:
+    object.__setattr__(settings_of(app), "smtp_url", "smtp://mail.office.test")
+    form = pick(browser.forms(NEW), NEW)
+    for _time in range(2):
+        browser.send(form, **MESSAGE | {"email": "liu@mail.test"})
+    with app.app_context(), transaction() as session:
+        row = session.scalars(select(Notice).where(Notice.writer_id.is_not(None))).one()
+        assert (row.category, row.address) == ("receipt", "***@***")

@@ -1,0 +1,63 @@
+"""Letters to writers in the outbox: what still stands, what is said, and the little the ledger keeps of it (decisions 31)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from opinion_app.flow.settings import office
+from opinion_app.flow.writer_mail import RECEIPT
+from opinion_app.notify.message import Outgoing, compose
+from opinion_app.notify.writer_letter import answered, receipt, words
+from opinion_app.records.case import Case
+from opinion_app.records.current import settings_of
+from opinion_app.records.notice import Notice
+from opinion_app.records.submission import Progress
+from opinion_app.rules.links import absolute, track
+from opinion_app.rules.masking import mask_email
+from opinion_app.rules.query_code import show_code, unseal
+from opinion_app.rules.words import Stage
+
+TOLD = (Stage.ANSWERED, Stage.CLOSED, Stage.ARCHIVED)
+
+
+def standing(session: Session, notice: Notice) -> str:
+    """Why a letter to a writer is not sent any more; empty while it is."""
+    if notice.writer is None or not notice.writer.email:
+        return "来信人没有邮箱地址"
+    if notice.category == RECEIPT:
+        return ""
+    case = session.get_one(Case, notice.case_id)
+    answered_one = case.merged_into or case
+    return "" if answered_one.stage in TOLD else "已重新办理，尚未再次答复"
+
+
+def bytes_of(session: Session, notice: Notice, sender: str, base_url: str) -> bytes:
+    """The letter, the same each time: what it is made of is kept at the first attempt, but for address and query code.
+
+    Raises AddressRefused."""
+    if not notice.lines:
+        notice.address = mask_email(notice.writer.email if notice.writer is not None else "")
+        notice.lines = [_frozen(session, notice, sender, base_url)]
+        session.flush()
+    said = notice.lines[0]
+    code = show_code(unseal(settings_of().secret_key, said["number"], notice.sealed_code))
+    if notice.category == RECEIPT:
+        paragraphs = receipt(said["number"], code, said["track"])
+    else:
+        paragraphs = answered(said["number"], said["track"], followed=said["followed"])
+    to = notice.writer.email if notice.writer is not None else ""
+    mail = Outgoing(notice.message_id, said["from"], said["office"], to, notice.subject, words(paragraphs), notice.created_at, "")
+    return compose(mail)
+
+
+def _frozen(session: Session, notice: Notice, sender: str, base_url: str) -> dict[str, Any]:
+    case = session.get_one(Case, notice.case_id)
+    return {
+        "number": case.number,
+        "track": absolute(base_url, track(case.number)),
+        "followed": session.get(Progress, case.number) is not None,
+        "from": sender,
+        "office": office(session)["name"],
+    }
