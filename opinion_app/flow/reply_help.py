@@ -8,12 +8,15 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from opinion_app.flow.settings import office
 from opinion_app.records.case import Case
 from opinion_app.records.wording import WordListRow
-from opinion_app.rules.hints import DEFAULT_LISTS, Hint, HintKind, WordList, WordLists, barred, look
+from opinion_app.rules.hints import DEFAULT_LISTS, Hint, HintKind, Letter, WordList, WordLists, barred, look
+from opinion_app.rules.words import Kind
 from opinion_app.rules.zone import local_date
 
 BINDING = "binding"
+TO_CHECK = (Kind.HELP, Kind.COMPLAINT, Kind.ACCUSATION)
 
 
 @dataclass(frozen=True)
@@ -35,10 +38,16 @@ def kept(session: Session) -> Kept:
 
 def hints_on(session: Session, case: Case, text: str, now: datetime) -> list[Hint]:
     """The hints on a reply to this case."""
-    return look(text, f"{case.title}\n{case.body}", kept(session).lists, local_date(now))
+    return _look(session, case, text, kept(session), now)
 
 
 def check_binding(session: Session, case: Case, text: str, now: datetime) -> None:
     """Raise Invalid where the reply has what the office does not let pass."""
     held = kept(session)
-    barred(look(text, f"{case.title}\n{case.body}", held.lists, local_date(now)), held.binding)
+    barred(_look(session, case, text, held, now), held.binding)
+
+
+def _look(session: Session, case: Case, text: str, held: Kept, now: datetime) -> list[Hint]:
+    phone = office(session)["phone"]
+    letter = Letter(f"{case.title}\n{case.body}", to_check=case.kind in TO_CHECK, phone_is_shown=bool(phone))
+    return look(text, letter, held.lists, local_date(now))

@@ -1,7 +1,7 @@
 """Hints on a reply (文字关辅助): where it says nothing, misses a part, misspells or disagrees; help for people, no verdict."""
 
 from opinion_app.rules.hints.kinds import Hint, HintKind
-from opinion_app.rules.hints.look import barred, look, pieces
+from opinion_app.rules.hints.look import Letter, barred, look, pieces
 from opinion_app.rules.hints.wording import DEFAULT_LISTS, WordList, WordLists
 
-__all__ = ["DEFAULT_LISTS", "Hint", "HintKind", "WordList", "WordLists", "barred", "look", "pieces"]
+__all__ = ["DEFAULT_LISTS", "Hint", "HintKind", "Letter", "WordList", "WordLists", "barred", "look", "pieces"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from opinion_app.rules.errors import Invalid
@@ -17,13 +18,23 @@ MOST = 200  # a text that has more is no reply, and nobody reads on
 _OTHER = "答复里几乎没有出现来信说的事，请核对是否答其所问。"
 
 
-def look(text: str, question: str, lists: WordLists, today: date) -> list[Hint]:
-    """The hints on a reply to `question` written on `today`: those with a place in its order, then those about the whole."""
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a reply answers: the words of the letter, whether it tells of something to look into, whom its reader can call."""
+
+    words: str
+    to_check: bool = True
+    phone_is_shown: bool = False
+
+
+def look(text: str, letter: Letter, lists: WordLists, today: date) -> list[Hint]:
+    """The hints on a reply to `letter` written on `today`: those with a place in its order, then those about the whole."""
     if not text.strip():
         return []
+    question = letter.words
     placed = [*from_lists(text, lists), *vague_times(text), *received_only(text)]
     placed += [*wrong_days(text, question, today), *wrong_amounts(text, question)]
-    whole = list(missing_parts(text))
+    whole = list(missing_parts(text, question, to_check=letter.to_check, phone_is_shown=letter.phone_is_shown))
     if other_matter(question, text):
         whole.append(Hint(HintKind.OTHER_MATTER, _OTHER))
     return [*_apart(placed)[:MOST], *whole]
