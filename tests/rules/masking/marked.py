@@ -1,4 +1,6 @@
-"""Reads marked.csv, the places of personal data in real messages, and the texts they refer to where those are at hand.
+"""Reads marked.csv and marked_later.csv, the places of personal data in real messages, and the texts where those are at hand.
+
+The later ones were drawn and read after the rules had been settled on the first, and measured before any rule was changed.
 
 Offsets count the characters of the raw cell, as it stands in the file and before any cleaning. No text is in the tree.
 """
@@ -18,6 +20,8 @@ from opinion_app.rules.masking import Kind
 from tests.rules.masking.generator import Planted
 
 MARKS = Path(__file__).with_name("marked.csv")
+LATER = Path(__file__).with_name("marked_later.csv")
+BOTH = (MARKS, LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +37,15 @@ def available() -> bool:
     return bool(os.environ.get("OPINION_REAL_DATA"))
 
 
-def rows() -> list[dict[str, str]]:
+def rows(marks: Path = MARKS) -> list[dict[str, str]]:
     """The marks as written, one row for each place and one empty row for each text without any."""
-    with MARKS.open(encoding="utf-8", newline="") as source:
+    with marks.open(encoding="utf-8", newline="") as source:
         return list(csv.DictReader(source))
 
 
-def texts() -> Iterator[tuple[str, tuple[Mark, ...]]]:
+def texts(source: Path = MARKS) -> Iterator[tuple[str, tuple[Mark, ...]]]:
     """Each marked text with its marks; refuses a text that is not the one that was read."""
-    for (file, number, column), group in groupby(rows(), key=lambda row: (row["file"], row["number"], row["column"])):
+    for (file, number, column), group in groupby(rows(source), key=lambda row: (row["file"], row["number"], row["column"])):
         marks = list(group)
         text = _cells(file)[number, column]
         if hashlib.sha256(text.encode()).hexdigest()[:12] != marks[0]["digest"]:

@@ -7,12 +7,14 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from opinion_app.rules.masking import STRUCTURED, Confidence, Find, Kind, find
 from tests.rules.masking import marked
 from tests.rules.masking.generator import Planted, samples
 
 _SLACK = 2
+NOT_WANTED = frozenset({"recoded", "official"})
 
 
 @dataclass
@@ -93,10 +95,10 @@ def _proposals(text: str, least: Confidence) -> list[Find]:
     return [one for one in find(text) if one.confidence >= least]
 
 
-def real(least: Confidence = Confidence.LOW, without: frozenset[str] = frozenset()) -> Figures:
+def real(least: Confidence = Confidence.LOW, without: frozenset[str] = frozenset(), source: Path = marked.MARKS) -> Figures:
     """The figures on the marked real texts; marks with one of these notes count neither as planted nor as proposed."""
     figures = Figures()
-    for text, marks in marked.texts():
+    for text, marks in marked.texts(source):
         wanted = [mark.planted for mark in marks if mark.note not in without]
         left_out = [mark.planted for mark in marks if mark.note in without]
         figures.add(wanted, [one for one in _proposals(text, least) if not is_right(one, left_out)])
@@ -109,7 +111,10 @@ def main() -> None:
     if marked.available():
         tables["Real, every mark and proposal"] = real()
         tables["Real, confidence 中 or 高"] = real(Confidence.MEDIUM)
-        tables["Real, without recoded numbers and officials"] = real(without=frozenset({"recoded", "official"}))
+        tables["Real, without recoded numbers and officials"] = real(without=NOT_WANTED)
+        tables["Real, read later, every mark and proposal"] = real(source=marked.LATER)
+        tables["Real, read later, confidence 中 or 高"] = real(Confidence.MEDIUM, source=marked.LATER)
+        tables["Real, read later, without recoded numbers and officials"] = real(without=NOT_WANTED, source=marked.LATER)
     for title, figures in tables.items():
         sys.stdout.write("\n".join([title, "", *figures.lines(), "", ""]))
 

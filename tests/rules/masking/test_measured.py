@@ -44,6 +44,12 @@ def test_the_marks_name_places_and_no_text() -> None:
     assert set(rows[0]) == {"file", "number", "column", "digest", "start", "end", "kind", "note"}
 
 
+def test_the_later_texts_are_others_than_the_first() -> None:
+    first, later = ({(row["file"], row["number"], row["column"]) for row in marked.rows(source)} for source in marked.BOTH)
+    assert len(later) >= 60
+    assert not first & later
+
+
 @pytest.mark.skipif(not marked.available(), reason="OPINION_REAL_DATA is not set: the real messages are not at hand")
 def test_real_messages_are_read_nearly_as_well() -> None:
     figures = real()
