@@ -83,12 +83,24 @@ def wing(settings: Settings) -> Iterator[Flask]:
         "UPDATE progress SET answer = ''",
         "UPDATE settings SET value = '1'",
         "UPDATE submissions SET taken_at = now()",
+        "SELECT address_key FROM submissions",
+        "SELECT * FROM ratings",
+        "SELECT comment FROM ratings",
+        "SELECT useful FROM ratings",
+        "SELECT case_id, taken_at FROM ratings",
+        "UPDATE ratings SET reopen = true",
+        "DELETE FROM ratings",
+        "INSERT INTO progress (number, code_hash) VALUES ('LY2026-000001', '')",
+        "INSERT INTO publications (number) VALUES ('LY2026-000001')",
+        "SELECT address FROM notices",
+        "SELECT sealed_code FROM notices",
+        "SELECT * FROM masking_decisions",
+        "SELECT token_hash FROM sign_in_sessions",
         "CREATE TABLE mine (id int)",
         "INSERT INTO submissions (number, code_hash, fields, files, submitted_at, address_key, taken_at)"
         " VALUES ('X', 'h', '{}', '[]', now(), '', now())",
         "INSERT INTO ratings (number, round, resolved, time, attitude, useful, comment, reopen, submitted_at, reopened)"
         " VALUES ('LY2026-000001', 0, 'content', 'content', 'content', true, '', false, now(), false)",
-        "SELECT comment FROM ratings",
         "UPDATE form_keys SET payload_hash = ''",
         "INSERT INTO form_keys (key, person_id, payload_hash, location, created_at) VALUES ('k', 1, '', '', now())",
         "INSERT INTO counters (series, year, value) VALUES ('message', 2099, 5)",
@@ -168,6 +180,46 @@ def house(
     release(app)
     yield settings
     postgres_server.drop(name)
+
+
+RIGHTS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
+READS = {
+    "alembic_version",
+    "form_keys",
+    "counters",
+    "progress",
+    "public_attempts",
+    "public_figures",
+    "publication_index",
+    "publications",
+    "published_files",
+    "rating_figures",
+    "settings",
+    "view_counts",
+}
+WRITES = {"form_keys", "counters", "public_attempts", "ratings", "submissions"}
+READS_IN_PART = {
+    "ratings": {"id", "number", "round", "submitted_at"},
+    "submissions": {"id", "number", "code_hash", "submitted_at", "taken_at"},
+}
+
+
+def test_of_every_table_the_role_has_what_was_meant_and_no_more(house: Settings) -> None:
+    """A table that is added later is refused until somebody writes it down here and in the script."""
+    asked = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v', 'm') AND "
+    may = "has_table_privilege(oid, '{}')"
+    columns = (
+        "SELECT relname, attname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped "
+        "WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND NOT has_table_privilege(pg_class.oid, 'SELECT') "
+        "AND has_column_privilege(pg_class.oid, attnum, 'SELECT')"
+    )
+    with asking(house) as connection:
+        held = {right: {row[0] for row in connection.execute(asked + may.format(right))} for right in RIGHTS}
+        in_part = connection.execute(columns).fetchall()
+    assert held["SELECT"] == READS
+    assert held["INSERT"] == WRITES
+    assert held["UPDATE"] | held["DELETE"] | held["TRUNCATE"] == set()  # single columns at most: see the refusals above
+    assert {table: {column for of, column in in_part if of == table} for table, _column in in_part} == READS_IN_PART
 
 
 def test_the_role_does_not_see_what_was_withdrawn(app: Flask, settings: Settings) -> None:
