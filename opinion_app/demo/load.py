@@ -18,6 +18,7 @@ from opinion_app.desks.wording.operations import save_template
 from opinion_app.files.store import AttachmentStore
 from opinion_app.flow.calendar import load_days, work_calendar
 from opinion_app.flow.deadline_table import seed_rules
+from opinion_app.flow.figures import count_figures
 from opinion_app.flow.settings import put_office, put_setting, setting
 from opinion_app.records.calendar import CalendarYear
 from opinion_app.records.case import Case
@@ -84,6 +85,7 @@ def _load(
     _play(session, cast, Almanac(calendar, now), store, secret)
     finish(cast, data, calendar, now)
     _read_old_notices(session, now)
+    count_figures(session, now)
     put_setting(session, MARK, now.isoformat())
 
 

@@ -19,7 +19,8 @@ from opinion_app.records.case import Case
 from opinion_app.records.current import settings_of
 from opinion_app.records.move import Move
 from opinion_app.records.person import Person
-from opinion_app.records.publication import Publication
+from opinion_app.records.publication import Publication, PublicFigure
+from opinion_app.records.rating import Rating
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.calendar_seed import seed_calendar
 from opinion_app.rules.errors import Refused
@@ -97,6 +98,18 @@ def test_enough_replies_are_public(demo: Demo) -> None:
 
     assert len(texts) >= 12
     assert not [text for text in texts if "139875" in text]
+
+
+def test_writers_rated_what_was_published_and_the_figures_say_so(demo: Demo) -> None:
+    with demo.app.app_context(), transaction() as session:
+        rated = session.scalars(select(Rating.useful).where(Rating.case_id.is_not(None))).all()
+        figures = session.execute(select(func.sum(PublicFigure.rated), func.sum(PublicFigure.content))).one()
+
+    assert len(rated) >= 8
+    assert set(rated) == {True, False}
+    assert tuple(figures) == (len(rated), len(rated) - 2)
+    with demo.app.test_client() as client:
+        assert "满意、基本满意" in client.get("/stats").text
 
 
 def test_nothing_happened_in_the_future_or_before_its_case(demo: Demo) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from opinion_app.demo.play import Scene
 from opinion_app.demo.scans import keep
+from opinion_app.flow import inbox, ratings
 from opinion_app.flow.attach import attach
+from opinion_app.records.submission import Progress
+from opinion_app.rules import rating
 from opinion_app.rules.masking import Action, Decision
 from opinion_app.rules.publication import make
 from opinion_app.rules.words import AnswerMethod, ConsentBasis, Disclosure, RetentionPeriod
@@ -98,6 +101,14 @@ def withdraw(scene: Scene) -> None:
 def close(scene: Scene) -> None:
     """办结."""
     closing.close(scene.session, scene.story.row, scene.clerk, scene.now, scene.story.say("close"))
+
+
+def rate(scene: Scene) -> None:
+    """留言人评价, with what the story says of it."""
+    row = scene.session.get_one(Progress, scene.story.row.number)
+    told = inbox.Told(row.number, row.step, [], round=row.round, rate_until=row.rate_until, may_reopen=row.may_reopen)
+    left = ratings.leave(scene.session, told, rating.read(scene.story.data["rating"]), scene.now)
+    ratings.take_in(scene.session, left, scene.now)
 
 
 def reopen(scene: Scene) -> None:

@@ -14,6 +14,7 @@ from opinion_app.rules.query_code import code_hash, new_code
 from opinion_app.rules.registration import LetterFacts, NewCase, Writer
 from opinion_app.rules.words import Channel, Kind, Procedure, Source, Urgency
 from opinion_app.rules.zone import local_date
+from opinion_app.steps.intake.operations import issue_code
 
 COPIED = ("place", "nickname", "original_number", "original_link", "wish_public", "anonymous", "accused", "concerns_official")
 
@@ -29,6 +30,11 @@ def register(scene: Scene) -> None:
     if files:
         attach(scene.session, case, files, actor, scene.now)
     scene.story.case = case
+
+
+def code(scene: Scene) -> None:
+    """查询码, handed out after the clerk made sure of the writer."""
+    issue_code(scene.session, scene.story.row, scene.clerk, scene.now, "回拨登记的电话核实", "", scene.secret)
 
 
 def _new(scene: Scene) -> NewCase:
