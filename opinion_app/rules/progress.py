@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from opinion_app.rules.words import Stage
@@ -44,6 +45,12 @@ def ahead(title: str) -> tuple[PublicStep, ...]:
     """The steps that still follow the one with this title; none after a side exit."""
     known = next((step for step in (*WAY, MERGED, AGAIN) if step.title == title), None)
     return tuple(step for step in WAY if known is not None and step.position > known.position)
+
+
+def through_another(titles: Sequence[str]) -> bool:
+    """Whether the answer came through another case this one was merged into; `titles` are the steps told, oldest first."""
+    before = [title for title in titles if title != ANSWERED.title]
+    return titles[-1:] == [ANSWERED.title] and before[-1:] == [MERGED.title]
 
 
 def step_of(stage: Stage, *, accepted: bool, again: bool = False) -> PublicStep:

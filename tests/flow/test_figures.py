@@ -47,6 +47,15 @@ def test_shares_are_of_what_counts(core: Flask) -> None:
         assert rows["2026-09"].kind is Kind.INQUIRY
 
 
+def test_an_accusation_is_told_of_as_one_of_the_others(core: Flask) -> None:
+    with transaction() as session:
+        for kind in (Kind.ACCUSATION, Kind.OTHER, Kind.HELP):
+            make_case(session, kind=kind, accused="某单位" if kind is Kind.ACCUSATION else "")
+        count_figures(session, NOW)
+        rows = {row.kind: row.received for row in session.scalars(select(PublicFigure))}
+        assert rows == {Kind.OTHER: 2, Kind.HELP: 1}
+
+
 def test_twelve_months_end_with_this_one() -> None:
     months = _months(date(2026, 2, 28))
     assert (months[0], months[-1], len(months)) == (date(2025, 3, 1), date(2026, 2, 1), 12)

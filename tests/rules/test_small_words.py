@@ -6,7 +6,7 @@ import pytest
 
 from opinion_app.rules import links
 from opinion_app.rules.notices import message_id
-from opinion_app.rules.progress import DECLINED, WAY, step_of
+from opinion_app.rules.progress import DECLINED, WAY, step_of, through_another
 from opinion_app.rules.query_code import ALPHABET, LENGTH, keyed_hash, new_code, same, seal, show_code, tidy_code, unseal
 from opinion_app.rules.words import Kind, RiskLevel, Stage
 
@@ -75,3 +75,18 @@ def test_levels_rise_from_none_to_the_gravest() -> None:
     assert Kind.of("help") is Kind.HELP
     with pytest.raises(ValueError, match="no Kind"):
         Kind.of("nonsense")
+
+
+@pytest.mark.parametrize(
+    ("titles", "merged"),
+    [
+        (["已收到", "已合并办理", "已答复"], True),
+        (["已收到", "已合并办理", "已答复", "已答复"], True),
+        (["已收到", "已合并办理"], False),
+        (["已收到", "已合并办理", "办理中", "已答复"], False),
+        (["已收到", "已答复"], False),
+        ([], False),
+    ],
+)
+def test_an_answer_through_another_case_is_told_as_one(titles: list[str], merged: bool) -> None:
+    assert through_another(titles) is merged

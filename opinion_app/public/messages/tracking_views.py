@@ -17,7 +17,7 @@ from opinion_app.records.base import db
 from opinion_app.records.current import settings_of
 from opinion_app.rules import rating
 from opinion_app.rules.errors import Invalid, Refused
-from opinion_app.rules.progress import ahead
+from opinion_app.rules.progress import ahead, through_another
 from opinion_app.web.access import public_page
 from opinion_app.web.answers import private_page
 from opinion_app.web.posted import posted
@@ -70,6 +70,7 @@ def progress_page(told: inbox.Told, form: forms.RatingForm, status: int = 200) -
         told=told,
         when=[datetime.fromisoformat(entry["at"]) for entry in told.history],
         ahead=ahead(told.step),
+        through_another=through_another([str(entry["step"]) for entry in told.history]),
         form=form if ratings.may_rate(held, told, now) else None,
         rated_at=ratings.rated_at(held, told),
     )

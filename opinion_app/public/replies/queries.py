@@ -22,6 +22,7 @@ from opinion_app.rules.zone import local
 from opinion_app.search.bigrams import Query
 from opinion_app.search.index import COUNT_CAP, publication_index
 
+LEAST_SAID = 5  # ratings; below that a share would tell what single writers said
 OUT = Publication.state == PublicationState.PUBLISHED
 NEWEST = (Publication.published_at.desc(), Publication.id.desc())
 OLDEST = (Publication.published_at.asc(), Publication.id.asc())
@@ -236,6 +237,12 @@ class Statistics:
     sides: list[tuple[Aspect, tuple[int, int, int]]]
     published: int
     counted_at: datetime | None
+    least_said: int = LEAST_SAID
+
+    @property
+    def enough_said(self) -> bool:
+        """Whether so many writers rated that none of them can be told from the figures."""
+        return self.whole.rated >= self.least_said
 
 
 def statistics(session: Session) -> Statistics:
@@ -247,7 +254,7 @@ def statistics(session: Session) -> Statistics:
     return Statistics(
         _sum(rows),
         [(month, _sum([row for row in rows if row.month == month])) for month in months],
-        [(kind.label, _sum([row for row in rows if row.kind is kind])) for kind in sorted(kinds, key=_order)],
+        [(_told_as(kind), _sum([row for row in rows if row.kind is kind])) for kind in sorted(kinds, key=_order)],
         _sides(session),
         out,
         max((row.counted_at for row in rows), default=None),
@@ -260,6 +267,11 @@ def _sides(session: Session) -> list[tuple[Aspect, tuple[int, int, int]]]:
     rows = session.execute(select(RatingFigure.aspect, *counts).group_by(RatingFigure.aspect))
     held = {aspect: (int(best), int(middle), int(worst)) for aspect, best, middle, worst in rows}
     return [(aspect, held[aspect]) for aspect in Aspect if aspect in held]
+
+
+def _told_as(kind: Kind) -> str:
+    """The kind in words; accusations are counted among the others (`flow.figures`)."""
+    return f"{kind.label}（含举报）" if kind is Kind.OTHER else kind.label
 
 
 def _order(kind: Kind) -> int:

@@ -18,7 +18,9 @@ from opinion_app.records.transaction import transaction
 from opinion_app.rules.query_code import code_hash
 from opinion_app.rules.words import AnswerMethod, Stage
 from opinion_app.steps.closing import operations as closing
+from opinion_app.steps.triage.merging import merge
 from tests.builders.life import approved, make_office
+from tests.builders.office import make_case
 from tests.support.client import Browser, PageForm, forms_in, pick
 
 CODE = "ABCDEFGHJKMN"
@@ -112,3 +114,17 @@ def test_a_guess_is_told_what_an_unknown_number_is_told_and_counted_with_the_res
     late = browser.press("/messages/rate", "/messages/new", number=number, code=CODE, **GOOD)
     assert late.status_code == 429
     assert browser.submit("/messages/track", "/track", number=number, code=CODE).status_code == 429
+
+
+def test_who_was_merged_is_told_who_rates_and_what_to_do(app: Flask, browser: Browser) -> None:
+    with app.app_context(), transaction() as session:
+        office = make_office(session)
+        main, second = approved(office), make_case(session)
+        open_progress(session, second, code_hash(settings_of().secret_key, second.number, CODE), clock.now())
+        merge(session, second, office.clerk, clock.now(), main.number, "同一件事")
+        closing.answer(session, main, office.clerk, clock.now(), AnswerMethod.ONLINE)
+        number = second.number
+    text, forms = tracked(browser, number)
+    assert "由那一件的来信人评价" in text
+    assert f"写明编号 {number}" in text
+    assert not [one for one in forms if one.action == "/messages/rate"]

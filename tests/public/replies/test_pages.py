@@ -19,7 +19,9 @@ from opinion_app.public.replies.counting import EVERY_SECONDS, Views
 from opinion_app.public.replies.views import flush_views
 from opinion_app.records.base import db
 from opinion_app.records.publication import Publication, PublicFigure, ViewCount
+from opinion_app.records.rating import RatingFigure
 from opinion_app.records.transaction import transaction
+from opinion_app.rules.rating import Aspect
 from opinion_app.rules.words import Kind
 from tests.builders.office import NOW, make_case
 from tests.builders.published import make_many, make_publication
@@ -204,6 +206,19 @@ def test_the_figures_name_their_denominators(app: Flask, browser: Browser) -> No
     text = browser.get("/stats").text
     assert "已答复 6 件 ÷ 有效件 8 件" in text
     assert "75.0%" in text
+
+
+@pytest.mark.parametrize(("rated", "shown"), [(4, False), (5, True)])
+def test_what_few_writers_said_is_not_published(app: Flask, browser: Browser, rated: int, shown: bool) -> None:
+    counts = {"received": 9, "valid": 9, "answered": 9, "timed": 9, "in_time": 9, "asked": 9, "rated": rated, "content": 3}
+    with app.app_context(), transaction() as session:
+        session.add(PublicFigure(month="2026-10", kind=Kind.OTHER, counted_at=NOW, **counts))
+        session.add(RatingFigure(month="2026-10", aspect=Aspect.TIME, content=3, fairly=0, discontent=rated - 3))
+    text = browser.get("/stats").text
+    assert ("满意、基本满意 3 件 ÷ 参评 5 件" in text) is shown
+    assert ("评价明细" in text) is shown
+    assert ("参评不足 5 件" in text) is not shown
+    assert "其他（含举报）" in text
 
 
 @pytest.mark.parametrize("rows", [10, 1000])
