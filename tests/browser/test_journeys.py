@@ -206,6 +206,30 @@ def test_a_message_lives_its_whole_life(as_person: Callable[[str], Page]) -> Non
     expect(citizen.locator("main")).to_contain_text("线路老化")
     expect(citizen.locator("main")).not_to_contain_text("刘一帆")
     shoot(citizen, "公众-答复")
+    rate_and_ask_again(citizen, number, code)
+    handler.goto(f"/office/cases/{number}")
+    expect(handler.locator("main")).to_contain_text("只修好了一盏")
+    citizen.goto(f"/replies/{number}")
+    expect(citizen.locator("main")).to_contain_text("重新办理")
+
+
+def rate_and_ask_again(page: Page, number: str, code: str) -> None:
+    """The writer finds the answer wanting, rates it and has the case taken up again; the old code still follows it."""
+    for _round in ("rate", "look"):
+        page.goto("/messages/track")
+        page.fill("input[name=number]", number)
+        page.fill("input[name=code]", code)
+        page.get_by_role("button", name="查询", exact=True).click()
+        if page.locator("form[action='/messages/rate']").count():
+            for name, value in (("useful", "no"), ("resolved", "discontent"), ("time", "fairly"), ("attitude", "content")):
+                page.locator(f"input[name={name}][value={value}]").check()
+            page.fill("textarea[name=comment]", "只修好了一盏")
+            page.locator("input[name=reopen]").check()
+            shoot(page, "公众-评价")
+            page.get_by_role("button", name="提交评价").click()
+            expect(page.locator("main")).to_contain_text("已申请重新办理")
+    expect(page.locator("h1")).to_contain_text("重新办理")
+    expect(page.locator("main")).to_contain_text("最晚")
 
 
 def test_a_wrong_code_tells_nothing(as_person: Callable[[str], Page]) -> None:
