@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import posixpath
 import re
@@ -11,7 +12,6 @@ from urllib.parse import parse_qs, quote, unquote, urljoin, urlsplit
 
 FIXED = {
     "/": "index.html",
-    "/replies/": "replies/index.html",
     "/replies.json": "replies.json",
     "/replies.csv": "replies.csv",
     "/replies/feed.atom": "replies/feed.atom",
@@ -20,10 +20,25 @@ FIXED = {
     "/robots.txt": "robots.txt",
     "/search.html": "search.html",
 }
+GROUPS = ("kind", "unit")  # by which the copy has lists of their own, for browsers that run no script
 EXTENSIONS = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"}
 _REPLY = re.compile(r"/replies/([^/]+)")
 _FILE = re.compile(r"/replies/([^/]+)/files/(\d+)")
 _LINK = re.compile(r'\b(href|src|action)="([^"]*)"')
+
+
+def _list_file(asked: Mapping[str, list[str]]) -> str:
+    """The file of a page of the list: of all replies, or of those of one kind or one unit (by a hash: units are free words)."""
+    name = "index"
+    for key in GROUPS:
+        if key in asked:
+            value = asked[key][0]
+            name = f"by-{key}-{value if value.isascii() and value.isalpha() else hashlib.sha256(value.encode()).hexdigest()[:10]}"
+            break
+    number = int(asked.get("page", ["1"])[0])
+    if number == 1:
+        return f"replies/{name}.html"
+    return f"replies/page-{number}.html" if name == "index" else f"replies/{name}-{number}.html"
 
 
 def extension(media_type: str) -> str:
@@ -47,8 +62,8 @@ class Site:
         path, asked = unquote(parts.path), parse_qs(parts.query)
         if path.startswith("/static/"):
             return path[1:]
-        if path == "/replies/" and asked.get("page", ["1"]) != ["1"]:
-            return f"replies/page-{int(asked['page'][0])}.html"
+        if path == "/replies/":
+            return _list_file(asked)
         if path == "/replies.json" and asked.get("page", ["1"]) != ["1"]:
             return f"replies-{int(asked['page'][0])}.json"
         if path == "/replies.csv" and asked.get("period"):

@@ -17,6 +17,7 @@ from opinion_app.records.current import settings_of
 from opinion_app.records.publication import Publication, PublishedFile, ViewCount
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.settings import Settings
+from opinion_app.rules.words import Kind
 from tests.builders.office import NOW, make_case
 from tests.builders.published import make_many, make_publication
 from tests.cli.test_commands import Run, run
@@ -158,3 +159,30 @@ def test_a_broken_note_of_the_last_run_is_no_obstacle(app: Flask, export: Export
     export()
     (tmp_path / "site" / MANIFEST).write_text('{"half', "utf-8")
     assert "更新 0" in export()
+
+
+def test_without_scripts_there_are_lists_by_kind_and_by_unit(app: Flask, export: Export, tmp_path: Path) -> None:
+    publish(app, 1)
+    with app.app_context(), transaction() as session:
+        make_many(session, 45, make_case(session))
+        of_kind = session.scalars(select(Publication.number).where(Publication.kind == Kind.HELP)).all()
+    export()
+    before = files(tmp_path / "site")
+    lists = [
+        before[f"replies/by-kind-help{page}.html"][0].decode()
+        for page in ("", *(f"-{n}" for n in range(2, 10)))
+        if f"replies/by-kind-help{page}.html" in before
+    ]
+    listed = [number for text in lists for number in re.findall(r'href="(LY[0-9-]+)\.html"', text)]
+    assert set(listed) == set(of_kind)
+    assert "公开答复：求助" in lists[0]
+    assert "by-unit-" in before["replies/index.html"][0].decode()
+    assert "<noscript>" in before["search.html"][0].decode()
+    assert 'href="replies/by-kind-help.html"' in before["search.html"][0].decode()
+    assert "新增 0，更新 0" in export()
+    assert files(tmp_path / "site") == before
+    with app.app_context(), transaction() as session:
+        for row in session.scalars(select(Publication).where(Publication.kind == Kind.HELP)):
+            take_down(session, row, NOW)
+    export()
+    assert not [name for name in files(tmp_path / "site") if "by-kind-help" in name]

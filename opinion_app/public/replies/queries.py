@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
@@ -155,10 +156,39 @@ def files_of(session: Session, ids: Sequence[int]) -> dict[int, list[PublishedFi
 
 
 def every(session: Session) -> Sequence[Any]:
-    """Number, version and last change of everything that is out, newest first."""
-    return session.execute(
-        select(Publication.number, Publication.version, Publication.updated_at).where(OUT).order_by(*NEWEST)
-    ).all()
+    """Number, version, last change, kind and unit of everything that is out, newest first."""
+    columns = (Publication.number, Publication.version, Publication.updated_at, Publication.kind, Publication.unit_name)
+    return session.execute(select(*columns).where(OUT).order_by(*NEWEST)).all()
+
+
+@dataclass(frozen=True)
+class Group:
+    """The replies of one kind or of one unit, as the static copy lists them: what they have in common, in words and address."""
+
+    key: str
+    value: str
+    label: str
+    count: int
+
+    @property
+    def address(self) -> str:
+        """Its list on the site."""
+        return f"/replies/?{urlencode({self.key: self.value})}"
+
+
+def groups(session: Session) -> tuple[Group, ...]:
+    """Every kind and every unit that has public replies, the kinds first."""
+    return kept(session, "groups", lambda: _groups(session))
+
+
+def _groups(session: Session) -> tuple[Group, ...]:
+    def counted(column: Any) -> dict[Any, int]:
+        rows = session.execute(select(column, func.count()).where(OUT).group_by(column))
+        return {value: int(count) for value, count in rows if value}
+
+    kinds, units = counted(Publication.kind), counted(Publication.unit_name)
+    found = [Group("kind", kind.value, kind.label, kinds[kind]) for kind in sorted(kinds, key=_order)]
+    return (*found, *(Group("unit", name, name, units[name]) for name in sorted(units)))
 
 
 def every_file(session: Session) -> Sequence[Any]:

@@ -41,6 +41,7 @@ def _page() -> Response:
         kinds=wanted.PUBLIC_KINDS,
         areas=areas(session),
         units=queries.unit_names(session),
+        groups=queries.groups(session),
         years=queries.years(session),
     )
     return cached(text)

@@ -80,6 +80,7 @@ def index() -> Response:
         paging=Page(found.rows, number, PER_PAGE, total, found.has_next),
         choices=choices(asked, queries.years(session), areas(session), units),
         units=units,
+        groups=queries.groups(session) if current_app.config.get(STATIC_COPY) else (),
         title=lambda text: highlight(text, query),
         gist=lambda row: _where_hit(row, query),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -31,6 +32,7 @@ class Published:
     replies: Sequence[tuple[str, str]]
     files: Sequence[tuple[str, str, str]]  # address, hash of the bytes, media type
     years: Sequence[int]
+    groups: Sequence[tuple[str, str]] = ()  # address and stamp of each page of the lists by kind and by unit
 
 
 def gather(session: Session) -> Published:
@@ -41,11 +43,27 @@ def gather(session: Session) -> Published:
     for number, _serial, sha256, _kind in files:
         of_reply.setdefault(number, []).append(sha256)
     replies = [
-        (links.reply(number), "|".join([str(version), updated.isoformat(), *of_reply.get(number, [])]))
-        for number, version, updated in rows
+        (links.reply(row.number), "|".join([str(row.version), row.updated_at.isoformat(), *of_reply.get(row.number, [])]))
+        for row in rows
     ]
     held = [(links.reply_file(number, serial), sha256, kind) for number, serial, sha256, kind in files]
-    return Published(replies, held, queries.years(session))
+    return Published(replies, held, queries.years(session), list(_groups(session, rows, replies)))
+
+
+def _groups(session: Session, rows: Sequence[Any], replies: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Each page of each list; its stamp changes with the replies on it, their number, and the lists there are."""
+    groups = queries.groups(session)
+    there = "|".join(f"{group.key}={group.value}" for group in groups)
+    for group in groups:
+        own = [stamp for row, stamp in zip(rows, replies, strict=True) if _is_in(row, group)]
+        for number in range(1, _pages(len(own), PER_LIST) + 1):
+            shown = own[(number - 1) * PER_LIST : number * PER_LIST]
+            stamp = hashlib.sha256(f"{there}|{len(own)}|{shown}".encode()).hexdigest()
+            yield f"{group.address}&page={number}" if number > 1 else group.address, stamp
+
+
+def _is_in(row: Any, group: queries.Group) -> bool:
+    return str(row.kind.value if group.key == "kind" else row.unit_name) == group.value
 
 
 def export(held: Published, fetch: Fetch, path: Path, live: str, home: str, frame: str) -> Count:
@@ -70,15 +88,19 @@ def export(held: Published, fetch: Fetch, path: Path, live: str, home: str, fram
 def _plan(held: Published, frame: str) -> Iterator[tuple[str, str]]:
     """Each address with the stamp that tells whether its file must be made again; without one it always is."""
     yield from ((address, "") for address in SINGLE)
-    yield from ((f"/replies/?page={number}" if number > 1 else "/replies/", "") for number in _pages(held, PER_LIST))
-    yield from ((f"/replies.json?page={number}" if number > 1 else "/replies.json", "") for number in _pages(held, PER_JSON))
+    yield from ((f"/replies/?page={number}" if number > 1 else "/replies/", "") for number in _numbers(held, PER_LIST))
+    yield from ((f"/replies.json?page={number}" if number > 1 else "/replies.json", "") for number in _numbers(held, PER_JSON))
     yield from ((f"/replies.csv?period={year}", "") for year in held.years)
-    yield from ((address, f"{stamp}|{frame}") for address, stamp in held.replies)
+    yield from ((address, f"{stamp}|{frame}") for address, stamp in (*held.replies, *held.groups))
     yield from ((address, sha256) for address, sha256, _kind in held.files)
 
 
-def _pages(held: Published, per_page: int) -> range:
-    return range(1, max(1, -(-len(held.replies) // per_page)) + 1)
+def _numbers(held: Published, per_page: int) -> range:
+    return range(1, _pages(len(held.replies), per_page) + 1)
+
+
+def _pages(replies: int, per_page: int) -> int:
+    return max(1, -(-replies // per_page))
 
 
 def _parts(replies: int) -> int:
