@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -22,14 +21,13 @@ from opinion_app.rules.query_code import code_hash
 from opinion_app.rules.settings import Settings
 from opinion_app.rules.words import AnswerMethod
 from opinion_app.steps.closing import operations as closing
+from tests.browser.axe import findings
 from tests.builders.life import approved, make_office
 from tests.builders.office import make_case
 from tests.builders.published import make_many, make_publication
 from tests.support.databases import make_settings, release
 from tests.support.live import serving
 
-AXE = next((Path(__file__).parent / "vendor").glob("axe-core@*/axe.min.js"))
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 CODE = "ABCDEFGHJKMN"
 NUMBER = "LY2026-000001"
 PAGES = (
@@ -72,15 +70,6 @@ def site(app: Flask, settings: Settings) -> Iterator[Site]:
         count_figures(session, now)
     with serving(app) as address:
         yield Site(app, address)
-
-
-def findings(page: Page) -> list[str]:
-    """What axe has against the page, and whether it scrolls sideways."""
-    page.evaluate(AXE.read_text("utf-8"))
-    found: dict[str, Any] = page.evaluate("rules => axe.run(document, {runOnly: rules, preload: false})", RULES)
-    said = [f"{one['id']}: {[node['target'] for node in one['nodes']]}" for one in found["violations"]]
-    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    return said + ([f"scrolls sideways by {wide}"] if wide > 0 else [])
 
 
 @pytest.mark.parametrize(("width", "display"), [(360, ""), (1280, ""), (360, "elder"), (1280, "contrast")])
