@@ -26,8 +26,16 @@ _ROOM = re.compile(
 )
 _DASHED = re.compile(
     r"(?<=[区园苑城寓舍场厦邸庭湾府郡居轩村院])[ ]?(?P<house>[0-9A-Za-z]{1,3}[\-][0-9]{1,3}[\-][0-9]{3,4})(?![0-9\-])"
+    r"|(?<=[区园苑城寓舍邸庭湾府郡居轩])[ ]?(?P<flat>[0-9A-Za-z]{1,2}[\-][0-9]{3,4})"
+    r"(?![0-9\-年月日元万米平个户人次套家名多余%吨度㎡m条间.:])"
     r"|(?<=[栋幢座楼#])[ \-]?(?P<rest>[0-9]{1,2}[\-][0-9]{3,4})(?![0-9\-])"
 )
+_FARM = re.compile(
+    r"(?P<farm>第?(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})(?:村民)?小?[组队社][ ]?[0-9]{1,3}[\-][0-9]{1,2})"
+    r"(?![0-9\-年月日元万米平个户人亩.:])"
+    r"|门牌(?:号码?)?[是为: ]{0,3}(?P<door>[0-9]{1,4}(?:[\-][0-9]{1,3}){0,2})(?![0-9\-])"
+)
+_SIDE = re.compile(r"[ ]?的?[东西南北]{1,2}[侧面边]")
 _ESTATE = re.compile(r"[区园苑城寓舍邸庭湾府郡居轩村院][ ]?$")
 _DWELLER = re.compile(r"[ ]?(?:的|里的)?(?:居民|住户|业主|村民|租户|户主|人家)")
 _ROOM_OF = re.compile(r"(?<![0-9.\-])[0-9]{3,4}(?=住户|户主|业主|租户|号房|房的)")
@@ -89,6 +97,8 @@ def _judge(view: View, address: _Address) -> tuple[Confidence, str] | None:
         return Confidence.MEDIUM, "楼栋和楼层"
     if units == ["号"] and not address.words and _DWELLER.match(view.text, address.end):
         return Confidence.MEDIUM, "门牌号之后说住在那里的人"
+    if len(units) == 1 and _SIDE.match(view.text, address.end):
+        return None  # a place beside a building is where the matter is, not where somebody lives
     if units[0] in ("栋", "幢", "号楼") and address.words and _ESTATE.search(before):
         return Confidence.LOW, "楼栋号，可能是公共建筑"
     if units == ["室"] and not address.words:
@@ -118,7 +128,10 @@ def candidates(reading: Reading) -> Iterator[Candidate]:
         if judged:
             yield Candidate(Kind.ADDRESS, *view.span(address.start, address.end), *judged)
     for found in _DASHED.finditer(view.text):
-        group = "house" if found["house"] else "rest"
+        group = str(found.lastgroup)
         yield Candidate(Kind.ADDRESS, *view.span(*found.span(group)), Confidence.HIGH, "小区之后的楼栋、单元、房号")
+    for found in _FARM.finditer(view.text):
+        group = str(found.lastgroup)
+        yield Candidate(Kind.ADDRESS, *view.span(*found.span(group)), Confidence.MEDIUM, "村组之后的门牌号")
     for found in _ROOM_OF.finditer(view.text):
         yield Candidate(Kind.ADDRESS, *view.span(*found.span()), Confidence.MEDIUM, "房号之后说住在那里的人")

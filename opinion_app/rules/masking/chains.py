@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from opinion_app.rules.masking.normalise import SPOKEN_DIGITS, View
 
-_CHAIN = re.compile(r"[0-9](?:[ \t\r\n\-.·/\\_*~,、|()+]{0,3}[0-9])*")
+_CHAIN = re.compile(r"[0-9](?:(?:[ \t\r\n\-.·/\\_*~,、|()+…]{0,3}| {4,10})[0-9])*")
 _GROUP = re.compile(r"[0-9]+")
 _LOOSE = frozenset(" \t\r\n-()+")
 _MAX_GROUPS = 6

@@ -32,7 +32,7 @@ from opinion_app.rules.masking.surnames import (
 _HAN = "\u3400-\u9fff"
 _TITLE = re.compile(rf"(?P<civil>{CIVIL_TITLES})|(?P<office>总?经理|副?(?:{OFFICE_TITLES}))")
 _TOLD = re.compile(rf"(?:{ANNOUNCING}|(?:{PARTIES})人|{STANDING})(?:姓名|名字|信息)? ?[:是为叫]? ?[“\"(]?(?=[{_HAN}])")
-_SELF = re.compile(r"(?:本人|我是|我系|我名|我们是)[:, ]?(?=[\u3400-\u9fff])")
+_SELF = re.compile(r"(?:本人[系是]?|我是|我系|我名|我们是)[:, ]?(?=[\u3400-\u9fff])")
 _ROLE = re.compile(rf"(?:{ROLES})[:“\"( ]{{0,2}}(?=[{_HAN}])")
 _FOREIGN = (
     "[阿卜艾买提古丽尔热克吐尼亚孜木江依布拉都汗力肉合麦麻图迪拜努西巴娜扎玛卓次仁央金顿旺珠格桑贡嘎多吉洛帕"
@@ -47,6 +47,7 @@ _LINE = re.compile(
     rf"(?:^|\n|敬礼[!.。 ]{{0,2}}|拜上|敬上)[ \t\n]*(?P<name>[{_HAN}](?: ?[{_HAN}]){{1,3}})[ \t]*"
     r"(?=\n|$|20[0-9]{2}[年.\-/,])"
 )
+_APART = re.compile(rf"[{_HAN}]{{1,2}}(?: [{_HAN}]{{1,2}}){{1,3}}(?![{_HAN}])")
 _GIVEN_MAX = 2
 _GOES_ON = re.compile(GOES_ON)
 _PLACE = re.compile(
@@ -57,7 +58,7 @@ _TOWARDS = re.compile(
     r"(?=反映|反应|讨要|讨说法|要钱|协商|沟通|了解|联系|反馈|投诉|求助|咨询|交涉|打伤|殴打|威胁|同志|本人|承包|负责|说|借)"
 )
 _AT_HOME = re.compile(
-    rf"[到在去来往村组](?P<name>[{_HAN}]{{2,4}}?)家(?=召开|开会|里|中|门口|门前|屋|房|院|串门|做客|吃饭|打牌|后面|旁边|附近|隔壁|[,.。;的])"
+    rf"(?:^|[到在去来往村组\n])(?P<name>[{_HAN}]{{2,4}}?)家(?=召开|开会|里|中|门口|门前|屋|房|院|串门|做客|吃饭|打牌|后面|旁边|附近|隔壁|[,.。;的])"
 )
 _FREE = re.compile(rf"(?:(?<![{_HAN}])|(?<=[向找由跟和与对被叫给请让经把问同是为替帮将称及告的了]))(?=[{_HAN}]{{3}})")
 
@@ -106,11 +107,28 @@ def _name_end(text: str, at: int, *, sure: bool) -> int | None:
     return longest if sure and longest > first else None
 
 
+def _apart(text: str, at: int) -> int | None:
+    """Where a name written with blanks ends that begins here: 张 建 国, 廖 雪琴; words that go on after it are left out."""
+    found = _APART.match(text, at)
+    if not found:
+        return None
+    ends = [*[place for place, char in enumerate(found[0]) if char == " "][1:], len(found[0])]
+    for end in reversed(ends):
+        squeezed = found[0][:end].replace(" ", "")
+        if _name_end(squeezed, 0, sure=True) == len(squeezed):
+            return at + end
+    return None
+
+
 def _told(view: View) -> Iterator[tuple[int, int, Confidence, str]]:
     """我叫…, 姓名：…, 联系人…"""
     for found in _TOLD.finditer(view.text):
         at = found.end()
         clear = found[0][-1] in ':叫“"( 是为' or found[0].endswith(("姓名", "我叫"))
+        apart = _apart(view.text, at)
+        if apart:
+            yield at, apart, Confidence.HIGH, "前有“姓名”“联系人”等字样，字间有空格"
+            continue
         end = _name_end(view.text, at, sure=clear)
         if end and not clear and _doubtful(view.text, at) and not (end - at > 2 and _is_common(view.text, at, end)):
             continue

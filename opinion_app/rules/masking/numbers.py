@@ -12,6 +12,7 @@ from opinion_app.rules.masking.phones import KeptNumbers, landlines, mobiles
 
 _TAIL_X = re.compile(r"[ \-]?[Xx](?![0-9A-Za-z])")
 _CARD = re.compile(r"(?:62|60|9[045])[0-9]{14,17}|(?=[0-9]{16}$)(?:4|5[1-5]|35|6[589])[0-9]{14,15}")
+_MISTYPED = "位数和前缀符合银行卡号，前有银行字样，校验位不符"
 _GAP = r"[ \-]{0,2}"
 _CODE_CHAR = "[0-9A-HJ-NP-RTUWXY]"
 _CREDIT = re.compile(
@@ -70,6 +71,8 @@ def _bank_card(number: Number) -> tuple[Confidence, str] | None:
         if _CARD.fullmatch(number.digits):
             serial = words.SERIAL.search(number.before) or number.offset
             return (Confidence.LOW if serial else Confidence.MEDIUM), "位数、前缀和校验位符合银行卡号"
+    if told and not number.offset and _CARD.fullmatch(number.digits):
+        return Confidence.LOW, _MISTYPED
     if words.ACCOUNT.search(number.before):
         return Confidence.LOW, "“账号”“卡号”字样之后的号码，校验位不符"
     return None
@@ -108,6 +111,10 @@ def candidates(reading: Reading, kept: KeptNumbers) -> Iterator[Candidate]:
         yield from mistyped_codes(view)
         for chain in chains(view, reading.original):
             yield from identity_cards(chain)
-            yield from mobiles(chain, kept)
-            yield from landlines(chain, kept)
-            yield from bank_cards(chain)
+            cards = list(bank_cards(chain))
+            yield from cards
+            # A mistyped card in groups holds what looks like a telephone number; the card that began before it has it.
+            sure = [card for card in cards if card.confidence > Confidence.LOW or card.reason == _MISTYPED]
+            for each in (*mobiles(chain, kept), *landlines(chain, kept)):
+                if not any(card.start < each.start and each.end <= card.end for card in sure):
+                    yield each

@@ -73,6 +73,9 @@ def mobiles(chain: Chain, kept: KeptNumbers) -> Iterator[Candidate]:
             continue
         told = words.PHONE.search(number.before) is not None
         if not told and words.AMOUNT_AFTER.match(number.after):
+            counted = words.MONEY_BEFORE.search(number.before) or len(number.groups) > 1
+            if words.MONEY_AFTER.match(number.after) and not counted:
+                yield _candidate(Kind.MOBILE, number, Confidence.LOW, "位数和号段像手机号，但后有“元”字，可能是金额")
             continue
         doubtful = words.SERIAL.search(number.before) or _LETTER.search(number.before)
         if not told and (doubtful or (len(number.groups) > 1 and number.offset and taken < 0)):

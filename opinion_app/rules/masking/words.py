@@ -20,4 +20,6 @@ SERIAL = re.compile(
     r"[^0-9。；;!?\n]{0,10}$",
     re.IGNORECASE,
 )
+MONEY_BEFORE = re.compile(r"(?:共|计|总|额|价|资|款|费|欠|付|约|达|近|超|余|人民币|罚|借|贷|值)[^0-9。；;\n]{0,4}$")
+MONEY_AFTER = re.compile(r"\s?(?:元(?![旦宵])|块钱)")
 AMOUNT_AFTER = re.compile(r"\s?(?:元(?![旦宵])|万|亿|块钱|人民币|平方|亩|吨|公里|度电|千瓦)")

@@ -104,7 +104,7 @@ def _mobile(rng: random.Random) -> str:
         _grouped("\u3000", 3, 4), _grouped(" ", 4, 3), _hidden, _circled, _spelled, _radio, " ".join,
         lambda text: "+86" + text, lambda text: "+86 " + text, lambda text: "+86-" + _grouped("-", 3, 4)(text),
         lambda text: text[:3] + _spelled(text[3:7]) + text[7:], lambda text: text[:3] + "\u2060" + text[3:],
-        _shift(0x1D7CE), _grouped(".", 3, 4),
+        _shift(0x1D7CE), _grouped(".", 3, 4), _grouped("    ", 3, 4), _grouped("…", 3, 4), _grouped("……", 3, 4),
     ]  # fmt: skip
     return rng.choice(disguises)(number)
 
@@ -137,6 +137,9 @@ def _card(rng: random.Random) -> str:
     doubled = {str(digit): sum(divmod(digit * 2, 10)) for digit in range(10)}
     total = sum(doubled[char] for char in body[::-1][::2]) + sum(int(char) for char in body[::-1][1::2])
     number = body + str(-total % 10)
+    if rng.random() < 0.05 and len(number) == 19:
+        mistyped = number[:-1] + str((int(number[-1]) + 1) % 10)
+        return rng.choice([_grouped("-", 4, 4, 4, 4), _grouped(" ", 4, 4, 4, 4), _same])(mistyped)
     return rng.choice([_same, _same, _shift(0xFF10), _grouped(" ", 4, 4, 4, 4), _grouped("-", 4, 4, 4, 4)])(number)
 
 
@@ -184,6 +187,12 @@ def _name(rng: random.Random) -> str:
     return surname + given
 
 
+def _apart(rng: random.Random) -> str:
+    """A name as forms have it, with blanks between its characters or after the surname."""
+    surname, given = rng.choice(phrases.FAMILY_NAMES), "".join(rng.sample(phrases.GIVEN_CHARACTERS, 2))
+    return rng.choice([" ".join(surname + given), f"{surname} {given}", f"{surname} {given[0]}"])
+
+
 def _surname(rng: random.Random) -> str:
     return rng.choice(phrases.FAMILY_NAMES)
 
@@ -203,6 +212,7 @@ def _house(rng: random.Random) -> str:
         f"{building}栋{floor}楼{door}号",
         f"{'ABCG'[unit - 1]}{building}栋{room}房",
         f"{word}栋{other}单元{_spelled(room)}室",
+        f"{building}-{room}",
     ]
     return rng.choice(ways)
 
@@ -216,7 +226,11 @@ def _door(rng: random.Random) -> str:
 
 def _farm(rng: random.Random) -> str:
     return rng.choice(
-        [f"{rng.randint(1, 20)}组{rng.randint(1, 90)}号", f"{rng.choice('二三四五六七八')}组{rng.randint(1, 90)}号"]
+        [
+            f"{rng.randint(1, 20)}组{rng.randint(1, 90)}号",
+            f"{rng.choice('二三四五六七八')}组{rng.randint(1, 90)}号",
+            f"{rng.randint(1, 20)}组{rng.randint(1, 90)}-{rng.randint(1, 9)}",
+        ]
     )
 
 
@@ -235,9 +249,11 @@ _SLOTS: dict[str, tuple[Kind | None, Callable[[random.Random], str]]] = {
     "wechat": (Kind.WECHAT, _wechat),
     "qq": (Kind.QQ, _qq),
     "name": (Kind.NAME, _name),
+    "apart": (Kind.NAME, _apart),
     "surname": (Kind.NAME, _surname),
     "house": (Kind.ADDRESS, _house),
     "door": (Kind.ADDRESS, _door),
     "farm": (Kind.ADDRESS, _farm),
+    "plaque": (Kind.ADDRESS, lambda rng: str(rng.randint(1, 200))),
     "decoy": (None, _decoy),
 }

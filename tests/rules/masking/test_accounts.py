@@ -31,7 +31,25 @@ def test_an_at_sign_alone_is_no_address(text: str) -> None:
     assert find(text) == ()
 
 
-@pytest.mark.parametrize("before", ["微信：", "微信号", "微信号是", "VX ", "vx:", "wx=", "威信", "WeChat: ", "薇信（", "加微信 "])
+@pytest.mark.parametrize(
+    "before",
+    [
+        "微信：",
+        "微信号",
+        "微信号是",
+        "VX ",
+        "vx:",
+        "wx=",
+        "威信",
+        "WeChat: ",
+        "薇信（",
+        "加微信 ",
+        "加V：",
+        "加微",
+        "+v ",
+        "微 信：",
+    ],
+)
 def test_a_wechat_account_is_found_after_the_word(before: str) -> None:
     found = find(f"{before}li_ming-88，谢谢")
     assert [(each.kind, each.text, each.replacement) for each in found] == [(Kind.WECHAT, "li_ming-88", "******")]

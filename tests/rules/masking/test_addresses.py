@@ -39,6 +39,9 @@ def houses(text: str) -> list[tuple[str, Confidence]]:
         ("504住户半夜打牌", "504", MEDIUM),
         ("我是柳园15号的居民", "15号", MEDIUM),
         ("柳树村十四栋，楼下", "十四栋", LOW),
+        ("家住丽景苑3-502，", "3-502", HIGH),
+        ("大田坝村1组22-1", "1组22-1", MEDIUM),
+        ("柳树村第三小组门牌号45", "45", MEDIUM),
     ],
 )
 def test_a_house_is_found(text: str, house: str, confidence: Confidence) -> None:
@@ -67,4 +70,9 @@ def test_two_houses_are_two_finds() -> None:
     ],
 )
 def test_other_numbers_are_no_houses(text: str) -> None:
+    assert houses(text) == []
+
+
+@pytest.mark.parametrize("text", ["1号楼东侧的灯坏了", "园区3-100人", "大田坝村1组22-1亩", "增加1组22-11-3"])
+def test_what_only_looks_like_a_door_is_none(text: str) -> None:
     assert houses(text) == []

@@ -97,3 +97,24 @@ def test_a_doubtful_surname_needs_characters_of_names() -> None:
     assert [(each.text, each.confidence) for each in find("邻居方国强，")] == [("方国强", Confidence.LOW)]
     assert names("邻居方才来过") == []
     assert names("投诉人方可提出") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("姓名：柳 青 禾", "柳 青 禾"),
+        ("联系人:廖 雪琴 电话", "廖 雪琴"),
+        ("我叫 柳 青 禾，住在", "柳 青 禾"),
+        ("我叫柳青禾 家住", "柳青禾"),
+        ("我妈廖雪琴今年七十", "廖雪琴"),
+        ("本人系廖雪琴之女", "廖雪琴"),
+        ("柳桂花家门口.jpg", "柳桂花"),
+    ],
+)
+def test_a_name_is_found_as_people_write_it_in_forms_and_families(text: str, name: str) -> None:
+    assert names(text) == [name]
+
+
+@pytest.mark.parametrize("text", ["我妈说", "本人系柳树村村民", "姓名 电话 住址"])
+def test_words_after_an_introduction_are_no_name(text: str) -> None:
+    assert names(text) == []

@@ -194,3 +194,19 @@ def test_overlaps_go_to_identity_card_then_code_then_telephone_then_card() -> No
     assert seen("账号11010519491231002X") == [(N, "11010519491231002X")]
     assert seen("账号13800001234") == [(M, "13800001234")]
     assert seen("账号91350100M000100Y43") == [(C, "91350100M000100Y43")]
+
+
+@pytest.mark.parametrize("number", ["138    0000    1234", "138…0000…1234", "138……0000……1234"])
+def test_a_mobile_number_is_found_across_wide_gaps(number: str) -> None:
+    assert seen(f"打{number}找我") == [(M, number)]
+
+
+def test_a_mobile_number_before_the_word_yuan_is_doubtful_unless_money_is_counted() -> None:
+    assert [(each.kind, each.text, each.confidence) for each in find("转给13800001234元")] == [(M, "13800001234", Confidence.LOW)]
+    assert seen("工程款13800001234元") == []
+
+
+@pytest.mark.parametrize("card", ["6222-0212-3456-7890-123", "6228 4868 0687 7962 781", "6230-9012-1778-1391-378"])
+@pytest.mark.parametrize("word", ["工行", "我的银行卡号"])
+def test_a_mistyped_card_after_a_bank_is_one_card_and_no_telephone(card: str, word: str) -> None:
+    assert seen(f"{word}{card}，户名") == [(B, card)]
