@@ -11,11 +11,13 @@ from flask import Flask
 from sqlalchemy import select
 
 from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.clocks import choice_for, start_clock
 from opinion_app.flow.deadline_table import rules
 from opinion_app.records.clock import Clock, DeadlineRuleRow
 from opinion_app.records.notice import Notice
 from opinion_app.records.trail import TrailEntry
 from opinion_app.records.transaction import transaction
+from opinion_app.rules.deadline_rules import ClockStage
 from opinion_app.rules.words import Kind, Role
 from opinion_app.rules.zone import local_date, parse_moment
 from tests.builders.office import make_case, make_person
@@ -136,6 +138,22 @@ def test_open_cases_follow_a_retirement_when_asked_to(app: Flask, admin: Browser
     with app.app_context(), transaction() as session:
         assert work_calendar(session).years, "the calendar is as it was"
         assert session.scalars(select(Notice.id)).all() == []
+
+
+def test_a_clock_whose_stage_has_no_rule_any_more_runs_on_under_its_own(app: Flask, admin: Browser) -> None:
+    with app.app_context(), transaction() as session:
+        case = make_case(session, None, now=NOW, kind=Kind.HELP)
+        choice = choice_for(session, case, ClockStage.CONTACT, NOW)
+        assert choice is not None
+        held = start_clock(session, case, choice, NOW).rule_id
+    path = "/office/rules/contact-help/retire"
+    form = pick(admin.forms(path), path)
+    form.action = f"{path}/preview"
+    seen = admin.send(form, source="本单位规定").text
+    assert ["不再有“首次联系”的时限" in seen, "0 项，其中 0 项会变为逾期" in seen] == [True, True]
+    assert admin.submit(path, to=path, headers=None, source="本单位规定", apply_to_open="y").status_code == 303
+    with app.app_context(), transaction() as session:
+        assert session.scalars(select(Clock.rule_id).where(Clock.stage == "contact")).all() == [held]
 
 
 def test_the_last_row_that_cases_rely_on_cannot_be_retired(app: Flask, admin: Browser) -> None:
