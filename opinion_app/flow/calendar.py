@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Engine, delete, or_, select
@@ -42,6 +43,19 @@ def _read(session: Session) -> WorkCalendar:
     rows = tuple(DayRow(day, DayKind(layer), name, source) for day, layer, name, source in days)
     hours = office_hours(session)
     return WorkCalendar(rows, frozenset(years), hours.weekdays, hours.frames, hours.half_days)
+
+
+def calendar_at(session: Session, moment: datetime) -> WorkCalendar:
+    """The calendar of a past moment, as far as its rows still tell: days and years entered later are left out.
+
+    What was replaced or taken back since is gone; whoever asks compares what comes out with what was stored then."""
+    held = work_calendar(session)
+    found = session.execute(
+        select(CalendarDay.day, CalendarDay.layer, CalendarDay.name, CalendarDay.source).where(CalendarDay.entered_at <= moment)
+    )
+    rows = tuple(DayRow(day, DayKind(layer), name, source) for day, layer, name, source in found)
+    years = session.scalars(select(CalendarYear.year).where(CalendarYear.loaded_at <= moment))
+    return replace(held, rows=rows, years=frozenset(years))
 
 
 def office_hours(session: Session) -> OfficeHours:

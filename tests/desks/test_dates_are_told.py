@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -10,20 +11,26 @@ import pytest
 import time_machine
 from flask import Flask
 from python_calamine import CalamineWorkbook
+from sqlalchemy.orm import Session
 
+from opinion_app.desks.calendar.operations import add_closure, load_notice, save_hours
 from opinion_app.desks.casefile.why import why_case
 from opinion_app.flow import progress
-from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.calendar import office_hours, work_calendar
+from opinion_app.flow.clocks import reply_clock
 from opinion_app.records.case import Case
+from opinion_app.records.clock import Clock
 from opinion_app.records.submission import Progress
 from opinion_app.records.transaction import transaction
+from opinion_app.rules.calendar_file import parse_notice
+from opinion_app.rules.clock_facts import Receipt
 from opinion_app.rules.errors import NotFound
 from opinion_app.rules.suspension import SuspensionGround
-from opinion_app.rules.words import Role
+from opinion_app.rules.words import ClockState, Role
 from opinion_app.rules.zone import parse_moment
 from opinion_app.steps.handling import suspending
-from tests.builders.life import Office, handling_case, make_office
-from tests.builders.office import make_person
+from tests.builders.life import Office, answered, handling_case, make_office
+from tests.builders.office import make_actor, make_person
 from tests.support.client import client_for, forms_in, pick
 
 NOW = parse_moment("2026-12-24T10:00")
@@ -90,6 +97,63 @@ def test_d15_every_version_of_a_date_is_told_with_its_reason(app: Flask, office:
         "注意：其中有的年份尚未发布放假安排",
     ):
         assert words in text, words
+
+
+def ended_case(session: Session, office: Office) -> tuple[str, Clock]:
+    """A case answered at once; its reply was due on 3 December."""
+    session.add_all([office.finance, office.roads])
+    case = answered(replace(office, session=session), parse_moment("2026-11-24T10:00"))
+    reply = reply_clock(session, case.id)
+    assert reply is not None
+    assert (reply.due_at, reply.state) == (parse_moment("2026-12-03T23:59:59"), ClockState.MET)
+    return case.number, reply
+
+
+def reply_told(session: Session, case_number: str) -> str:
+    text = why_case(session, case_number, work_calendar(session))
+    return next(part for part in text.split("\n\n") if part.startswith("答复："))
+
+
+def test_d15_an_ended_clock_is_told_as_it_was_settled_whatever_the_calendar_says_later(app: Flask, office: Office) -> None:
+    with app.app_context(), transaction() as session:
+        case_number, reply = ended_case(session, office)
+        admin = make_actor(session, "mistress", Role.ADMINISTRATOR)
+        assert "后来日历有变" not in reply_told(session, case_number)
+        for day in (date(2026, 12, 1), date(2026, 12, 30)):
+            add_closure(session, day, "停电检修", admin, NOW)
+        path = f"/office/cases/{case_number}/clocks/{reply.id}"
+    with app.app_context(), transaction() as session:
+        told = reply_told(session, case_number)
+        assert "答复：2026年12月3日 周四 23:59" in told
+        assert "结束：2026年11月24日 周二 10:00 已完成" in told
+        assert "停电检修" not in told, "each day is told as it was counted"
+        assert "12月3日 周四 到期" in told
+        assert "列为本地休息日 2026年12月1日 周二）" in told
+        assert "12月30日" not in told
+        assert "按现在的日历推算会是 2026年12月4日 周五 23:59" in told
+        held = reply_clock(session, session.query(Case.id).filter_by(number=case_number).scalar())
+        assert held is not None
+        assert (held.due_at, held.deadline_version) == (parse_moment("2026-12-03T23:59:59"), 1)
+    page = client_for(app, "clerk").get(path).text
+    assert "按现在的日历推算会是 2026年12月4日" in page
+    assert "12月3日 周四 到期" in page
+    assert "12月4日 周五 到期" not in page
+
+
+def test_d15_where_the_calendar_of_then_is_gone_the_date_stands_and_that_is_said(app: Flask, office: Office) -> None:
+    with app.app_context(), transaction() as session:
+        case_number, _reply = ended_case(session, office)
+        admin = make_actor(session, "mistress", Role.ADMINISTRATOR)
+        load_notice(session, parse_notice("2026-12-01,休,临时放假".encode()), "更正", admin, NOW, replace=True)
+        save_hours(session, replace(office_hours(session), weekdays=frozenset(range(4))), Receipt.SAME_DAY, admin, NOW)
+    with app.app_context(), transaction() as session:
+        told = reply_told(session, case_number)
+    assert "答复：2026年12月3日 周四 23:59" in told
+    assert "载入放假安排（2026 年）" in told
+    assert "修改上下班时间" in told
+    assert "按现在的日历推算会是 2026年12月8日" in told
+    assert "不能逐日重列" in told
+    assert "到期，当日" not in told
 
 
 def test_a_list_on_paper_says_what_is_provisional_and_what_stands_still(app: Flask, office: Office) -> None:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from opinion_app.desks.casefile.settled import settled
 from opinion_app.flow.cases import tidy_number
-from opinion_app.flow.clock_dates import facts_of, span_of
-from opinion_app.flow.clocks import open_clocks, rule_of
+from opinion_app.flow.clock_dates import span_of
+from opinion_app.flow.clocks import OPEN, rule_of
 from opinion_app.flow.due import clock_words
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock, DeadlineRuleRow
-from opinion_app.rules.deadline import derive
+from opinion_app.rules.deadline import Derivation
 from opinion_app.rules.errors import NotFound
 from opinion_app.rules.explain import PROVISIONAL_NOTE, Line, explain
 from opinion_app.rules.spoken import moment_words
@@ -35,7 +36,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """What is said about one clock."""
+    """What is said about one clock; `ended`: when and how it ended, empty while it runs."""
 
     title: str
     span: str
@@ -47,29 +48,49 @@ class Why:
     note: str
     rule: str = ""
     versions: tuple[Version, ...] = ()
+    ended: str = ""
 
 
 def why(session: Session, clock: Clock, calendar: WorkCalendar) -> Why:
-    """The derivation of a clock's date from its stored facts and the calendar in force."""
-    derivation = derive(facts_of(clock), calendar)
-    rule = rule_of(session, clock)
-    started = rule.start_event.label if rule is not None else "起算"
-    lines = explain(derivation, started=started)
-    if len(lines) > COLLAPSE_AFTER:
-        lines = explain(derivation, started=started, collapse=True)
-    moved = derivation.original_due_at is not None and derivation.original_due_at != derivation.due_at
+    """The derivation of a clock's stored date from its facts and the calendar it was settled by."""
+    held = settled(session, clock, calendar)
+    moved = clock.due_at is not None and clock.original_due_at != clock.due_at
     return Why(
         clock_words(clock),
         str(span_of(clock)) if clock.fixed_on is None else "按指定日期",
-        moment_words(derivation.due_at) if derivation.due_at else f"中止计时，恢复后还有 {derivation.held}",
-        moment_words(derivation.original_due_at) if moved and derivation.original_due_at else "",
+        _due(clock, held.derivation),
+        moment_words(clock.original_due_at) if moved else "",
         clock.source,
         clock.warning,
-        lines,
-        PROVISIONAL_NOTE if derivation.provisional else "",
+        _lines(session, clock, held.derivation),
+        held.note + (PROVISIONAL_NOTE if clock.provisional else ""),
         _rule_words(session, clock),
         _versions(clock),
+        _ended(clock),
     )
+
+
+def _due(clock: Clock, derivation: Derivation | None) -> str:
+    if clock.due_at is not None:
+        return moment_words(clock.due_at)
+    return f"中止计时，恢复后还有 {derivation.held}" if derivation is not None else "中止计时"
+
+
+def _lines(session: Session, clock: Clock, derivation: Derivation | None) -> tuple[Line, ...]:
+    if derivation is None:
+        return ()
+    rule = rule_of(session, clock)
+    started = rule.start_event.label if rule is not None else "起算"
+    lines = explain(derivation, started=started)
+    return explain(derivation, started=started, collapse=True) if len(lines) > COLLAPSE_AFTER else lines
+
+
+def _ended(clock: Clock) -> str:
+    """2026年12月1日 周二 10:00 已完成, or 已停止 with the reason."""
+    if clock.ended_at is None:
+        return ""
+    reason = f"（{clock.end_reason}）" if clock.end_reason else ""
+    return f"{moment_words(clock.ended_at)} {clock.state.label}{reason}"
 
 
 def _rule_words(session: Session, clock: Clock) -> str:
@@ -96,7 +117,11 @@ def _due_words(due: str | None) -> str:
 
 def told(why: Why) -> str:
     """The same as the page tells, as plain text."""
-    head = [f"{why.title}：{why.due}", f"依据：{why.source}" + (f"（{why.rule}）" if why.rule else "")]
+    head = [
+        f"{why.title}：{why.due}",
+        *([f"结束：{why.ended}"] if why.ended else []),
+        f"依据：{why.source}" + (f"（{why.rule}）" if why.rule else ""),
+    ]
     head += [f"原到期：{why.original}"] if why.original else []
     body = [f"  {line.text}" for line in why.lines]
     moved = [f"  第 {entry.number} 版（{entry.at}）：{entry.due}，{entry.why}" for entry in why.versions]
@@ -105,9 +130,13 @@ def told(why: Why) -> str:
 
 
 def why_case(session: Session, number: str, calendar: WorkCalendar) -> str:
-    """Every open date of a case with its reasons, for the command line. Raises NotFound."""
+    """Every date of a case with its reasons, those that run before those that have ended. Raises NotFound."""
     case = session.scalar(select(Case).where(Case.number == tidy_number(number)))
     if case is None:
         raise NotFound("没有这个编号的件。")
-    running = open_clocks(session, case.id)
-    return "\n\n".join(told(why(session, clock, calendar)) for clock in running) or "这件没有正在计时的时限。"
+    query = select(Clock).where(Clock.case_id == case.id).order_by(Clock.state.not_in(OPEN), Clock.due_at, Clock.id)
+    held = session.scalars(query).all()
+    parts = [told(why(session, clock, calendar)) for clock in held]
+    if not any(clock.state in OPEN for clock in held):
+        parts.insert(0, "这件没有正在计时的时限。")
+    return "\n\n".join(parts)

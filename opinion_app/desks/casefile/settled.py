@@ -1,0 +1,71 @@
+"""How the date of an ended clock is explained: as it was settled, whatever the calendar says today (D15)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from opinion_app.flow.calendar import calendar_at
+from opinion_app.flow.clock_dates import facts_of
+from opinion_app.flow.clocks import OPEN
+from opinion_app.records.clock import Clock
+from opinion_app.records.trail import TrailEntry
+from opinion_app.rules.deadline import Derivation, derive
+from opinion_app.rules.spoken import day_words, moment_words
+from opinion_app.rules.trail_words import WORDS
+from opinion_app.rules.workdays import WorkCalendar
+from opinion_app.rules.zone import local_date
+
+NAMED_AT_MOST = 3
+CHANGES = ("calendar.load", "calendar.close", "calendar.open", "calendar.hours")
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The derivation that gives the stored date, None where the calendar of that day is gone; `note` says what differs today."""
+
+    derivation: Derivation | None
+    note: str = ""
+
+
+def settled(session: Session, clock: Clock, calendar: WorkCalendar) -> Settled:
+    """The derivation of a clock's stored date: a running one by the calendar in force, an ended one by that of its end."""
+    today = derive(facts_of(clock), calendar)
+    if clock.state in OPEN or clock.ended_at is None or today.due_at == clock.due_at:
+        return Settled(today)
+    then = derive(facts_of(clock), calendar_at(session, clock.ended_at))
+    known = (then.due_at, then.provisional) == (clock.due_at, clock.provisional)
+    note = f"这项时限已于 {moment_words(clock.ended_at)} 结束，到期日按当时的工作日历确定，此后不再改动。"
+    note += _changed(session, clock, today.due_at)
+    return Settled(then if known else None, note if known else note + "当时的日历已被替换，不能逐日重列。")
+
+
+def _changed(session: Session, clock: Clock, due_now: datetime | None) -> str:
+    """Which later changes of the calendar would give another date."""
+    query = select(TrailEntry).where(TrailEntry.act.in_(CHANGES), TrailEntry.at > clock.ended_at, TrailEntry.succeeded)
+    last = max((local_date(due) for due in (clock.due_at, due_now) if due is not None), default=date.max)
+    entries = [entry for entry in session.scalars(query.order_by(TrailEntry.seq)) if _touches(entry, clock, last)]
+    named = [f"{moment_words(entry.at)} {WORDS[entry.act]}{_which(entry)}" for entry in entries[:NAMED_AT_MOST]]
+    more = f"等 {len(entries)} 次" if len(entries) > NAMED_AT_MOST else ""
+    which = f"（{'；'.join(named)}{more}）" if named else ""
+    would = f"，按现在的日历推算会是 {moment_words(due_now)}" if due_now is not None else ""
+    return f"后来日历有变{which}{would}。"
+
+
+def _touches(entry: TrailEntry, clock: Clock, last: date) -> bool:
+    said = entry.subject.partition(":")[2]
+    if entry.act == "calendar.hours":
+        return True
+    if entry.act == "calendar.load":
+        return local_date(clock.start_at).year <= int(said) <= last.year + 1  # 元旦 may begin in the December before
+    return local_date(clock.start_at) <= date.fromisoformat(said) <= last
+
+
+def _which(entry: TrailEntry) -> str:
+    said = entry.subject.partition(":")[2]
+    if entry.act == "calendar.hours":
+        return ""
+    return f"（{said} 年）" if entry.act == "calendar.load" else f" {day_words(date.fromisoformat(said))}"
