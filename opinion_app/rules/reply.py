@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.registration import check_not_secret
@@ -10,6 +11,10 @@ from opinion_app.rules.words import OFFICE_GATES, Gate, ReviewStep
 
 MAX_REPLY = 20_000
 MIN_REPLY = 10
+
+
+BLANK = "××"
+_FIELD = re.compile(r"\$?\{\{?[^{}\n]{0,60}\}?\}|｛[^｛｝\n]{0,60}｝")
 
 
 def text_hash(text: str) -> str:
@@ -38,3 +43,12 @@ def check_submission(text: str) -> None:
     check_draft(text)
     if len("".join(text.split())) < MIN_REPLY:
         raise Invalid("答复过于简单，请写明核实情况和处理结果后再送审。", {"text": f"答复不足 {MIN_REPLY} 个字。"})
+
+
+def check_template(text: str) -> None:
+    """Raise Invalid for a template with fields in braces: nothing fills them, and they would go out as they stand."""
+    fields = list(dict.fromkeys(_FIELD.findall(text)))
+    if fields:
+        named = "、".join(f"“{field}”" for field in fields[:5])
+        said = f"模板里没有会自动填写的字段，{named}会原样发给留言人。需要填写的地方只认“{BLANK}”，由承办人拟稿时填写。"
+        raise Invalid(said, {"text": said})

@@ -15,7 +15,7 @@ from opinion_app.rules.errors import Conflict, Invalid, NotFound
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.hints import HintKind, WordList
 from opinion_app.rules.hints.wording import list_words, read_list
-from opinion_app.rules.reply import text_hash
+from opinion_app.rules.reply import check_template, text_hash
 from opinion_app.rules.words import Kind
 
 
@@ -84,7 +84,8 @@ def save_template(
     active: bool = True,
     seen: int | None = None,
 ) -> ReplyTemplate:
-    """Add a template, or change one."""
+    """Add a template, or change one. Raises Invalid for fields nothing fills, Conflict when others were faster."""
+    check_template(text)
     if row is not None and seen is not None and seen != row.version:
         raise Conflict("这个模板刚刚被别人改过。请重新打开，看过最新内容后再改。")
     wanted: dict[str, Any] = {"title": title, "kind": kind, "area": area, "text": text, "active": active}

@@ -78,8 +78,11 @@ def _template(row: ReplyTemplate | None) -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         said = {"title": form.title.data, "text": form.text.data, "area": form.area.data or "", "active": form.active.data}
         kind = Kind.of(form.kind.data) if form.kind.data else None
-        operations.save_template(session, row, actor(), clock.now(), kind=kind, seen=form.seen_version, **said)
-        return done(url_for("wording.templates"), f"模板“{form.title.data}”已保存。")
+        try:
+            operations.save_template(session, row, actor(), clock.now(), kind=kind, seen=form.seen_version, **said)
+            return done(url_for("wording.templates"), f"模板“{form.title.data}”已保存。")
+        except Invalid as refusal:
+            form.take(refusal)
     return form_page("desks/wording/template.html", form=form, row=row)
 
 
