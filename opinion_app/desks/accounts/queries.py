@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.records.person import Person, SignInSession
 
@@ -20,4 +20,5 @@ def open_sessions(session: Session, person_id: int, since: datetime) -> list[Sig
 
 def others(session: Session, person_id: int) -> list[Person]:
     """Everybody else who can sign in, by name."""
-    return list(session.scalars(select(Person).where(Person.active, Person.id != person_id).order_by(Person.name, Person.id)))
+    query = select(Person).options(joinedload(Person.role_rows)).where(Person.active, Person.id != person_id)
+    return list(session.scalars(query.order_by(Person.name, Person.id)).unique())

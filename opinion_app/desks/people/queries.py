@@ -57,7 +57,8 @@ def count_people(session: Session, wanted: Wanted) -> int:
 
 def active_people(session: Session) -> list[Person]:
     """Everybody who can sign in, by name; for pickers."""
-    return list(session.scalars(select(Person).where(Person.active).order_by(Person.name, Person.id)))
+    query = select(Person).options(joinedload(Person.role_rows)).where(Person.active)
+    return list(session.scalars(query.order_by(Person.name, Person.id)).unique())
 
 
 def all_units(session: Session) -> list[Unit]:
