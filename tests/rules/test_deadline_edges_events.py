@@ -1,7 +1,6 @@
 """Edge cases D11-D19 of the deadline engine: reopening, merging, warnings, odd dates, purity."""
 
 import random
-from dataclasses import replace
 from datetime import UTC, date, timedelta
 from itertools import pairwise
 
@@ -44,11 +43,6 @@ def test_d11_a_reopened_case_gets_a_new_clock_or_what_was_left() -> None:
     assert not is_late(due(left), reopened)
 
 
-def test_d12_returning_or_reassigning_changes_no_fact_of_the_clock() -> None:
-    facts = ClockFacts(at("2026-11-23T09:00"), wd(7))
-    assert derive(facts, CHINA) == derive(replace(facts), CHINA)
-
-
 def test_d12_an_inner_deadline_never_passes_the_leads() -> None:
     lead = due(ClockFacts(at("2026-11-23T09:00"), wd(3)))
     inner = derive(ClockFacts(at("2026-11-25T09:00"), wd(5), latest=lead), CHINA)
@@ -70,11 +64,6 @@ def test_d13_of_merged_cases_the_earliest_deadline_survives() -> None:
     assert earliest([None]) is None
 
 
-def test_d13_cycles_of_merged_cases_are_no_matter_of_dates() -> None:
-    """Refusing a cycle needs the cases; the engine only sees one clock, whose merger ends without a trace of others."""
-    assert {field for field in ClockFacts.__dataclass_fields__ if "merge" in field or "case" in field} == set()
-
-
 def test_d14_the_next_target_is_the_earliest_unmet_one() -> None:
     received = at("2026-11-23T09:00")
     targets = {"sign_for": wd(1), "contact": wd(3), "reply": wd(7)}
@@ -84,7 +73,7 @@ def test_d14_the_next_target_is_the_earliest_unmet_one() -> None:
     assert earliest(dues.values()) == dues["contact"]
 
 
-def test_d14_only_the_act_a_rule_names_meets_its_clock() -> None:
+def test_d14_each_rule_names_the_act_that_meets_its_clock() -> None:
     facts = RuleFacts()
     for stage, act in ((ClockStage.ACCEPT, "accept"), (ClockStage.REPLY, "answer"), (ClockStage.DRAFT, "submit_reply")):
         chosen = choose(DEFAULT_RULES, facts, stage, on("2026-11-23"))

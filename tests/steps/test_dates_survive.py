@@ -12,16 +12,17 @@ from sqlalchemy import select
 
 from opinion_app.flow import clock_changes, clocks
 from opinion_app.flow.calendar import RULES_VERSION, bump, load_days, work_calendar
+from opinion_app.flow.clock_dates import facts_of
 from opinion_app.flow.deadline_table import rules
 from opinion_app.flow.recompute import preview, recompute_open
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock, DeadlineRuleRow
 from opinion_app.records.transaction import transaction
-from opinion_app.rules.clock_facts import Extension, Span, Unit
-from opinion_app.rules.errors import Invalid
+from opinion_app.rules.clock_facts import ClockFacts, Extension, Span, Unit
+from opinion_app.rules.errors import Invalid, Refused
 from opinion_app.rules.rule_data import to_data
 from opinion_app.rules.suspension import SuspensionGround
-from opinion_app.rules.words import ClockState, Kind, Procedure, Urgency
+from opinion_app.rules.words import ClockState, FindingKind, Kind, Procedure, Urgency
 from opinion_app.rules.workdays import CalendarDay as DayRow
 from opinion_app.rules.workdays import DayKind
 from opinion_app.rules.zone import local_date, parse_moment
@@ -205,6 +206,64 @@ def test_d15_a_version_the_office_did_not_apply_comes_by_no_other_act(office: Of
         office.session, case, office.clerk, NOW, replace(complex_help, kind=Kind.COMPLAINT), Allotment(office.finance.id)
     )
     assert dues(office, case)["reply"] == before["reply"]
+
+
+def facts_of_reply(office: Office, case: Case) -> tuple[ClockFacts, dict[str, object]]:
+    """Everything the reply's date is derived from, and everything stored of the clock but the counter of saves."""
+    clock = clocks.reply_clock(office.session, case.id)
+    assert clock is not None
+    office.session.flush()
+    stored = {column.name: getattr(clock, column.name) for column in Clock.__table__.columns if column.name != "version"}
+    return facts_of(clock), stored
+
+
+def test_d12_returning_or_reassigning_changes_no_fact_of_the_reply(office: Office) -> None:
+    case = assigned(office)
+    before = facts_of_reply(office, case)
+    handling.ask_return(office.session, case, office.finance_head, NOW, "不属本单位职责")
+    assert facts_of_reply(office, case) == before
+    assigning.decide_return(office.session, case, office.clerk, NOW + DAY, agree=True, opinion="同意")
+    assert facts_of_reply(office, case) == before
+    assigning.assign(office.session, case, office.clerk, NOW + DAY, HELP, Allotment(office.roads.id))
+    assert facts_of_reply(office, case) == before
+    assigning.reassign(office.session, case, office.clerk, NOW + 2 * DAY, office.finance.id, "职责调整")
+    assert facts_of_reply(office, case) == before
+    assigning.add_unit(office.session, case, office.clerk, NOW + 2 * DAY, office.roads.id, "协助")
+    handling.ask_return(office.session, case, office.roads_head, NOW + 2 * DAY, "不属本单位职责")
+    assigning.decide_return(office.session, case, office.clerk, NOW + 2 * DAY, agree=False, opinion="请继续办理")
+    assert facts_of_reply(office, case) == before
+
+
+def test_d13_cycles_of_merged_cases_are_refused_and_move_no_date(office: Office) -> None:
+    first, second, third = (make_case(office.session, office.clerk, now=NOW + ahead * DAY) for ahead in range(3))
+    now = NOW + 3 * DAY
+    with pytest.raises(Invalid, match="不能并入自己"):
+        merging.merge(office.session, first, office.clerk, now, first.number, "自己")
+    merging.merge(office.session, first, office.clerk, now, second.number, "同一盏路灯")
+    held = [dues(office, case) for case in (first, second, third)]
+    assert held[1]["reply"] == date(2026, 12, 2), "the earlier of the two"
+    for case, into, words in (
+        (second, first, "还有并入的件"),  # back into the one that was merged into it
+        (second, third, "还有并入的件"),  # no chains, so that nothing can close one
+        (third, first, "已并入别的件"),
+    ):
+        with pytest.raises((Invalid, Refused), match=words):
+            merging.merge(office.session, case, office.clerk, now, into.number, "绕回去")
+    assert [dues(office, case) for case in (first, second, third)] == held
+    assert [case.merged_into_id for case in (first, second, third)] == [second.id, None, None]
+
+
+def test_d14_a_note_meets_nothing_and_a_contact_meets_the_contact_alone(office: Office) -> None:
+    case = handling_case(office)
+    before = dues(office, case)
+    assert {"contact", "reply", "draft"} <= before.keys()
+    for kind in (FindingKind.NOTE, FindingKind.VISIT):
+        handling.note(office.session, case, office.finance_handler, NOW, kind, "到现场看了，线路老化")
+        assert dues(office, case) == before, kind
+    handling.note(office.session, case, office.finance_handler, NOW, FindingKind.CONTACT, "已电话联系")
+    assert dues(office, case) == {stage: due for stage, due in before.items() if stage != "contact"}
+    met = office.session.scalars(select(Clock.stage).where(Clock.case_id == case.id, Clock.state == ClockState.MET)).all()
+    assert sorted(met) == ["accept", "contact", "sign_for"]
 
 
 def test_d12_days_granted_mean_nothing_to_a_case_that_becomes_urgent(office: Office) -> None:

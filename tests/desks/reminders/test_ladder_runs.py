@@ -31,6 +31,8 @@ from opinion_app.rules.ladder_data import with_rung
 from opinion_app.rules.reminder_words import ReminderState
 from opinion_app.rules.words import AssignmentState, NoticeChannel, Role, Stage, UnitRole
 from opinion_app.rules.zone import local_date, on_day, parse_moment
+from opinion_app.steps.closing import operations as closing
+from tests.builders.life import answered, make_office
 from tests.builders.office import make_actor, make_case, make_person, make_unit
 from tests.support.queries import counting
 
@@ -135,6 +137,25 @@ def test_n07_a_unit_given_a_late_case_has_missed_no_rung_of_its_own(office: Offi
     assert not [key for key in keys if key is not None and key.startswith(f"{draft.id}:")]
     office.run("2026-12-02T08:30")
     assert set(session.scalars(about)) == {"red"}, "what comes after it was given is said"
+
+
+def test_d11_a_reopened_case_is_reminded_of_anew(core: Flask) -> None:
+    with transaction() as session:
+        house = make_office(session)
+        case = answered(house, START)
+        met = clocks.reply_clock(session, case.id)
+        assert met is not None
+        assert queue_rungs(session, parse_moment("2026-11-12T08:30")).notices == 0, "what is answered is not urged"
+        closing.reopen(session, case, house.clerk, parse_moment("2026-11-16T10:00"), "留言人不满意")
+        again = clocks.reply_clock(session, case.id)
+        assert again is not None
+        assert (again.id != met.id, again.due_at) == (True, parse_moment("2026-11-25T23:59:59"))
+        for day in range(16, 31):
+            queue_rungs(session, parse_moment(f"2026-11-{day}T08:30"))
+            queue_digests(session, parse_moment(f"2026-11-{day}T08:30"))
+        told = select(Reminder.rung).where(Reminder.clock_id == again.id, Reminder.person_id == house.finance_handler.id)
+        assert list(session.scalars(told.order_by(Reminder.id))) == ["half", "soon", "today", "urge"]
+        assert session.scalar(select(func.count(Reminder.id)).where(Reminder.clock_id == met.id)) == 0
 
 
 def test_n01_the_database_itself_refuses_a_rung_twice(office: Office) -> None:
