@@ -87,6 +87,9 @@ Goals: the median of every page at most {GOAL:.0f} times the bare page and at mo
 frequent word on PostgreSQL at most {SEARCH_GOAL_MS:.0f} ms; registering in at most {REGISTER_GOAL_MS:.0f} ms (50 a second).
 The digest run is the whole morning: every pressing clock judged, a digest queued for every person concerned.
 
+A case is registered once in every round, and the figures of the navigation are kept until somebody acts: the first page of each
+person after it, here the three worklists, counts them anew and asks one query more than its column says.
+
     make bench                                                        # both engines; writes this file
     python -m bench.office_bench --engine sqlite --only search        # one engine, some pages; writes nothing
     python -m bench.search_bench                                      # the text index alone"""
