@@ -40,6 +40,7 @@ class Publication(Base):
     state: Mapped[PublicationState] = mapped_column(Vocabulary(PublicationState))
     snapshot_hash: Mapped[str] = mapped_column(String(64))
     note: Mapped[str] = mapped_column(default="")
+    left_out: Mapped[str] = mapped_column(default="", server_default="")
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 

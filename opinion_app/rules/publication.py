@@ -15,7 +15,16 @@ from opinion_app.rules.masking import Action, Decision, Find, apply, find, only_
 from opinion_app.rules.still_standing import still_standing
 from opinion_app.rules.words import ConsentBasis, Disclosure, KeepReason
 
-PARTS: Final = {"title": "标题", "question": "来信", "answer": "答复", "note": "更正说明", "files": "附件名称"}
+PARTS: Final = {
+    "title": "标题",
+    "question": "来信",
+    "answer": "答复",
+    "note": "更正说明",
+    "left_out": "部分公开说明",
+    "files": "附件名称",
+}
+# What a reader of a 部分公开 is told unless the office words it otherwise (政府信息公开条例 15, 37).
+LEFT_OUT: Final = "来信和答复中涉及个人隐私等不宜公开的内容已经遮盖或略去（《政府信息公开条例》第十五条、第三十七条）。"
 ANYBODY: Final = "网友"
 MOST_AHEAD: Final = timedelta(days=90)
 _LEAST_LEFT: Final = 4
@@ -29,7 +38,8 @@ Decisions = Mapping[str, tuple[Decision, ...]]
 class Snapshot:
     """The texts as the public will read them; `files` has the name of an attachment a line, `digests` what their bytes are.
 
-    `note` is what readers are told about a correction; empty where nothing was published before."""
+    `note` is what readers are told about a correction, empty where nothing was published before; `left_out` what of a 部分公开
+    they do not read and why, empty where all is public."""
 
     title: str
     question: str
@@ -38,6 +48,7 @@ class Snapshot:
     files: str = ""
     digests: tuple[str, ...] = ()
     note: str = ""
+    left_out: str = ""
 
     @property
     def hash(self) -> str:
@@ -45,8 +56,7 @@ class Snapshot:
         said: list[Any] = [self.title, self.question, self.answer, self.writer]
         if self.digests:
             said += [self.files, *self.digests]
-        if self.note:
-            said.append({"note": self.note})
+        said += [{name: told} for name in ("note", "left_out") if (told := self.text(name))]
         packed = json.dumps(said, ensure_ascii=True)
         return hashlib.sha256(packed.encode()).hexdigest()
 
@@ -90,9 +100,7 @@ def typed(original: Snapshot, words: Iterable[str]) -> dict[str, tuple[Find, ...
             continue
         hits = {part: list(_places(original.text(part), word)) for part in PARTS}
         if not any(hits.values()):
-            raise Invalid(
-                "有文字没有找到。", {"more": f"“{word[:30]}”在标题、来信、答复、更正说明和附件名称里都没有，请照原文填写。"}
-            )
+            raise Invalid("有文字没有找到。", {"more": f"“{word[:30]}”在要公开的文字里都没有，请照原文填写。"})
         for part, places in hits.items():
             found[part] += places
     return {part: tuple(finds) for part, finds in found.items()}
@@ -175,6 +183,12 @@ def check_disclosure(
         raise Invalid("请选择公开的依据。", {"basis": "公开个人提出的事项，须留言人同意，或者遮盖后不含个人信息。"})
     if basis is ConsentBasis.WISH and not wish_public:
         raise Invalid("依据与登记不符。", {"basis": "登记时留言人没有表示愿意公开，请选择其他依据。"})
+
+
+def check_left_out(disclosure: Disclosure | None, told: str) -> None:
+    """Raise Invalid unless the readers of a 部分公开 are told what they do not read, and why."""
+    if disclosure is Disclosure.PARTIAL and not told:
+        raise Invalid("请填写部分公开说明。", {"left_out": "部分公开的，要写明哪些内容没有公开、依据什么。"})
 
 
 def check_moment(at: datetime, now: datetime) -> None:

@@ -14,7 +14,18 @@ from opinion_app.rules.errors import Invalid
 from opinion_app.rules.machine_text import sheet_cell, xml_text
 from opinion_app.rules.masking import Action, Decision, select
 from opinion_app.rules.progress import DECLINED, HANDLING, MERGED, RECEIVED, ahead
-from opinion_app.rules.publication import PARTS, Finds, Snapshot, check_disclosure, check_kept, make, propose, typed
+from opinion_app.rules.publication import (
+    LEFT_OUT,
+    PARTS,
+    Finds,
+    Snapshot,
+    check_disclosure,
+    check_kept,
+    check_left_out,
+    make,
+    propose,
+    typed,
+)
 from opinion_app.rules.query_code import ALPHABET, LENGTH, code_for, code_hash
 from opinion_app.rules.words import ConsentBasis, Disclosure
 
@@ -42,8 +53,8 @@ def test_a_decision_cannot_bring_in_words_of_its_own() -> None:
 def test_every_character_counts_for_the_hash() -> None:
     changed: list[dict[str, Any]] = [{name: "别的文字"} for name in ("title", "question", "answer", "writer")]
     changed += [{"files": "照片.jpg", "digests": ("a" * 64,)}, {"files": "照片.jpg", "digests": ("b" * 64,)}]
-    changed += [{"note": "日期写错"}]
-    assert len({ORIGINAL.hash, *(replace(ORIGINAL, **values).hash for values in changed)}) == 8
+    changed += [{"note": "日期写错"}, {"left_out": "日期写错"}]
+    assert len({ORIGINAL.hash, *(replace(ORIGINAL, **values).hash for values in changed)}) == 9
 
 
 def test_a_hash_that_is_kept_already_stays_the_same() -> None:
@@ -53,7 +64,7 @@ def test_a_hash_that_is_kept_already_stays_the_same() -> None:
 
 def test_typed_words_are_found_wherever_they_stand() -> None:
     found = typed(ORIGINAL, ["路灯", " ", "路灯"])
-    assert [len(found[part]) for part in PARTS] == [1, 1, 1, 0, 0]
+    assert [len(found[part]) for part in PARTS] == [1, 1, 1, 0, 0, 0]
     with pytest.raises(Invalid):
         typed(ORIGINAL, ["水管"])
 
@@ -123,9 +134,9 @@ def test_what_lies_ahead() -> None:
 
 
 def test_a_snapshot_that_was_kept_is_the_same_snapshot() -> None:
-    told = replace(ORIGINAL, note="日期写错，现改正。")
+    told = replace(ORIGINAL, note="日期写错，现改正。", left_out=LEFT_OUT)
     assert Snapshot.from_json(json.loads(json.dumps(told.as_json()))) == told
-    before = {name: value for name, value in ORIGINAL.as_json().items() if name != "note"}
+    before = {name: value for name, value in ORIGINAL.as_json().items() if name not in ("note", "left_out")}
     assert Snapshot.from_json(json.loads(json.dumps(before))) == ORIGINAL
 
 
@@ -234,3 +245,12 @@ def test_a_word_typed_within_what_is_kept_is_masked() -> None:
     kept = {part: tuple(Decision(each, Action.KEEP, "不是个人信息") for each in finds[part]) for part in PARTS}
     made = make(texts, finds, {part: (*kept[part], *masking(typed(texts, ["三组"]))[part]) for part in PARTS})
     assert made.question == "柳树村***12号的路灯坏了，请修一下。"
+
+
+def test_who_reads_a_part_is_told_what_is_left_out() -> None:
+    assert propose(replace(ORIGINAL, left_out=LEFT_OUT), (), ())["left_out"] == ()
+    check_left_out(Disclosure.PARTIAL, LEFT_OUT)
+    check_left_out(Disclosure.PUBLIC, "")
+    with pytest.raises(Invalid) as refusal:
+        check_left_out(Disclosure.PARTIAL, "")
+    assert "哪些内容没有公开" in refusal.value.fields["left_out"]

@@ -58,7 +58,14 @@ def feed() -> Response:
     updated = max((row.updated_at for row in rows), default=None)
     base = settings_of().base_url
     text = render_template(
-        "public/replies/feed.xml", rows=rows, base=base, updated=updated, address=_address, plain=xml_text, office_name=_name()
+        "public/replies/feed.xml",
+        rows=rows,
+        base=base,
+        updated=updated,
+        address=_address,
+        plain=xml_text,
+        office_name=_name(),
+        told=_explained,
     )
     return cached(text, "application/atom+xml")
 
@@ -102,6 +109,7 @@ def _item(row: Row[Any], files: list[PublishedFile]) -> dict[str, Any]:
         "published_at": local(row.published_at).isoformat(timespec="seconds") if row.published_at else None,
         "updated_at": local(row.updated_at).isoformat(timespec="seconds"),
         "note": row.note,
+        "left_out": row.left_out,
         "files": [_file(row, file) for file in files],
         "url": _address(row),
     }
@@ -141,8 +149,14 @@ def _cells(row: Publication) -> tuple[str, ...]:
         row.question,
         row.answer,
         _address(row),
-        row.note,
+        _explained(row),
     )
+
+
+def _explained(row: Publication) -> str:
+    """What a reader must know of a reply beside its texts: what was left out of it, and that it was corrected."""
+    partial = f"部分公开：{row.left_out}" if row.left_out else ""
+    return "\n".join(said for said in (partial, row.note) if said)
 
 
 @bp.get("/sitemap.xml")

@@ -45,6 +45,7 @@ _SHOWN = (
     Publication.published_at,
     Publication.updated_at,
     Publication.note,
+    Publication.left_out,
 )
 _BY_ID: Any = select(*_SHOWN).where(Publication.id.in_(bindparam("ids", expanding=True)), OUT)
 

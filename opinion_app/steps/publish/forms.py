@@ -25,7 +25,7 @@ class PublishForm(OfficeForm):
         "还要遮盖的文字",
         2000,
         rows=3,
-        hint="每行写一处，照原文抄写；标题、来信、答复、更正说明和附件名称里相同的都会遮盖。如：没有标出的姓名、村组、店名",
+        hint="每行写一处，照原文抄写；标题、来信、答复、说明和附件名称里相同的都会遮盖。如：没有标出的姓名、村组、店名",
     )
     seen_hash = HiddenField()
     correction = text(
@@ -34,6 +34,7 @@ class PublishForm(OfficeForm):
         rows=2,
         hint="替换公开过的内容时填写，和内容一起遮盖、审查、公开；改动后请重新预览。不填则只注明更新日期",
     )
+    left_out = text("部分公开说明", 200, rows=2, hint="哪些内容没有公开、依据什么；和内容一起遮盖、审查、公开，改动后请重新预览")
     secrecy_opinion = text("保密审查意见", 300, rows=2, hint="如：经审查，不涉及国家秘密和工作秘密")
     when = RadioField("什么时候公开", choices=choices((("now", "立即公开"), ("later", "定时公开"))), default="now")
     publish_at = DateTimeLocalField("公开时间", [Optional()], description="选“定时公开”时填写，到时自动公开")

@@ -16,7 +16,7 @@ from opinion_app.rules.errors import Conflict, Invalid, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.masking import Decision
 from opinion_app.rules.permissions import never_public
-from opinion_app.rules.publication import Snapshot, check_disclosure, check_kept, make, may_stay
+from opinion_app.rules.publication import LEFT_OUT, Snapshot, check_disclosure, check_kept, check_left_out, make, may_stay
 from opinion_app.rules.words import ConsentBasis, Disclosure
 from opinion_app.steps.publish.bench import stored
 from opinion_app.steps.publish.queries import Material, kept_reasons, material, writers
@@ -88,6 +88,7 @@ def publish(
     reviewed_hash: str,
     writer: str,
     correction: str = "",
+    left_out: str = LEFT_OUT,
     copies: Iterable[int] = (),
     seen: int | None = None,
 ) -> Publication:
@@ -95,7 +96,7 @@ def publish(
 
     Raises Invalid while a find is undecided or an opinion is missing, Conflict when the texts are no longer those reviewed."""
     admit(session, case, "publish", actor, seen)
-    held, snapshot = checked(session, case, actor, now, decisions, review, reviewed_hash, writer, correction, copies)
+    held, snapshot = checked(session, case, actor, now, decisions, review, reviewed_hash, writer, correction, left_out, copies)
     publication = put(session, case, held, snapshot, now)
     detail = {"index_number": publication.index_number, "masked": _count(decisions), "replaces": held.publication is not None}
     values = {"公开": (None, publication.index_number), "快照": (None, snapshot.hash), "保密审查": (None, review.secrecy)}
@@ -113,10 +114,12 @@ def checked(
     reviewed_hash: str,
     writer: str,
     correction: str,
+    left_out: str,
     copies: Iterable[int],
 ) -> tuple[Material, Snapshot]:
     """The snapshot that may go out, with the reviews recorded on its hash. Raises Invalid or Conflict."""
-    held = material(session, case, copies, correction)
+    held = material(session, case, copies, correction, left_out)
+    check_left_out(case.disclosure, held.original.left_out)
     check_kept(decisions, held.basis)
     snapshot = make(held.original, held.finds, decisions, _writer(case, writer))
     _check_review(review)

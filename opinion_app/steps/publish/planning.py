@@ -21,7 +21,7 @@ from opinion_app.rules import life
 from opinion_app.rules.errors import OfficeError, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.masking import Decision
-from opinion_app.rules.publication import Snapshot, check_moment
+from opinion_app.rules.publication import LEFT_OUT, Snapshot, check_left_out, check_moment
 from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.words import PlanState, Role
 from opinion_app.steps.publish.operations import Review, checked
@@ -29,6 +29,7 @@ from opinion_app.steps.publish.queries import Material, material
 from opinion_app.steps.publish.release import put
 
 log = logging.getLogger(__name__)
+WRITTEN = "left_out_as_written"  # of the note on a 部分公开, before it was masked
 CHANGED = "来信、答复或公开决定在审查之后有变动，没有按时公开"
 
 
@@ -44,20 +45,21 @@ def plan(
     reviewed_hash: str,
     writer: str,
     correction: str = "",
+    left_out: str = LEFT_OUT,
     copies: Iterable[int] = (),
     seen: int | None = None,
 ) -> PublicationPlan:
     """定时公开: the same checks as for 公开, then the snapshot waits; an earlier plan of the case is replaced."""
     admit(session, case, "plan_publication", actor, seen)
     check_moment(at, now)
-    held, snapshot = checked(session, case, actor, now, decisions, review, reviewed_hash, writer, correction, copies)
+    held, snapshot = checked(session, case, actor, now, decisions, review, reviewed_hash, writer, correction, left_out, copies)
     end_plan(session, case, "改定了公开时间或内容", now)
     row = PublicationPlan(
         case_id=case.id,
         publish_at=at,
         source_hash=held.original.hash,
         snapshot_hash=snapshot.hash,
-        texts=snapshot.as_json() | {"copies": [copy.id for copy in held.copies]},
+        texts=snapshot.as_json() | {"copies": [copy.id for copy in held.copies], WRITTEN: held.original.left_out},
         correction=held.original.note,
         planned_by_id=actor.id,
         planned_at=now,
@@ -113,7 +115,7 @@ def release(session: Session, plan_id: int, now: datetime) -> bool | None:
     except OfficeError as reason:
         _hold_back(session, case, row, reason.message, now)
         return False
-    texts = {name: value for name, value in row.texts.items() if name != "copies"}
+    texts = {name: value for name, value in row.texts.items() if name not in ("copies", WRITTEN)}
     publication = put(session, case, held, Snapshot.from_json(texts), now)
     detail = {"index_number": publication.index_number, "replaces": held.publication is not None, "planned": True}
     move(session, case, "publish", None, now, detail=detail, values={"公开": (None, publication.index_number)})
@@ -125,7 +127,8 @@ def _as_reviewed(session: Session, case: Case, row: PublicationPlan) -> Material
     refused = life.refusal(facts_of(session, case), "publish")
     if refused:
         raise Refused(refused)
-    held = material(session, case, row.texts["copies"], row.correction)
+    held = material(session, case, row.texts["copies"], row.correction, row.texts.get(WRITTEN, ""))
+    check_left_out(case.disclosure, held.original.left_out)
     if held.original.hash != row.source_hash:
         raise Refused(CHANGED)
     return held

@@ -19,8 +19,8 @@ from opinion_app.records.unit import Unit
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.masking import Action, mask_name
 from opinion_app.rules.public_files import public_name
-from opinion_app.rules.publication import ANYBODY, Snapshot, propose
-from opinion_app.rules.words import ConsentBasis, PlanState, ReplyState
+from opinion_app.rules.publication import ANYBODY, LEFT_OUT, Snapshot, propose
+from opinion_app.rules.words import ConsentBasis, Disclosure, PlanState, ReplyState
 from opinion_app.steps.publish import copy_queries
 
 NO_REPLY = "这件没有经过签发的答复，不能公开。"
@@ -41,10 +41,13 @@ class Material:
     ready: Sequence[PublicCopy]
 
 
-def material(session: Session, case: Case, wanted: Iterable[int] | None = (), note: str = "") -> Material:
+def material(
+    session: Session, case: Case, wanted: Iterable[int] | None = (), note: str = "", left_out: str = LEFT_OUT
+) -> Material:
     """What is to be published of `case`, with the finds in it; `wanted` names the clean copies to go along, None means all.
 
-    `note` is the 更正说明; where nothing was published before there is nothing to correct, and it is left out.
+    `note` is the 更正说明; where nothing was published before there is nothing to correct, and it is left out. `left_out` is the
+    部分公开说明, for a case that was decided to be so.
 
     Raises Invalid where no reply was signed off."""
     held = _held(session, case)
@@ -54,8 +57,11 @@ def material(session: Session, case: Case, wanted: Iterable[int] | None = (), no
     copies = copy_queries.chosen(ready, wanted)
     names = "\n".join(public_name(copy.attachment.name, copy.media_type) for copy in copies)
     digests = tuple(copy.sha256 for copy in copies)
-    told = note if held.Publication is not None else ""
-    original = Snapshot(case.title, case.body, held.Reply.text, files=names, digests=digests, note=told)
+    told = {
+        "note": note if held.Publication is not None else "",
+        "left_out": left_out if case.disclosure is Disclosure.PARTIAL else "",
+    }
+    original = Snapshot(case.title, case.body, held.Reply.text, files=names, digests=digests, **told)
     known = [name for name in (*_merged_names(session, case), held.name, case.nickname) if name]
     return Material(
         original,

@@ -77,6 +77,7 @@ def _said(session: Session, case: Case, snapshot: Snapshot, now: datetime) -> di
         "question": snapshot.question,
         "answer": snapshot.answer,
         "writer": snapshot.writer,
+        "left_out": snapshot.left_out,
         "kind": case.kind,
         "area": case.area,
         "unit_name": unit.name if unit else office(session)["name"],

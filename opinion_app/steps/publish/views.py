@@ -14,6 +14,7 @@ from opinion_app.records.case import Case
 from opinion_app.records.current import settings_of
 from opinion_app.rules import links
 from opinion_app.rules.errors import Conflict, Invalid
+from opinion_app.rules.publication import LEFT_OUT
 from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.words import ConsentBasis, Disclosure
 from opinion_app.rules.zone import SHANGHAI
@@ -68,8 +69,7 @@ def publish(number: str) -> ResponseReturnValue:
     """公开答复."""
     case, session = _case(number, "publish"), db.session()
     copies = [int(value) for value in request.form.getlist("copies") if value.isdecimal()]
-    note = forms.PublishForm(request.form).correction.data or ""
-    held = queries.material(session, case, copies if request.method == "POST" else None, note)
+    held = _material(session, case, copies)
     form, laid = _laid_out(case, held)
     go = request.form.get("go", "")
     if request.method == "POST" and form.validate() and go == "publish" and laid.snapshot:
@@ -82,6 +82,14 @@ def publish(number: str) -> ResponseReturnValue:
     return _bench_page(case, held, form, laid)
 
 
+def _material(session: Session, case: Case, copies: list[int]) -> queries.Material:
+    """What is to be published, with what the page says of it; opened afresh, with every finished copy."""
+    if request.method != "POST":
+        return queries.material(session, case, None)
+    sent = forms.PublishForm(request.form)
+    return queries.material(session, case, copies, sent.correction.data or "", sent.left_out.data or "")
+
+
 def _send_out(session: Session, case: Case, form: forms.PublishForm, laid: bench.Bench, held: queries.Material) -> str:
     """Publish now, or set it for later; answers what to tell the clerk."""
     said = {
@@ -90,6 +98,7 @@ def _send_out(session: Session, case: Case, form: forms.PublishForm, laid: bench
         "reviewed_hash": form.seen_hash.data or "",
         "writer": form.writer.data,
         "correction": form.correction.data or "",
+        "left_out": form.left_out.data or "",
         "copies": [copy.id for copy in held.copies],
         "seen": form.seen_version,
     }
@@ -105,7 +114,7 @@ def _send_out(session: Session, case: Case, form: forms.PublishForm, laid: bench
 
 def _laid_out(case: Case, held: queries.Material) -> tuple[forms.PublishForm, bench.Bench]:
     remembered, lines = bench.remembered(held)
-    form = posted(forms.PublishForm, version=case.version, writer=held.writers[0][0], more=lines)
+    form = posted(forms.PublishForm, version=case.version, writer=held.writers[0][0], more=lines, left_out=LEFT_OUT)
     form.writer.choices = choices(held.writers)
     sent = request.form.to_dict() if request.method == "POST" else remembered
     everything = request.form.get("go") == "all"

@@ -14,7 +14,8 @@ from opinion_app.records.case import Case
 from opinion_app.records.transaction import transaction
 from opinion_app.records.unit import Unit
 from opinion_app.rules.facts import Actor
-from opinion_app.rules.words import Role
+from opinion_app.rules.publication import LEFT_OUT
+from opinion_app.rules.words import Disclosure, Role
 from opinion_app.steps.publish import bench, queries
 from opinion_app.steps.publish.operations import Review
 from tests.builders.office import make_actor, make_unit
@@ -33,17 +34,20 @@ class Office:
     head: Actor
     unit: Unit
 
-    def closed(self, **values: Any) -> Case:
+    def closed(self, disclosure_is: Disclosure = Disclosure.PUBLIC, **values: Any) -> Case:
         """A closed case that was decided to be public."""
-        return make_closed(self.session, self.clerk, self.unit, **({"body": BODY} | values))
+        case = make_closed(self.session, self.clerk, self.unit, **({"body": BODY} | values))
+        case.disclosure = disclosure_is
+        return case
 
-    def laid(self, case: Case, more: str = "", note: str = "") -> bench.Bench:
+    def laid(self, case: Case, more: str = "", note: str = "", left_out: str = LEFT_OUT) -> bench.Bench:
         """The bench with everything masked."""
-        return bench.lay_out(queries.material(self.session, case, note=note), {}, more, "网友", everything=True)
+        held = queries.material(self.session, case, note=note, left_out=left_out)
+        return bench.lay_out(held, {}, more, "网友", everything=True)
 
     def said(self, case: Case, **values: Any) -> dict[str, Any]:
         """What a clerk says when she publishes."""
-        laid = self.laid(case, note=values.get("correction", ""))
+        laid = self.laid(case, note=values.get("correction", ""), left_out=values.get("left_out", LEFT_OUT))
         assert laid.snapshot is not None
         said = {"decisions": laid.decisions, "review": REVIEW, "reviewed_hash": laid.snapshot.hash, "writer": "网友"}
         return said | values

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from opinion_app.flow.cases import facts_of
 from opinion_app.flow.reopening import open_again
@@ -13,11 +15,11 @@ from opinion_app.records.case import Case
 from opinion_app.records.publication import Publication
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.masking import Action, Decision, Find, Kind
-from opinion_app.rules.publication import PARTS, make
+from opinion_app.rules.publication import LEFT_OUT, PARTS, make
 from opinion_app.rules.words import ConsentBasis, Disclosure, PublicationState, Stage
 from opinion_app.search.bigrams import parse_query
 from opinion_app.search.index import publication_index
-from opinion_app.steps.publish import bench, operations, queries
+from opinion_app.steps.publish import bench, operations, planning, queries
 from opinion_app.steps.triage import merging
 from opinion_app.steps.triage import operations as triage
 from tests.builders.office import NOW, make_case
@@ -25,6 +27,7 @@ from tests.builders.published import make_publication
 from tests.steps.publish.conftest import REVIEW, Office
 
 KEPT = "留言人同意公开"
+AT = NOW + timedelta(days=1)
 PROMISE = "新的答复公开后将替换"
 
 
@@ -137,3 +140,36 @@ def test_the_wish_on_the_form_keeps_no_telephone(office: Office) -> None:
         operations.publish(
             office.session, case, office.clerk, NOW, decisions=kept, review=REVIEW, reviewed_hash="", writer="网友"
         )
+
+
+def test_a_part_says_what_it_leaves_out_and_the_whole_says_nothing(office: Office) -> None:
+    case = office.closed(disclosure_is=Disclosure.PARTIAL)
+    row = operations.publish(office.session, case, office.clerk, NOW, **office.said(case))
+    assert row.left_out == LEFT_OUT
+    told: dict[str, Any] = {"left_out": "刘一帆家的情况没有公开（个人隐私）。"}
+    with pytest.raises(Invalid, match="没有决定"):
+        operations.publish(office.session, case, office.clerk, NOW, **office.said(case), **told)
+    with pytest.raises(Invalid, match="部分公开说明"):
+        operations.publish(office.session, case, office.clerk, NOW, **office.said(case), left_out="")
+    operations.publish(office.session, case, office.clerk, NOW, **office.said(case, **told))
+    assert row.left_out == "刘**家的情况没有公开（个人隐私）。"
+    decide(office, case, basis=ConsentBasis.MASKED)
+    operations.publish(office.session, case, office.clerk, NOW, **office.said(case))
+    assert row.left_out == ""
+
+
+def test_a_part_set_for_later_goes_out_with_what_it_says(office: Office) -> None:
+    case = office.closed(disclosure_is=Disclosure.PARTIAL)
+    told: dict[str, Any] = {"left_out": "刘一帆家的情况没有公开（个人隐私）。"}
+    row = planning.plan(office.session, case, office.clerk, NOW, AT, **office.said(case, **told))
+    assert planning.release(office.session, row.id, AT) is True
+    assert office.session.scalars(select(Publication.left_out)).all() == ["刘**家的情况没有公开（个人隐私）。"]
+
+
+def test_a_part_set_for_later_before_it_had_to_say_so_does_not_go_out(office: Office) -> None:
+    case = office.closed()
+    row = planning.plan(office.session, case, office.clerk, NOW, AT, **office.said(case))
+    case.disclosure = Disclosure.PARTIAL
+    row.texts = {name: value for name, value in row.texts.items() if name not in ("left_out", planning.WRITTEN)}
+    office.session.flush()
+    assert planning.release(office.session, row.id, AT) is False

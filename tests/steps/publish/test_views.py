@@ -130,3 +130,25 @@ def test_a_correction_is_previewed_and_reviewed_with_the_rest(app: Flask, clerk:
     shown = Browser(app).get("/replies/LY2026-000001").text
     assert "更正：刘**反映的日期写错，现改正。" in shown
     assert "刘一帆" not in shown
+
+
+def test_a_part_is_told_from_the_whole(app: Flask, clerk: Browser) -> None:
+    opinions: dict[str, Any] = {"go": "publish", "secrecy_opinion": "不涉密", "disclosure_opinion": "可以公开"}
+    assert 'name="left_out"' not in clerk.get(f"{CASE}/publish").text
+    preview = clerk.submit(f"{CASE}/publish", "/publish", go="all")
+    clerk.send(pick(forms_in(preview.text, f"{CASE}/publish"), "/publish"), **opinions)
+    assert "部分公开" not in Browser(app).get("/replies/LY2026-000001").text
+    page = f"{CASE}/decide_disclosure"
+    decided = clerk.submit(page, disclosure="partial", basis="masked", grounds="涉及他人隐私")
+    assert decided.status_code == 303
+    assert "请按这次的决定重新审查、公开" in clerk.get(decided.headers["Location"]).text
+    preview = clerk.submit(f"{CASE}/publish", "/publish", go="all", left_out="他人的情况没有公开，涉及个人隐私。")
+    assert clerk.send(pick(forms_in(preview.text, f"{CASE}/publish"), "/publish"), **opinions).status_code == 303
+    shown = Browser(app).get("/replies/LY2026-000001").text
+    assert "<strong>部分公开</strong>　他人的情况没有公开，涉及个人隐私。" in shown
+    assert "涉及他人隐私" not in shown  # the office's own reasons stay inside
+    assert "部分公开：他人的情况没有公开" in Browser(app).get("/replies.csv").text
+    assert "部分公开：他人的情况没有公开" in Browser(app).get("/replies/feed.atom").text
+    withheld = clerk.submit(page, disclosure="withheld", grounds="留言人要求")
+    assert "已公开的内容已同时撤回" in clerk.get(withheld.headers["Location"]).text
+    assert Browser(app).get("/replies/LY2026-000001").status_code == 404
