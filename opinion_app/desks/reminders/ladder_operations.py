@@ -120,7 +120,7 @@ def changed_rung(family: str, held: Ladder, before: Rung | None, rung: Rung, sav
 def save_rung(session: Session, family: str, held: Ladder, before: Rung | None, rung: Rung, saving: Saving) -> None:
     """Put a rung in or change it, by a new version. Raises Invalid naming the fields, Conflict."""
     wanted, after = changed_rung(family, held, before, rung, saving)
-    _save(session, wanted, saving, {FAMILIES[family]: (spoken(before, family) if before else None, spoken(after, family))})
+    _save(session, wanted, saving, rung_differences(before, after, family))
 
 
 def _save(session: Session, wanted: Ladder, saving: Saving, values: dict[str, tuple[object, object]]) -> None:
@@ -190,6 +190,27 @@ def spoken(rung: Rung, family: str) -> str:
     copy = f"，抄送{'、'.join(who.label for who in rung.copy)}" if rung.copy else ""
     rest = "" if rung.active else "（停用）"
     return f"{rung.label}{rest}：{when(rung, family)}，{rung.way.label}，发给{to}{copy}"
+
+
+def rung_differences(before: Rung | None, after: Rung, family: str) -> dict[str, tuple[object, object]]:
+    """What a changed rung has otherwise than before, aspect by aspect; of a new one everything in one line."""
+    if before is None:
+        return {f"增加一级，{FAMILIES[family]}": (None, spoken(after, family))}
+    pairs = zip(_aspects(before, family).items(), _aspects(after, family).values(), strict=True)
+    return {f"{after.label}·{name}": (old, new) for (name, old), new in pairs if old != new}
+
+
+def _aspects(rung: Rung, family: str) -> dict[str, str]:
+    return {
+        "名称": rung.label,
+        "何时": when(rung, family),
+        "发给": "、".join(who.label for who in rung.to),
+        "抄送": "、".join(who.label for who in rung.copy) or "无",
+        "怎样发": rung.way.label,
+        "亮牌": rung.card.label,
+        "督办单": "开出" if rung.sheet else "不开",
+        "启用": "启用" if rung.active else "停用",
+    }
 
 
 def amount_counts(rung: Rung) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy import func, insert, select
 
 from opinion_app import clock
 from opinion_app.desks.reminders.operations import queue_digests, queue_rungs
-from opinion_app.flow.ladder import ladder
+from opinion_app.flow.ladder import ladder, versions
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.ladder import LadderVersion
@@ -58,6 +58,12 @@ def test_the_ladder_is_shown_and_a_rung_is_changed_added_and_taken_out_of_use(of
         assert urge is not None
         assert (urge.label, urge.amount, urge.copy) == ("催办函", 2, (Who.IN_CHARGE, Who.CLERKS))
         assert urge.since is not None
+        [added, changed] = [row.changes for row in versions(session)]
+        assert [[name, old, new] for name, old, new in changed if name != "催办函·抄送"] == [
+            ["催办函·名称", "催办通知", "催办函"],
+            ["催办函·何时", "逾期后第 1 个工作日", "逾期后第 2 个工作日"],
+        ]
+        assert [name for name, *_rest in added] == ["增加一级，按小时计的时限"]
         assert [(rung.label, rung.anchor, rung.amount, rung.way) for rung in held.hours][-1] == (
             "再催",
             Anchor.HOURS,
@@ -136,7 +142,7 @@ def test_a_change_of_the_ladder_is_looked_at_first_and_kept_as_a_version(office:
     before = admin.submit(path, to=path, amount="90", in_force_from=today.isoformat())
     assert (before.status_code, "新的一版不能更早" in before.text) == (422, True)
     text = admin.get("/office/ladder").text
-    shown = ["按县里要求", "尚未执行", f"第 2 版自 {day} 起执行", "逾期后 72 小时", "逾期后 80 小时"]
+    shown = ["按县里要求", "尚未执行", "红牌督办·何时", f"第 2 版自 {day} 起执行", "逾期后 72 小时", "逾期后 80 小时"]
     assert [words for words in shown if words not in text] == []
     with office.app_context(), transaction() as session:
         assert ladder(session).named("hours_red").amount == 72  # type: ignore[union-attr]
