@@ -153,7 +153,9 @@ def ask_extension(number: str) -> ResponseReturnValue:
     running = clock_changes.running_reply(session, case)
     form = posted(forms.ExtensionForm, version=case.version)
     by_issuer = extending.issuer_grants(session, running)
-    if not by_issuer:
+    if by_issuer:
+        form.consent_number.flags.required = form.consent_on.flags.required = True
+    else:
         del form.consent_number, form.consent_on
     if request.method == "POST" and form.validate():
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
@@ -108,9 +108,9 @@ def assign(number: str) -> ResponseReturnValue:
             return done(links.case(case.number), f"已交办给{unit.name}。{_draft_passed(case)}")
         except Invalid as refusal:
             form.take(refusal)
-    said = f"交办后，承办单位会收到通知，签收时限开始计算。{_draft_passed(case)}"
-    choice = {"lead": units, "supports": units}
-    return act_page(case, "assign", form, template="steps/triage/assign.html", said=said, unit_fields=choice)
+    said = "交办后，承办单位会收到通知，签收时限开始计算。"
+    shown: dict[str, Any] = {"unit_fields": {"lead": units, "supports": units}, "warning": _draft_passed(case)}
+    return act_page(case, "assign", form, template="steps/triage/assign.html", said=said, **shown)
 
 
 @bp.route("/reassign", methods=["GET", "POST"])
@@ -134,8 +134,8 @@ def reassign(number: str) -> ResponseReturnValue:
             return done(links.case(case.number), f"已改派给{unit.name}。{_draft_passed(case)}")
         except Invalid as refusal:
             form.take(refusal)
-    said = f"原主办单位不再看到本件；答复时限不变。{_draft_passed(case)}"
-    return act_page(case, "reassign", form, said=said, unit_fields={"lead": active_units(session)})
+    said, passed = "原主办单位不再看到本件；答复时限不变。", _draft_passed(case)
+    return act_page(case, "reassign", form, said=said, warning=passed, unit_fields={"lead": active_units(session)})
 
 
 @bp.route("/add_unit", methods=["GET", "POST"])
@@ -150,7 +150,7 @@ def add_unit(number: str) -> ResponseReturnValue:
             return done(links.case(case.number), f"已增派{unit.name}协办。{_draft_passed(case)}")
         except Invalid as refusal:
             form.take(refusal)
-    return act_page(case, "add_unit", form, said=_draft_passed(case), unit_fields={"unit": active_units(session)})
+    return act_page(case, "add_unit", form, warning=_draft_passed(case), unit_fields={"unit": active_units(session)})
 
 
 @bp.route("/decide_return", methods=["GET", "POST"])
