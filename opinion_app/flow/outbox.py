@@ -18,8 +18,6 @@ from opinion_app.records.person import LeaderInCharge, Person, PersonRole
 from opinion_app.rules.notices import message_id
 from opinion_app.rules.words import AssignmentState, NoticeChannel, NoticeState, Role
 
-TO_THE_UNIT = ("rung",)  # what a unit's group is told; a digest is one person's own
-
 
 @dataclass(frozen=True)
 class Letter:
@@ -55,19 +53,22 @@ def queue_many(session: Session, letters: Iterable[tuple[Letter, Person]], now: 
     return sorted((int(notice_id), int(person_id)) for notice_id, person_id in made)
 
 
-def to_robot(session: Session, letter: Letter, person: Person, address: str, now: datetime) -> None:
-    """Queue a notice for a robot that is nobody's own; `person` is whom the ledger names."""
+def to_robot(
+    session: Session, letter: Letter, person: Person, address: str, now: datetime, whose: str, unit_id: int | None = None
+) -> int | None:
+    """Queue a notice for a robot that is nobody's own, a unit's or the alarm's; `person` is whom the ledger names.
+
+    `whose` tells it from the other robots. Answers the notice's id, None for one that is queued already."""
     make: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = _row(letter, person, NoticeChannel.ROBOT, now, address, "robot")
-    session.execute(make(Notice).values(**row).on_conflict_do_nothing())
+    row = _row(letter, person, NoticeChannel.ROBOT, now, address, whose) | {"unit_id": unit_id}
+    made = session.scalar(make(Notice.__table__).values(**row).on_conflict_do_nothing().returning(Notice.id))
+    return int(made) if made is not None else None
 
 
 def _rows(letter: Letter, person: Person, now: datetime, *, mail: bool) -> Iterator[dict[str, Any]]:
     yield _row(letter, person, NoticeChannel.IN_APP, now)
     if mail and person.robot_url:
         yield _row(letter, person, NoticeChannel.ROBOT, now, person.robot_url)
-    if mail and letter.category in TO_THE_UNIT and person.unit is not None and person.unit.robot_url:
-        yield _row(letter, person, NoticeChannel.ROBOT, now, person.unit.robot_url, f"unit{person.unit.id}")
     if mail and person.email:
         yield _row(letter, person, NoticeChannel.MAIL, now, person.email)
 
@@ -75,7 +76,7 @@ def _rows(letter: Letter, person: Person, now: datetime, *, mail: bool) -> Itera
 def _row(
     letter: Letter, person: Person, channel: NoticeChannel, now: datetime, address: str = "", whose: str = ""
 ) -> dict[str, Any]:
-    """One notice; what a unit's robot says it says once, whoever of the unit is told (`whose`)."""
+    """One notice; `whose` robot it is for, where that is not the person's own."""
     key = f"{letter.key}:{whose or person.id}:{channel.value}"[:200]
     inside = channel is NoticeChannel.IN_APP
     return {

@@ -16,13 +16,16 @@ from opinion_app.rules.words import Role
 
 def roster(session: Session, today: date) -> Roster:
     """Everybody of the office with who is away today, the units and their leaders in charge: two queries."""
-    held = select(Unit.id, Unit.parent_id, LeaderInCharge.person_id).outerjoin(LeaderInCharge, LeaderInCharge.unit_id == Unit.id)
+    asked = Unit.id, Unit.parent_id, Unit.is_office, Unit.robot_url, LeaderInCharge.person_id
+    held = select(*asked).outerjoin(LeaderInCharge, LeaderInCharge.unit_id == Unit.id)
     rows = session.execute(held).all()
     units = {row.id: row.parent_id for row in rows}
     charge = {row.id: row.person_id for row in rows if row.person_id is not None}
     query = select(Person).options(joinedload(Person.role_rows)).order_by(Person.id)
     people = session.scalars(query).unique().all()
-    return Roster({person.id: _staff(person, units, charge, today) for person in people}, units, charge)
+    staff = {person.id: _staff(person, units, charge, today) for person in people}
+    offices, robots = (frozenset(row.id for row in rows if getattr(row, name)) for name in ("is_office", "robot_url"))
+    return Roster(staff, units, charge, offices, robots)
 
 
 def _staff(person: Person, units: dict[int, int | None], charge: dict[int, int], today: date) -> Staff:

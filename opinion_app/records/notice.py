@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from opinion_app.records.base import Base, Vocabulary
 from opinion_app.records.case import Correspondent
 from opinion_app.records.person import Person
+from opinion_app.records.unit import Unit
 from opinion_app.rules.reminder_words import ReminderState
 from opinion_app.rules.words import NoticeChannel, NoticeState
 
@@ -22,7 +23,8 @@ class Notice(Base):
 
     The receiver is a person of the office or the writer of one case, never both and never nobody. A writer hears of two things
     by mail and of nothing else (decisions 31). Of such a letter neither address nor bytes are kept: it is written anew at each
-    attempt, the same each time; `sealed_code` is the query code it carries, until it has left."""
+    attempt, the same each time; `sealed_code` is the query code it carries, until it has left. With `unit_id` it is for the group
+    robot of that unit, and the person is named only because every notice names a receiver."""
 
     __tablename__ = "notices"
     __table_args__ = (
@@ -38,6 +40,7 @@ class Notice(Base):
     key: Mapped[str] = mapped_column(String(200), unique=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     writer_id: Mapped[int | None] = mapped_column(ForeignKey("correspondents.id"))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
     channel: Mapped[NoticeChannel] = mapped_column(Vocabulary(NoticeChannel))
     category: Mapped[str] = mapped_column(String(40))
     local_date: Mapped[date | None]
@@ -62,6 +65,7 @@ class Notice(Base):
 
     person: Mapped[Person | None] = relationship(lazy="select")
     writer: Mapped[Correspondent | None] = relationship(lazy="select")
+    unit: Mapped[Unit | None] = relationship(lazy="select")
 
     @property
     def receiver(self) -> str:
@@ -88,3 +92,18 @@ class Reminder(Base):
 
     person: Mapped[Person] = relationship(lazy="select")
     notice: Mapped[Notice | None] = relationship(lazy="select")
+
+
+class UnitReminder(Base):
+    """One rung told to one unit's group robot for one version of a deadline; unique, so that no rung repeats (decisions 21)."""
+
+    __tablename__ = "unit_reminders"
+    __table_args__ = (Index("uq_unit_reminders_rung", "clock_id", "unit_id", "rung", "deadline_version", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clock_id: Mapped[int] = mapped_column(ForeignKey("clocks.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    rung: Mapped[str] = mapped_column(String(40))
+    deadline_version: Mapped[int]
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notices.id"))
+    created_at: Mapped[datetime]

@@ -27,11 +27,15 @@ class Staff:
 
 @dataclass(frozen=True)
 class Roster:
-    """Everybody of the office, the units above each unit, and the 分管领导 of each unit."""
+    """Everybody of the office, the units above each unit, and the 分管领导 of each unit.
+
+    `offices`: the units that are the office itself; `robots`: those whose group has a robot."""
 
     staff: dict[int, Staff]
     parents: dict[int, int | None] = field(default_factory=dict)
     in_charge: dict[int, int] = field(default_factory=dict)
+    offices: frozenset[int] = frozenset()
+    robots: frozenset[int] = frozenset()
     _held: dict[tuple[frozenset[Role], int | None], list[int]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.ladder import Ladder, Rung, Who
 from opinion_app.rules.recipients import Owing, Recipient, Roster, Search, owners
-from opinion_app.rules.words import Role
+from opinion_app.rules.words import Kind, Role
 
 COPIED = "抄送"
 
@@ -22,6 +22,18 @@ def rung_recipients(rung: Rung, owing: Owing, case: CaseFacts, roster: Roster, l
     for found in (*spoken_to, *copied):
         told.setdefault(found.person_id, found)
     return tuple(told.values())
+
+
+def robot_units(told: Iterable[Recipient], case: CaseFacts, roster: Roster) -> tuple[int, ...]:
+    """The units whose group robot says it, too: those of the people told that take part in the case, and the office itself.
+
+    A group is read by people who may know nothing of the case, so it never hears of a restricted one, of an accusation or of one
+    that names a unit (decisions 9)."""
+    if case.restricted or case.kind is Kind.ACCUSATION or case.accused_unit_id is not None:
+        return ()
+    units = {roster.staff[one.person_id].actor.unit_id for one in told if not one.blind}
+    part = {unit for unit in units if unit in roster.offices or case.of_unit(unit) is not None}
+    return tuple(unit for unit in sorted(roster.robots) if unit in part)
 
 
 def _all(named: Iterable[Who], search: Search, owing: Owing, case: CaseFacts, ladder: Ladder) -> list[Recipient]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from opinion_app.rules.facts import Actor, AssignmentFacts, CaseFacts
 from opinion_app.rules.ladder import DEFAULT_LADDER, Anchor, Rung, Who
 from opinion_app.rules.recipients import Owing, Roster, Staff
-from opinion_app.rules.rung_recipients import rung_recipients
+from opinion_app.rules.rung_recipients import robot_units, rung_recipients
 from opinion_app.rules.words import AssignmentState, Kind, Role, Stage, UnitRole
 
 FINANCE = 10
@@ -99,3 +99,16 @@ def test_n11_only_the_heads_of_the_unit_in_question_are_its_heads() -> None:
 def test_the_named_units_leader_is_not_told_of_an_accusation_nobody_may_see() -> None:
     secret = replace(CASE, kind=Kind.ACCUSATION, restricted=True, granted=frozenset({CLERK}))
     assert set(told(RED, secret)) == {CLERK}
+
+
+def test_n11_only_groups_of_units_that_take_part_hear_and_never_of_what_is_kept_back() -> None:
+    roster = replace(ROSTER, robots=frozenset({FINANCE, 11}), offices=frozenset({12}))
+    told_now = rung_recipients(URGE, HOLDER, CASE, roster, LADDER)
+    assert robot_units(told_now, CASE, roster) == (FINANCE,)
+    assert robot_units(told_now, CASE, ROSTER) == (), "it has no robot"
+    assert robot_units(told_now, replace(CASE, assignments=()), roster) == ()
+    assert robot_units([replace(one, blind=True) for one in told_now], CASE, roster) == ()
+    for kept in (replace(CASE, restricted=True), replace(CASE, kind=Kind.ACCUSATION), replace(CASE, accused_unit_id=99)):
+        assert robot_units(told_now, kept, roster) == ()
+    office = replace(roster, offices=frozenset({FINANCE}))
+    assert robot_units(told_now, replace(CASE, assignments=()), office) == (FINANCE,)

@@ -107,5 +107,5 @@ def raise_alarms(session: Session, now: datetime, url: str) -> list[Alarm]:
         )
         queue(session, letter, people, now, mail=False)
         if url and people:
-            to_robot(session, letter, people[0], url, now)
+            to_robot(session, letter, people[0], url, now, "robot")
     return found

@@ -128,7 +128,7 @@ def robots() -> Post:
 
 def sender_of(settings: Settings) -> Sender:
     """Who the letters come from."""
-    return Sender(settings.mail_from, settings.base_url)
+    return Sender(settings.mail_from, settings.base_url, settings.alarm_url)
 
 
 def deliver(

@@ -42,10 +42,11 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who the letters come from and where their links lead."""
+    """Who the letters come from, where their links lead, and the robot of the alarm."""
 
     address: str
     base_url: str
+    alarm_url: str = ""
 
 
 def claim(
@@ -63,6 +64,8 @@ def claim(
                 notice = session.get_one(Notice, notice_id, populate_existing=True)
                 if restored is not None and notice.created_at < restored:
                     _finish(notice, NoticeState.CANCELLED, "恢复备份之前的通知，不再补发", now)
+                elif not _addressed(session, notice, sender):
+                    _finish(notice, NoticeState.CANCELLED, "已没有收件地址（邮箱或群机器人已取消）", now)
                 elif claimed := _claimed(session, notice, sender, now):
                     return claimed
     return None
@@ -99,6 +102,25 @@ def _win(session: Session, notice_id: int, runner: str, now: datetime) -> bool:
     )
     result = session.execute(statement)
     return isinstance(result, CursorResult) and result.rowcount == 1
+
+
+def _addressed(session: Session, notice: Notice, sender: Sender) -> bool:
+    """Read the address anew, so that what waits goes to nobody who is no longer to have it; False when there is none any more.
+
+    A writer's is read from the case at each attempt and never kept."""
+    if notice.writer_id is not None:
+        return True
+    person = session.get_one(Person, notice.person_id)
+    if notice.channel is NoticeChannel.MAIL:
+        if notice.address != person.email:
+            notice.body = ""  # another mailbox, another letter
+        address = person.email
+    elif notice.category == "alarm":
+        address = sender.alarm_url
+    else:
+        address = notice.unit.robot_url if notice.unit is not None else person.robot_url
+    notice.address = address[:500]
+    return address != ""
 
 
 def _made(session: Session, notice: Notice, sender: Sender, now: datetime) -> bytes | None:
@@ -138,7 +160,6 @@ def _freeze(session: Session, notice: Notice, sender: Sender, now: datetime) -> 
         notice.body = robot_words(lines, sender.base_url, notice.link)
         return notice.body.encode()
     person = session.get_one(Person, notice.person_id)
-    notice.address = person.email
     words = words_of(person.name, notice.subject, lines, sender.base_url, notice.link)
     name = office(session)["name"]
     mail = Outgoing(notice.message_id, sender.address, name, notice.address, notice.subject, words, notice.created_at)

@@ -23,7 +23,7 @@ from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.ladder import Ladder, Rung
 from opinion_app.rules.permissions import can_see
 from opinion_app.rules.recipients import Owing, Recipient, Roster, recipients
-from opinion_app.rules.rung_recipients import rung_recipients
+from opinion_app.rules.rung_recipients import robot_units, rung_recipients
 from opinion_app.rules.words import ClockState, NoticeChannel
 from opinion_app.rules.zone import local_date
 
@@ -56,6 +56,8 @@ def still_standing(session: Session, notice: Notice, now: datetime) -> tuple[lis
 
 
 def _whole(session: Session, notice: Notice, person: Person) -> str:
+    if notice.unit_id is not None:
+        return ""  # a unit's group: whoever was named with it may be gone
     if not person.active:
         return "收件人已停用"
     if notice.channel is NoticeChannel.MAIL and not person.email:
@@ -64,7 +66,7 @@ def _whole(session: Session, notice: Notice, person: Person) -> str:
         return ""
     newer = select(Notice.id).where(
         Notice.person_id == notice.person_id,
-        Notice.channel == NoticeChannel.MAIL,
+        Notice.channel == notice.channel,
         Notice.category == "digest",
         Notice.local_date > notice.local_date,
     )
@@ -80,16 +82,19 @@ def _clocks(session: Session, notice: Notice) -> dict[int, Clock]:
 def _told(
     session: Session, notice: Notice, clocks: dict[int, Clock], facts: dict[int, CaseFacts], now: datetime
 ) -> dict[int, set[int]]:
-    """Who is told about each clock as things stand now: reminders follow the holder until the moment they leave (decisions 4)."""
+    """Which people - for a unit's group, which units - are told about each clock as things stand now: reminders follow the holder
+    until the moment they leave (decisions 4)."""
     if not clocks:
         return {}
     people, held = roster(session, local_date(now)), ladder(session)
     rungs = {int(line["clock"]): held.named(str(line.get("rung", ""))) for line in notice.lines if line.get("clock")}
-    return {
-        number: {found.person_id for found in _now_for(rungs.get(number), row, facts[row.case_id], people, held)}
-        for number, row in clocks.items()
-        if row.case_id in facts
-    }
+    told: dict[int, set[int]] = {}
+    for number, row in clocks.items():
+        if row.case_id in facts:
+            found = _now_for(rungs.get(number), row, facts[row.case_id], people, held)
+            units = notice.unit_id is not None
+            told[number] = set(robot_units(found, facts[row.case_id], people)) if units else {one.person_id for one in found}
+    return told
 
 
 def _now_for(rung: Rung | None, row: Clock, case: CaseFacts, people: Roster, held: Ladder) -> tuple[Recipient, ...]:
@@ -108,7 +113,7 @@ def _why_not(
 ) -> str:
     """Why a line no longer holds; empty when it does."""
     case_id = line.get("case", notice.case_id)
-    if case_id in facts and not line.get("blind") and not can_see(reader, facts[case_id]):
+    if notice.unit_id is None and case_id in facts and not line.get("blind") and not can_see(reader, facts[case_id]):
         return "已改派或不再由收件人办理"
     if not line.get("clock"):
         return ""
@@ -119,6 +124,8 @@ def _why_not(
         return f"{GONE[clock.state]}：{clock.end_reason}" if clock.end_reason else GONE[clock.state]
     if clock.deadline_version != line.get("version"):
         return "时限已变更（已延期）" if clock.extensions else "时限已变更"
+    if notice.unit_id is not None:
+        return "" if notice.unit_id in told.get(clock.id, set()) else "单位不再办理，或这件不宜在群里说"
     return "" if reader.id in told.get(clock.id, {reader.id}) else "已改派或已转到下一环节，不再由收件人办理"
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from opinion_app.desks.reminders.queries import Told, facts_for, told_of
+from opinion_app.desks.reminders.queries import Told, facts_for, told_of, units_told
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.ladder import UNDER_ANOTHER, in_force_since, ladder, told_from
 from opinion_app.flow.reminding import open_clock, rungs_of
@@ -22,21 +22,23 @@ from opinion_app.rules.due_words import DueState, due_words
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.ladder import Coming, Ladder, Look, Rung, Way, look
 from opinion_app.rules.recipients import Recipient, Roster
-from opinion_app.rules.rung_recipients import rung_recipients
+from opinion_app.rules.rung_recipients import robot_units, rung_recipients
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date
 
 BATCH = 200  # clocks whose rungs are said in one transaction, and so may share a letter
+UNIT_REASON = "发给本单位的群"
 
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """One rung of one clock to be said to one person."""
+    """One rung of one clock to be said to one person, or with `unit_id` to the group of that unit, the person being one of it."""
 
     clock: OpenClock
     rung: Rung
     told: Recipient
     line: dict[str, Any]
+    unit_id: int | None = None
 
 
 @dataclass
@@ -45,6 +47,8 @@ class Judged:
 
     sayings: list[Saying] = field(default_factory=list)
     carried: list[tuple[OpenClock, Rung, int, int | None]] = field(default_factory=list)
+    for_units: list[Saying] = field(default_factory=list)
+    carried_by_units: list[tuple[OpenClock, Rung, int, int | None]] = field(default_factory=list)
     telling: list[tuple[OpenClock, Rung]] = field(default_factory=list)
     looks: dict[int, tuple[int, Look]] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)
@@ -58,6 +62,7 @@ class _Table:
     calendar: WorkCalendar
     people: Roster
     known: dict[tuple[int, int, str, int], Told]
+    known_to_units: dict[tuple[int, int, str, int], Told]
     now: datetime
     changed_at: datetime | None
 
@@ -70,17 +75,27 @@ class _Table:
             for (_who, code, version), told in self._of(clock)
         )
 
-    def told_before(self, clock: OpenClock, comings: Sequence[Coming], rung: Rung) -> dict[int, int | None]:
-        """Who was told of this rung, or of a higher one, for an earlier version of the date, and by which notice."""
+    def told_before(
+        self, clock: OpenClock, comings: Sequence[Coming], rung: Rung, *, units: bool = False
+    ) -> dict[int, int | None]:
+        """Who, or which unit, was told of this rung or of a higher one for an earlier version of the date, and by what notice."""
         codes = [coming.rung.code for coming in comings]
         higher = set(codes[codes.index(rung.code) :])
         return {
-            who: told.notice_id for (who, code, version), told in self._of(clock) if version < clock.version and code in higher
+            who: told.notice_id
+            for (who, code, version), told in (self._of_units(clock) if units else self._of(clock))
+            if version < clock.version and code in higher
         }
 
     def _of(self, clock: OpenClock) -> Iterable[tuple[tuple[int, str, int], Told]]:
         """What the ledger holds of one clock."""
         return self._by_clock.get(clock.id, ())
+
+    def _of_units(self, clock: OpenClock) -> Iterable[tuple[tuple[int, str, int], Told]]:
+        """What the ledger of the units holds of one clock."""
+        return [
+            ((unit, code, version), told) for (at, unit, code, version), told in self.known_to_units.items() if at == clock.id
+        ]
 
     @cached_property
     def _by_clock(self) -> dict[int, list[tuple[tuple[int, str, int], Told]]]:
@@ -104,7 +119,15 @@ def judge(
     `people` and `known`, the facts by case, are read here where nobody has read them yet."""
     everybody = people or roster(session, local_date(now))
     changed_at = now if under is not None else in_force_since(session)
-    table = _Table(under or ladder(session), work_calendar(session), everybody, told_of(session, rows), now, changed_at)
+    table = _Table(
+        under or ladder(session),
+        work_calendar(session),
+        everybody,
+        told_of(session, rows),
+        units_told(session, rows, everybody),
+        now,
+        changed_at,
+    )
     facts = facts_for(session, rows) if known is None else known
     since, judged = told_from(session, now), Judged()
     for row in rows:
@@ -155,10 +178,38 @@ def _judge_one(
         return
     rung = found.tell.rung
     judged.telling.append((clock, rung))
-    for told in rung_recipients(rung, clock.owing, case, table.people, table.ladder):
+    told_now = rung_recipients(rung, clock.owing, case, table.people, table.ladder)
+    for told in told_now:
         said = (clock.id, told.person_id, rung.code, clock.version) in table.known
         if not said and (rung.code, told.person_id) not in carried:
             judged.sayings.append(Saying(clock, rung, told, _line(clock, case, told, rung, table)))
+    if rung.way is Way.LETTER:
+        moved = moved_at is not None and found.tell.moment <= moved_at
+        _judge_units(judged, table, clock, comings, rung, case, told_now, moved=moved)
+
+
+def _judge_units(
+    judged: Judged,
+    table: _Table,
+    clock: OpenClock,
+    comings: Sequence[Coming],
+    rung: Rung,
+    case: CaseFacts,
+    told: Sequence[Recipient],
+    *,
+    moved: bool,
+) -> None:
+    """The units whose group hears of it, each by a line of its own, whoever of the unit was told before."""
+    before = table.told_before(clock, comings, rung, units=True) if moved else {}
+    for unit_id in robot_units(told, case, table.people):
+        if (clock.id, unit_id, rung.code, clock.version) in table.known_to_units:
+            continue
+        if unit_id in before:
+            judged.carried_by_units.append((clock, rung, unit_id, before[unit_id]))
+            continue
+        one = next(found for found in told if table.people.staff[found.person_id].actor.unit_id == unit_id and not found.blind)
+        named = replace(one, reason=UNIT_REASON)
+        judged.for_units.append(Saying(clock, rung, named, _line(clock, case, named, rung, table), unit_id))
 
 
 def _line(clock: OpenClock, case: CaseFacts, told: Recipient, rung: Rung, table: _Table) -> dict[str, Any]:
@@ -172,7 +223,8 @@ def letters(sayings: Iterable[Saying]) -> list[list[Saying]]:
     grouped: dict[tuple[object, ...], list[Saying]] = {}
     for saying in sayings:
         alone = () if saying.clock.span.unit.in_days else (saying.clock.id,)
-        grouped.setdefault((saying.told.person_id, saying.rung.code, *alone), []).append(saying)
+        whose = ("unit", saying.unit_id) if saying.unit_id is not None else ("person", saying.told.person_id)
+        grouped.setdefault((*whose, saying.rung.code, *alone), []).append(saying)
     return [sorted(own, key=lambda saying: (saying.clock.due_at, saying.clock.id)) for own in grouped.values()]
 
 

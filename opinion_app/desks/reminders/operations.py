@@ -11,8 +11,9 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from opinion_app.desks.reminders.judging import BATCH, Judged, Saying, judge, letters, subject_of
+from opinion_app.desks.reminders.judging import BATCH, Judged, Saying, judge, letters
 from opinion_app.desks.reminders.queries import plan_digests, waiting_clocks
+from opinion_app.desks.reminders.unit_letters import letter_of, ring_units
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.ladder import begin_reminding, ladder, take_effect, told_from
 from opinion_app.flow.outbox import Letter, queue, queue_many
@@ -157,6 +158,7 @@ def ring_batch(session: Session, now: datetime, after: int) -> Queued:
         except Exception as error:  # one letter's fault must not keep the others quiet (N05); its clocks are looked at again
             failed |= {saying.clock.id for saying in own}
             done.troubles.append(Trouble(own[0].clock.id, f"{type(error).__name__}: {error}"[:200]))
+    done.troubles += ring_units(session, judged, failed, now)
     done.troubles += _issue_sheets(session, judged, failed, now)
     _advance(session, judged, failed)
     return done
@@ -198,15 +200,7 @@ def _ring(session: Session, own: Sequence[Saying], now: datetime) -> int:
     if not entered:
         return 0
     new = list(entered.values())
-    first, cases = new[0], {saying.clock.case_id for saying in new}
-    letter = Letter(
-        category="rung",
-        key=f"rung:{first.clock.id}:{first.rung.code}:{first.clock.version}",
-        subject=subject_of(new),
-        lines=[saying.line for saying in new],
-        link=(first.line["link"] if len(cases) == 1 else "") or links.NOTICES,
-        case_id=first.clock.case_id if len(cases) == 1 else None,
-    )
+    first, letter = new[0], letter_of(new)
     person = session.get(Person, first.told.person_id)
     mail = first.rung.way is Way.LETTER
     made = queue(session, letter, [person] if person is not None else [], now, mail=mail)

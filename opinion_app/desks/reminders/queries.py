@@ -15,7 +15,7 @@ from opinion_app.flow.many_facts import CHUNK, facts_of_many
 from opinion_app.flow.reminding import open_clock, running
 from opinion_app.flow.roster import roster
 from opinion_app.records.clock import Clock
-from opinion_app.records.notice import Reminder
+from opinion_app.records.notice import Reminder, UnitReminder
 from opinion_app.rules.digest import OpenClock, PersonDigest, Trouble, digests
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.recipients import Roster
@@ -111,6 +111,16 @@ def told_of(session: Session, rows: Sequence[Clock]) -> dict[tuple[int, int, str
         for clock, person, rung, version, notice, at in session.execute(query.where(some)):
             told[clock, person, rung, version] = Told(notice, at)
     return told
+
+
+def units_told(session: Session, rows: Sequence[Clock], people: Roster) -> dict[tuple[int, int, str, int], Told]:
+    """The same of the groups of units; an office without any robot is not asked about."""
+    if not people.robots:
+        return {}
+    key = (UnitReminder.clock_id, UnitReminder.unit_id, UnitReminder.rung, UnitReminder.deadline_version)
+    query = select(*key, UnitReminder.notice_id, UnitReminder.created_at)
+    found = session.execute(query.where(UnitReminder.clock_id.in_([row.id for row in rows])).order_by(UnitReminder.id))
+    return {(clock, unit, rung, version): Told(notice, at) for clock, unit, rung, version, notice, at in found}
 
 
 def facts_for(session: Session, rows: Sequence[Clock]) -> dict[int, CaseFacts]:

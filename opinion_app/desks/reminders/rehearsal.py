@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import Session
 
-from opinion_app.desks.reminders.judging import BATCH, Judged, judge, letters, subject_of
+from opinion_app.desks.reminders.judging import BATCH, Judged, Saying, judge, letters, subject_of
 from opinion_app.desks.reminders.queries import Morning, facts_for, morning_of, speaking_clocks
+from opinion_app.desks.reminders.unit_letters import names_of
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.due import soon_until
 from opinion_app.flow.ladder import taking_effect
@@ -36,7 +37,7 @@ class Draft:
     """One letter that would be queued; `lines` as the letter would have them."""
 
     category: str
-    person_id: int
+    person_id: int | None
     name: str
     subject: str
     ways: str
@@ -77,6 +78,7 @@ def rehearse(session: Session, now: datetime) -> Rehearsal:
     judged = judge(session, waiting, now, people, under, found.facts)
     found.troubles += morning.troubles + judged.troubles
     found.drafts = _drafts(session, [*_digest_plans(morning), *_rung_plans(waiting, judged)], local_date(now))
+    found.drafts += _unit_drafts(session, list(_by_letter(waiting, judged.for_units)))
     return found
 
 
@@ -86,12 +88,16 @@ def _digest_plans(morning: Morning) -> Iterator[Plan]:
 
 
 def _rung_plans(waiting: Sequence[Clock], judged: Judged) -> Iterator[Plan]:
+    for own in _by_letter(waiting, judged.sayings):
+        mail = own[0].rung.way is Way.LETTER
+        yield Plan(RUNG, own[0].told.person_id, subject_of(own), mail, [saying.line for saying in own])
+
+
+def _by_letter(waiting: Sequence[Clock], sayings: Sequence[Saying]) -> Iterator[list[Saying]]:
     """The letters of the rungs; as when they are sent, only clocks of one batch share a letter."""
     batch = {row.id: place // BATCH for place, row in enumerate(waiting)}
-    for _, sayings in groupby(judged.sayings, lambda saying: batch[saying.clock.id]):
-        for own in letters(sayings):
-            mail = own[0].rung.way is Way.LETTER
-            yield Plan(RUNG, own[0].told.person_id, subject_of(own), mail, [saying.line for saying in own])
+    for _, own in groupby(sayings, lambda saying: batch[saying.clock.id]):
+        yield from letters(own)
 
 
 def _drafts(session: Session, plans: Sequence[Plan], today: date) -> list[Draft]:
@@ -110,6 +116,16 @@ def _people(session: Session, ids: set[int], today: date) -> dict[int, Row[Any]]
     told = exists().where(Notice.person_id == Person.id, Notice.category == DIGEST, Notice.local_date == today)
     columns: tuple[Any, ...] = (Person.id, Person.name, Person.email, Person.robot_url, Person.active, told.label("has_digest"))
     return {row.id: row for row in session.execute(select(*columns).where(Person.id.in_(ids)))}
+
+
+def _unit_drafts(session: Session, groups: Sequence[Sequence[Saying]]) -> list[Draft]:
+    """What the groups of units would be told."""
+    names = names_of(session, groups)
+    return [
+        Draft(RUNG, None, f"{names[own[0].unit_id]}的群", subject_of(own), "群机器人", tuple(saying.line for saying in own))
+        for own in groups
+        if own[0].unit_id in names
+    ]
 
 
 def _ways(person: Any, *, mail: bool) -> str:

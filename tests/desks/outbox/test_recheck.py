@@ -147,3 +147,18 @@ def test_n03_an_extended_clock_is_told_of_when_its_new_date_presses(told: Told) 
         )
     told.session.flush()
     assert still_standing(told.session, told.mail, NOW) == ([], "时限已变更（已延期）")
+
+
+def test_n12_of_digests_that_waited_for_a_robot_only_the_newest_is_told(core: Flask) -> None:
+    with transaction() as session:
+        person = make_person(session, "own", Role.CLERK, robot_url="json://own.test/")
+        make_case(session, None)
+        for days in range(3):
+            queue_digests(session, NOW + timedelta(days=days))
+        later = NOW + timedelta(days=2, hours=1)
+        taken = claim(session, "r1", SENDER, later, NoticeChannel.ROBOT)
+        assert taken is not None
+        assert claim(session, "r1", SENDER, later, NoticeChannel.ROBOT) is None
+        told = session.scalars(select(Notice).where(Notice.channel == NoticeChannel.ROBOT).order_by(Notice.id)).all()
+        assert [notice.last_error for notice in told] == ["已由较新的通报代替", "已由较新的通报代替", ""]
+        assert {notice.person_id for notice in told} == {person.id}

@@ -6,7 +6,7 @@ import json
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from itertools import count
@@ -78,10 +78,11 @@ def server() -> Iterator[MailServer]:
         yield running
 
 
-def run(server: MailServer, now: datetime, most: int | None = None) -> Delivered:
+def run(server: MailServer, now: datetime, most: int | None = None, alarm: str = "") -> Delivered:
     """A run of each channel, counted together."""
     posts: tuple[Post, ...] = (ByRobot(RobotPost()), ByServer(SmtpPost(server_of(server.url), SHORT), SENDER.address))
-    done = [deliver(post, "r1", SENDER, Watch(lambda: now, count().__next__), most=most) for post in posts]
+    sender = replace(SENDER, alarm_url=alarm)
+    done = [deliver(post, "r1", sender, Watch(lambda: now, count().__next__), most=most) for post in posts]
     counts = Counter(done[0].counts) + Counter(done[1].counts)
     return Delivered(dict(counts), done[1].stopped)
 
@@ -99,7 +100,7 @@ def test_a_person_and_a_unit_are_told_by_their_robots_without_a_word_of_the_writ
     core: Flask, server: MailServer, robot: Robot
 ) -> None:
     with transaction() as session:
-        unit = make_unit(session, "党政办", robot_url=robot.url)
+        unit = make_unit(session, "党政办", robot_url=robot.url, is_office=True)
         for name in ("one", "two"):
             make_person(session, name, Role.CLERK, unit=unit, email=f"{name}@office.test")
         make_person(session, "own", Role.CLERK, robot_url=robot.url)
@@ -154,7 +155,7 @@ def test_n15_when_mail_is_down_the_alarm_goes_by_another_way_once_a_day(core: Fl
     for moment in (later, later + timedelta(minutes=5)):
         with transaction() as session:
             assert [alarm.kind for alarm in raise_alarms(session, moment, robot.url)] == ["mail"]
-    run(server, later + timedelta(minutes=5))
+    run(server, later + timedelta(minutes=5), alarm=robot.url)
     assert len(robot.told) == 1
     assert "邮件" in str(robot.told)
     with transaction() as session:
@@ -208,7 +209,7 @@ def test_n15_a_server_that_answers_but_lets_nothing_through_is_told(
     after = NOW + timedelta(minutes=minutes[-1] + 1)
     with transaction() as session:
         assert [alarm.kind for alarm in raise_alarms(session, after, robot.url)] == ["refused"]
-    run(server, after)
+    run(server, after, alarm=robot.url)
     assert "3 人的邮件都没有送到" in str(robot.told)
     assert kinds(after + timedelta(hours=1)) == [], "told while it happens, not for ever"
 
@@ -258,7 +259,7 @@ def test_n15_an_alarm_leaves_though_mail_is_stuck_and_before_every_other_word(co
         leading(session, NOW - timedelta(hours=1))
         assert raise_alarms(session, NOW, robot.url) != []
     post = ByRobot(RobotPost())
-    done = deliver(post, "r1", SENDER, Watch(lambda: NOW, count().__next__), most=2)
+    done = deliver(post, "r1", replace(SENDER, alarm_url=robot.url), Watch(lambda: NOW, count().__next__), most=2)
     assert (done.counts, len(robot.told)) == ({Outcome.SENT: 2}, 2)
     assert "告警" in str(robot.told[0])
     assert states()["mail"] == {"pending"}, "no mail server was needed"
