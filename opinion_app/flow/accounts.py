@@ -15,6 +15,7 @@ from opinion_app.records.person import Person, PersonRole, SignInAttempt, SignIn
 from opinion_app.records.unit import Unit
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.facts import Actor
+from opinion_app.rules.mailbox import is_email
 from opinion_app.rules.passwords import login_key
 from opinion_app.rules.pinyin import pinyin_of
 from opinion_app.rules.text import clean_line
@@ -93,6 +94,8 @@ def _check_new(session: Session, login: str, name: str, new: NewPerson) -> None:
         raise Invalid("登录名应为 2 至 40 个字母、数字或汉字，可含 . _ - @。", {"login": "登录名不符合要求。"})
     if not name:
         raise Invalid("请填写姓名。", {"name": "请填写姓名。"})
+    if new.email and not is_email(clean_line(new.email)):
+        raise Invalid("邮箱格式不对。", {"email": "邮箱格式不对，应像 name@example.cn，只能填一个。"})
     if session.scalar(select(Person.id).where(Person.login == login)) is not None:
         raise Invalid(f"登录名“{login}”已被使用。", {"login": "登录名不能重复。"})
     if new.unit_id is not None and session.get(Unit, new.unit_id) is None:

@@ -6,21 +6,15 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
 from opinion_app.notify.letter import Words
-from opinion_app.rules.errors import OfficeError
+from opinion_app.rules.mailbox import mailbox
 
-_PLAIN = re.compile(r"[\x21-\x7e]+@[\x21-\x7e]+")
 _UNFIT = re.compile(r"[\x00-\x1f\x7f]+")
-
-
-class AddressRefused(OfficeError):
-    """An address that is not exactly one plain mailbox; a letter to it is never built."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +29,6 @@ class Outgoing:
     words: Words
     written_at: datetime
     list_name: str = "reminders"  # empty: a letter to one citizen, of no list
-
-
-def mailbox(address: str) -> Address:
-    """The one mailbox an address names. Raises AddressRefused for several, for none, and for anything with a line break."""
-    if not _PLAIN.fullmatch(address) or any(mark in address for mark in ',;<>()"'):
-        raise AddressRefused(f"邮箱地址“{_one_line(address)[:80]}”不能使用，请在人员信息中改正。")
-    try:
-        return Address(addr_spec=address)
-    except (HeaderParseError, ValueError, IndexError) as error:
-        raise AddressRefused(f"邮箱地址“{_one_line(address)[:80]}”不能使用，请在人员信息中改正。") from error
 
 
 def compose(mail: Outgoing) -> bytes:

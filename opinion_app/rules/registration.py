@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from opinion_app.rules.errors import Invalid
+from opinion_app.rules.mailbox import is_email
 from opinion_app.rules.text import clean, clean_line
 from opinion_app.rules.words import Channel, Kind, Procedure, Source, Urgency
 from opinion_app.rules.zone import local_date
@@ -16,7 +17,6 @@ MAX_BODY = 20_000
 EARLIEST = date(2000, 1, 1)
 LONGEST_RETURN = timedelta(days=3 * 365)  # beyond, it is the year that was mistyped
 _SECRET = re.compile(r"(绝密|机密|秘密)\s*(★|☆|\*|级|件)|[【\[（(]\s*(绝密|机密|秘密)\s*[】\]）)]|^\s*(绝密|机密|秘密)\s*$", re.M)
-_EMAIL = re.compile(r"[^@\s,;<>()\"']{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _LINK = re.compile(r"https?://[^\s<>\"']{3,480}")
 
 
@@ -143,11 +143,6 @@ def _check_writer(writer: Writer, problems: dict[str, str]) -> None:
             problems[name] = f"{label}最多 {limit} 个字。"
     if writer.email and not is_email(writer.email):
         problems["email"] = "邮箱格式不对，应像 name@example.cn。"
-
-
-def is_email(text: str) -> bool:
-    """Whether `text` is exactly one address; a comma or a line break would make it two recipients (hardening E28)."""
-    return len(text) <= 200 and _EMAIL.fullmatch(text) is not None
 
 
 def _check_dates(new: NewCase, now: datetime, problems: dict[str, str]) -> None:

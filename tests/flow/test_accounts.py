@@ -38,6 +38,7 @@ def test_roles_are_given_and_taken_and_told_once(core: Flask) -> None:
     [
         (NewPerson("a", "张三", frozenset({Role.CLERK})), "login"),
         (NewPerson("zhang", " ", frozenset({Role.CLERK})), "name"),
+        (NewPerson("zhang", "张三", frozenset({Role.CLERK}), email="a..b@c.cn"), "email"),
         (NewPerson("zhang", "张三"), "roles"),
         (NewPerson("zhang", "张三", frozenset({Role.AUDITOR, Role.LEADER})), "roles"),
         (NewPerson("zhang", "张三", frozenset({Role.UNIT_HEAD})), "unit_id"),

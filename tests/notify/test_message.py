@@ -10,8 +10,9 @@ import pytest
 
 from opinion_app.notify.folder import FolderPost, file_name
 from opinion_app.notify.letter import words_of
-from opinion_app.notify.message import AddressRefused, Outgoing, compose
+from opinion_app.notify.message import Outgoing, compose
 from opinion_app.rules.delivery import Outcome
+from opinion_app.rules.mailbox import AddressRefused
 from opinion_app.rules.notices import message_id
 
 LINE = {

@@ -13,9 +13,9 @@ from opinion_app.flow import trail
 from opinion_app.flow.settings import OFFICE_DEFAULTS, areas, office, put_office, put_setting, setting
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.facts import Actor
+from opinion_app.rules.mailbox import is_email
 from opinion_app.rules.numbering import DEFAULT_INDEX_PATTERN, DEFAULT_PATTERNS, check_pattern
 from opinion_app.rules.rating import MOST_DAYS, window
-from opinion_app.rules.registration import is_email
 from opinion_app.rules.text import clean_line
 
 MORE = ("email", "organiser")

@@ -9,11 +9,11 @@ from typing import Protocol
 
 from opinion_app.desks.outbox.operations import Claimed, Sender, claim, confirm
 from opinion_app.notify.folder import FolderPost
-from opinion_app.notify.message import mailbox
 from opinion_app.notify.robot import RobotPost
 from opinion_app.notify.smtp import SmtpPost, server_of
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.delivery import Attempt, Outcome
+from opinion_app.rules.mailbox import mailbox
 from opinion_app.rules.settings import Settings
 from opinion_app.rules.words import NoticeChannel
 

@@ -15,12 +15,13 @@ from opinion_app.desks.outbox.recheck import still_standing
 from opinion_app.flow import trail
 from opinion_app.flow.settings import office, restored_at
 from opinion_app.notify.letter import robot_words, words_of
-from opinion_app.notify.message import AddressRefused, Outgoing, compose
+from opinion_app.notify.message import Outgoing, compose
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
 from opinion_app.rules.delivery import CLAIM, FAR_AHEAD, Attempt, judge, without_address
 from opinion_app.rules.errors import NotFound, Refused
 from opinion_app.rules.facts import Actor
+from opinion_app.rules.mailbox import AddressRefused
 from opinion_app.rules.words import NoticeChannel, NoticeState
 
 WAITING = (NoticeState.PENDING, NoticeState.UNKNOWN)

@@ -16,8 +16,8 @@ from opinion_app.records.person import LeaderInCharge, Person
 from opinion_app.records.unit import Unit
 from opinion_app.rules.errors import Conflict, Invalid, NotFound, Refused
 from opinion_app.rules.facts import Actor
+from opinion_app.rules.mailbox import is_email
 from opinion_app.rules.pinyin import pinyin_of
-from opinion_app.rules.registration import is_email
 from opinion_app.rules.words import Role
 
 
