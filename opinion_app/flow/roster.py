@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from opinion_app.records.current import settings_of
 from opinion_app.records.person import LeaderInCharge, Person
 from opinion_app.records.unit import Unit
 from opinion_app.rules.facts import Actor
@@ -45,7 +46,8 @@ def _staff(person: Person, units: dict[int, int | None], charge: dict[int, int],
         person.handles_accusations,
         person.unit.name if person.unit else "",
     )
-    return Staff(actor, person.active, _away(person, today), person.deputy_id)
+    reachable = not settings_of().smtp_url or bool(person.email or person.robot_url)
+    return Staff(actor, person.active, _away(person, today), person.deputy_id, reachable)
 
 
 def _away(person: Person, today: date) -> bool:

@@ -17,12 +17,15 @@ from opinion_app.rules.words import Kind, Role
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """One person of the office: at work or not today, and who stands in for them."""
+    """One person of the office: at work or not today, who stands in for them, and whether letters and robots reach them.
+
+    Where the office has no mail server the notice inside the service is the delivery, and reaches everybody (decisions 24)."""
 
     actor: Actor
     active: bool = True
     away: bool = False
     deputy_id: int | None = None
+    reachable: bool = True
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,16 @@ def recipients(owing: Owing, case: CaseFacts, roster: Roster) -> tuple[Recipient
     told: dict[int, Recipient] = {}
     for found in owners(search, owing, case) or search.last_resort(owing.unit_id):
         told.setdefault(found.person_id, found)
-    return tuple(told.values())
+    return with_relays(search, tuple(told.values()))
+
+
+def with_relays(search: Search, told: tuple[Recipient, ...]) -> tuple[Recipient, ...]:
+    """Those told, and whoever is to pass it on to those whom no letter reaches; they themselves see it inside the service."""
+    every = {found.person_id: found for found in told}
+    for found in told:
+        for relay in search.relays(found):
+            every.setdefault(relay.person_id, relay)
+    return tuple(every.values())
 
 
 def owners(search: Search, owing: Owing, case: CaseFacts) -> list[Recipient]:
@@ -126,15 +138,42 @@ class Search:
     def _stand_in(self, person_id: int, reason: str) -> Recipient | None:
         if self.at_work(person_id):
             return Recipient(person_id, reason)
-        absent, seen = self.roster.staff.get(person_id), {person_id}
-        deputy = absent.deputy_id if absent else None
-        while deputy is not None and deputy not in seen:
+        absent = self.roster.staff.get(person_id)
+        for deputy in self._deputies(person_id):
             if self.at_work(deputy) and absent is not None:
                 return Recipient(deputy, f"{absent.actor.name}不在岗，由您代办")
+        return None
+
+    def _deputies(self, person_id: int) -> Iterator[int]:
+        """Who stands in for a person, then who stands in for that one; a loop in the data ends the walk."""
+        seen, person = {person_id}, self.roster.staff.get(person_id)
+        deputy = person.deputy_id if person else None
+        while deputy is not None and deputy not in seen:
+            yield deputy
             seen.add(deputy)
             following = self.roster.staff.get(deputy)
             deputy = following.deputy_id if following else None
-        return None
+
+    def relays(self, told: Recipient) -> list[Recipient]:
+        """Who is told beside somebody without address: the deputy, the heads of the unit, those above it, the administrators."""
+        person = self.roster.staff[told.person_id]
+        if person.reachable or told.blind:
+            return []
+        reason = f"{person.actor.name}没有邮箱和群机器人，请您转告"
+        deputy = next((one for one in self._deputies(told.person_id) if self.at_work(one) and self._reached(one)), None)
+        if deputy is not None:
+            return [Recipient(deputy, reason)]
+        unit = person.actor.unit_id
+        for above in (*(() if unit is None else (unit,)), *self.roster.above(unit)):
+            heads = [head for head in self.heads_of(above) if self._present(head) and self._reached(head)]
+            known = [head for head in heads if self.at_work(head)]
+            if known or (heads and not self._hidden()):
+                return [Recipient(head, reason, blind=head not in known) for head in known or heads]
+        administrators = [one for one in self.roster.holding(Role.ADMINISTRATOR) if self._present(one) and self._reached(one)]
+        return [Recipient(one, reason, blind=True) for one in administrators]
+
+    def _reached(self, person_id: int) -> bool:
+        return self.roster.staff[person_id].reachable
 
     def unit(self, unit_id: int) -> list[Recipient]:
         """The named handler and the heads of a unit; its other handlers where nobody is named and no head is there."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from opinion_app.rules.facts import CaseFacts
-from opinion_app.rules.ladder import Ladder, Rung, Who
-from opinion_app.rules.recipients import Owing, Recipient, Roster, Search, owners
+from opinion_app.rules.ladder import Ladder, Rung, Way, Who
+from opinion_app.rules.recipients import Owing, Recipient, Roster, Search, owners, with_relays
 from opinion_app.rules.words import Kind, Role
 
 COPIED = "抄送"
@@ -21,7 +21,7 @@ def rung_recipients(rung: Rung, owing: Owing, case: CaseFacts, roster: Roster, l
     told: dict[int, Recipient] = {}
     for found in (*spoken_to, *copied):
         told.setdefault(found.person_id, found)
-    return tuple(told.values())
+    return with_relays(search, tuple(told.values())) if rung.way is Way.LETTER else tuple(told.values())
 
 
 def robot_units(told: Iterable[Recipient], case: CaseFacts, roster: Roster) -> tuple[int, ...]:

@@ -152,3 +152,31 @@ def test_who_may_not_see_an_accusation_is_not_told_of_it() -> None:
     against = case(kind=Kind.ACCUSATION, accused_unit_id=FINANCE)
     assert told(UNIT, against, without(office(), TOWN_HEAD)) == {CLERK}
     assert told(UNIT, against, office()) == {CLERK}, "not even the unit above learns of it by way of a reminder"
+
+
+def unreached(*people: int) -> Roster:
+    """The office, in which no letter reaches some."""
+    held = office()
+    return replace(held, staff={pid: replace(s, reachable=pid not in people) for pid, s in held.staff.items()})
+
+
+def relays(roster: Roster, facts: CaseFacts | None = None) -> dict[int, bool]:
+    """Who is asked to pass it on, and whether they learn number and date alone."""
+    found = recipients(UNIT, facts or case(), roster)
+    return {one.person_id: one.blind for one in found if one.reason == "承办没有邮箱和群机器人，请您转告"}
+
+
+def test_n09_whom_no_letter_reaches_is_told_inside_and_somebody_passes_it_on() -> None:
+    assert told(UNIT, case(), unreached()) == {HANDLER, HEAD}
+    assert told(UNIT, case(), unreached(HANDLER)) == {HANDLER, HEAD}, "the head is told anyway, and once"
+    deputy = replace(unreached(HANDLER).staff[HANDLER], deputy_id=OTHER)
+    assert relays(replace(unreached(HANDLER), staff=unreached(HANDLER).staff | {HANDLER: deputy})) == {OTHER: False}
+
+
+def test_n09_no_address_the_way_up_is_deputy_head_parent_unit_administrator() -> None:
+    assert relays(unreached(HANDLER, HEAD)) == {TOWN_HEAD: True}, "who may not see the case learns number and date"
+    assert relays(unreached(HANDLER, HEAD, TOWN_HEAD)) == {ADMIN: True}
+    assert relays(unreached(HANDLER, HEAD, TOWN_HEAD, ADMIN)) == {}
+    assert relays(unreached(HANDLER, HEAD), case(kind=Kind.ACCUSATION)) == {ADMIN: True}, "no unit above hears of an accusation"
+    found = recipients(OFFICE, case(), unreached(CLERK))
+    assert [(one.person_id, one.blind) for one in found] == [(CLERK, False), (ADMIN, True)]

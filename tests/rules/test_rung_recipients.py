@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from opinion_app.rules.facts import Actor, AssignmentFacts, CaseFacts
-from opinion_app.rules.ladder import DEFAULT_LADDER, Anchor, Rung, Who
+from opinion_app.rules.ladder import DEFAULT_LADDER, Anchor, Rung, Way, Who
 from opinion_app.rules.recipients import Owing, Roster, Staff
 from opinion_app.rules.rung_recipients import robot_units, rung_recipients
 from opinion_app.rules.words import AssignmentState, Kind, Role, Stage, UnitRole
@@ -112,3 +112,9 @@ def test_n11_only_groups_of_units_that_take_part_hear_and_never_of_what_is_kept_
         assert robot_units(told_now, kept, roster) == ()
     office = replace(roster, offices=frozenset({FINANCE}))
     assert robot_units(told_now, replace(CASE, assignments=()), office) == (FINANCE,)
+
+
+def test_n09_of_a_rung_told_by_letter_somebody_passes_it_on_and_of_one_told_inside_nobody_need() -> None:
+    deaf = replace(ROSTER, staff={number: replace(one, reachable=number != VICE) for number, one in STAFF.items()})
+    assert told(URGE, roster=deaf)[ADMIN] == "副镇长没有邮箱和群机器人，请您转告"
+    assert ADMIN not in told(replace(URGE, way=Way.INSIDE), roster=deaf)
