@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.settings import restored_at
+from opinion_app.records.clock import Clock
 from opinion_app.records.job import JobRun
 from opinion_app.rules.timetable import Daily, Entry
+from opinion_app.rules.words import ClockState
 from opinion_app.rules.workdays import WorkCalendar
 
 LATE_BY = timedelta(minutes=10)
@@ -78,3 +80,9 @@ def trouble_words(line: JobLine, now: datetime) -> str:
         minutes = int((now - line.last.started_at).total_seconds() // 60)
         return f"定时作业“{line.entry.label}”运行了 {minutes} 分钟还没有结束"
     return f"定时作业“{line.entry.label}”应运行而未运行"
+
+
+def unheard(session: Session, now: datetime) -> int:
+    """How many running clocks have a reminder that came ten minutes ago and could not be told: nobody is there, or it failed."""
+    waiting = Clock.state == ClockState.RUNNING, Clock.next_rung_at < now - LATE_BY
+    return int(session.scalar(select(func.count(Clock.id)).where(*waiting)) or 0)

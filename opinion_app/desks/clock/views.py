@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app import clock
 from opinion_app.desks.clock import queries
-from opinion_app.flow.standing_work import jobs
+from opinion_app.flow.standing_work import jobs, unheard
 from opinion_app.records.base import db
 from opinion_app.records.current import settings_of
 from opinion_app.rules.timetable import Every, digest_time, timetable
@@ -38,6 +38,7 @@ def home() -> ResponseReturnValue:
         failures=queries.failures(session),
         queue=queries.queue(session),
         reach=queries.reach(session, now),
+        unheard=unheard(session, now),
         now=now,
     )
 

@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.outbox import Letter, holders_of, queue, to_robot
-from opinion_app.flow.standing_work import jobs, trouble_words
+from opinion_app.flow.standing_work import jobs, trouble_words, unheard
 from opinion_app.records.current import settings_of
 from opinion_app.records.job import JobRun, Lease
 from opinion_app.records.notice import Notice
@@ -35,7 +35,13 @@ class Alarm:
 
 def alarms(session: Session, now: datetime) -> list[Alarm]:
     """What is wrong now: mail that does not leave or does not arrive, jobs that fail again and again or stand still."""
-    return [*_mail_waits(session, now), *_mail_refused(session, now), *_jobs_fail(session, now), *_jobs_stand_still(session, now)]
+    return [
+        *_mail_waits(session, now),
+        *_mail_refused(session, now),
+        *_jobs_fail(session, now),
+        *_jobs_stand_still(session, now),
+        *_nobody_hears(session, now),
+    ]
 
 
 def _mail_waits(session: Session, now: datetime) -> list[Alarm]:
@@ -93,6 +99,12 @@ def _jobs_stand_still(session: Session, now: datetime) -> list[Alarm]:
     return [Alarm(f"still:{line.entry.name}", trouble_words(line, now)) for line in lines if line.stands_still]
 
 
+def _nobody_hears(session: Session, now: datetime) -> list[Alarm]:
+    """Rungs that came and could not be told to anybody; while the clock only just began, they may yet be."""
+    waiting = unheard(session, now) if _settled(session, now) else 0
+    return [Alarm("unheard", f"有 {waiting} 项到了提醒时间而没有人可以通知，请核对人员、请假和代办设置")] if waiting else []
+
+
 def raise_alarms(session: Session, now: datetime, url: str) -> list[Alarm]:
     """Tell the administrators and clerks inside the service, and the alarm's own robot where one is set."""
     found = alarms(session, now)
@@ -106,6 +118,7 @@ def raise_alarms(session: Session, now: datetime, url: str) -> list[Alarm]:
             CLOCK_PAGE,
         )
         queue(session, letter, people, now, mail=False)
-        if url and people:
-            to_robot(session, letter, people[0], url, now, "robot")
+        named = people[0] if people else session.scalar(select(Person).order_by(Person.id).limit(1))
+        if url and named is not None:  # the robot hears it though nobody is there to be told
+            to_robot(session, letter, named, url, now, "robot")
     return found

@@ -50,6 +50,7 @@ class Judged:
     for_units: list[Saying] = field(default_factory=list)
     carried_by_units: list[tuple[OpenClock, Rung, int, int | None]] = field(default_factory=list)
     telling: list[tuple[OpenClock, Rung]] = field(default_factory=list)
+    unheard: set[int] = field(default_factory=set)
     looks: dict[int, tuple[int, Look]] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)
 
@@ -179,6 +180,8 @@ def _judge_one(
     rung = found.tell.rung
     judged.telling.append((clock, rung))
     told_now = rung_recipients(rung, clock.owing, case, table.people, table.ladder)
+    if not told_now:
+        judged.unheard.add(clock.id)  # it waits for somebody to be there, as long as it may still be told
     for told in told_now:
         said = (clock.id, told.person_id, rung.code, clock.version) in table.known
         if not said and (rung.code, told.person_id) not in carried:

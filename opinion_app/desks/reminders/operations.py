@@ -40,16 +40,19 @@ class Queued:
     notices: int = 0
     troubles: list[Trouble] = field(default_factory=list)
     last: int | None = None
+    unheard: int = 0
 
     def __str__(self) -> str:
         told = f"{self.people} 人，" if self.people else ""
         said = f"{told}新增通知 {self.notices} 条"
+        said += f"；{self.unheard} 项到了提醒时间而没有人可以通知" if self.unheard else ""
         return said + (f"；{len(self.troubles)} 条时限未能判断：{self.troubles[0].error}" if self.troubles else "")
 
     def add(self, other: Queued) -> None:
         """Count what another batch queued."""
         self.notices += other.notices
         self.troubles += other.troubles
+        self.unheard += other.unheard
 
 
 def queue_digests(session: Session, now: datetime) -> Queued:
@@ -147,7 +150,7 @@ def ring_batch(session: Session, now: datetime, after: int) -> Queued:
     if not rows:
         return Queued()
     judged = judge(session, rows, now)
-    done = Queued(troubles=judged.troubles, last=rows[-1].id)
+    done = Queued(troubles=judged.troubles, last=rows[-1].id, unheard=len(judged.unheard))
     for clock, rung, person_id, notice_id in judged.carried:
         _enter(session, clock, rung, person_id, "", now, state=ReminderState.CARRIED, notice_id=notice_id)
     failed: set[int] = set()
@@ -257,13 +260,14 @@ def _entry(
 
 
 def _advance(session: Session, judged: Judged, failed: Iterable[int]) -> None:
-    """Write down when each clock is looked at again, unless its date moved meanwhile."""
+    """Write down when each clock is looked at again, unless its date moved meanwhile; what nobody heard is, by the next run."""
     for clock_id, (version, found) in judged.looks.items():
         if clock_id in failed:
             continue
+        waits = found.tell.speaks_at if found.tell is not None and clock_id in judged.unheard else found.next_at
         session.execute(
             update(Clock)
             .where(Clock.id == clock_id, Clock.deadline_version == version)
-            .values(next_rung_at=found.next_at, rung_version=version)
+            .values(next_rung_at=waits, rung_version=version)
             .execution_options(synchronize_session=False)
         )
