@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from flask import Flask
 
+from opinion_app import clock
 from opinion_app.core import create_core
 from opinion_app.desks.backup import operations as backup
 from opinion_app.files.store import AttachmentStore
@@ -22,7 +23,11 @@ from opinion_app.records.current import settings_of
 from opinion_app.records.engine import begin_reading, begin_writing
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.calendar_seed import SEED_SOURCE, seed_days
+from opinion_app.rules.errors import Refused
+from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.zone import local
+
+AHEAD = timedelta(days=7)
 
 
 @contextmanager
@@ -38,6 +43,13 @@ def opened(*, checked: bool = True) -> Iterator[Flask]:
         finally:
             db.session.remove()
             db.engine.dispose()
+
+
+def not_far_ahead(moment: datetime) -> None:
+    """Raises Refused for a moment far ahead: what is queued as of then would silence everything until then."""
+    if moment > clock.now() + AHEAD:
+        late = f"“{moment_words(moment)}”比现在晚 {AHEAD.days} 天以上，请核对年份。"
+        raise Refused(f"{late}只想看看那时会发出什么，请用 remind 加 --dry-run。")
 
 
 def check_schema() -> None:

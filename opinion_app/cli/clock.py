@@ -6,7 +6,7 @@ import logging
 
 import click
 
-from opinion_app.cli._office import opened
+from opinion_app.cli._office import not_far_ahead, opened
 from opinion_app.rules.zone import parse_moment
 from opinion_app.scheduler.process import run, run_once
 
@@ -22,6 +22,8 @@ def clock(*, once: bool, at: str | None) -> None:
     for chatty in ("apscheduler", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     moment = parse_moment(at) if at is not None else None
+    if moment is not None:
+        not_far_ahead(moment)
     with opened() as app:
         if not once:
             run(app)

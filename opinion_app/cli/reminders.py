@@ -10,7 +10,7 @@ from datetime import datetime
 import click
 
 from opinion_app import clock
-from opinion_app.cli._office import opened
+from opinion_app.cli._office import not_far_ahead, opened
 from opinion_app.desks.outbox.delivery import Watch, deliver, post_of, robots, sender_of
 from opinion_app.desks.reminders.operations import Queued, queue_digests, ring_batch
 from opinion_app.desks.reminders.rehearsal import Draft, Rehearsal, rehearse
@@ -26,6 +26,8 @@ from opinion_app.rules.zone import parse_moment
 def remind(at: str | None, *, dry_run: bool) -> None:
     """生成当日的待办通报和到时的催办；同样的只生成一次。 / Queue this working day's digests and the rungs that have come."""
     now = parse_moment(at) if at is not None else clock.now()
+    if not dry_run:
+        not_far_ahead(now)
     with opened():
         with reading_only(), transaction() as session:
             _show(rehearse(session, now))

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from opinion_app import clock
 from opinion_app.cli import main
 from opinion_app.records.calendar import CalendarYear
 from opinion_app.records.current import settings_of
@@ -27,6 +28,7 @@ def run(core: Flask, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixt
     monkeypatch.setenv("OPINION_SECRET_KEY", settings.secret_key)
     monkeypatch.setenv("OPINION_DATA_DIR", str(settings.data_dir))
     monkeypatch.setenv("OPINION_DATABASE_URL", settings.database_url)
+    monkeypatch.setattr(clock, "now", lambda: NOW)
     with transaction() as session:
         make_person(session, "clerk", Role.CLERK, name="王受理", email="clerk@office.test")
         make_case(session, None, now=NOW)
@@ -99,3 +101,12 @@ def test_the_clock_once_runs_what_is_due(run: Run) -> None:
     assert "digest" in run("clock", "--once", "--at", "2026-11-24T08:31")[1]
     assert "没有到期的作业" in run("clock", "--once", "--at", "2026-11-24T08:31")[1]
     assert run("clock", "--at", "2026-11-24")[0] == 2
+
+
+@pytest.mark.parametrize("command", [("remind",), ("clock", "--once")])
+def test_n07_a_mistyped_year_silences_nothing(core: Flask, run: Run, command: tuple[str, ...]) -> None:
+    status, _out, err = run(*command, "--at", "2062-11-24T08:30")
+    assert (status, "请核对年份" in err) == (1, True)
+    assert notices(core) == 0
+    assert run("remind", "--at", "2062-11-24T08:30", "--dry-run")[0] == 0
+    assert "新增通知 2 条" in run("remind", "--at", "2026-11-24T08:30")[1]

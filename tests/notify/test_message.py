@@ -42,7 +42,7 @@ def test_the_same_notice_gives_the_same_bytes_in_ascii() -> None:
     assert b"\n" not in data.replace(b"\r\n", b"")
 
 
-def test_headers_say_that_no_person_wrote_this() -> None:
+def test_n13_headers_say_that_no_person_wrote_this() -> None:
     read = message_from_bytes(compose(outgoing()), policy=policy.default)
     assert read["Subject"] == "待办通报 11月23日：逾期 1 件〔2026〕"
     assert read["Message-ID"] == message_id("digest:1")

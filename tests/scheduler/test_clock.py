@@ -70,7 +70,7 @@ def owing(core: Flask) -> Flask:
     return core
 
 
-def test_only_who_holds_the_lease_acts(owing: Flask) -> None:
+def test_n04_only_who_holds_the_lease_acts(owing: Flask) -> None:
     time = Time(TUESDAY)
     first, second = runner(owing, time, "first"), runner(owing, time, "second")
     assert first.beat()
@@ -82,7 +82,7 @@ def test_only_who_holds_the_lease_acts(owing: Flask) -> None:
     assert notices() == 2
 
 
-def test_a_follower_takes_over_when_the_counter_stood_still(core: Flask) -> None:
+def test_n04_a_follower_takes_over_when_the_counter_stood_still(core: Flask) -> None:
     time = Time(TUESDAY)
     first, second = runner(core, time, "first"), runner(core, time, "second")
     first.beat()
@@ -99,7 +99,7 @@ def test_a_follower_takes_over_when_the_counter_stood_still(core: Flask) -> None
     assert not first.beat()
 
 
-def test_r11_a_wall_clock_that_jumps_moves_no_lease(core: Flask) -> None:
+def test_n04_r11_a_wall_clock_that_jumps_moves_no_lease(core: Flask) -> None:
     time = Time(TUESDAY)
     first, second = runner(core, time, "first"), runner(core, time, "second")
     first.beat()
@@ -112,7 +112,7 @@ def test_r11_a_wall_clock_that_jumps_moves_no_lease(core: Flask) -> None:
     assert not second.beat()
 
 
-def test_a_released_lease_is_free_at_once(core: Flask) -> None:
+def test_n04_a_released_lease_is_free_at_once(core: Flask) -> None:
     time = Time(TUESDAY)
     first, second = runner(core, time, "first"), runner(core, time, "second")
     first.beat()
@@ -123,7 +123,7 @@ def test_a_released_lease_is_free_at_once(core: Flask) -> None:
         assert session.scalars(select(Lease.holder)).all() == ["second"]
 
 
-def test_of_many_that_start_at_once_one_leads(core: Flask) -> None:
+def test_n04_of_many_that_start_at_once_one_leads(core: Flask) -> None:
     time, led = Time(TUESDAY), []
 
     def start(name: str) -> None:
@@ -137,7 +137,7 @@ def test_of_many_that_start_at_once_one_leads(core: Flask) -> None:
     assert sorted(led) == [False] * 5 + [True]
 
 
-def test_r3_two_clocks_that_both_believe_to_lead_run_each_slot_once(owing: Flask) -> None:
+def test_n04_r3_two_clocks_that_both_believe_to_lead_run_each_slot_once(owing: Flask) -> None:
     ran: list[str] = []
 
     def note(work: Work) -> str:
@@ -160,7 +160,7 @@ def test_r3_two_clocks_that_both_believe_to_lead_run_each_slot_once(owing: Flask
     assert len(runs("outbox")) == 5
 
 
-def test_r2_a_slot_left_by_a_killed_process_is_done_by_the_next_leader(owing: Flask) -> None:
+def test_n04_r2_a_slot_left_by_a_killed_process_is_done_by_the_next_leader(owing: Flask) -> None:
     def killed(_work: Work) -> str:
         raise KeyboardInterrupt
 

@@ -65,7 +65,7 @@ def holder(core: Flask) -> str | None:
 
 
 @pytest.mark.slow
-def test_r2_killed_in_the_middle_nothing_is_missing_and_at_most_one_is_double(core: Flask, tmp_path: Path) -> None:
+def test_n04_r2_killed_in_the_middle_nothing_is_missing_and_at_most_one_is_double(core: Flask, tmp_path: Path) -> None:
     now = clock.now()
     with transaction() as session:
         people = [make_person(session, f"p{n}", Role.CLERK, email=f"p{n}@office.test") for n in range(PEOPLE)]
@@ -95,7 +95,7 @@ def test_r2_killed_in_the_middle_nothing_is_missing_and_at_most_one_is_double(co
 
 
 @pytest.mark.slow
-def test_asked_to_end_the_clock_leaves_the_lease_free(core: Flask, tmp_path: Path) -> None:
+def test_n04_asked_to_end_the_clock_leaves_the_lease_free(core: Flask, tmp_path: Path) -> None:
     child = start(core, "", tmp_path / "log")
     try:
         wait_for(lambda: bool(holder(core)))

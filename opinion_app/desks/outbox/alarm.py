@@ -48,8 +48,10 @@ def _mail_waits(session: Session, now: datetime) -> list[Alarm]:
     """Mail that was tried, or was due and never tried, and has not left for half an hour."""
     open_ = or_(Notice.state == NoticeState.PENDING, and_(Notice.state == NoticeState.UNKNOWN, Notice.finished_at.is_(None)))
     tried = and_(Notice.attempts > 0, Notice.created_at < now - STUCK_FOR)
-    untouched = and_(Notice.attempts == 0, Notice.next_attempt_at < now - STUCK_FOR)
-    late = or_(tried, untouched) if _settled(session, now) and not _left_lately(session, now) else tried
+    late = and_(tried, Notice.writer_id.is_(None))  # a writer's own mailbox may well be full for days
+    if not _left_lately(session, now):
+        untouched = and_(Notice.attempts == 0, Notice.next_attempt_at < now - STUCK_FOR)
+        late = or_(tried, untouched) if _settled(session, now) else tried
     query = select(func.count(Notice.id)).where(Notice.channel == NoticeChannel.MAIL, open_, late)
     waiting = int(session.scalar(query) or 0)
     return [Alarm("mail", f"有 {waiting} 封邮件等了半小时以上还没有发出，请检查邮件服务器")] if waiting else []

@@ -72,6 +72,18 @@ def test_r3_run_twice_sends_once(core: Flask, server: MailServer) -> None:
     assert {mail.state for mail in mails().values()} == {NoticeState.SENT}
 
 
+def test_n13_a_bounce_goes_to_the_office_s_own_mailbox_and_no_machine_answers(core: Flask, server: MailServer) -> None:
+    told("a")
+    run(server)
+    [taken] = server.taken
+    assert taken.sender == SENDER.address, "a bounce goes to the envelope's sender, a mailbox that people read"
+    assert taken.message["From"].addresses[0].addr_spec == SENDER.address
+    assert taken.message["Auto-Submitted"] == "auto-generated", "RFC 3834: an automatic answer is not sent to it"
+    assert taken.message["X-Auto-Response-Suppress"] == "All"
+    assert taken.message["Reply-To"] is None
+    assert taken.message["Disposition-Notification-To"] is None
+
+
 def test_r4_each_fate_is_its_own_and_delays_no_other(core: Flask, server: MailServer) -> None:
     told("gone", "temporary", "after", "fine")
     run(server)
