@@ -11,6 +11,7 @@ from opinion_app.desks.calendar.operations import remind_next_year
 from opinion_app.desks.outbox.alarm import raise_alarms
 from opinion_app.desks.outbox.delivery import Post, Watch, deliver, post_of, robots, sender_of
 from opinion_app.desks.reminders.operations import Queued, queue_digests, ring_batch
+from opinion_app.desks.reminders.suspended import ask_about_suspended
 from opinion_app.desks.upkeep.operations import purge
 from opinion_app.files.store import AttachmentStore
 from opinion_app.flow import ratings
@@ -37,7 +38,10 @@ class Work:
 
 def _digest(work: Work) -> str:
     with transaction() as session:
-        return str(queue_digests(session, work.now))
+        queued = str(queue_digests(session, work.now))
+    with transaction() as session:
+        asked = ask_about_suspended(session, work.now)
+    return f"{queued}，中止已久的提醒 {asked} 条" if asked else queued
 
 
 def _rungs(work: Work) -> str:

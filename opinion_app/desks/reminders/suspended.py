@@ -1,0 +1,71 @@
+"""Cases that stand still for long: nobody is late, and so nobody hears of them; the office is asked to look again."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.many_facts import facts_of_many
+from opinion_app.flow.outbox import Letter, queue_many
+from opinion_app.flow.roster import roster
+from opinion_app.records.case import Case
+from opinion_app.records.clock import Clock
+from opinion_app.records.person import Person
+from opinion_app.rules import links
+from opinion_app.rules.deadline_rules import OwedBy
+from opinion_app.rules.recipients import Owing, Recipient, recipients
+from opinion_app.rules.words import ClockState
+from opinion_app.rules.zone import local_date
+
+LOOK_AGAIN = 10  # working days: asked anew each time so many have passed
+OFFICE = Owing(OwedBy.OFFICE.value)
+
+
+def ask_about_suspended(session: Session, now: datetime) -> int:
+    """Ask the clerks about each case that has stood still for ten working days, and for ten more; answers how many notices."""
+    calendar, today = work_calendar(session), local_date(now)
+    waiting: list[tuple[Case, date, int]] = []
+    for case, since in _standing(session):
+        days = calendar.count_working_days(since, today)
+        if days >= LOOK_AGAIN:
+            waiting.append((case, since, days))
+    if not waiting:
+        return 0
+    facts, people = facts_of_many(session, [case for case, _since, _days in waiting]), roster(session, today)
+    told = [
+        (_letter(case, since, days, one), one.person_id)
+        for case, since, days in waiting
+        for one in recipients(OFFICE, facts[case.id], people)
+    ]
+    named = {person.id: person for person in session.scalars(select(Person).where(Person.id.in_({who for _, who in told})))}
+    return len(queue_many(session, [(letter, named[who]) for letter, who in told], now, mail=True))
+
+
+def _standing(session: Session) -> list[tuple[Case, date]]:
+    """The cases with a clock that stands still, and since when the first of each does."""
+    query = select(Clock).options(joinedload(Clock.case)).where(Clock.state == ClockState.SUSPENDED).order_by(Clock.id)
+    found: dict[int, tuple[Case, date]] = {}
+    for clock in session.scalars(query):
+        if not clock.pauses:
+            continue
+        since = local_date(datetime.fromisoformat(clock.pauses[-1]["since"]))
+        case, earliest = found.get(clock.case_id, (clock.case, since))
+        found[clock.case_id] = (case, min(since, earliest))
+    return list(found.values())
+
+
+def _letter(case: Case, since: date, days: int, told: Recipient) -> Letter:
+    text = f"已中止计时 {days} 个工作日，请核对是否应恢复计时"
+    line = {"number": case.number, "kind": "" if told.blind else case.kind.label, "text": text, "reason": told.reason}
+    link = "" if told.blind else links.case(case.number)
+    return Letter(
+        category="case",
+        key=f"suspended:{case.id}:{since.isoformat()}:{days // LOOK_AGAIN}",
+        subject=f"{case.number} 中止计时已久",
+        lines=[line | {"case": case.id, "link": link, "blind": told.blind}],
+        link=link or links.NOTICES,
+        case_id=case.id,
+    )

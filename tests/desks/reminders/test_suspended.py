@@ -1,0 +1,47 @@
+"""A case that stands still for long is late for nobody; the clerks are asked to look again, every ten working days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from opinion_app.desks.outbox.recheck import still_standing
+from opinion_app.desks.reminders.suspended import ask_about_suspended
+from opinion_app.flow import clock_changes
+from opinion_app.records.notice import Notice
+from opinion_app.records.transaction import transaction
+from opinion_app.rules.suspension import SuspensionGround
+from opinion_app.rules.words import NoticeChannel
+from opinion_app.rules.zone import parse_moment
+from opinion_app.steps.handling import suspending
+from tests.builders.life import Office, handling_case, make_office
+from tests.builders.office import NOW
+
+
+@pytest.fixture
+def office(core: Flask) -> Iterator[Office]:
+    with transaction() as session:
+        yield make_office(session)
+
+
+def test_n07_a_case_that_stands_still_is_asked_about_every_ten_working_days(office: Office) -> None:
+    session, case = office.session, handling_case(office)
+    suspending.suspend(session, case, office.clerk, NOW, SuspensionGround.THIRD_PARTY, NOW, "已发征求意见函")
+    asked = [ask_about_suspended(session, parse_moment(f"2026-12-0{day}T08:30")) for day in (4, 7, 8)]
+    assert [bool(number) for number in asked] == [False, True, False]
+    assert ask_about_suspended(session, parse_moment("2026-12-21T08:30")) > 0
+    inside = select(Notice).where(Notice.channel == NoticeChannel.IN_APP, Notice.key.startswith("suspended:")).order_by(Notice.id)
+    told = session.scalars(inside).all()
+    assert {notice.person_id for notice in told} == {office.clerk.id}
+    assert [notice.lines[0]["text"] for notice in told] == [
+        "已中止计时 10 个工作日，请核对是否应恢复计时",
+        "已中止计时 20 个工作日，请核对是否应恢复计时",
+    ]
+    lines, why = still_standing(session, told[0], parse_moment("2026-12-07T08:31"))
+    assert (len(lines), why) == (1, "")
+    later = parse_moment("2026-12-22T09:00")
+    clock_changes.resume(session, case, later, later)
+    assert ask_about_suspended(session, parse_moment("2027-01-20T08:30")) == 0
