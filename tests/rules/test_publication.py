@@ -173,6 +173,7 @@ def masking(finds: Finds) -> dict[str, tuple[Decision, ...]]:
         ("我叫廖雪琴，请修路灯。", "经查廖 雪琴已于3月退休，路灯已修好。", ["廖 雪琴"]),
         ("路灯不亮。", "经核实，反映人廖雪琴。廖雪琴所说属实。", ["廖雪琴", "廖雪琴"]),
         ("电话7120345，请修路灯。", "已联系0875-7120345和7120345，路灯已修好。", ["0875-7120345", "7120345"]),
+        ("电话0731-7120345，请修路灯。", "已联系7120345，编号0875-7120345的是别家。", ["7120345", "0875-7120345"]),
         ("请打13800001234。", "编号13800001234元，路灯已修好。", ["13800001234"]),
         ("身份证530103198001011235。", "编号A530103198001011235，路灯已修好。", ["530103198001011235"]),
         ("本人是王先生，请修路灯。", "王先生好，路灯已修好。王家村的也换了。", ["王"]),
@@ -194,6 +195,16 @@ def test_a_name_of_one_text_is_found_in_file_names_and_titles() -> None:
 def test_a_number_of_the_office_is_not_proposed_because_something_else_looks_like_it() -> None:
     texts = replace(ORIGINAL, question="QQ号7120001，请修路灯。", answer="请拨打7120001，路灯已修好。")
     assert [find.text for find in propose(texts, (), ["0875-7120001"])["answer"]] == []
+
+
+def test_a_line_of_another_town_with_the_same_digits_is_another_line() -> None:
+    texts = replace(ORIGINAL, question="电话0731-7120001，请修路灯。", answer="路灯已修好，请拨打0875-7120001。")
+    finds = propose(texts, (), ["0875-7120001"])
+    assert finds["answer"] == ()
+    assert make(texts, finds, masking(finds)).answer == texts.answer
+    told = replace(texts, answer="路灯已修好，已回拨7120001。")
+    finds = propose(told, (), ())
+    assert [find.text for find in finds["answer"]] == ["7120001"]
 
 
 LIAO = "经查廖雪琴已于3月退休，路灯已修好。"

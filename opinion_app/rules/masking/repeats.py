@@ -13,12 +13,10 @@ REASON = "别处也有同样的内容"
 _GAP = r"[ \t\n·.\-]{0,2}"
 _SEPARATORS = re.compile(r"[\s·.\-()]+")
 _EXTENSION = re.compile(r"(?:转|分机|[Ee][Xx][Tt]).*$", re.DOTALL)
-_AREA = re.compile(r"(?:(?:0086|86)0?|0)(?:10|2[0-9]|[3-9][0-9]{2})(?=[2-9][0-9]{6,7}$)")
+_TRUNK = r"(?:(?:0086|86)0?|0)"
+_ANY_AREA = r"(?:10|2[0-9]|[3-9][0-9]{2})"
+_WITH_AREA = re.compile(rf"{_TRUNK}(?P<area>{_ANY_AREA})(?P<line>[2-9][0-9]{{6,7}})")
 _ABROAD = re.compile(r"(?:0086|86|0)(?=1[3-9][0-9]{9}$)")
-_LEADING = {
-    Kind.MOBILE: rf"(?:(?:0086|086|86|0){_GAP})?",
-    Kind.LANDLINE: rf"(?:(?:(?:0086|86)0?|0){_GAP}(?:10|2[0-9]|[3-9][0-9]{{2}}){_GAP})?",
-}
 _LEAST = {Kind.ADDRESS: 5, Kind.OTHER: 2}
 _LEAST_STRUCTURED = 5
 
@@ -50,18 +48,27 @@ def core(value: Find) -> str:
 
 
 def _digits(value: Find) -> str:
-    """The digits of a number, of a telephone without area and extension; empty for what is not digits alone."""
+    """The digits of a number, of a telephone without country code and extension; empty for what is not digits alone."""
     view = _SEPARATORS.sub("", _EXTENSION.sub("", read(value.text).spoken.text)).lstrip("+")
     if not view.isascii() or not view.isdigit() or len(view) < _LEAST_STRUCTURED or view in KeptNumbers(()):
         return ""
-    return _AREA.sub("", view) if value.kind is Kind.LANDLINE else _ABROAD.sub("", view)
+    return _ABROAD.sub("", view)
+
+
+def _spelled(value: Find, wanted: str) -> tuple[str, str]:
+    """What may stand before a number, as a pattern, and its digits: a line with its own area code or none, never another's."""
+    if value.kind is Kind.MOBILE:
+        return rf"(?:(?:0086|086|86|0){_GAP})?", wanted
+    if value.kind is not Kind.LANDLINE:
+        return "", wanted
+    told = _WITH_AREA.fullmatch(wanted)
+    area, line = (told["area"], told["line"]) if told else (_ANY_AREA, wanted)
+    return rf"(?<![0-9][ \-])(?:{_TRUNK}{_GAP}{area}{_GAP})?", line
 
 
 def places(reading: Reading, value: Find) -> Iterator[tuple[int, int]]:
-    """Each occurrence of what was found, in original offsets; numbers in every disguise, but never within a longer number."""
+    """Each occurrence of one of `values`, in original offsets; numbers in every disguise, but never within a longer number."""
     wanted = core(value)
-    if not wanted:
-        return
     if value.kind is Kind.NAME:
         yield from known.places(reading, value.text)
     elif value.kind is Kind.OTHER:
@@ -81,9 +88,10 @@ def _in_view(view: View, value: Find, wanted: str) -> Iterator[tuple[int, int]]:
     letters = "0-9" if wanted.isdigit() else "0-9A-Za-z"
     before = f"(?<![{letters}])" if wanted[0].isascii() else ""
     after = f"(?![{letters}])" if wanted[-1].isascii() else ""
-    if wanted.isdigit() and wanted not in _digits_of(view.text):
+    leading, chars = _spelled(value, wanted)
+    if wanted.isdigit() and chars not in _digits_of(view.text):
         return
-    pattern = before + _LEADING.get(value.kind, "") + _GAP.join(re.escape(char) for char in wanted) + after
+    pattern = before + leading + _GAP.join(re.escape(char) for char in chars) + after
     for found in re.finditer(pattern, view.text, re.IGNORECASE):
         yield view.span(*found.span())
 
