@@ -21,7 +21,7 @@ from opinion_app.core import create_core
 from opinion_app.records.transaction import transaction
 from tests.builders.office import make_case
 from tests.builders.published import make_publication
-from tests.cli.test_serving import until
+from tests.cli.test_serving import answers, until
 from tests.faults.real_server import free_port
 from tests.public.test_database_role import with_role
 from tests.support.client import Browser
@@ -57,7 +57,7 @@ def test_the_wing_serves_with_the_public_address_alone(environ: dict[str, str], 
         command = [*OPINION, "serve", "--public", "--port", str(port)]
         server = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=told, stderr=told)
     try:
-        until(lambda: b"http" in log.read_bytes() or server.poll() is not None)
+        until(lambda: answers(f"http://127.0.0.1:{port}/") or server.poll() is not None)
         assert server.poll() is None, log.read_text()
         said = log.read_text()
         assert f"http://127.0.0.1:{port}/（" in said
