@@ -104,7 +104,7 @@ def _jobs_stand_still(session: Session, now: datetime) -> list[Alarm]:
 def _nobody_hears(session: Session, now: datetime) -> list[Alarm]:
     """Rungs that came and could not be told to anybody; while the clock only just began, they may yet be."""
     waiting = unheard(session, now) if _settled(session, now) else 0
-    return [Alarm("unheard", f"有 {waiting} 项到了提醒时间而没有人可以通知，请核对人员、请假和代办设置")] if waiting else []
+    return [Alarm("unheard", f"有 {waiting} 项到了提醒时间还没有通知到人，请核对人员、请假和代办设置")] if waiting else []
 
 
 def raise_alarms(session: Session, now: datetime, url: str) -> list[Alarm]:
