@@ -95,5 +95,6 @@ def state(session: Session, settings: Settings) -> CopyState:
     held = _made(session).get("at")
     finished = select(JobRun).where(JobRun.job == JOB, JobRun.finished_at.is_not(None))
     last = session.scalars(finished.order_by(JobRun.slot.desc()).limit(1)).first()
-    failure = last.report if last is not None and not last.succeeded else ""
+    # the ledger names the kind of error first, which says nothing to a clerk
+    failure = last.report.removeprefix(f"{CopyFailedError.__name__}: ") if last is not None and not last.succeeded else ""
     return CopyState(kept=True, made_at=datetime.fromisoformat(held) if held else None, failure=failure)
