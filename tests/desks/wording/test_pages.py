@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from opinion_app.records.transaction import transaction
+from opinion_app.rules.hints.parts import SHORT
 from tests.builders.life import handling_case, make_office, under_review
 from tests.support.client import Browser, client_for, pick
 from tests.support.queries import MOST_QUERIES, counting
@@ -45,7 +46,7 @@ def test_lists_and_templates_are_kept_and_used(app: Flask, clerk: Browser) -> No
     checked = handler.submit(draft, "/draft", go="check", text=DRAFT)
     assert checked.status_code == 422
     assert "“按装”可能写错了，可改为“安装”。" in checked.text
-    assert "没有留联系电话" in checked.text
+    assert SHORT in checked.text
     assert "第 1 稿" not in handler.get("/office/cases/LY2026-000001").text, "looking saves nothing"
     refused = handler.submit(draft, "/draft", go="submit", text=DRAFT)
     assert "改正后才能送审" in refused.text
