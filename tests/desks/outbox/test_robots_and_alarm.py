@@ -27,6 +27,7 @@ from opinion_app.notify.robot import RobotPost
 from opinion_app.notify.smtp import Patience, SmtpPost, server_of
 from opinion_app.records.job import JobRun, Lease
 from opinion_app.records.notice import Notice
+from opinion_app.records.office import put_setting
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.delivery import Outcome
 from opinion_app.rules.timetable import Daily, timetable
@@ -271,3 +272,14 @@ def test_n06_a_robot_that_never_stops_answering_is_left(core: Flask) -> None:
         address = server.url.replace("smtp://", "json://") + "/"
         assert RobotPost(seconds=0.3).deliver(address, "通报", "到期").outcome is Outcome.UNKNOWN
         assert monotonic() - begun < 3
+
+
+def test_n15_what_is_not_due_or_fell_due_before_a_restore_was_not_missed(core: Flask) -> None:
+    with transaction() as session:
+        leading(session, NOW - timedelta(hours=1))
+    early, morning = NOW + timedelta(hours=21), NOW + timedelta(hours=23)  # Tuesday at 07:00 and at 09:00
+    assert {"still:backup", "still:digest"} & set(kinds(early)) == {"still:backup"}
+    assert {"still:backup", "still:digest"} & set(kinds(morning)) == {"still:backup", "still:digest"}
+    with transaction() as session:
+        put_setting(session, "restored_at", (morning - timedelta(minutes=5)).isoformat())
+    assert {"still:backup", "still:digest"} & set(kinds(morning)) == {"still:backup"}
