@@ -44,10 +44,14 @@ def is_reading() -> bool:
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Pool and driver options for `url`; the time limits are those of hardening R5."""
+    """Pool and driver options for `url`; the time limits are those of hardening R5.
+
+    What a statement carried is in no error of either engine: errors go to logs and job reports, and it may be a letter, a
+    telephone number or the hash of a query code."""
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False}}
+        return {"hide_parameters": True, "connect_args": {"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False}}
     return {
+        "hide_parameters": True,
         "pool_pre_ping": True,
         "pool_timeout": 8,
         "connect_args": {
