@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from opinion_app.rules import obstacles
 from opinion_app.rules.errors import Forbidden, Refused
@@ -244,11 +244,18 @@ def check(actor: Actor, case: CaseFacts, act: str) -> Act:
     if actor.id in case.recused and entry.permission in BARRED_BY_RECUSAL:
         raise Forbidden(f"您在这件里已登记回避，不能“{entry.label}”。")
     if not may(actor, entry.permission, case):
-        raise Forbidden(f"您没有“{entry.label}”的权限。")
+        raise Forbidden(_why_not(actor, case, entry))
     reason = refusal(case, act)
     if reason is not None:
         raise Refused(reason)
     return entry
+
+
+def _why_not(actor: Actor, case: CaseFacts, entry: Act) -> str:
+    """Authors who could review or sign any other reply are told what bars them from this one (decisions 13)."""
+    if actor.id in case.authors and may(actor, entry.permission, replace(case, authors=frozenset())):
+        return f"您写过这份答复稿（或它的前几稿），不能“{entry.label}”，请由没有参与起草的人办理。"
+    return f"您没有“{entry.label}”的权限。"
 
 
 def holder(case: CaseFacts) -> Holder | None:

@@ -111,6 +111,16 @@ def test_office_permissions_follow_the_role(permission: str, roles: set[Role]) -
     assert {role for role in Role if may(person(role), permission)} == roles
 
 
+@pytest.mark.parametrize(("act", "role"), [("check_gates", Role.REVIEWER), ("sign_off", Role.LEADER)])
+def test_an_author_is_told_why_and_nobody_else_is(act: str, role: Role) -> None:
+    written = replace(CASE, stage=Stage.UNDER_REVIEW, authors=frozenset({7}))
+    with pytest.raises(Forbidden, match="您写过这份答复稿"):
+        check(person(role), written, act)
+    for actor, case in ((person(Role.CLERK), written), (person(Role.AUDITOR), replace(written, authors=frozenset({8})))):
+        with pytest.raises(Forbidden, match="您没有“"):
+            check(actor, case, act)
+
+
 @pytest.mark.parametrize("authors", [{7}, {7, 8}, {8, 7, 9}])
 def test_no_author_reviews_or_signs(authors: set[int]) -> None:
     review = replace(CASE, stage=Stage.UNDER_REVIEW, authors=frozenset(authors), gates_passed=frozenset(Gate) - {Gate.SIGN_OFF})
