@@ -53,6 +53,17 @@ def three(app: Flask) -> None:
         take_down(session, gone, NOW)
 
 
+def test_a_list_tells_which_reply_is_public_in_part(app: Flask, browser: Browser, three: None) -> None:
+    with app.app_context(), transaction() as session:
+        make_publication(session, make_case(session), title="部分可看的事", left_out="个人情况没有公开。")
+    for path in ("/", "/replies/", "/replies/?q=部分可看"):
+        cards = browser.get(path).text.split('<li class="reply-card">')[1:]
+        assert [card for card in cards if '<span class="badge">部分公开</span>' in card] == [
+            card for card in cards if "/replies/LY2026-000004" in card
+        ]
+        assert any("/replies/LY2026-000004" in card for card in cards)
+
+
 def test_the_list_shows_the_newest_first_and_nothing_withdrawn(browser: Browser, three: None) -> None:
     text = browser.get("/replies/").text
     assert text.index("校车几点到") < text.index("村口路灯不亮")
