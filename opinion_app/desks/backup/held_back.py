@@ -13,6 +13,7 @@ from opinion_app.flow.publications import take_down
 from opinion_app.records.base import db
 from opinion_app.records.engine import begin_reading
 from opinion_app.records.publication import Publication, PublicationPlan
+from opinion_app.records.published import changed
 from opinion_app.rules.words import PlanState, PublicationState
 
 PLAN_ENDED = "从备份恢复，须重新审查后再公开"
@@ -51,6 +52,7 @@ def hold_back(session: Session, known: Mapping[str, Seen], now: datetime) -> tup
             held_back.append(row.number)
     ended = {"state": PlanState.CANCELLED, "ended_at": now, "end_reason": PLAN_ENDED}
     session.execute(update(PublicationPlan).where(PublicationPlan.state == PlanState.WAITING).values(**ended))
+    changed(session)  # the static copy and what is kept may know replies that went out after the backup
     session.flush()
     out = session.scalar(select(func.count(Publication.id)).where(Publication.state == PublicationState.PUBLISHED))
     return int(out or 0), tuple(held_back)

@@ -12,7 +12,9 @@ from sqlalchemy import select
 from opinion_app.desks.backup import operations
 from opinion_app.desks.backup.restoring import restore
 from opinion_app.flow.publications import take_down
+from opinion_app.flow.settings import setting
 from opinion_app.records.publication import Publication, PublicationPlan
+from opinion_app.records.published import VERSION
 from opinion_app.records.trail import TrailValue
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.words import PlanState, PublicationState, Role
@@ -61,3 +63,15 @@ def test_in_an_empty_place_nobody_can_know_and_all_come_out(core: Flask, backup:
                 session.delete(row)
     done = restore(backup, NOW, force=True)
     assert (done.out, done.held_back) == (3, ())
+
+
+def test_after_a_restoration_what_is_kept_of_the_public_pages_is_made_anew(core: Flask, tmp_path: Path) -> None:
+    """A reply that went out after the backup is nowhere in the database now, but may still lie in the static copy."""
+    with transaction() as session:
+        make_person(session, "clerk", Role.CLERK)
+        make_publication(session, make_case(session))
+        before = setting(session, VERSION, 0)
+    operations.back_up(tmp_path / "b.zip", NOW)
+    restore(tmp_path / "b.zip", NOW, force=True)
+    with transaction() as session:
+        assert setting(session, VERSION, 0) != before
