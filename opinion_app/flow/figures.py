@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from opinion_app.records.clock import Clock
 from opinion_app.records.publication import PublicFigure
 from opinion_app.records.rating import Rating, RatingFigure
 from opinion_app.records.submission import Progress
-from opinion_app.rules.rating import ASKED, Aspect, Verdict
+from opinion_app.rules.rating import ASKED, LEAST_SAID, Aspect, Verdict
 from opinion_app.rules.words import ClockState, Kind, Source, Stage
 from opinion_app.rules.zone import local_date, start_of_day
 
@@ -26,12 +27,13 @@ def count_figures(session: Session, now: datetime) -> int:
     """Count the last twelve months anew, the present one included; answers how many rows there are.
 
     Sentiment items are no letters and are left out; imported history counts, but has no time limits to keep. Accusations are
-    counted among 其他 (`_kind`)."""
+    counted among 其他 (`_kind`), opinions of all months together (`_tell_together`)."""
     session.execute(delete(PublicFigure))
     session.execute(delete(RatingFigure))
     months = _months(local_date(now))
     rows = [row for first in months for row in _of_month(session, first, now)]
-    session.add_all([*rows, *(row for first in months for row in _said_in(session, first))])
+    enough = _tell_together(rows)
+    session.add_all([*rows, *(_said_since(session, months[0], months[-1]) if enough else ())])
     session.flush()
     return len(rows)
 
@@ -58,7 +60,7 @@ def _of_month(session: Session, first: date, now: datetime) -> list[PublicFigure
         .outerjoin(Progress, Progress.number == Case.number)
         .outerjoin(said, said.c.case_id == Case.id)
         .outerjoin(Rating, Rating.id == said.c.id)
-        .where(*_in_month(first), Case.source != Source.SENTIMENT_ITEM)
+        .where(*_in_months(first, first), Case.source != Source.SENTIMENT_ITEM)
         .group_by("told_as")
     )
     names = ("received", "valid", "answered", "timed", "in_time", "asked", "rated", "content")
@@ -68,6 +70,21 @@ def _of_month(session: Session, first: date, now: datetime) -> list[PublicFigure
     ]
 
 
+def _tell_together(rows: Sequence[PublicFigure]) -> bool:
+    """Put the counts of opinions into the last row, without a result where few have rated; answers whether enough have.
+
+    The public wing may read the table itself: what its pages do not show by month and kind must not stand in it so."""
+    rated = sum(row.rated for row in rows)
+    enough = rated >= LEAST_SAID
+    for name in ("asked", "rated", "content"):
+        whole = sum(getattr(row, name) for row in rows)
+        for row in rows:
+            setattr(row, name, 0)
+        if rows and (enough or name != "content"):
+            setattr(rows[-1], name, whole)
+    return enough
+
+
 def _kind() -> ColumnElement[Any]:
     """The kind under which a case is counted in public: an accusation as 其他, so that no unit can read off that there is one.
 
@@ -75,8 +92,8 @@ def _kind() -> ColumnElement[Any]:
     return case((Case.kind == Kind.ACCUSATION, type_coerce(Kind.OTHER, Case.kind.type)), else_=Case.kind)
 
 
-def _in_month(first: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+def _in_months(first: date, last: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    after = date(last.year + last.month // 12, last.month % 12 + 1, 1)
     return Case.received_at >= start_of_day(first), Case.received_at < start_of_day(after)
 
 
@@ -91,20 +108,20 @@ def _is_content() -> ColumnElement[bool]:
     return and_(*(getattr(Rating, aspect.value) != Verdict.DISCONTENT for aspect in ASKED))
 
 
-def _said_in(session: Session, first: date) -> list[RatingFigure]:
-    """How each side was judged, over the ratings that `rated` counts."""
-    last = _last_ratings()
+def _said_since(session: Session, first: date, last: date) -> list[RatingFigure]:
+    """How each side was judged, over the ratings that `rated` counts, under the last of the months."""
+    counting = _last_ratings()
     held = (
         select(*(_sum(condition) for aspect in Aspect for condition in _judged(aspect)))
-        .join(last, last.c.id == Rating.id)
+        .join(counting, counting.c.id == Rating.id)
         .join(Case, Case.id == Rating.case_id)
-        .where(*_in_month(first), Case.source != Source.SENTIMENT_ITEM)
+        .where(*_in_months(first, last), Case.source != Source.SENTIMENT_ITEM)
         .where(Case.stage.not_in(NOT_VALID), Case.answered_at.is_not(None))
     )
     counted = list(session.execute(held).one())
     rows = zip(Aspect, (counted[at : at + 3] for at in range(0, len(counted), 3)), strict=True)
     return [
-        RatingFigure(month=f"{first:%Y-%m}", aspect=aspect, content=best, fairly=middle, discontent=worst)
+        RatingFigure(month=f"{last:%Y-%m}", aspect=aspect, content=best, fairly=middle, discontent=worst)
         for aspect, (best, middle, worst) in rows
         if best + middle + worst
     ]

@@ -108,7 +108,9 @@ class ViewCount(Base):
 
 
 class PublicFigure(Base):
-    """How much came in and was answered in one month, by kind; counted by a job, so that the public wing reads no case."""
+    """How much came in and was answered in one month, by kind; counted by a job, so that the public wing reads no case.
+
+    `asked`, `rated` and `content` are those of all months and kinds and stand in one row only (`flow.figures`)."""
 
     __tablename__ = "public_figures"
 

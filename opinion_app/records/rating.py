@@ -33,7 +33,8 @@ class Rating(Base):
 
 
 class RatingFigure(Base):
-    """How writers judged one side of the handling in one month; counted by a job, so that the public wing reads no rating."""
+    """How writers judged one side of the handling in the twelve months up to this one; counted by a job, so that the public
+    wing reads no rating. There is none where few have rated."""
 
     __tablename__ = "rating_figures"
 

@@ -33,6 +33,7 @@ ASKED = (Aspect.RESOLVED, Aspect.TIME, Aspect.ATTITUDE)
 LONGEST = 500
 DEFAULT_DAYS = 20  # 铜陵领导信箱: 20 working days; who says nothing is counted as 未参评, never as content
 MOST_DAYS = 250
+LEAST_SAID = 5  # ratings; below that a share would tell what single writers said
 
 
 @dataclass(frozen=True)

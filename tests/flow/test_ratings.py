@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from opinion_app.flow import inbox, ratings
+from opinion_app.flow import figures, inbox, ratings
 from opinion_app.flow.figures import count_figures
 from opinion_app.flow.progress import open_progress
 from opinion_app.flow.settings import put_setting
@@ -164,7 +164,8 @@ def test_a_rating_of_no_case_is_laid_aside(office: Office) -> None:
     assert (row.taken_at, row.case_id) == (NOW, None)
 
 
-def test_who_says_nothing_counts_apart(office: Office) -> None:
+def test_who_says_nothing_counts_apart(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(figures, "LEAST_SAID", 2)
     content, silent, bad = answered(office), answered(office), answered(office)
     rate(office.session, content, GOOD)
     rate(office.session, bad, rating.Rating(BAD.verdicts, False))
@@ -181,3 +182,18 @@ def test_who_says_nothing_counts_apart(office: Office) -> None:
         Aspect.ATTITUDE: (2, 0, 0),
         Aspect.USEFUL: (1, 0, 1),
     }
+
+
+@pytest.mark.parametrize("enough", [False, True])
+def test_no_row_tells_what_few_writers_of_a_month_said(office: Office, monkeypatch: pytest.MonkeyPatch, *, enough: bool) -> None:
+    """The role of the public wing reads the tables, not only the pages."""
+    monkeypatch.setattr(figures, "LEAST_SAID", 2 if enough else 3)
+    for days in (0, 40):
+        case = answered(office)
+        case.received_at -= timedelta(days=days)
+        rate(office.session, case, GOOD)
+    count_figures(office.session, NOW)
+    rows = office.session.scalars(select(PublicFigure).order_by(PublicFigure.month)).all()
+    assert [(row.received, row.asked, row.rated, row.content) for row in rows] == [(1, 0, 0, 0), (1, 2, 2, 2 if enough else 0)]
+    said = office.session.execute(select(RatingFigure.month, RatingFigure.content)).all()
+    assert set(said) == ({("2026-11", 2)} if enough else set())

@@ -16,14 +16,13 @@ from opinion_app.records.publication import Publication, PublicFigure, Published
 from opinion_app.records.published import kept
 from opinion_app.records.rating import RatingFigure
 from opinion_app.rules.errors import NotFound
-from opinion_app.rules.rating import Aspect
+from opinion_app.rules.rating import LEAST_SAID, Aspect
 from opinion_app.rules.text import clean_line
 from opinion_app.rules.words import Kind, PublicationState
 from opinion_app.rules.zone import local
 from opinion_app.search.bigrams import Query
 from opinion_app.search.index import COUNT_CAP, publication_index
 
-LEAST_SAID = 5  # ratings; below that a share would tell what single writers said
 OUT = Publication.state == PublicationState.PUBLISHED
 NEWEST = (Publication.published_at.desc(), Publication.id.desc())
 OLDEST = (Publication.published_at.asc(), Publication.id.asc())
