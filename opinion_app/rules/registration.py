@@ -69,6 +69,7 @@ class NewCase:
     concerns_official: bool = False
     writer: Writer = field(default_factory=Writer)
     letter: LetterFacts | None = None
+    receipt: bool = False  # whether staff who register it want the writer to get one by mail
 
     @property
     def restricted(self) -> bool:

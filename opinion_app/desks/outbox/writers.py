@@ -16,7 +16,7 @@ from opinion_app.records.notice import Notice
 from opinion_app.records.submission import Progress
 from opinion_app.rules.links import absolute, track
 from opinion_app.rules.masking import mask_email
-from opinion_app.rules.query_code import show_code, unseal
+from opinion_app.rules.query_code import code_hash, same, show_code, unseal
 from opinion_app.rules.words import Stage
 
 TOLD = (Stage.ANSWERED, Stage.CLOSED, Stage.ARCHIVED)
@@ -42,14 +42,21 @@ def bytes_of(session: Session, notice: Notice, sender: str, base_url: str) -> by
         notice.lines = [_frozen(session, notice, sender, base_url)]
         session.flush()
     said = notice.lines[0]
-    code = show_code(unseal(settings_of().secret_key, said["number"], notice.sealed_code))
     if notice.category == RECEIPT:
-        paragraphs = receipt(said["number"], code, said["track"])
+        paragraphs = receipt(said["number"], _code(session, notice, said["number"]), said["track"])
     else:
         paragraphs = answered(said["number"], said["track"], followed=said["followed"])
     to = notice.writer.email if notice.writer is not None else ""
     mail = Outgoing(notice.message_id, said["from"], said["office"], to, notice.subject, words(paragraphs), notice.created_at, "")
     return compose(mail)
+
+
+def _code(session: Session, notice: Notice, number: str) -> str:
+    """The query code for the letter; none where the office has given another meanwhile or keeps codes with another key."""
+    secret = settings_of().secret_key
+    code = unseal(secret, number, notice.sealed_code)
+    held = session.get(Progress, number)
+    return show_code(code) if code and held is not None and same(held.code_hash, code_hash(secret, number, code)) else ""
 
 
 def _frozen(session: Session, notice: Notice, sender: str, base_url: str) -> dict[str, Any]:

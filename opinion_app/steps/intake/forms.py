@@ -57,7 +57,8 @@ class RegisterForm(OfficeForm):
     concerns_official = BooleanField("涉及公职人员", description="勾选后只有指定的知情人能看到本件，应转纪检监察机关")
     name = line("姓名", 40)
     phone = line("联系电话", 40)
-    email = line("邮箱", 200, hint="设有邮件服务器时，收到和答复各发一封邮件给来信人，只写编号")
+    email = line("邮箱", 200, hint="设有邮件服务器时，答复后发一封邮件给来信人，只写编号")
+    receipt = BooleanField("给来信人发收件回执", description="填了邮箱的，登记后再发一封邮件，告知已收到和编号")
     address = line("联系地址", 150)
     area = SelectField("领域")
     place = line("事发地点", 100)
@@ -90,6 +91,7 @@ class RegisterForm(OfficeForm):
             "accused_unit_id": self.accused_unit_id.data if against else None,
             "concerns_official": bool(self.concerns_official.data) and against,
             "writer": self.writer(),
+            "receipt": bool(self.receipt.data),
         }
 
 

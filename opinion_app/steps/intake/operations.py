@@ -33,7 +33,8 @@ def take_in(session: Session, new: NewCase, files: Sequence[Received], actor: Ac
     case = register(session, new, actor, now, secret)
     if files:
         attach(session, case, files, actor, now)
-    writer_mail.tell_received(session, case, now)
+    if new.receipt:
+        writer_mail.tell_received(session, case, now)
     return case
 
 

@@ -32,7 +32,7 @@ from opinion_app.rules.errors import NotFound
 from opinion_app.rules.query_code import code_for, show_code
 from opinion_app.rules.registration import Writer
 from opinion_app.rules.words import NoticeState, Role, Stage
-from opinion_app.steps.intake.operations import take_in
+from opinion_app.steps.intake.operations import issue_code, take_in
 from opinion_app.steps.triage.merging import merge
 from tests.builders.office import NEW, SECRET, make_actor, make_case
 from tests.support.mail_server import MailServer, mail_server
@@ -115,6 +115,16 @@ def test_neither_address_nor_code_lies_in_the_ledger(mailing: Flask, server: Mai
         assert code not in str(row.lines)
 
 
+def test_a_code_that_was_replaced_before_the_receipt_left_is_not_sent(mailing: Flask, server: MailServer) -> None:
+    with transaction() as session:
+        code = leave(session)
+        clerk = make_actor(session, "clerk", Role.CLERK)
+        issue_code(session, session.scalars(select(Case)).one(), clerk, NOW, "当面核对证件", "", settings_of().secret_key)
+    run(server)
+    assert show_code(code) not in said(server)
+    assert "领取查询码" in said(server)
+
+
 def test_an_unknown_outcome_is_sent_once_more_with_the_same_bytes(mailing: Flask, server: MailServer) -> None:
     with transaction() as session:
         leave(session, "after@mail.test")
@@ -183,11 +193,13 @@ def test_a_clerk_registers_and_the_receipt_has_no_code(mailing: Flask, server: M
     with transaction() as session:
         clerk = make_actor(session, "clerk", Role.CLERK)
         new = replace(NEW, writer=Writer("刘一帆", "", "fine@mail.test"))
-        case = take_in(session, new, [], clerk, NOW, SECRET)
+        take_in(session, new, [], clerk, NOW, SECRET)
+        assert to_writers(session) == []  # nobody ticked that a receipt is wanted
+        case = take_in(session, replace(new, receipt=True), [], clerk, NOW, SECRET)
         answered(session, case)
     run(server)
     assert ["领取查询码" in said(server, place) for place in (0, 1)] == [True, True]
-    assert server.taken[1].message["Subject"] == "LY2026-000001 已答复"
+    assert server.taken[1].message["Subject"] == "LY2026-000002 已答复"
 
 
 def test_the_answer_is_told_once_each_round_also_to_who_was_merged(mailing: Flask, server: MailServer) -> None:
