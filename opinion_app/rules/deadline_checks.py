@@ -1,7 +1,7 @@
 """Whether a clock may be extended, suspended or resumed now; the engine itself trusts what was once allowed."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from opinion_app.rules.clock_facts import ClockFacts, DeadlineRefused, Extension, check_extension_shape, check_moment
 from opinion_app.rules.deadline import derive, is_late
@@ -11,9 +11,12 @@ from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date
 
 
-def check_extension(facts: ClockFacts, extension: Extension, calendar: WorkCalendar, allowance: Allowance | None) -> None:
+def check_extension(
+    facts: ClockFacts, extension: Extension, calendar: WorkCalendar, allowance: Allowance | None, agreed_on: date | None = None
+) -> None:
     """Raises DeadlineRefused unless the extension is allowed: in time, within number and length, to a later date.
 
+    `agreed_on`: the day whoever sent the letter agreed; that day must be in time, not the one on which the office notes it.
     Source: 信访工作条例 34, 政府信息公开条例 33 (once, before expiry, by the person in charge).
     """
     if allowance is None:
@@ -26,7 +29,9 @@ def check_extension(facts: ClockFacts, extension: Extension, calendar: WorkCalen
     if due_at is None:
         _check_while_suspended(extension, allowance)
         return
-    if extension.granted_at > due_at:
+    if agreed_on is not None and agreed_on > local_date(due_at):
+        raise DeadlineRefused(f"已于 {moment_words(due_at)} 到期，来文单位须在到期前同意延期。")
+    if agreed_on is None and extension.granted_at > due_at:
         raise DeadlineRefused(f"已于 {moment_words(due_at)} 到期，延期须在到期前批准。")
     if extension.until is not None and extension.until <= local_date(due_at):
         raise DeadlineRefused(f"延期后的日期须晚于现在的到期日 {day_words(local_date(due_at))}。")

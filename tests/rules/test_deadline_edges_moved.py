@@ -222,6 +222,13 @@ def test_d10_an_extension_out_of_bounds_is_refused(extension: Extension, allowan
         check_extension(extended(), extension, CHINA, allowance)
 
 
+def test_d10_what_others_agreed_to_in_time_may_be_noted_after_the_date() -> None:
+    noted_late = Extension(at("2026-12-02"), wd(5))
+    check_extension(extended(), noted_late, CHINA, ONCE, on("2026-11-30"))
+    with pytest.raises(DeadlineRefused, match="来文单位须在到期前同意"):
+        check_extension(extended(), noted_late, CHINA, ONCE, on("2026-12-01"))
+
+
 def test_d10_the_number_of_extensions_is_limited_and_begins_anew_after_a_restart() -> None:
     first = Extension(at("2026-11-24"), wd(5))
     with pytest.raises(DeadlineRefused, match="最多延期 1 次"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from werkzeug.test import TestResponse
 from opinion_app import clock
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
+from opinion_app.records.clock import Clock
 from opinion_app.records.move import Move
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.words import Kind, Role, Stage, UnitRole
@@ -120,6 +122,19 @@ def test_what_cannot_be_assigned_now_is_said_before_anything_is_sent(app: Flask,
     assert "有 1 件现在不能交办" in page.text
     assert "正在呈批" in page.text
     assert "交办这 1 件" in page.text
+
+
+def test_d12_of_which_the_draft_date_has_passed_is_said_before_they_are_given(app: Flask, office: dict[str, Any]) -> None:
+    late, again = office["plain"]
+    with app.app_context(), transaction() as session:
+        reply = session.scalars(select(Clock).join(Case).where(Case.number == late, Clock.stage == "reply")).one()
+        reply.due_at = clock.now() - timedelta(days=1)
+    _browser, page = opened(app, [late, again])
+
+    assert "其中 1 件的答复时限已过" in page.text
+    assert f"<li>{late}：答复时限已于" in page.text
+    assert f"<li>{again}：" not in page.text
+    assert page.text.count("承办单位提交答复稿的日期随之已过") == 1
 
 
 def test_nothing_chosen_or_no_unit_is_told_and_nothing_written(app: Flask, office: dict[str, Any]) -> None:

@@ -184,6 +184,20 @@ def test_d10_what_the_issuer_grants_moves_the_reply_and_the_report_back(
     assert recompute_open(office.session, NOW) == []
 
 
+def test_d10_the_day_of_the_issuers_consent_counts_and_not_the_day_it_is_noted(office: Office) -> None:
+    case = forwarded(office, date(2026, 12, 4))
+    more, after = More(until=date(2026, 12, 18)), NOW + timedelta(days=13)  # 12-06, two days after the date
+    too_late = replace(more, consent=Consent("信转〔2026〕9号", date(2026, 12, 5)))
+    with pytest.raises(Invalid, match="来文单位须在到期前同意"):
+        extending.ask(office.session, case, office.finance_head, after, too_late, "需要采购灯具")
+    in_time = replace(more, consent=Consent("信转〔2026〕9号", date(2026, 12, 4)))
+    extending.ask(office.session, case, office.finance_head, after, in_time, "需要采购灯具")
+    extending.decide(office.session, case, office.leader, after + DAY, agree=True, opinion="")
+    dues = {clock.stage: clock.due_at for clock in open_clocks(office.session, case.id) if clock.due_at}
+    assert {local_date(dues[stage]) for stage in ("reply", "report_back")} == {date(2026, 12, 18)}
+    assert recompute_open(office.session, after + DAY) == []
+
+
 def test_an_extension_beyond_the_rule_or_after_the_date_is_refused(office: Office) -> None:
     case = handling_case(office)
     with pytest.raises(Invalid):

@@ -75,7 +75,8 @@ def granted_words(session: Session, case: Case, more: More) -> str:
     return f"{issuer}同意，{more.consent.number}，{more.consent.on.isoformat()}"
 
 
-def _check_consent(clock: Clock, more: More, now: datetime) -> None:
+def _check_consent(clock: Clock, more: More, now: datetime) -> date:
+    """The day of the issuer's consent. Raises Invalid where there is no paper of a possible day."""
     consent = more.consent
     if consent is None or not consent.number.strip():
         said = f"这件的时限由{ISSUER}延期，请填写其同意延期的文号和日期；还没有同意的，请先商请{ISSUER}。"
@@ -83,13 +84,14 @@ def _check_consent(clock: Clock, more: More, now: datetime) -> None:
     if not local_date(clock.start_at) <= consent.on <= local_date(now):
         said = "同意延期的日期应在收到来文之后，并且不晚于今天。"
         raise Invalid(said, {"consent_on": said})
+    return consent.on
 
 
 def _check(session: Session, clock: Clock, more: More, now: datetime) -> None:
-    if issuer_grants(session, clock):
-        _check_consent(clock, more, now)
+    agreed_on = _check_consent(clock, more, now) if issuer_grants(session, clock) else None
+    extension, allowance = more.extension(clock, now), allowance_of(session, clock)
     try:
-        check_extension(facts_of(clock), more.extension(clock, now), work_calendar(session), allowance_of(session, clock))
+        check_extension(facts_of(clock), extension, work_calendar(session), allowance, agreed_on)
     except Refused as refusal:
         raise Invalid(refusal.message, {"until" if more.until is not None else "amount": refusal.message}) from refusal
 

@@ -80,7 +80,7 @@ def _seen(number: str) -> int | None:
 
 def _form_page(form: AssignManyForm, status: int) -> ResponseReturnValue:
     session = db.session()
-    rows = many.chosen(session, actor(), _numbers())
+    rows = many.chosen(session, actor(), _numbers(), clock.now())
     open_now = [row for row in rows if not row.trouble]
     shut = [row for row in rows if row.trouble]
     return page("steps/triage/many.html", status, form=form, rows=open_now, shut=shut, units=active_units(session))
