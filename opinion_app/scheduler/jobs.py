@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
 
 from opinion_app.desks.backup.operations import nightly
 from opinion_app.desks.calendar.operations import remind_next_year
@@ -20,26 +23,51 @@ from opinion_app.flow.inbox import take_in_waiting
 from opinion_app.flow.sweep import sweep
 from opinion_app.records.current import settings_of
 from opinion_app.records.transaction import transaction
+from opinion_app.scheduler.ledger import holds
 from opinion_app.steps.publish.planning import publish_due
 from opinion_app.steps.publish.site_copy import follow
 
 RUNS_A_MINUTE = 3  # of the outbox, as the timetable has it
+STALE = timedelta(minutes=10)
+
+
+class Overslept(RuntimeError):
+    """The process stood still while it worked: its slot is another's by now, or its moment long past."""
 
 
 @dataclass(frozen=True)
 class Work:
-    """What a job is handed: the moment of its tick, the clocks for what lasts, its runner's name, whether to end early."""
+    """What a job is handed: the moment of its tick, the clocks for what lasts, its runner, whether to end early, its row."""
 
     now: datetime
     watch: Watch
     runner: str
     stopping: Callable[[], bool]
+    run_id: int
+
+    @property
+    def stale(self) -> bool:
+        """Whether so much time has passed since the tick that what is told of it may no longer be so."""
+        return self.watch.now() - self.now > STALE
+
+
+@contextmanager
+def _telling(work: Work) -> Iterator[Session]:
+    """A transaction that queues what people are told, for whoever still holds the slot, and never as of a moment long past.
+
+    Raises Overslept, with nothing queued: a process that was suspended and woken on another day tells nobody of the old one."""
+    with transaction() as session:
+        if not holds(session, work.run_id, work.runner):
+            raise Overslept("这一轮已由另一时钟接手")
+        yield session
+        if work.stale:
+            raise Overslept("进程中途停顿过久，本轮作废，下轮重新判断")
 
 
 def _digest(work: Work) -> str:
-    with transaction() as session:
+    with _telling(work) as session:
         queued = str(queue_digests(session, work.now))
-    with transaction() as session:
+    with _telling(work) as session:
         asked = ask_about_suspended(session, work.now)
     return f"{queued}，中止已久的提醒 {asked} 条" if asked else queued
 
@@ -47,8 +75,8 @@ def _digest(work: Work) -> str:
 def _rungs(work: Work) -> str:
     """Batch by batch, so that nobody waits for the database meanwhile; what is left when asked to end, the next run does."""
     done = Queued()
-    while not work.stopping():
-        with transaction() as session:
+    while not (work.stopping() or work.stale):
+        with _telling(work) as session:
             batch = ring_batch(session, work.now, done.last or 0)
         if batch.last is None:
             break
@@ -58,7 +86,7 @@ def _rungs(work: Work) -> str:
 
 
 def _calendar(work: Work) -> str:
-    with transaction() as session:
+    with _telling(work) as session:
         told = remind_next_year(session, work.now)
     return f"已提醒，新增通知 {told} 条" if told else "无需提醒"
 

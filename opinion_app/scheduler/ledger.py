@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, delete, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,7 @@ from opinion_app.records.job import JobRun
 from opinion_app.rules.timetable import Entry, Every
 
 AGAIN_AFTER = timedelta(minutes=5)
+IDLE_MILLISECONDS = 120_000
 
 
 def take(session: Session, entry: Entry, slot: datetime, runner: str, now: datetime, *, alone: bool) -> int | None:
@@ -35,6 +36,17 @@ def take(session: Session, entry: Entry, slot: datetime, runner: str, now: datet
     mine = JobRun.id == row.id, JobRun.runner == row.runner, JobRun.started_at == row.started_at
     statement = update(JobRun).where(*mine).values(runner=runner, started_at=now, finished_at=None, succeeded=None, report="")
     return row.id if _rows(session.execute(statement.execution_options(synchronize_session=False))) == 1 else None
+
+
+def holds(session: Session, run_id: int, runner: str) -> bool:
+    """Whether a slot is still `runner`'s; nobody else can take it before the caller's transaction ends.
+
+    A process that stands still in the middle of that transaction loses it: it must not keep others waiting until it wakes."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = {IDLE_MILLISECONDS}"))
+    query = select(JobRun).where(JobRun.id == run_id).with_for_update().execution_options(populate_existing=True)
+    row = session.scalar(query)
+    return row is not None and row.runner == runner and row.finished_at is None
 
 
 def _left_behind(row: JobRun, runner: str, *, alone: bool) -> bool:

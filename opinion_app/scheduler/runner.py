@@ -67,7 +67,7 @@ class Runner:
             run_id = self._take(entry, now, alone=alone)
             if run_id is None:
                 return False
-            report, succeeded = self._work(entry, now)
+            report, succeeded = self._work(entry, now, run_id)
             with transaction() as session:
                 finish(session, run_id, self.name, self.watch.now(), report, succeeded=succeeded)
         return True
@@ -81,8 +81,8 @@ class Runner:
         with transaction() as session:
             return take(session, entry, slot, self.name, now, alone=alone)
 
-    def _work(self, entry: Entry, now: datetime) -> tuple[str, bool]:
-        work = Work(now, self.watch, self.name, self.stopping.is_set)
+    def _work(self, entry: Entry, now: datetime, run_id: int) -> tuple[str, bool]:
+        work = Work(now, self.watch, self.name, self.stopping.is_set, run_id)
         try:
             return self.operations[entry.name](work), True
         except Exception as error:  # one job's fault must not end the clock; it stands in the ledger for everybody to see

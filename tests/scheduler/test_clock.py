@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from opinion_app.desks.outbox.delivery import Watch
+from opinion_app.desks.reminders.operations import Queued, queue_digests
 from opinion_app.records.job import JobRun, Lease
-from opinion_app.records.notice import Notice
+from opinion_app.records.notice import Notice, Reminder
 from opinion_app.records.office import put_setting
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.timetable import Daily, Entry, Every, digest_time, timetable
 from opinion_app.rules.words import Role
 from opinion_app.rules.zone import SHANGHAI
+from opinion_app.scheduler import jobs, ledger
 from opinion_app.scheduler.jobs import OPERATIONS, Work
 from opinion_app.scheduler.lease import STANDSTILL, LeaseKeeper
 from opinion_app.scheduler.process import Heart, run_once
@@ -172,6 +175,62 @@ def test_n04_r2_a_slot_left_by_a_killed_process_is_done_by_the_next_leader(owing
     assert not second.run_due(DIGEST, TUESDAY, alone=False)
     assert second.run_due(DIGEST, TUESDAY + timedelta(minutes=1), alone=True)
     assert [(run.runner, run.succeeded) for run in runs()] == [("second", True)]
+    assert notices() == 2
+
+
+def test_n04_a_clock_woken_on_another_day_tells_nothing_of_the_old_one(owing: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    time = Time(TUESDAY)
+
+    def sleeps(session: Session, now: datetime) -> Queued:
+        queued = queue_digests(session, now)
+        time.pass_by(timedelta(days=1).total_seconds())
+        return queued
+
+    one = runner(owing, time)
+    with monkeypatch.context() as patched:
+        patched.setattr(jobs, "queue_digests", sleeps)
+        assert one.run_due(DIGEST, TUESDAY, alone=True)
+    assert (notices(), [run.succeeded for run in runs()]) == (0, [False])
+    assert one.run_due(DIGEST, time.now, alone=True)
+    with transaction() as session:
+        assert set(session.scalars(select(Notice.local_date))) == {date(2026, 11, 25)}
+
+
+def test_n04_a_clock_woken_after_another_took_its_slot_adds_nothing(owing: Flask) -> None:
+    time = Time(TUESDAY)
+    second = runner(owing, time, "second")
+
+    def overtaken(work: Work) -> str:
+        assert second.run_due(DIGEST, TUESDAY, alone=True)
+        with transaction() as session:
+            session.execute(delete(Reminder))
+            session.execute(delete(Notice))  # so that whatever the first one added would be seen
+        return OPERATIONS["digest"](work)
+
+    assert runner(owing, time, "first", digest=overtaken).run_due(DIGEST, TUESDAY, alone=True)
+    assert [(run.runner, run.succeeded) for run in runs()] == [("second", True)]
+    assert notices() == 0
+
+
+def test_n04_a_clock_that_stands_still_while_it_queues_keeps_no_other_from_telling(
+    owing: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction() as session:
+        if session.get_bind().dialect.name == "sqlite":
+            pytest.skip("one machine, one file: whoever stands still stands still with everybody")
+    monkeypatch.setattr(ledger, "IDLE_MILLISECONDS", 100)
+    one = runner(owing, Time(TUESDAY), "first")
+
+    def sleeps(session: Session, now: datetime) -> Queued:
+        queued = queue_digests(session, now)
+        threading.Event().wait(0.5)
+        return queued
+
+    with monkeypatch.context() as patched:
+        patched.setattr(jobs, "queue_digests", sleeps)
+        assert one.run_due(DIGEST, TUESDAY, alone=True)
+    assert (notices(), [run.succeeded for run in runs()]) == (0, [False])
+    assert runner(owing, Time(TUESDAY), "second").run_due(DIGEST, TUESDAY + timedelta(minutes=6), alone=True)
     assert notices() == 2
 
 
