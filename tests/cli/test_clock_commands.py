@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from opinion_app import clock
 from opinion_app.cli import main
+from opinion_app.records.base import Base
 from opinion_app.records.calendar import CalendarYear
 from opinion_app.records.current import settings_of
 from opinion_app.records.notice import Notice
@@ -46,6 +47,23 @@ def run(core: Flask, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixt
 def notices(core: Flask) -> int:
     with core.app_context(), transaction() as session:
         return session.scalar(select(func.count(Notice.id))) or 0
+
+
+def everything(core: Flask) -> dict[str, list[str]]:
+    """Every row of every table."""
+    with core.app_context(), transaction() as session:
+        return {
+            table.name: sorted(str(tuple(row)) for row in session.execute(table.select()))
+            for table in Base.metadata.sorted_tables
+        }
+
+
+@pytest.mark.parametrize("moment", ["2026-11-24T08:30", "2026-11-25T00:30", "2026-12-18T09:00", "2031-01-06T09:00"])
+def test_n14_a_dry_run_at_any_moment_leaves_every_row_as_it_was(core: Flask, run: Run, moment: str) -> None:
+    before = everything(core)
+    assert len(before) > 40
+    assert run("remind", "--at", moment, "--dry-run")[0] == 0
+    assert everything(core) == before
 
 
 def test_n14_a_dry_run_shows_everything_and_writes_nothing(core: Flask, run: Run) -> None:
