@@ -14,7 +14,8 @@ from playwright.sync_api import Page, expect
 from wtforms import Form, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from opinion_app.web import filters
+from opinion_app.web import filters, kept_parts
+from opinion_app.web.nav import Item
 from tests.support import tree
 from tests.support.live import serving
 
@@ -57,10 +58,11 @@ def build(posted: list[tuple[str, dict[str, str]]]) -> Flask:
     app.jinja_env.globals.update(csrf_token=lambda: "token", form_key=lambda: "key")
     app.jinja_env.filters.update(moment=str, day=str, ago=str)
     filters.init_app(app)
+    kept_parts.init_app(app)
 
     @app.context_processor
     def around() -> dict[str, Any]:
-        nav = [{"label": "待办", "items": [{"label": "待分办", "href": "/", "count": 3, "current": True, "alert": False}]}]
+        nav = [{"label": "待办", "items": [Item("待分办", "/", 3, current=True, alert=False)]}]
         return {"office": {"name": "青禾镇"}, "actor": {"name": "李春燕"}, "nav": nav, "unread": 1}
 
     @app.after_request
