@@ -122,8 +122,8 @@ def query_of(actor: Actor, wanted: Wanted, at: Moment) -> Select[Case]:
     query = select(Case).where(visible(actor, of_few=few), *wanted.filters.conditions(at.now, at.soon_until))
     if wanted.tab is not None:
         query = query.where(wanted.tab.condition(actor, at))
-        parts = own(actor)
-        query = query if parts is None or wanted.tab.over else query.where(parts)
+        parts = None if wanted.tab.over or wanted.tab.few else own(actor)
+        query = query if parts is None else query.where(parts)
     if wanted.numbers:
         query = query.where(Case.number.in_(wanted.numbers))
     return query.order_by(*_order(wanted))

@@ -29,7 +29,9 @@ Condition = Callable[[Actor, Moment], ColumnElement[bool]]
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One view: of open cases by its condition, or, marked by `over`, of closed ones. `act` is the act its rows wait for."""
+    """One view: of open cases by its condition, or, marked by `over`, of closed ones. `act` is the act its rows wait for.
+
+    `few`: the condition itself leads, by an index, to the few cases that wait for one unit or person."""
 
     key: str
     label: str
@@ -39,6 +41,7 @@ class Tab:
     act: str = ""
     alert: bool = False
     over: bool = False
+    few: bool = False
 
     @property
     def act_words(self) -> str:
@@ -110,10 +113,18 @@ TABS: tuple[Tab, ...] = (
     Tab("returns", "待审核退回", CLERK, _open(waiting.return_asked), "没有单位申请退回。", "decide_return"),
     Tab("proposed", "呈批中", CLERK, _needs_leader, "没有正在呈批的件。"),
     Tab("instruct", "待批示", LEADER, _needs_leader, "没有等您批示的件。", "instruct"),
-    Tab("to_sign", "待签收", UNIT, _open_of_unit(waiting.to_sign_for), "没有待签收的件。", "sign_for"),
-    Tab("mine", "我承办", HANDLER, _mine, "没有指定由您承办的件。"),
-    Tab("handling", "办理中", UNIT, _lead(Stage.HANDLING), "本单位没有正在办理的件。", "draft"),
-    Tab("supporting", "协办", UNIT, _open_of_unit(waiting.supported_by), "本单位没有待报结果的协办件。", "report_support"),
+    Tab("to_sign", "待签收", UNIT, _open_of_unit(waiting.to_sign_for), "没有待签收的件。", "sign_for", few=True),
+    Tab("mine", "我承办", HANDLER, _mine, "没有指定由您承办的件。", few=True),
+    Tab("handling", "办理中", UNIT, _lead(Stage.HANDLING), "本单位没有正在办理的件。", "draft", few=True),
+    Tab(
+        "supporting",
+        "协办",
+        UNIT,
+        _open_of_unit(waiting.supported_by),
+        "本单位没有待报结果的协办件。",
+        "report_support",
+        few=True,
+    ),
     Tab(
         "head_check",
         "待本单位审核",
@@ -121,13 +132,14 @@ TABS: tuple[Tab, ...] = (
         _of_unit(lambda unit: and_(Case.lead_unit_id == unit, waiting.head_check())),
         "没有待本单位审核的答复稿。",
         "check_unit_head",
+        few=True,
     ),
     Tab("gates", "待三关审核", REVIEWER, _plain(waiting.office_gates), "没有待三关审核的答复稿。", "check_gates"),
     Tab("sign_off", "待签发", LEADER, _plain(waiting.sign_off), "没有等您签发的答复稿。", "sign_off"),
     Tab("assessments", "待审定研判", LEADER, _open(waiting.assessment_waits), "没有待审定的研判。", "approve_assessment", True),
     Tab("extensions", "待审批延期", LEADER, _extension, "没有待审批的延期申请。", "decide_extension"),
     Tab("to_answer", "待答复", CLERK, _stage(Stage.APPROVED), "没有已签发待答复的件。", "answer"),
-    Tab("unit_to_answer", "待答复", UNIT - CLERK, _lead(Stage.APPROVED), "本单位没有已签发待答复的件。", "answer"),
+    Tab("unit_to_answer", "待答复", UNIT - CLERK, _lead(Stage.APPROVED), "本单位没有已签发待答复的件。", "answer", few=True),
     Tab("to_close", "待办结", CLERK, _stage(Stage.ANSWERED), "没有待办结的件。", "close"),
     Tab("to_publish", "待公开", CLERK, lambda _a, _m: Case.to_publish.is_(True), "没有待公开的件。", "publish", over=True),
     Tab("open", "全部在办", EVERYBODY, _all, "现在没有在办的件。"),
