@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.rating_window import let_rate
@@ -14,10 +15,23 @@ from opinion_app.records.submission import Progress
 from opinion_app.records.unit import Unit
 from opinion_app.rules.clock_facts import UNIT_WORDS
 from opinion_app.rules.clock_facts import Unit as SpanUnit
-from opinion_app.rules.masking import ContactField, mask_contact, mask_name
+from opinion_app.rules.masking import (
+    Action,
+    ContactField,
+    Decision,
+    apply,
+    find,
+    mask_contact,
+    places,
+    read,
+    values,
+)
+from opinion_app.rules.masking import select as chosen
 from opinion_app.rules.progress import ANSWERED, step_of
 from opinion_app.rules.words import ClockState
 from opinion_app.rules.zone import local_date
+
+CONTACTS = (ContactField.PHONE, ContactField.EMAIL, ContactField.ADDRESS)
 
 
 def open_progress(session: Session, case: Case, code_hash: str, now: datetime) -> Progress:
@@ -48,10 +62,10 @@ def follow(session: Session, case: Case, act: str, now: datetime) -> None:
 
 
 def tell_merged(session: Session, case: Case, answer: str, now: datetime) -> None:
-    """Put the answer before the writers of the cases merged into this one, without the data of its own writer."""
+    """Put the answer before the writers of the cases merged into this one, without the data of any of the writers."""
     merged = select(Progress).join(Case, Case.number == Progress.number).where(Case.merged_into_id == case.id)
     rows = session.scalars(merged).all()
-    words = without_writer(session, case, answer) if rows else ""
+    words = without_writers(session, case, answer) if rows else ""
     unit = session.get(Unit, case.lead_unit_id) if case.lead_unit_id is not None else None
     for row in rows:
         if row.answer == words:
@@ -61,15 +75,31 @@ def tell_merged(session: Session, case: Case, answer: str, now: datetime) -> Non
         row.history = [*row.history, {"step": ANSWERED.title, "text": ANSWERED.text, "at": now.isoformat()}]
 
 
-def without_writer(session: Session, case: Case, text: str) -> str:
-    """A text for others than the writer: name, nickname and contact data of the writer are masked wherever they stand."""
-    person = session.scalar(select(Correspondent).where(Correspondent.case_id == case.id))
-    known = [(case.nickname, mask_name(case.nickname))]
-    if person is not None:
-        known += [(held, mask_contact(field, held)) for field in ContactField if (held := getattr(person, field.value))]
-    for value, mask in sorted(known, key=lambda pair: -len(pair[0])):
-        text = text.replace(value, mask) if len(value) > 1 else text
+def without_writers(session: Session, case: Case, text: str) -> str:
+    """A text for all writers of a case and of those merged into it: what names or reaches one of them is masked, however it is
+    written. None of them is to learn of another who wrote too (个人信息保护法 10)."""
+    together = or_(Case.id == case.id, Case.merged_into_id == case.id)
+    query = select(Case.nickname, Correspondent).outerjoin(Correspondent, Correspondent.case_id == Case.id).where(together)
+    names, told = set(), dict[str, str]()
+    for nickname, person in session.execute(query):
+        names.add(nickname)
+        if person is not None:
+            names.add(person.name)
+            told |= {held: mask_contact(field, held) for field in CONTACTS if (held := getattr(person, field.value))}
+            told[person.identity_number] = "***"
+    text = _without_disguises(text, names, told)
+    for value in sorted(told, key=len, reverse=True):
+        text = text.replace(value, told[value]) if len(value) > 1 else text
     return text
+
+
+def _without_disguises(text: str, names: Iterable[str], contacts: Iterable[str]) -> str:
+    """Names with blanks between, numbers with blanks, in full width or in words: masked as in a publication."""
+    known = values(each for name in names for each in find(name, (name,)))
+    known += values(each for contact in contacts for each in find(contact))
+    reading = read(text)
+    finds = [chosen(text, *place, each.kind) for each in known for place in places(reading, each)]
+    return apply(text, (Decision(each, Action.MASK) for each in finds))
 
 
 def promise(session: Session, case: Case) -> None:

@@ -18,7 +18,7 @@ from opinion_app.records.submission import Progress
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.assessment import Ground, Sheet
 from opinion_app.rules.errors import Forbidden, Invalid, Refused
-from opinion_app.rules.registration import LetterFacts
+from opinion_app.rules.registration import LetterFacts, Writer
 from opinion_app.rules.words import AnswerMethod, Channel, Disclosure, Procedure, RetentionPeriod, RiskFactor, Source, Stage
 from opinion_app.rules.zone import local_date
 from opinion_app.steps.closing import operations as closing
@@ -148,6 +148,26 @@ def test_writers_of_merged_cases_read_the_answer_without_the_others_data(office:
     assert [entry["step"] for entry in told.history].count("已答复") == 1
     merging.unmerge(office.session, other, office.clerk, NOW, "不是同一盏灯")
     assert (told.step, told.answer) == ("已收到", "")
+
+
+def test_no_writer_learns_of_another_in_any_disguise(office: Office) -> None:
+    second = make_case(office.session, office.clerk, writer=Writer("张远山", "13900005678", "", "", "11010519491231002X"))
+    third = make_case(office.session, office.clerk, nickname="群众")
+    for other in (second, third):
+        open_progress(office.session, other, "hash", NOW)
+    case = approved(office)
+    final = latest_reply(office.session, case.id)
+    assert final is not None
+    hidden = ("刘 一帆", "138-0000-1234", "张远山", "１３９００００５６７８", "11010519491231002X")
+    final.text = f"{'、'.join(hidden)}：{REPLY}群众可拨打 0875-7120001。"
+    for other in (second, third):
+        merging.merge(office.session, other, office.clerk, NOW, case.number, "同一盏灯")
+    closing.answer(office.session, case, office.clerk, NOW, AnswerMethod.ONLINE)
+    for other in (second, third):
+        told = office.session.get(Progress, other.number)
+        assert told is not None
+        assert told.answer.endswith(f"：{REPLY}群众可拨打 0875-7120001。")
+        assert not [value for value in hidden if value in told.answer]
 
 
 def test_a_writer_who_was_told_is_told_once_when_another_case_joins_later(office: Office) -> None:
