@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.desks.outbox.delivery import Watch
 from opinion_app.desks.reminders.operations import Queued, queue_digests
+from opinion_app.desks.upkeep.operations import purge
 from opinion_app.records.job import JobRun, Lease
 from opinion_app.records.notice import Notice, Reminder
 from opinion_app.records.office import put_setting
@@ -303,6 +304,17 @@ def test_once_runs_everything_due_and_repeats_nothing(owing: Flask) -> None:
         held = {mail.channel.value: mail.state.value for mail in session.scalars(select(Notice))}
         assert held == {"in_app": "shown", "mail": "filed"}
         assert set(session.scalars(select(JobRun.succeeded))) == {True}
+
+
+def test_what_jobs_wrote_that_run_all_day_is_cleared_after_two_days(core: Flask) -> None:
+    """Whatever is added to the timetable: a line a minute for half a year would be a quarter of a million."""
+    before = TUESDAY - timedelta(days=3)
+    with transaction() as session:
+        done = {"slot": before, "started_at": before, "finished_at": before, "succeeded": True}
+        session.add_all(JobRun(job=entry.name, **done) for entry in timetable())
+        purge(session, TUESDAY)
+        kept = set(session.scalars(select(JobRun.job)))
+    assert kept == {entry.name for entry in timetable() if isinstance(entry.schedule, Daily)}
 
 
 def test_the_timetable_knows_working_mornings(core: Flask) -> None:

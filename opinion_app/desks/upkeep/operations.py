@@ -13,13 +13,14 @@ from opinion_app.records.notice import Notice
 from opinion_app.records.office import FormKey
 from opinion_app.records.person import SignInAttempt, SignInSession
 from opinion_app.records.submission import PublicAttempt
+from opinion_app.rules.timetable import Every, timetable
 
 KEYS = timedelta(days=7)
 COUNTS = timedelta(days=2)
 LOGS = timedelta(days=190)  # 网络安全法 23(三): logs are kept for six months at least
 BUSY_LEDGER = timedelta(days=2)
 CODES = timedelta(days=7)
-BUSY_JOBS = ("inbox", "outbox", "robots", "rungs")
+BUSY_JOBS = tuple(entry.name for entry in timetable() if isinstance(entry.schedule, Every))
 
 
 def purge(session: Session, now: datetime) -> int:
