@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow.publications import take_down
 from opinion_app.records.base import db
+from opinion_app.records.case import Case
 from opinion_app.records.engine import begin_reading
 from opinion_app.records.publication import Publication, PublicationPlan
 from opinion_app.records.published import changed
@@ -42,14 +43,18 @@ def publications_here() -> dict[str, Seen]:
 def hold_back(session: Session, known: Mapping[str, Seen], now: datetime) -> tuple[int, tuple[str, ...]]:
     """Take down what was withdrawn or replaced by another text since the backup; answers how many are out, and these numbers.
 
-    Nothing that waits for its moment goes out by itself: it may have been cancelled since."""
+    Nothing that waits for its moment goes out by itself: it may have been cancelled since. Those, and what had another text,
+    stand in the list of what is to be published again; what was withdrawn does not."""
     query = select(Publication).where(Publication.state == PublicationState.PUBLISHED).order_by(Publication.number)
+    again = set(session.scalars(select(PublicationPlan.case_id).where(PublicationPlan.state == PlanState.WAITING)))
     held_back = []
     for row in session.scalars(query).all():
         before = known.get(row.number)
         if before is not None and (not before.out or before.snapshot_hash != row.snapshot_hash):
             take_down(session, row, now)
             held_back.append(row.number)
+            again |= {row.case_id} if before.out else set()
+    session.execute(update(Case).where(Case.id.in_(again)).values(to_publish=True))
     ended = {"state": PlanState.CANCELLED, "ended_at": now, "end_reason": PLAN_ENDED}
     session.execute(update(PublicationPlan).where(PublicationPlan.state == PlanState.WAITING).values(**ended))
     changed(session)  # the static copy and what is kept may know replies that went out after the backup

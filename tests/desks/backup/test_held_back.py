@@ -13,6 +13,7 @@ from opinion_app.desks.backup import operations
 from opinion_app.desks.backup.restoring import restore
 from opinion_app.flow.publications import take_down
 from opinion_app.flow.settings import setting
+from opinion_app.records.case import Case
 from opinion_app.records.publication import Publication, PublicationPlan
 from opinion_app.records.published import VERSION
 from opinion_app.records.trail import TrailValue
@@ -53,6 +54,10 @@ def test_what_was_withdrawn_or_corrected_stays_in(core: Flask, backup: Path) -> 
         assert out == ["一直公开的"]
         assert publication_index.newest(session.connection(), parse_query("后来"), 10) == []
         assert session.scalars(select(PublicationPlan.state)).all() == [PlanState.CANCELLED]
+        assert session.scalars(select(Case.number).where(Case.to_publish).order_by(Case.id)).all() == [
+            "LY2026-000001",  # was set for later
+            "LY2026-000003",  # was corrected
+        ]
         assert "LY2026-000002、LY2026-000003" in session.scalars(select(TrailValue.new)).all()
 
 
