@@ -10,6 +10,7 @@ from flask import Flask
 
 from opinion_app import locate
 from opinion_app.cli.serve import public_wing
+from opinion_app.files.site_folder import alone
 from opinion_app.public.site.exporting import Fetch, Published, export, gather
 from opinion_app.records.base import db
 from opinion_app.records.current import settings_of
@@ -26,7 +27,9 @@ def export_site(folder: Path, site_url: str) -> None:
     app = public_wing()
     app.config[STATIC_COPY] = True
     fetch = _fetching(app)
-    count = export(_published(app), fetch, folder, settings_of(app).base_url, site_url.rstrip("/"), _frame(fetch, site_url))
+    live, home = settings_of(app).base_url, site_url.rstrip("/")
+    with alone(folder):
+        count = export(_published(app), fetch, folder, live, home, _frame(fetch, site_url))
     click.echo(f"已导出到 {folder}：{count}。用浏览器打开 {folder / 'index.html'} 查看。")
 
 

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from opinion_app.rules.errors import Refused
 
+if sys.platform != "win32":
+    import fcntl
+
 MANIFEST = ".opinion-site.json"
 OWNED = ("replies", "search", "static")  # folders in which everything is this program's; elsewhere only what it wrote itself
+# Known by its name too: a run that ended early has noted nothing, and what it left must still go when it is withdrawn.
+OWN_NAMES = ("replies-*.csv", ".*.new")
 
 
 @dataclass
@@ -26,6 +34,31 @@ class Count:
 
     def __str__(self) -> str:
         return f"新增 {self.added}，更新 {self.changed}，未变 {self.same}，删除 {self.removed}"
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Only one run at a time writes into the folder: one that is slow could put back what another has just taken away.
+
+    Raises Refused while another is at it; a run that died holds nothing. Windows has no such lock on folders."""
+    path.mkdir(parents=True, exist_ok=True)
+    if sys.platform == "win32":
+        yield
+        return
+    held = os.open(path, os.O_RDONLY)
+    try:
+        _take(held, path)
+        yield
+    finally:
+        os.close(held)
+
+
+def _take(held: int, path: Path) -> None:
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Refused(f"另一次导出正在写 {path}，请等它结束后再试。") from error
 
 
 @dataclass
@@ -95,6 +128,7 @@ class Folder:
         for part in OWNED:
             yield from (one.relative_to(self.path).as_posix() for one in (self.path / part).rglob("*") if one.is_file())
         yield from (name for name in self.before if (self.path / name).is_file())
+        yield from (one.name for pattern in OWN_NAMES for one in self.path.glob(pattern) if one.is_file())
 
     def _hash_of(self, name: str) -> str | None:
         try:

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from opinion_app.files.site_folder import MANIFEST
+from opinion_app.files.site_folder import MANIFEST, alone
 from opinion_app.flow.publications import take_down
 from opinion_app.records.current import settings_of
 from opinion_app.records.publication import Publication, PublishedFile, ViewCount
@@ -120,6 +120,30 @@ def test_what_was_withdrawn_is_gone_and_what_was_harmed_is_mended(app: Flask, ex
     assert not [name for name, (content, _at) in there.items() if "第1件".encode() in content or "LY2026-000001" in name]
     assert "第2件" in there["replies/LY2026-000002.html"][0].decode()
     assert "CNAME" in there
+
+
+def test_what_a_run_left_that_ended_early_goes_when_it_is_withdrawn(app: Flask, export: Export, tmp_path: Path) -> None:
+    """Nothing had been noted of it: the year's sheet lies beside files that may be somebody else's."""
+    publish(app, 1)
+    export()
+    site = tmp_path / "site"
+    (site / MANIFEST).write_bytes(b"{}")
+    (site / ".replies.csv.new").write_text("第1件", "utf-8")
+    with app.app_context(), transaction() as session:
+        take_down(session, session.scalars(select(Publication)).one(), NOW)
+    export()
+    assert not [name for name, (content, _at) in files(site).items() if "第1件".encode() in content or "LY2026" in name]
+    assert not (site / "replies-2026.csv").exists()
+
+
+def test_two_runs_never_write_at_the_same_time(app: Flask, export: Export, run: Run, tmp_path: Path) -> None:
+    publish(app, 1)
+    export()
+    with alone(tmp_path / "site"):
+        status, _out, err = run("export-site", str(tmp_path / "site"))
+    assert status != 0
+    assert "另一次导出正在写" in err
+    export()
 
 
 def test_a_changed_office_makes_every_page_anew(app: Flask, export: Export, tmp_path: Path) -> None:
