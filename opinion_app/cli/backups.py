@@ -43,7 +43,9 @@ def restore(file: Path, *, force: bool) -> None:
         f"已恢复 {local(done.made_at):%Y-%m-%d %H:%M} 的备份：{done.rows} 行数据、{done.attachments} 个附件。所有人需重新登录。"
     )
     if done.held_back:
-        click.echo(f"备份之后撤回或更正过的公开答复没有恢复公开，请核对后重新公开：{'、'.join(done.held_back)}")
+        click.echo(
+            f"备份之后撤回或更正过的公开答复没有恢复公开，请核对后重新公开（更正过的已列入“待公开”）：{'、'.join(done.held_back)}"
+        )
     elif done.out and done.saved_before is None:
         click.echo(
             f"注意：现有 {done.out} 件公开答复按备份时的样子公开。备份之后撤回或更正过的无从得知，开放公众端之前请逐件核对。",

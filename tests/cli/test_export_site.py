@@ -87,6 +87,7 @@ def test_the_copy_holds_every_page_and_its_links_lead_somewhere(app: Flask, expo
                 continue
             target = (site / name).parent / link.split("?")[0].split("#")[0]
             assert target.resolve().is_file(), f"{name}: {link}"
+    assert '"left_out": ""' in there["search/part-1.js"][0].decode()
     page = there["replies/LY2026-000001.html"][0].decode()
     assert "浏览量" not in page
     assert "第1件 &lt;b&gt;&amp;" in page

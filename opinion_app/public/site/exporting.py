@@ -139,5 +139,5 @@ def _search_part(site: Site, fetch: Fetch, number: int) -> bytes:
 
 
 def _found(site: Site, item: dict[str, Any]) -> dict[str, Any]:
-    kept = ("number", "title", "question", "answer", "kind", "kind_label", "area", "unit", "asked_on", "answered_on")
+    kept = ("number", "title", "question", "answer", "kind", "kind_label", "area", "unit", "asked_on", "answered_on", "left_out")
     return {name: item[name] for name in kept} | {"href": site.file_of(links.reply(item["number"]))}

@@ -75,6 +75,7 @@
     marked(add(row, "p", "gist"), gist(item));
     var facts = add(row, "p", "facts-line");
     add(facts, "span", "badge").textContent = item.kind_label;
+    if (item.left_out) add(facts, "span", "badge").textContent = "部分公开";
     add(facts, "span", "").textContent = item.unit;
     add(facts, "span", "low").textContent = "来信 " + item.asked_on;
     add(facts, "span", "").textContent = "答复 " + item.answered_on;
