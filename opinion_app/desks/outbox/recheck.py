@@ -10,9 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.clock_dates import facts_of
 from opinion_app.flow.due import clock_due, clock_words
 from opinion_app.flow.ladder import ladder
 from opinion_app.flow.many_facts import facts_of_many
+from opinion_app.flow.reminding import open_clock
 from opinion_app.flow.roster import roster
 from opinion_app.records.actors import actor_of
 from opinion_app.records.case import Case
@@ -20,7 +22,7 @@ from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
 from opinion_app.rules.facts import Actor, CaseFacts
-from opinion_app.rules.ladder import Ladder, Rung
+from opinion_app.rules.ladder import Ladder, Rung, moment_of
 from opinion_app.rules.permissions import can_see
 from opinion_app.rules.recipients import Owing, Recipient, Roster, recipients
 from opinion_app.rules.rung_recipients import robot_units, rung_recipients
@@ -48,7 +50,7 @@ def still_standing(session: Session, notice: Notice, now: datetime) -> tuple[lis
     facts, reader = facts_of_many(session, cases.values()), actor_of(session, person)
     told = _told(session, notice, clocks, facts, now)
     kept: list[dict[str, Any]] = []
-    for line in notice.lines:
+    for line in _moved_along(session, notice, clocks):
         why = _why_not(line, clocks, facts, notice, reader, told)
         if not why:
             kept.append(_as_it_stands(session, line, clocks, now))
@@ -77,6 +79,28 @@ def _clocks(session: Session, notice: Notice) -> dict[int, Clock]:
     ids = [int(line["clock"]) for line in notice.lines if line.get("clock")]
     query = select(Clock).options(joinedload(Clock.case)).where(Clock.id.in_(ids))
     return {row.id: row for row in session.scalars(query)} if ids else {}
+
+
+def _moved_along(session: Session, notice: Notice, clocks: dict[int, Clock]) -> list[dict[str, Any]]:
+    """The lines; one whose rung had come for the new date too before the date moved is of that date now.
+
+    The ladder does not say such a rung again (decisions 23), so what waited must say it or nobody would be told."""
+    lines = []
+    for line in notice.lines:
+        row = clocks.get(int(line.get("clock") or 0))
+        came = row is not None and row.deadline_version != line.get("version") and _came_before(session, line, row)
+        lines.append(line | {"version": row.deadline_version} if row is not None and came else line)
+    return lines
+
+
+def _came_before(session: Session, line: Mapping[str, Any], row: Clock) -> bool:
+    """Whether the moment of a line's rung, by the new date of its clock, lay before that date was set."""
+    held, calendar = ladder(session), work_calendar(session)
+    rung = held.named(str(line.get("rung", "")))
+    if rung is None or row.due_at is None or not row.dates:
+        return False
+    moment = moment_of(rung, open_clock(row), facts_of(row), calendar, held.morning)
+    return moment is not None and moment <= datetime.fromisoformat(row.dates[-1]["at"])
 
 
 def _told(

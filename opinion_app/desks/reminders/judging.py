@@ -79,13 +79,15 @@ class _Table:
     def told_before(
         self, clock: OpenClock, comings: Sequence[Coming], rung: Rung, *, units: bool = False
     ) -> dict[int, int | None]:
-        """Who, or which unit, was told of this rung or of a higher one for an earlier version of the date, and by what notice."""
+        """Who, or which unit, was told of this rung or of a higher one for an earlier version of the date, and by what notice.
+
+        Whose letter of this very rung was cancelled on its way was not told."""
         codes = [coming.rung.code for coming in comings]
         higher = set(codes[codes.index(rung.code) :])
         return {
             who: told.notice_id
             for (who, code, version), told in (self._of_units(clock) if units else self._of(clock))
-            if version < clock.version and code in higher
+            if version < clock.version and code in higher and not (told.cancelled and code == rung.code)
         }
 
     def _of(self, clock: OpenClock) -> Iterable[tuple[tuple[int, str, int], Told]]:

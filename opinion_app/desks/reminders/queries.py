@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
@@ -15,10 +15,11 @@ from opinion_app.flow.many_facts import CHUNK, facts_of_many
 from opinion_app.flow.reminding import open_clock, running
 from opinion_app.flow.roster import roster
 from opinion_app.records.clock import Clock
-from opinion_app.records.notice import Reminder, UnitReminder
+from opinion_app.records.notice import Notice, Reminder, UnitReminder
 from opinion_app.rules.digest import OpenClock, PersonDigest, Trouble, digests
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.recipients import Roster
+from opinion_app.rules.words import NoticeState
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date
 
@@ -95,21 +96,25 @@ def _waits(now: datetime) -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An entry of the ledger: the notice it was told by, and when it was entered."""
+    """An entry of the ledger: the notice it was told by, when it was entered, whether that notice was cancelled on its way."""
 
     notice_id: int | None
     at: datetime
+    cancelled: bool = False
+
+
+_CANCELLED = func.coalesce(Notice.state == NoticeState.CANCELLED, false())
 
 
 def told_of(session: Session, rows: Sequence[Clock]) -> dict[tuple[int, int, str, int], Told]:
     """What the ledger holds of some clocks by clock, person, rung and version of the date."""
     key = (Reminder.clock_id, Reminder.person_id, Reminder.rung, Reminder.deadline_version)
-    query = select(*key, Reminder.notice_id, Reminder.created_at).order_by(Reminder.id)
+    query = select(*key, Reminder.notice_id, Reminder.created_at, _CANCELLED).outerjoin(Reminder.notice).order_by(Reminder.id)
     told: dict[tuple[int, int, str, int], Told] = {}
     for start in range(0, len(rows), CHUNK):
         some = Reminder.clock_id.in_([row.id for row in rows[start : start + CHUNK]])
-        for clock, person, rung, version, notice, at in session.execute(query.where(some)):
-            told[clock, person, rung, version] = Told(notice, at)
+        for clock, person, rung, version, *entry in session.execute(query.where(some)):
+            told[clock, person, rung, version] = Told(*entry)
     return told
 
 
@@ -118,9 +123,10 @@ def units_told(session: Session, rows: Sequence[Clock], people: Roster) -> dict[
     if not people.robots:
         return {}
     key = (UnitReminder.clock_id, UnitReminder.unit_id, UnitReminder.rung, UnitReminder.deadline_version)
-    query = select(*key, UnitReminder.notice_id, UnitReminder.created_at)
+    query = select(*key, UnitReminder.notice_id, UnitReminder.created_at, _CANCELLED)
+    query = query.outerjoin(Notice, Notice.id == UnitReminder.notice_id)
     found = session.execute(query.where(UnitReminder.clock_id.in_([row.id for row in rows])).order_by(UnitReminder.id))
-    return {(clock, unit, rung, version): Told(notice, at) for clock, unit, rung, version, notice, at in found}
+    return {(clock, unit, rung, version): Told(*entry) for clock, unit, rung, version, *entry in found}
 
 
 def facts_for(session: Session, rows: Sequence[Clock]) -> dict[int, CaseFacts]:

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from opinion_app.desks.outbox.recheck import still_standing
 from opinion_app.desks.reminders import operations
 from opinion_app.desks.reminders.operations import queue_digests, queue_rungs
 from opinion_app.desks.reminders.rehearsal import rehearse
@@ -29,7 +30,8 @@ from opinion_app.rules.clock_facts import Extension, Span, Unit
 from opinion_app.rules.ladder import Anchor, Card, Rung, Way, Who
 from opinion_app.rules.ladder_data import with_rung
 from opinion_app.rules.reminder_words import ReminderState
-from opinion_app.rules.words import AssignmentState, NoticeChannel, Role, Stage, UnitRole
+from opinion_app.rules.suspension import SuspensionGround
+from opinion_app.rules.words import AssignmentState, NoticeChannel, NoticeState, Role, Stage, UnitRole
 from opinion_app.rules.zone import local_date, on_day, parse_moment
 from opinion_app.steps.closing import operations as closing
 from tests.builders.life import answered, make_office
@@ -207,6 +209,42 @@ def test_n02_a_recomputed_date_that_stays_in_the_past_rings_nothing_again(office
     assert office.run("2026-11-19T08:30") > 0, "yellow moved into the future and comes"
 
 
+def moved(office: Office, at: str, due: str) -> None:
+    """The date moved, as a recomputation leaves it."""
+    office.clock.deadline_version += 1
+    office.clock.due_at = parse_moment(due)
+    office.clock.dates = [{"version": office.clock.deadline_version, "at": parse_moment(at).isoformat(), "why": "载入放假安排"}]
+    office.session.flush()
+
+
+def letter_to(office: Office, login: str) -> Notice:
+    query = select(Notice).where(Notice.person_id == office.people[login].id, Notice.channel == NoticeChannel.MAIL)
+    return office.session.scalars(query.order_by(Notice.id.desc()).limit(1)).one()
+
+
+@pytest.mark.parametrize("rung_first", [True, False])
+def test_n02_what_waited_for_the_mail_while_the_date_moved_within_the_past_is_sent(office: Office, *, rung_first: bool) -> None:
+    office.run("2026-11-12T08:30")
+    moved(office, "2026-11-16T10:00", "2026-11-12T23:59:59")
+    if rung_first:
+        assert office.run("2026-11-16T10:01") == 0, "for the new date the rung counts as said"
+    lines, why = still_standing(office.session, letter_to(office, "vice"), parse_moment("2026-11-16T10:02"))
+    assert [(line["text"], line["version"]) for line in lines] == [("答复：已逾期 2 个工作日", 2)]
+    assert why == ""
+    moved(office, "2026-11-16T11:00", "2026-11-20T23:59:59")
+    lines, why = still_standing(office.session, letter_to(office, "vice"), parse_moment("2026-11-16T11:01"))
+    assert (lines, why) == ([], "时限已变更"), "for this one it comes again"
+
+
+def test_n02_whose_letter_was_cancelled_was_not_told(office: Office) -> None:
+    office.run("2026-11-12T08:30")
+    letter_to(office, "vice").state = NoticeState.CANCELLED
+    moved(office, "2026-11-16T10:00", "2026-11-12T23:59:59")
+    assert office.run("2026-11-16T10:01") == 2, "inside and by mail"
+    assert {login for rung, login, version in office.ledger() if (rung, version) == ("urge", 2)} == {"vice"}
+    assert office.run("2026-11-16T10:02") == 0
+
+
 def test_n02_nothing_that_leaves_the_date_alone_arms_a_rung(office: Office) -> None:
     office.run("2026-11-12T08:30")
     office.case.title, office.clock.source = "改了标题", "改了依据"
@@ -253,6 +291,20 @@ def test_n07_nothing_is_told_again_after_a_restore(office: Office) -> None:
 def test_n11_the_ladder_stops_when_the_act_is_done_or_the_clock_stands(office: Office) -> None:
     clocks.after_act(office.session, office.case, "answer", parse_moment("2026-11-10T10:00"))
     assert [office.run(f"2026-11-{day}T08:30") for day in (12, 18)] == [0, 0]
+
+
+def test_n11_while_the_clock_stands_nothing_is_said_and_what_follows_when_it_runs(office: Office) -> None:
+    stopped, runs = parse_moment("2026-11-10T10:00"), parse_moment("2026-11-24T10:00")
+    clock_changes.suspend(office.session, office.case, SuspensionGround.HEARING, stopped, "依申请听证", stopped)
+    before = len(office.ledger())
+    for day in range(10, 25):
+        assert office.run(f"2026-11-{day}T09:00") == 0
+        queue_digests(office.session, parse_moment(f"2026-11-{day}T09:00"))
+    assert len(office.ledger()) == before
+    clock_changes.resume(office.session, office.case, runs, runs)
+    assert office.clock.due_at == parse_moment("2026-11-25T23:59:59"), "one working day was left"
+    assert office.run("2026-11-26T08:30") > 0
+    assert {rung for rung, _login, version in office.ledger()[before:]} == {"urge"}
 
 
 def test_n05_a_letter_that_cannot_be_made_leaves_its_clocks_to_the_next_run(
