@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 
 from icalendar import Calendar, Event
 from sqlalchemy import select
@@ -18,10 +20,10 @@ from opinion_app.rules import links
 from opinion_app.rules.digest import OpenClock
 from opinion_app.rules.errors import NotFound
 from opinion_app.rules.facts import CaseFacts
-from opinion_app.rules.recipients import recipients
+from opinion_app.rules.recipients import Recipient, recipients
 from opinion_app.rules.zone import local, local_date
 
-MOST = 2000
+MOST = AT_ONCE = 2000
 LATE_SHOWN = timedelta(days=90)
 
 
@@ -35,10 +37,6 @@ def subscriber(session: Session, secret: str) -> Person:
 
 def due_dates(session: Session, person: Person, now: datetime, base_url: str) -> bytes:
     """The calendar: each running clock this person is told about, day clocks as whole days, the others at their moment."""
-    query = running().where(Clock.due_at >= now - LATE_SHOWN).order_by(Clock.due_at, Clock.id).limit(MOST)
-    rows = session.scalars(query).all()
-    facts = facts_of_many(session, {row.case_id: row.case for row in rows}.values())
-    people = roster(session, local_date(now))
     calendar = Calendar()
     for name, value in (
         ("prodid", "-//opinion//due dates//ZH"),
@@ -49,12 +47,27 @@ def due_dates(session: Session, person: Person, now: datetime, base_url: str) ->
         ("x-published-ttl", "PT1H"),
     ):
         calendar.add(name, value)
-    for row in rows:
-        clock, case = open_clock(row), facts[row.case_id]
-        told = next((one for one in recipients(clock.owing, case, people) if one.person_id == person.id), None)
-        if told is not None:
-            calendar.add_component(_event(clock, case, now, base_url, blind=told.blind))
+    for clock, case, told in islice(_told(session, person, now), MOST):
+        calendar.add_component(_event(clock, case, now, base_url, blind=told.blind))
     return bytes(calendar.to_ical())
+
+
+def _told(session: Session, person: Person, now: datetime) -> Iterator[tuple[OpenClock, CaseFacts, Recipient]]:
+    """The running clocks this person is told about, the earliest first.
+
+    Who is told only the rules know, so all running clocks are looked at, some at once: what others owe takes nobody's place."""
+    people, place = roster(session, local_date(now)), 0
+    query = running().where(Clock.due_at >= now - LATE_SHOWN).order_by(Clock.due_at, Clock.id)
+    while rows := session.scalars(query.offset(place).limit(AT_ONCE)).all():
+        facts = facts_of_many(session, {row.case_id: row.case for row in rows}.values())
+        for row in rows:
+            clock, case = open_clock(row), facts[row.case_id]
+            told = next((one for one in recipients(clock.owing, case, people) if one.person_id == person.id), None)
+            if told is not None:
+                yield clock, case, told
+        place += len(rows)
+        if len(rows) < AT_ONCE:
+            return
 
 
 def _event(clock: OpenClock, case: CaseFacts, now: datetime, base_url: str, *, blind: bool) -> Event:
@@ -66,8 +79,7 @@ def _event(clock: OpenClock, case: CaseFacts, now: datetime, base_url: str, *, b
         event.add("dtstart", due.date())
         event.add("dtend", due.date() + timedelta(days=1))
     else:
-        event.add("dtstart", clock.due_at)
-        event.add("dtend", clock.due_at)
+        event.add("dtstart", clock.due_at)  # without an end it is a moment; an end must lie after it (RFC 5545, 3.8.2.2)
     event.add("transp", "TRANSPARENT")
     rest = "" if blind else f" {clock.waits_for}（{case.kind.label}）"
     event.add("summary", f"{case.number}{rest}{'（暂定）' if clock.provisional else ''}")

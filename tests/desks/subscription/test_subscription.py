@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -10,6 +11,7 @@ from icalendar import Calendar
 from sqlalchemy import select
 
 from opinion_app import clock
+from opinion_app.desks.subscription import queries
 from opinion_app.records.clock import Clock
 from opinion_app.records.person import Person
 from opinion_app.records.transaction import transaction
@@ -37,11 +39,14 @@ def link_of(browser: Browser) -> str:
     return str(answer.text.split('<code class="one-time">')[1].split("</code>")[0]).partition(":8000")[2]
 
 
-def events(app: Flask, path: str) -> list[tuple[str, str]]:
+def parsed(app: Flask, path: str) -> list[Any]:
     answer = Browser(app).get(path)
     assert (answer.status_code, answer.mimetype) == (200, "text/calendar")
-    parsed = Calendar.from_ical(answer.data)
-    return [(str(event["summary"]), str(event.decoded("dtstart"))) for event in parsed.walk("VEVENT")]
+    return Calendar.from_ical(answer.data).walk("VEVENT")
+
+
+def events(app: Flask, path: str) -> list[tuple[str, str]]:
+    return [(str(event["summary"]), str(event.decoded("dtstart"))) for event in parsed(app, path)]
 
 
 def test_a_handler_sees_the_dates_of_their_unit_and_nothing_of_the_writer(office: Flask) -> None:
@@ -60,6 +65,7 @@ def test_a_handler_sees_the_dates_of_their_unit_and_nothing_of_the_writer(office
 def test_a_clerk_sees_hour_clocks_at_their_moment_and_what_is_done_vanishes(office: Flask) -> None:
     path = link_of(client_for(office, "clerk"))
     assert any("受理分办" in summary and "T" not in day and ":" in day for summary, day in events(office, path))
+    assert all("dtend" not in event or event.decoded("dtend") > event.decoded("dtstart") for event in parsed(office, path))
     with office.app_context(), transaction() as session:
         for row in session.scalars(select(Clock)):
             row.provisional = True
@@ -68,6 +74,20 @@ def test_a_clerk_sees_hour_clocks_at_their_moment_and_what_is_done_vanishes(offi
         for row in session.scalars(select(Clock)):
             row.due_at = None
     assert events(office, path) == []
+
+
+def test_however_much_the_office_owes_nobody_loses_a_date_of_their_own(office: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    handler, clerk = (link_of(client_for(office, login)) for login in ("finance_handler", "clerk"))
+    with office.app_context(), transaction() as session:
+        for number in range(7):  # all of them due before anything of the handler's
+            make_case(session, None, now=clock.now() - timedelta(days=5), title=f"件{number}")
+    before = events(office, handler)
+    assert len(before) >= 2
+    monkeypatch.setattr(queries, "AT_ONCE", 3)
+    assert events(office, handler) == before
+    everything = events(office, clerk)
+    assert len(everything) >= 7
+    assert len(set(everything)) == len(everything)
 
 
 def test_who_may_not_see_a_case_gets_its_number_and_date_alone(office: Flask) -> None:
