@@ -9,12 +9,12 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.outbox import Letter, holders_of, queue, to_robot
-from opinion_app.flow.standing_work import jobs, trouble_words, unheard
+from opinion_app.flow.standing_work import LATE_BY, jobs, trouble_words, unheard
 from opinion_app.records.current import settings_of
 from opinion_app.records.job import JobRun, Lease
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
-from opinion_app.rules.timetable import digest_time, timetable
+from opinion_app.rules.timetable import Daily, Entry, digest_time, timetable
 from opinion_app.rules.words import NoticeChannel, NoticeState, Role
 from opinion_app.rules.zone import local_date
 
@@ -51,7 +51,7 @@ def _mail_waits(session: Session, now: datetime) -> list[Alarm]:
     late = and_(tried, Notice.writer_id.is_(None))  # a writer's own mailbox may well be full for days
     if not _left_lately(session, now):
         untouched = and_(Notice.attempts == 0, Notice.next_attempt_at < now - STUCK_FOR)
-        late = or_(tried, untouched) if _settled(session, now) else tried
+        late = or_(late, untouched) if _settled(session, now) else late
     query = select(func.count(Notice.id)).where(Notice.channel == NoticeChannel.MAIL, open_, late)
     waiting = int(session.scalar(query) or 0)
     return [Alarm("mail", f"有 {waiting} 封邮件等了半小时以上还没有发出，请检查邮件服务器")] if waiting else []
@@ -82,7 +82,15 @@ def _mail_refused(session: Session, now: datetime) -> list[Alarm]:
     return [Alarm("refused", f"半小时内 {people} 人的邮件都没有送到，没有一封发出，请检查邮件服务器和发件地址")]
 
 
+def _entries() -> tuple[Entry, ...]:
+    return timetable(digest_time(settings_of().digest_at))
+
+
 def _jobs_fail(session: Session, now: datetime) -> list[Alarm]:
+    """Jobs that run again and again and failed several times, and those of once a day that failed and failed anew.
+
+    A daily job has one row for its day, which each trial writes over: there is nothing to count."""
+    labels = {entry.name: entry.label for entry in _entries()}
     failing = session.execute(
         select(JobRun.job, func.count(JobRun.id))
         .where(JobRun.succeeded.is_(False), JobRun.started_at > now - LOOKED_BACK, JobRun.started_at <= now)
@@ -90,14 +98,27 @@ def _jobs_fail(session: Session, now: datetime) -> list[Alarm]:
         .having(func.count(JobRun.id) >= FAILURES)
         .order_by(JobRun.job)
     )
-    return [Alarm(f"job:{job}", f"定时作业“{job}”半小时内失败 {number} 次") for job, number in failing]
+    often = [Alarm(f"job:{job}", f"定时作业“{labels.get(job, job)}”半小时内失败 {number} 次") for job, number in failing]
+    daily = [entry.name for entry in _entries() if isinstance(entry.schedule, Daily)]
+    again = session.scalars(
+        select(JobRun.job)
+        .where(
+            JobRun.job.in_(daily),
+            JobRun.succeeded.is_(False),
+            JobRun.slot < now - LATE_BY,
+            JobRun.started_at > now - LOOKED_BACK,
+            JobRun.started_at <= now,
+        )
+        .order_by(JobRun.job)
+    )
+    return [*often, *(Alarm(f"job:{job}", f"定时作业“{labels[job]}”没有成功，正在重试") for job in again)]
 
 
 def _jobs_stand_still(session: Session, now: datetime) -> list[Alarm]:
     """Jobs that began and do not end, or that are to run again and again and do not; a clock just started is given time."""
     if not _settled(session, now):
         return []
-    lines = jobs(session, timetable(digest_time(settings_of().digest_at)), now)
+    lines = jobs(session, _entries(), now)
     return [Alarm(f"still:{line.entry.name}", trouble_words(line, now)) for line in lines if line.stands_still]
 
 

@@ -25,6 +25,7 @@ from opinion_app.desks.reminders.operations import queue_rungs
 from opinion_app.flow.outbox import Letter, queue
 from opinion_app.notify.robot import RobotPost
 from opinion_app.notify.smtp import Patience, SmtpPost, server_of
+from opinion_app.records.case import Correspondent
 from opinion_app.records.job import JobRun, Lease
 from opinion_app.records.notice import Notice
 from opinion_app.records.office import put_setting
@@ -173,8 +174,34 @@ def test_n15_a_job_that_fails_again_and_again_is_told(core: Flask) -> None:
             session.add(JobRun(job="rungs", slot=at, started_at=at, finished_at=at, succeeded=False, report="boom", runner="r"))
         session.flush()
         found = raise_alarms(session, datetime(2026, 11, 23, 2, 10, tzinfo=UTC), "")
-        assert [alarm.words for alarm in found] == ["定时作业“rungs”半小时内失败 3 次"]
+        assert [alarm.words for alarm in found] == ["定时作业“即时催办”半小时内失败 3 次"]
         assert alarms(session, datetime(2026, 11, 23, 3, 0, tzinfo=UTC)) == []
+
+
+def test_n15_a_digest_that_fails_at_every_trial_is_told_though_it_has_one_row_a_day(core: Flask) -> None:
+    slot = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)  # 08:30
+    with transaction() as session:
+        run_ = JobRun(job="digest", slot=slot, started_at=slot, finished_at=slot, succeeded=False, report="boom", runner="r")
+        session.add(run_)
+        session.flush()
+        assert alarms(session, slot + timedelta(minutes=5)) == [], "it is tried again first"
+        run_.started_at = run_.finished_at = slot + timedelta(minutes=15)
+        session.flush()
+        found = alarms(session, slot + timedelta(minutes=16))
+        assert [(alarm.kind, alarm.words) for alarm in found] == [("job:digest", "定时作业“待办通报”没有成功，正在重试")]
+        run_.succeeded = True
+        session.flush()
+        assert alarms(session, slot + timedelta(minutes=17)) == []
+
+
+def test_n15_a_writer_s_full_mailbox_is_no_alarm_even_while_no_other_mail_leaves(core: Flask) -> None:
+    with transaction() as session:
+        case = make_case(session, None)
+        writer = session.scalars(select(Correspondent).where(Correspondent.case_id == case.id)).one()
+        letter = {"channel": NoticeChannel.MAIL, "category": "answered", "created_at": NOW, "attempts": 4}
+        session.add(Notice(key="writer", writer_id=writer.id, next_attempt_at=NOW + timedelta(hours=4), **letter))
+        session.flush()
+        assert alarms(session, NOW + timedelta(hours=2)) == []
 
 
 def queued(session: Session, names: Iterable[str], at: datetime = NOW) -> None:
