@@ -297,6 +297,19 @@ def test_r9_after_a_restore_nothing_of_the_past_is_told(owing: Flask) -> None:
     assert one.run_due(DIGEST, TUESDAY + timedelta(days=1), alone=True)
 
 
+def test_of_what_runs_all_the_time_no_long_list_is_kept(core: Flask) -> None:
+    slot = TUESDAY - timedelta(days=3)
+    with transaction() as session:
+        for entry in timetable():
+            session.add(
+                JobRun(job=entry.name, slot=slot, started_at=slot, finished_at=slot, succeeded=True, report="", runner="r")
+            )
+    with transaction() as session:
+        purge(session, TUESDAY)
+        kept = set(session.scalars(select(JobRun.job)))
+    assert kept == {entry.name for entry in timetable() if isinstance(entry.schedule, Daily)}
+
+
 def test_once_runs_everything_due_and_repeats_nothing(owing: Flask) -> None:
     assert {"digest", "rungs", "outbox", "backup", "sweep", "purge"} <= set(run_once(owing, TUESDAY))
     assert run_once(owing, TUESDAY) == []
