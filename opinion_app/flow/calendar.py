@@ -31,10 +31,12 @@ def versions(session: Session) -> dict[str, int]:
 def work_calendar(session: Session) -> WorkCalendar:
     """The calendar in force; every year that is not loaded is provisional (Mon-Fri)."""
     key = (session.get_bind().engine, int(held_settings(session).get(VERSION, 0)))
-    if key not in _loaded:
+    held = _loaded.get(key)
+    if held is None:
+        held = _read(session)
         _loaded.clear()
-        _loaded[key] = _read(session)
-    return _loaded[key]
+        _loaded[key] = held  # and another thread may clear it at once: what is answered is what was read
+    return held
 
 
 def _read(session: Session) -> WorkCalendar:

@@ -19,11 +19,13 @@ _loaded: dict[tuple[str, int], dict[int, DeadlineRule]] = {}
 def rules(session: Session) -> dict[int, DeadlineRule]:
     """The active rules by the id of their row."""
     key = (str(session.get_bind().engine.url), versions(session)[RULES_VERSION])
-    if key not in _loaded:
-        _loaded.clear()
+    held = _loaded.get(key)
+    if held is None:
         rows = session.scalars(select(DeadlineRuleRow).where(DeadlineRuleRow.active).order_by(DeadlineRuleRow.id))
-        _loaded[key] = {row.id: from_data(row.data) for row in rows}
-    return _loaded[key]
+        held = {row.id: from_data(row.data) for row in rows}
+        _loaded.clear()
+        _loaded[key] = held  # and another thread may clear it at once: what is answered is what was read
+    return held
 
 
 def seed_rules(session: Session, now: datetime) -> int:

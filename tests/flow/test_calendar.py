@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from opinion_app.flow import clocks
+from opinion_app.flow import calendar as flow_calendar
+from opinion_app.flow import clocks, deadline_table
 from opinion_app.flow.calendar import RULES_VERSION, bump, load_days, work_calendar
 from opinion_app.flow.deadline_table import rules
 from opinion_app.flow.recompute import apply_to_open, by_code, preview, put_under, recompute_open
@@ -30,6 +33,22 @@ NEW_YEAR = [
     DayRow(date(2027, 1, 1), DayKind.HOLIDAY, "元旦"),
     DayRow(date(2027, 1, 2), DayKind.MAKE_UP_DAY, "元旦"),
 ]
+
+
+class _Cleared(dict[Any, Any]):
+    """What is kept here another thread clears at once."""
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        super().__setitem__(key, value)
+        self.clear()
+
+
+def test_d15_two_threads_that_find_a_changed_calendar_both_get_it(core: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flow_calendar, "_loaded", _Cleared())
+    monkeypatch.setattr(deadline_table, "_loaded", _Cleared())
+    with transaction() as session:
+        assert work_calendar(session).is_working(date(2026, 11, 23))
+        assert rules(session)
 
 
 def test_d02_a_notice_that_reaches_into_another_year_loads_twice(core: Flask) -> None:
