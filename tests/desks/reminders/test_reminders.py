@@ -95,6 +95,9 @@ def test_n08_a_make_up_day_is_a_working_morning_and_a_holiday_is_none(office: Of
 def test_n07_imported_history_reminds_nobody(office: Office) -> None:
     register(office.session, NEW, office.clerk, NOW, SECRET, imported=True)
     assert plan_digests(office.session, MORNING + timedelta(days=90)).digests == []
+    assert queue_rungs(office.session, MORNING).notices == 0, "the first run"
+    assert queue_rungs(office.session, MORNING + timedelta(days=90)).notices == 0
+    assert office.count() == 0
 
 
 def test_the_units_people_are_told_what_they_owe_and_why(office: Office) -> None:
