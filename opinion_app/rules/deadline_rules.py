@@ -62,6 +62,9 @@ class Allowance:
         return self.approver == ISSUER
 
 
+BY_ISSUER = Allowance(3, None, ISSUER)  # of a date whoever sent the letter has set
+
+
 @dataclass(frozen=True, slots=True)
 class Ahead:
     """When a warning comes: so many working days before the due day, or at that share of the hours left."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from opinion_app.rules.clock_facts import Span, Unit
 from opinion_app.rules.deadline_rules import (
-    ISSUER,
+    BY_ISSUER,
     Allowance,
     Choice,
     ClockStage,
@@ -92,7 +92,6 @@ def _once(span: Span, approver: str = "单位负责人") -> Allowance:
     return Allowance(1, span, approver)
 
 
-_BY_ISSUER = Allowance(3, None, ISSUER)
 _ACCEPT, _SIGN, _CONTACT, _REPLY = ClockStage.ACCEPT, ClockStage.SIGN_FOR, ClockStage.CONTACT, ClockStage.REPLY
 _NOTICE, _PETITION, _HOTLINES, _DISCLOSURE = (
     Procedure.NOTICE, Procedure.PETITION, Procedure.HOTLINE, Procedure.DISCLOSURE,
@@ -138,7 +137,7 @@ _REPLIES = (
          extension=_once(days(15), "分管领导")),
     _row(_REPLY, "reply-urgent", "答复紧急件", hours(24), (_BEIJING, "R2"), urgency=Urgency.URGENT),
     _row(_REPLY, "reply-notice", "办理转来信件", days(7), (_NOTICES, "R2"), procedure=_NOTICE,
-         extension=_BY_ISSUER),
+         extension=BY_ISSUER),
     _row(_REPLY, "reply-petition", "办结信访事项", natural(60), (_LETTERS_34, "R1"), procedure=_PETITION,
          start_event=StartEvent.ACCEPTED, extension=_once(natural(30))),
     _row(_REPLY, "reply-disclosure", "答复公开申请", days(20), (_DISCLOSURE_33, "R1"), procedure=_DISCLOSURE,
@@ -147,7 +146,7 @@ _REPLIES = (
          extension=_once(days(5))),
     _row(ClockStage.DRAFT, "draft", "单位提交答复稿", days(2), (_OWN, "I"), back_from=_REPLY),
     _row(ClockStage.REPORT_BACK, "report-back", "反馈来文单位", days(7), (_NOTICES, "R2"),
-         extension=_BY_ISSUER),
+         extension=BY_ISSUER),
 )
 _WITH_SUPERIORS = "配合上级发布会"
 _PHONE, _REPORT, _VERIFY, _PUBLISH, _RESPONSE = (

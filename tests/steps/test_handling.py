@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from opinion_app.desks.casefile.why import why_case
+from opinion_app.flow import clock_changes
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clocks import open_clocks, reply_clock
 from opinion_app.flow.recompute import recompute_open
@@ -19,7 +20,7 @@ from opinion_app.records.clock import Clock
 from opinion_app.records.finding import Finding
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.errors import Forbidden, Invalid, Refused
-from opinion_app.rules.words import AssignmentState, ClockState, FindingKind, Role, Stage
+from opinion_app.rules.words import AssignmentState, ClockState, FindingKind, Procedure, Role, Stage, Urgency
 from opinion_app.rules.zone import local_date
 from opinion_app.steps.handling import extending, operations
 from opinion_app.steps.handling.extending import Consent, More
@@ -196,6 +197,23 @@ def test_d10_the_day_of_the_issuers_consent_counts_and_not_the_day_it_is_noted(o
     dues = {clock.stage: clock.due_at for clock in open_clocks(office.session, case.id) if clock.due_at}
     assert {local_date(dues[stage]) for stage in ("reply", "report_back")} == {date(2026, 12, 18)}
     assert recompute_open(office.session, after + DAY) == []
+
+
+@pytest.mark.parametrize("urgency", [Urgency.NORMAL, Urgency.URGENT])
+def test_d10_a_date_of_the_issuer_is_extended_as_the_issuer_says_whatever_the_rule_of_the_office(
+    office: Office, urgency: Urgency
+) -> None:
+    case = forwarded(office, date(2026, 12, 4))
+    case.procedure, case.urgency = Procedure.ORDINARY, urgency
+    clock_changes.reclassify(office.session, case, NOW)  # ordinary: at most 8 working days, once; urgent: never
+    reply = reply_clock(office.session, case.id)
+    assert reply is not None
+    assert (reply.fixed_on, extending.issuer_grants(office.session, reply)) == (date(2026, 12, 4), True)
+    for month, day in ((12, 25), (12, 31)):
+        more = More(until=date(2026, month, day), consent=Consent(f"信转〔2026〕{day}号", date(2026, 11, 23)))
+        extending.ask(office.session, case, office.finance_head, NOW, more, "需要采购灯具")
+        extending.decide(office.session, case, office.leader, NOW, agree=True, opinion="")
+        assert local_date(reply.due_at or NOW) == date(2026, month, day)
 
 
 def test_an_extension_beyond_the_rule_or_after_the_date_is_refused(office: Office) -> None:

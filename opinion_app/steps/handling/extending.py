@@ -16,7 +16,7 @@ from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock, ExtensionRequest
 from opinion_app.rules.clock_facts import Extension, Span
 from opinion_app.rules.deadline_checks import check_extension
-from opinion_app.rules.deadline_rules import ISSUER, Allowance, ClockStage
+from opinion_app.rules.deadline_rules import BY_ISSUER, ISSUER, Allowance, ClockStage
 from opinion_app.rules.errors import Invalid, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.zone import local_date
@@ -55,15 +55,18 @@ def asked(request: ExtensionRequest) -> More:
 
 
 def allowance_of(session: Session, clock: Clock) -> Allowance | None:
-    """How often and by how much the rule lets this clock be extended."""
+    """How often and by how much this clock may be extended: as the rule says, but a date of the issuer's as the issuer says."""
     rule = clocks.rule_of(session, clock)
-    return rule.extension if rule is not None else None
+    allowance = rule.extension if rule is not None else None
+    if clock.fixed_on is not None and not (allowance is not None and allowance.by_issuer):
+        return BY_ISSUER
+    return allowance
 
 
 def issuer_grants(session: Session, clock: Clock) -> bool:
     """Whether more time is the issuer's to grant: by the rule, or because the date is the issuer's own."""
     allowance = allowance_of(session, clock)
-    return clock.fixed_on is not None or (allowance is not None and allowance.by_issuer)
+    return allowance is not None and allowance.by_issuer
 
 
 def granted_words(session: Session, case: Case, more: More) -> str:
