@@ -15,13 +15,14 @@ from opinion_app.flow.ladder import ladder, told_from
 from opinion_app.flow.reminding import open_clock, rungs_of, running_of
 from opinion_app.flow.roster import roster
 from opinion_app.records.clock import Clock
-from opinion_app.records.notice import Notice, Reminder
+from opinion_app.records.notice import Notice, Reminder, UnitReminder
+from opinion_app.records.unit import Unit
 from opinion_app.rules.digest import OpenClock, urgency
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.ladder import Coming, Ladder, Way, fresh
 from opinion_app.rules.recipients import Recipient, Roster, recipients
 from opinion_app.rules.reminder_words import ReminderState
-from opinion_app.rules.rung_recipients import rung_recipients
+from opinion_app.rules.rung_recipients import robot_units, rung_recipients
 from opinion_app.rules.words import NoticeState
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date, on_day
@@ -63,7 +64,7 @@ class Next:
 
 
 def sent(session: Session, case_id: int) -> list[Sent]:
-    """Everything that was told about a case, newest first: the rungs, and the notices about single acts; one query."""
+    """Everything that was told about a case, newest first: the rungs, those told to groups, and the notices about single acts."""
     held = ladder(session)
     own = select(Notice.id).where(Notice.case_id == case_id)
     by_rung = select(Reminder.notice_id).where(Reminder.case_id == case_id)
@@ -77,7 +78,30 @@ def sent(session: Session, case_id: int) -> list[Sent]:
         .limit(LATEST)
     )
     found = [_of_notice(notice) if rung is None else _of_rung(rung, stage, notice, held) for notice, rung, stage in rows]
+    found += _to_groups(session, case_id, held)
     return sorted(found, key=lambda one: one.at, reverse=True)
+
+
+def _to_groups(session: Session, case_id: int, held: Ladder) -> list[Sent]:
+    """The rungs told to the groups of units."""
+    rows = session.execute(
+        select(UnitReminder, Clock.stage, Notice, Unit.name)
+        .join(Clock, Clock.id == UnitReminder.clock_id)
+        .join(Notice, Notice.id == UnitReminder.notice_id)
+        .join(Unit, Unit.id == UnitReminder.unit_id)
+        .where(Clock.case_id == case_id)
+        .order_by(UnitReminder.id.desc())
+        .limit(LATEST)
+    )
+    return [_of_group(row, stage, notice, name, held) for row, stage, notice, name in rows]
+
+
+def _of_group(row: UnitReminder, stage: str, notice: Notice, name: str, held: Ladder) -> Sent:
+    rung = held.named(row.rung)
+    what, whom = f"{rung.label if rung else row.rung}：{stage_words(stage)}", f"{name}的群"
+    if row.created_at != notice.created_at:  # said by the letter of an earlier version of the date
+        return Sent(what, whom, row.created_at, ReminderState.CARRIED.label, "", "")
+    return Sent(what, whom, row.created_at, *_result(notice, notice.channel.label), notice.last_error)
 
 
 def _of_rung(row: Reminder, stage: str, notice: Notice, held: Ladder) -> Sent:
@@ -111,7 +135,8 @@ def coming(session: Session, case_id: int, facts: CaseFacts, now: datetime) -> l
         comings = [one for one in rungs_of(session, row, clock, held) if _is_to_come(one, clock, held, calendar, now)]
         for one in comings[:AHEAD]:
             told = rung_recipients(one.rung, clock.owing, facts, people, held)
-            found.append(Next(f"{one.rung.label}：{clock.waits_for}", _names(told, people), one.speaks_at, one.rung.way.label))
+            whom = _names(told, people) + _groups(one, told, facts, people)
+            found.append(Next(f"{one.rung.label}：{clock.waits_for}", whom, one.speaks_at, one.rung.way.label))
         found += _digest(clock, facts, people, calendar, held, now)
     return sorted(found, key=lambda one: one.at)
 
@@ -123,6 +148,14 @@ def _is_to_come(one: Coming, clock: OpenClock, held: Ladder, calendar: WorkCalen
 
 def _names(told: Sequence[Recipient], people: Roster) -> str:
     return "、".join(people.staff[one.person_id].actor.name for one in told) or "无人"
+
+
+def _groups(one: Coming, told: Sequence[Recipient], facts: CaseFacts, people: Roster) -> str:
+    """、财政所的群: the groups of units that hear it, too."""
+    if one.rung.way is not Way.LETTER:
+        return ""
+    units = {people.staff[found.person_id].actor.unit_id: people.staff[found.person_id].actor.unit_name for found in told}
+    return "".join(f"、{units[unit]}的群" for unit in robot_units(told, facts, people))
 
 
 def _digest(

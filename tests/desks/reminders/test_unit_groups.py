@@ -10,11 +10,13 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from opinion_app.desks.casefile import reminding
 from opinion_app.desks.outbox.operations import Sender, claim
 from opinion_app.desks.reminders import unit_letters
 from opinion_app.desks.reminders.operations import queue_rungs
 from opinion_app.desks.reminders.rehearsal import rehearse
 from opinion_app.flow import clocks
+from opinion_app.flow.cases import facts_of
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice, UnitReminder
@@ -132,6 +134,21 @@ def test_n02_a_date_that_stays_in_the_past_is_not_told_to_the_group_again(office
     assert len(office.told()) == 1
     held = office.session.scalars(select(UnitReminder).order_by(UnitReminder.id)).all()
     assert [(row.rung, row.deadline_version, row.notice_id is not None) for row in held] == [("urge", 1, True), ("urge", 2, True)]
+
+
+def test_n01_the_case_says_what_its_unit_s_group_was_told_and_what_it_will_be(office: Office) -> None:
+    clock = office.case("first")
+    session, facts = office.session, facts_of(office.session, clock.case)
+    ahead = reminding.coming(session, clock.case_id, facts, parse_moment("2026-11-11T10:00"))
+    assert [one.whom.split("、")[-1] for one in ahead if one.what == "催办通知：答复"] == ["财政所的群"]
+    office.run()
+    told = [(one.what, one.whom, one.result) for one in reminding.sent(session, clock.case_id) if one.whom.endswith("的群")]
+    assert told == [("催办通知：答复", "财政所的群", "群机器人·待发送")]
+    clock.due_at, clock.deadline_version = parse_moment("2026-11-12T23:59:59"), 2
+    session.flush()
+    office.run("2026-11-16T10:00")
+    told = [(one.whom, one.result) for one in reminding.sent(session, clock.case_id) if one.whom.endswith("的群")]
+    assert told == [("财政所的群", "已随原时限提醒，不重复"), ("财政所的群", "群机器人·待发送")]
 
 
 def test_n05_a_group_s_letter_that_fails_is_queued_by_the_next_run(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
