@@ -113,8 +113,8 @@ def told_of(session: Session, rows: Sequence[Clock]) -> dict[tuple[int, int, str
     told: dict[tuple[int, int, str, int], Told] = {}
     for start in range(0, len(rows), CHUNK):
         some = Reminder.clock_id.in_([row.id for row in rows[start : start + CHUNK]])
-        for clock, person, rung, version, *entry in session.execute(query.where(some)):
-            told[clock, person, rung, version] = Told(*entry)
+        for clock, person, rung, version, notice, at, cancelled in session.execute(query.where(some)):
+            told[clock, person, rung, version] = Told(notice, at, cancelled)
     return told
 
 
@@ -126,7 +126,7 @@ def units_told(session: Session, rows: Sequence[Clock], people: Roster) -> dict[
     query = select(*key, UnitReminder.notice_id, UnitReminder.created_at, _CANCELLED)
     query = query.outerjoin(Notice, Notice.id == UnitReminder.notice_id)
     found = session.execute(query.where(UnitReminder.clock_id.in_([row.id for row in rows])).order_by(UnitReminder.id))
-    return {(clock, unit, rung, version): Told(*entry) for clock, unit, rung, version, *entry in found}
+    return {(clock, unit, rung, version): Told(notice, at, gone) for clock, unit, rung, version, notice, at, gone in found}
 
 
 def facts_for(session: Session, rows: Sequence[Clock]) -> dict[int, CaseFacts]:

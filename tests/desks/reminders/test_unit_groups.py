@@ -147,8 +147,8 @@ def test_n01_the_case_says_what_its_unit_s_group_was_told_and_what_it_will_be(of
     clock.due_at, clock.deadline_version = parse_moment("2026-11-12T23:59:59"), 2
     session.flush()
     office.run("2026-11-16T10:00")
-    told = [(one.whom, one.result) for one in reminding.sent(session, clock.case_id) if one.whom.endswith("的群")]
-    assert told == [("财政所的群", "已随原时限提醒，不重复"), ("财政所的群", "群机器人·待发送")]
+    again = [(one.whom, one.result) for one in reminding.sent(session, clock.case_id) if one.whom.endswith("的群")]
+    assert again == [("财政所的群", "已随原时限提醒，不重复"), ("财政所的群", "群机器人·待发送")]
 
 
 def test_n05_a_group_s_letter_that_fails_is_queued_by_the_next_run(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
