@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from opinion_app.rules.masking import accounts, addresses, known, names, numbers, plates, repeats
+from opinion_app.rules.masking import accounts, addresses, known, likely_names, names, numbers, plates, repeats
 from opinion_app.rules.masking.kinds import Candidate, Confidence, Find, Kind
 from opinion_app.rules.masking.normalise import Reading, read
 from opinion_app.rules.masking.phones import KeptNumbers
@@ -40,7 +40,8 @@ def find(
     """
     reading, kept = read(text), KeptNumbers(tuple(kept_numbers))
     found = set(numbers.candidates(reading, kept))
-    found.update(names.candidates(reading, tuple(found)), addresses.candidates(reading))
+    announced = set(names.candidates(reading, tuple(found)))
+    found.update(announced, likely_names.candidates(reading, announced), addresses.candidates(reading))
     found.update(accounts.candidates(reading), plates.candidates(reading), known.candidates(reading, known_names))
     again = [value for value in repeated if repeats.core(value) not in kept]
     found.update(repeats.candidates(reading, again, tuple(found)))
@@ -48,11 +49,13 @@ def find(
     return tuple(sorted((_find(reading, each) for each in settled), key=lambda each: each.start))
 
 
-def _order(candidate: Candidate) -> tuple[bool, int, int, int, int]:
-    """Doubtful ones last, then ID, credit code, telephone, bank card; among equals the surer, the longer, the first."""
+def _order(candidate: Candidate) -> tuple[bool, int, int, int, int, str]:
+    """Doubtful ones last, then ID, credit code, telephone, bank card; among equals the surer, the longer, the first.
+
+    The reason comes last, so that of two rules that saw the same the same one is always named."""
     doubtful = candidate.confidence is Confidence.LOW
     length = candidate.end - candidate.start
-    return doubtful, _RANK[candidate.kind], -candidate.confidence, -length, candidate.start
+    return doubtful, _RANK[candidate.kind], -candidate.confidence, -length, candidate.start, candidate.reason
 
 
 def _settle(length: int, ordered: Iterable[Candidate]) -> Iterator[Candidate]:

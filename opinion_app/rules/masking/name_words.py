@@ -38,7 +38,9 @@ ROLES = _either(
     "老板 员工 职工 工人 书记 主任 村长 支书 组长 局长 镇长 乡长 县长 市长 队长 校长 所长 医生 老师 民警 法官 "
     "经理 会计 贫困户 低保户 五保户 联系 致电 找到 咨询 对接人 男子 女子 会长 工作人员 网格员 网友 销售 中介 "
     "我妈 我爸 我爹 我娘 我哥 我姐 我弟 我妹 我儿 我妻 我夫 俺妈 俺爸 俺娘 俺爹 奶奶 爷爷 外公 外婆 "
-    "客服 业务员 从业人员 导游 监理 小女 小儿 领导 科长 股长 站长 处长 主席 委员 代表 小组"
+    "客服 业务员 从业人员 导游 监理 小女 小儿 领导 科长 股长 站长 处长 主席 委员 代表 小组 "
+    "店主 当事人 户主 原告 被告 申请人 伤者 受害人 受害者 责任人 党员 干部 社员 租户 住户 农户 商户 房主 摊主 雇主 屋主 "
+    "老乡 战友 室友 驾驶员 驾驶人 肇事者 打人者 副书记 村支书 村主任 副主任 副组长 邻里 儿媳妇 前妻 前夫 继父 继母 养父 养母 病人"
 )
 """What somebody is to the writer or in the place, before the name."""
 
@@ -48,3 +50,34 @@ GOES_ON = _either(
     "之女 之子 之妻 之夫 之母 之父 之孙 了解 立即 上班 联系 取得 召开 带领 带头 带着 老先生 先生 女士 本人"
 )
 """What may follow a name at once, although its first character could be part of one."""
+
+NAMED_AFTER = _either(
+    "家 的房子 的房屋 的房 的地 的车 的儿子 的女儿 的妻子 的丈夫 的父亲 的母亲 称 说 告诉 反映 反应 打电话 来电 殴打 打人 打伤 "
+    "辱骂 威胁 拒绝 同意 提出 认为 要求 举报 投诉 申请 咨询 是 在 把 被 将 为 与 和 于 因 系 户 已 到 从 向 对 也 又 还 就 "
+    "未 不 有 带 到 给 叫"
+)
+"""What is said or done by, and belongs to, somebody who has just been named."""
+
+ACTS = _either(
+    "称 说 反映 反应 打电话 来电 来信 来访 殴打 打伤 打了 辱骂 骂 威胁 拒绝 不同意 不肯 承认 否认 认为 提出 声称 告诉 告知 带人 "
+    "叫人 动手 私自 擅自 强行 占用 霸占 侵占 修建 违建 等人 等户 一家 一户 夫妇 夫妻 兄弟 父子 母子 父女 母女 之子 之女 之妻 "
+    "之夫 之父 之母 的房子 的房屋 的儿子 的女儿 的妻子 的丈夫 的父亲 的母亲 本人 同志 家不 家的 家在 家里 家房"
+)
+"""What somebody says or does, and who belongs to him, at once after the name."""
+
+PLACE_ENDS = frozenset("村镇乡县市区街路巷弄桥塘坪冲岭坡湾坝寺庙井园府城站港岸沟坑溪屋坊家渡洲江河湖山垅圩垸铺店厦苑")
+"""Last characters of places that begin like a name."""
+
+NEVER_GIVEN = frozenset("塘冲坡坝圩垸垅屋巷弄村镇")
+"""Characters of places that no given name holds."""
+
+FIRM_AFTER = _either(
+    "小区 花园 学校 幼儿园 大厦 国际 新城 公园 水库 大桥 工地 科技 置业 地产 房产 房地产 建设 建筑 集团 项目 品牌 牌 "
+    "号 线 站 河 江 水 塘 坪 坡 坝 寺 庙 井 洞 溪 洲 垸 垅 屋场 片区 片 安置 林场 农场 渔场 煤矿 矿 院子 国土 中心 校区 "
+    "超市 商场 商城 广场 宾馆 饭店 餐馆 高速 大道 分局 卫生院 中学 小学 学院 大学 文化 书院 故居 墓 隧道 立交 地铁 "
+    "门 楼 栋 期 苑 府 派出所 实业 投资 工程 教育 培训 物流 商贸 贸易 食品 农业 生态 医药 银行 证券 保险 支行 名邸 名苑 华府 雅苑"
+)
+"""What makes a place, a building or a firm of the characters before it."""
+
+FIRM_BEFORE = _either("地铁 小区 花园 大道 楼盘 开发商 品牌 公交 高速 国道 省道 县道")
+"""What a place or a firm is named by, before it."""

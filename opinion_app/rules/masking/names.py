@@ -8,21 +8,22 @@ import re
 from collections.abc import Iterable, Iterator
 
 from opinion_app.rules.masking.kinds import Candidate, Confidence, Kind
-from opinion_app.rules.masking.name_words import (
-    ANNOUNCING,
-    CIVIL_TITLES,
-    GOES_ON,
-    OFFICE_TITLES,
-    PARTIES,
-    ROLES,
-    STANDING,
+from opinion_app.rules.masking.name_shape import (
+    AFTER,
+    GIVEN_MAX,
+    PLACE,
+    doubtful,
+    ends,
+    is_common,
+    is_given,
+    name_end,
+    surname_length,
 )
+from opinion_app.rules.masking.name_words import ANNOUNCING, CIVIL_TITLES, OFFICE_TITLES, PARTIES, ROLES, STANDING
 from opinion_app.rules.masking.normalise import Reading, View
 from opinion_app.rules.masking.surnames import (
     AMBIGUOUS,
-    COMPOUND,
     GIVEN_COMMON,
-    NOT_GIVEN,
     PREPOSITIONS,
     SINGLE,
     WORDS,
@@ -48,11 +49,6 @@ _LINE = re.compile(
     r"(?=\n|$|20[0-9]{2}[年.\-/,])"
 )
 _APART = re.compile(rf"[{_HAN}]{{1,2}}(?: [{_HAN}]{{1,2}}){{1,3}}(?![{_HAN}])")
-_GIVEN_MAX = 2
-_GOES_ON = re.compile(GOES_ON)
-_PLACE = re.compile(
-    "[镇乡村路街湖苑园区庄桥港湾山岭市县城厦府都巷冲组]|大道|公司|集团|中学|小学|医院|酒店|物业|社区|广场|门店|超市"
-)
 _TOWARDS = re.compile(
     rf"(?:向|找|跟|问|与|和|对|被|由|请|让)(?P<name>[{_HAN}]{{2,4}}?)"
     r"(?=反映|反应|讨要|讨说法|要钱|协商|沟通|了解|联系|反馈|投诉|求助|咨询|交涉|打伤|殴打|威胁|同志|本人|承包|负责|说|借)"
@@ -63,50 +59,6 @@ _AT_HOME = re.compile(
 _FREE = re.compile(rf"(?:(?<![{_HAN}])|(?<=[向找由跟和与对被叫给请让经把问同是为替帮将称及告的了]))(?=[{_HAN}]{{3}})")
 
 
-def _surname(text: str, at: int) -> int:
-    """How many characters of surname stand at a place: two, one or none."""
-    if text[at : at + 2] in COMPOUND:
-        return 2
-    return 1 if text[at : at + 1] in SINGLE else 0
-
-
-def _doubtful(text: str, at: int) -> bool:
-    """Whether the surname here is far more often an ordinary word."""
-    return _surname(text, at) == 1 and text[at] in AMBIGUOUS
-
-
-def _is_given(char: str) -> bool:
-    return "\u3400" <= char <= "\u9fff" and char not in NOT_GIVEN
-
-
-def _ends(text: str, at: int) -> bool:
-    """Whether no given name goes on here."""
-    return at >= len(text) or not _is_given(text[at])
-
-
-def _is_common(text: str, at: int, end: int) -> bool:
-    """Whether what stands after the surname is frequent in names, and the surname is no preposition."""
-    return text[at] not in PREPOSITIONS and all(char in GIVEN_COMMON for char in text[at + _surname(text, at) : end])
-
-
-def _name_end(text: str, at: int, *, sure: bool) -> int | None:
-    """Where a name that begins here ends, the longest first; `sure` needs no sign of the end."""
-    surname = _surname(text, at)
-    if not surname or text[at : at + 2] in WORDS:
-        return None
-    first = at + surname
-    longest = first
-    while longest < len(text) and longest - first < _GIVEN_MAX and _is_given(text[longest]):
-        longest += 1
-    for end in range(longest, first, -1):
-        if not sure and _PLACE.match(text, end):
-            return None
-        common = all(char in GIVEN_COMMON for char in text[first:end])
-        if _ends(text, end) or (common and end - first == _GIVEN_MAX) or _GOES_ON.match(text, end):
-            return end
-    return longest if sure and longest > first else None
-
-
 def _apart(text: str, at: int) -> int | None:
     """Where a name written with blanks ends that begins here: 张 建 国, 廖 雪琴; words that go on after it are left out."""
     found = _APART.match(text, at)
@@ -115,7 +67,7 @@ def _apart(text: str, at: int) -> int | None:
     ends = [*[place for place, char in enumerate(found[0]) if char == " "][1:], len(found[0])]
     for end in reversed(ends):
         squeezed = found[0][:end].replace(" ", "")
-        if _name_end(squeezed, 0, sure=True) == len(squeezed):
+        if name_end(squeezed, 0, sure=True) == len(squeezed):
             return at + end
     return None
 
@@ -129,14 +81,14 @@ def _told(view: View) -> Iterator[tuple[int, int, Confidence, str]]:
         if apart:
             yield at, apart, Confidence.HIGH, "前有“姓名”“联系人”等字样，字间有空格"
             continue
-        end = _name_end(view.text, at, sure=clear)
-        if end and not clear and _doubtful(view.text, at) and not (end - at > 2 and _is_common(view.text, at, end)):
+        end = name_end(view.text, at, sure=clear)
+        if end and not clear and doubtful(view.text, at) and not (end - at > 2 and is_common(view.text, at, end)):
             continue
         if end:
             yield at, end, (Confidence.HIGH if clear else Confidence.MEDIUM), "前有“姓名”“联系人”等字样"
         elif clear:
             other = re.compile(rf"[{_HAN}]{{2,4}}(?=[,.;)、。 \n(]|$)").match(view.text, at)
-            if other and all(map(_is_given, other[0])):
+            if other and all(map(is_given, other[0])):
                 yield at, other.end(), Confidence.LOW, "前有“姓名”“联系人”等字样，姓氏少见"
 
 
@@ -145,9 +97,9 @@ def _introduced(view: View) -> Iterator[tuple[int, int, Confidence, str]]:
     for pattern, confidence in ((_SELF, Confidence.MEDIUM), (_ROLE, Confidence.MEDIUM)):
         for found in pattern.finditer(view.text):
             at = found.end()
-            end = _name_end(view.text, at, sure=False)
-            if end and (not _doubtful(view.text, at) or (end - at > 2 and _is_common(view.text, at, end))):
-                certain = Confidence.LOW if _doubtful(view.text, at) else confidence
+            end = name_end(view.text, at, sure=False)
+            if end and (not doubtful(view.text, at) or (end - at > 2 and is_common(view.text, at, end))):
+                certain = Confidence.LOW if doubtful(view.text, at) else confidence
                 yield at, end, certain, "前有表明身份的字样"
 
 
@@ -165,7 +117,7 @@ def _titled(view: View) -> Iterator[tuple[int, int, Confidence, str]]:
 
 def _unlikely(text: str, start: int, end: int) -> bool:
     """Whether a longer name before a title begins with an ordinary word: 和李老师, but not 于建国老师."""
-    return text[start] in AMBIGUOUS and not _is_common(text, start, end)
+    return text[start] in AMBIGUOUS and not is_common(text, start, end)
 
 
 def _before_title(text: str, end: int) -> int | None:
@@ -174,12 +126,12 @@ def _before_title(text: str, end: int) -> int | None:
         start = end - length
         if start < 0 or text[start : start + 2] in WORDS:
             continue
-        surname = _surname(text, start)
+        surname = surname_length(text, start)
         if length == 1 and (text[start] in PREPOSITIONS or text[start - 1 : end] in WORDS_BEFORE_TITLE):
             continue
         if length > 1 and surname == 1 and (_unlikely(text, start, end) or text[start : start + 2] in WORDS_BEFORE_TITLE):
             continue
-        if surname and surname <= length <= surname + _GIVEN_MAX and all(map(_is_given, text[start + surname : end])):
+        if surname and surname <= length <= surname + GIVEN_MAX and all(map(is_given, text[start + surname : end])):
             return start
     return None
 
@@ -193,8 +145,8 @@ def _beside(view: View, numbers: Iterable[int]) -> Iterator[tuple[int, int, Conf
             stop -= 1
         for length in (3, 2, 4):
             at = stop - length
-            free = at >= 0 and not ("\u3400" <= view.text[at - 1 : at] <= "\u9fff" and _is_given(view.text[at - 1]))
-            if free and _name_end(view.text, at, sure=False) == stop:
+            free = at >= 0 and not ("\u3400" <= view.text[at - 1 : at] <= "\u9fff" and is_given(view.text[at - 1]))
+            if free and name_end(view.text, at, sure=False) == stop:
                 yield at, stop, Confidence.MEDIUM, "后面紧跟性别、电话或证件号"
                 break
 
@@ -203,7 +155,7 @@ def _alone(view: View) -> Iterator[tuple[int, int, Confidence, str]]:
     """A line that is nothing but a name, as under a letter; names of other peoples, written with a point."""
     for found in _LINE.finditer(view.text):
         squeezed = found["name"].replace(" ", "")
-        if _name_end(squeezed, 0, sure=False) == len(squeezed):
+        if name_end(squeezed, 0, sure=False) == len(squeezed):
             yield *found.span("name"), Confidence.MEDIUM, "单独成行，像署名"
     for found in _SURNAME_ONLY.finditer(view.text):
         if found["name"] in SINGLE:
@@ -219,18 +171,18 @@ def _free(view: View) -> Iterator[tuple[int, int, Confidence, str]]:
         for found in pattern.finditer(text):
             at, end = found.span("name")
             within = text if pattern is _TOWARDS else text[:end]
-            if _name_end(within, at, sure=False) == end and not _doubtful(text, at):
+            if name_end(within, at, sure=False) == end and not doubtful(text, at):
                 yield at, end, Confidence.MEDIUM, reason
     for found in _FREE.finditer(text):
         at = found.start()
-        first = at + _surname(text, at)
-        end = first + _GIVEN_MAX
-        named = first > at and end <= len(text) and not _doubtful(text, at) and text[at : at + 2] not in WORDS
+        first = at + surname_length(text, at)
+        end = first + GIVEN_MAX
+        named = first > at and end <= len(text) and not doubtful(text, at) and text[at : at + 2] not in WORDS
         if (
             named
-            and not _PLACE.match(text, end)
+            and not PLACE.match(text, end)
             and all(char in GIVEN_COMMON for char in text[first:end])
-            and (_ends(text, end) or _GOES_ON.match(text, end))
+            and (ends(text, end) or AFTER.match(text, end))
         ):
             yield at, end, Confidence.LOW, "姓氏和用字像姓名"
 

@@ -1,6 +1,8 @@
-"""Reads marked.csv and marked_later.csv, the places of personal data in real messages, and the texts where those are at hand.
+"""Reads marked.csv, marked_later.csv and marked_names.csv: places of personal data in real messages, and the texts where at hand.
 
 The later ones were drawn and read after the rules had been settled on the first, and measured before any rule was changed.
+Those of marked_names.csv were read after the rules for names that nobody announces were written, before they had seen them;
+there names alone are marked.
 
 Offsets count the characters of the raw cell, as it stands in the file and before any cleaning. No text is in the tree.
 """
@@ -21,7 +23,8 @@ from tests.rules.masking.generator import Planted
 
 MARKS = Path(__file__).with_name("marked.csv")
 LATER = Path(__file__).with_name("marked_later.csv")
-BOTH = (MARKS, LATER)
+NAMES = Path(__file__).with_name("marked_names.csv")
+ALL = (MARKS, LATER, NAMES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from opinion_app.rules.masking import STRUCTURED, Confidence, Find, Kind, find
+from opinion_app.rules.masking import STRUCTURED, Confidence, Find, Kind, find, values
 from tests.rules.masking import marked
 from tests.rules.masking.generator import Planted, samples
 
@@ -91,17 +91,28 @@ def generated(least: Confidence = Confidence.LOW) -> Figures:
     return figures
 
 
-def _proposals(text: str, least: Confidence) -> list[Find]:
-    return [one for one in find(text) if one.confidence >= least]
+def _proposals(text: str, least: Confidence, again: bool = False) -> list[Find]:
+    once = find(text)
+    return [one for one in (find(text, repeated=values(once)) if again else once) if one.confidence >= least]
 
 
-def real(least: Confidence = Confidence.LOW, without: frozenset[str] = frozenset(), source: Path = marked.MARKS) -> Figures:
-    """The figures on the marked real texts; marks with one of these notes count neither as planted nor as proposed."""
-    figures = Figures()
+def real(
+    least: Confidence = Confidence.LOW,
+    without: frozenset[str] = frozenset(),
+    source: Path = marked.MARKS,
+    again: bool = False,
+) -> Figures:
+    """The figures on the marked real texts; marks with one of these notes count neither as planted nor as proposed.
+
+    With `again`, what is found once is looked for in the whole text, as for a clerk. Where names alone are marked, they alone
+    count.
+    """
+    figures, kinds = Figures(), {Kind.NAME} if source == marked.NAMES else set(Kind)
     for text, marks in marked.texts(source):
         wanted = [mark.planted for mark in marks if mark.note not in without]
         left_out = [mark.planted for mark in marks if mark.note in without]
-        figures.add(wanted, [one for one in _proposals(text, least) if not is_right(one, left_out)])
+        proposed = [one for one in _proposals(text, least, again) if one.kind in kinds]
+        figures.add(wanted, [one for one in proposed if not is_right(one, left_out)])
     return figures
 
 
@@ -115,6 +126,15 @@ def main() -> None:
         tables["Real, read later, every mark and proposal"] = real(source=marked.LATER)
         tables["Real, read later, confidence 中 or 高"] = real(Confidence.MEDIUM, source=marked.LATER)
         tables["Real, read later, without recoded numbers and officials"] = real(without=NOT_WANTED, source=marked.LATER)
+        for title, source in (
+            ("Real", marked.MARKS),
+            ("Real, read later", marked.LATER),
+            ("Real, names read last", marked.NAMES),
+        ):
+            tables[f"{title}, what is found once looked for again"] = real(source=source, again=True)
+            tables[f"{title}, the same without officials"] = real(without=NOT_WANTED, source=source, again=True)
+        tables["Real, names read last"] = real(source=marked.NAMES)
+        tables["Real, names read last, without officials"] = real(without=NOT_WANTED, source=marked.NAMES)
     for title, figures in tables.items():
         sys.stdout.write("\n".join([title, "", *figures.lines(), "", ""]))
 
