@@ -72,6 +72,13 @@ class OfficeForm(Form):
         text = str(self.version.data or "")
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
+    def accepts(self, wrong: Invalid | None) -> bool:
+        """Whether what was typed and the files sent with it are in order; `wrong`: why a file was refused."""
+        valid = self.validate()
+        if wrong is not None:
+            self.take(wrong)
+        return valid and wrong is None
+
     def take(self, refusal: Invalid) -> None:
         """Put the problems a rule named beside their fields; those without a field go to the top."""
         self.form_errors = [*self.form_errors, refusal.message]

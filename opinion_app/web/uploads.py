@@ -44,6 +44,16 @@ def receive(field: str, limits: UploadLimits, target: AttachmentStore | None = N
     return mine
 
 
+def receive_with_form(field: str, limits: UploadLimits) -> tuple[list[Received], Invalid | None]:
+    """What `receive` keeps, or why a file was refused: for `OfficeForm.accepts`, so that the form comes back as it was filled in.
+
+    Raises StorageTrouble."""
+    try:
+        return receive(field, limits), None
+    except Invalid as refusal:
+        return [], refusal
+
+
 def _keep(file: FileStorage, limits: UploadLimits, target: AttachmentStore) -> Received:
     name = display_name(file.filename or "")
     return Received(name, target.save(cast(BinaryIO, file.stream), name, limits), target)

@@ -32,7 +32,7 @@ from opinion_app.web.identity import actor
 from opinion_app.web.nav import Place, add_place
 from opinion_app.web.paging import cut, wanted_page
 from opinion_app.web.posted import posted
-from opinion_app.web.uploads import receive
+from opinion_app.web.uploads import receive_with_form
 
 bp = Blueprint("policies", __name__, url_prefix="/office/policies")
 add_place(Place("专席", "政策文件", "/office/policies", "policies"))
@@ -88,11 +88,11 @@ def _tabs(wanted: Wanted, figures: dict[PolicyStep, int]) -> list[dict[str, Any]
 @requires("policies.edit")
 def new() -> ResponseReturnValue:
     """Register a document before its release."""
-    files = receive("files", STAFF_LIMITS) if request.method == "POST" else []
+    files, wrong = receive_with_form("files", STAFF_LIMITS)
     session, now = db.session(), clock.now()
     form = posted(PolicyForm, unit=actor().unit_id)
     units = _units(form)
-    if request.method == "POST" and form.validate():
+    if request.method == "POST" and form.accepts(wrong):
         try:
             policy = operations.register(session, actor(), now, _said(form))
             attach_to_policy(session, policy.id, policy.number, files, actor(), now)
@@ -139,12 +139,12 @@ def show(number: str) -> ResponseReturnValue:
 @requires("policies.edit")
 def edit(number: str) -> ResponseReturnValue:
     """Change what is registered."""
-    files = receive("files", STAFF_LIMITS) if request.method == "POST" else []
+    files, wrong = receive_with_form("files", STAFF_LIMITS)
     session, now = db.session(), clock.now()
     policy, _facts = open_policy(session, number, actor(), "policy.edit")
     form = posted(PolicyForm, unit=policy.unit_id, **_held(policy))
     units = _units(form)
-    if request.method == "POST" and form.validate():
+    if request.method == "POST" and form.accepts(wrong):
         try:
             void = operations.edit(session, policy, actor(), now, _said(form), form.seen_version, files=bool(files))
             attach_to_policy(session, policy.id, policy.number, files, actor(), now)

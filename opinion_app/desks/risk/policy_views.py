@@ -24,7 +24,7 @@ from opinion_app.web.access import requires
 from opinion_app.web.answers import done, form_page, page, paper
 from opinion_app.web.identity import actor
 from opinion_app.web.posted import posted
-from opinion_app.web.uploads import receive
+from opinion_app.web.uploads import receive_with_form
 
 bp = Blueprint("risk_policy", __name__, url_prefix="/office/policies/<number>")
 
@@ -39,12 +39,12 @@ def _about(policy: Policy) -> dict[str, Any]:
 @requires("policies")
 def assess(number: str) -> ResponseReturnValue:
     """Assess a document by the sheet of factors (谁起草谁研判)."""
-    files = receive("files", STAFF_LIMITS) if request.method == "POST" else []
+    files, wrong = receive_with_form("files", STAFF_LIMITS)
     session, now = db.session(), clock.now()
     policy, _facts = open_policy(session, number, actor(), "policy.assess")
     before = acts.latest(session, policy)
     form = posted(SheetForm, version=policy.version, **initial(before))
-    if request.method == "POST" and form.validate():
+    if request.method == "POST" and form.accepts(wrong):
         try:
             row = acts.assess_policy(session, policy, actor(), now, form.sheet(), form.seen_version, plan_file=bool(files))
             attach_to_policy(session, policy.id, policy.number, files, actor(), now, owner="assessment", owner_id=row.id)

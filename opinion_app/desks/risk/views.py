@@ -34,7 +34,7 @@ from opinion_app.web.act_page import act_page
 from opinion_app.web.answers import done, page, paper
 from opinion_app.web.identity import actor
 from opinion_app.web.posted import posted
-from opinion_app.web.uploads import receive
+from opinion_app.web.uploads import receive_with_form
 
 bp = Blueprint("risk", __name__, url_prefix="/office")
 
@@ -51,12 +51,12 @@ def proposal() -> ResponseReturnValue:
 @requires("worklist")
 def assess(number: str) -> ResponseReturnValue:
     """风险研判: the sheet of factors; a person decides."""
-    files = receive("files", STAFF_LIMITS) if request.method == "POST" else []
+    files, wrong = receive_with_form("files", STAFF_LIMITS)
     session, now = db.session(), clock.now()
     case, _facts = open_case(session, number, actor(), "assess")
     before = acts.latest(session, case)
     form = posted(SheetForm, version=case.version, **initial(before))
-    if request.method == "POST" and form.validate():
+    if request.method == "POST" and form.accepts(wrong):
         try:
             row = acts.assess(session, case, actor(), now, form.sheet(), form.seen_version)
             attach(session, case, files, actor(), now, owner="assessment", owner_id=row.id)
@@ -97,12 +97,12 @@ def approve_assessment(number: str) -> ResponseReturnValue:
 @requires("worklist")
 def report_risk(number: str) -> ResponseReturnValue:
     """舆情报告与回应: one form for every duty of the level; each meets its own clock."""
-    files = receive("files", STAFF_LIMITS) if request.method == "POST" else []
+    files, wrong = receive_with_form("files", STAFF_LIMITS)
     session, now = db.session(), clock.now()
     case, _facts = open_case(session, number, actor(), "report_risk")
     duties = queries.duties(session, case)
     form = _report_form(case, duties)
-    if request.method == "POST" and form.validate():
+    if request.method == "POST" and form.accepts(wrong):
         try:
             row = report(session, case, actor(), now, _said(form), form.seen_version)
             attach(session, case, files, actor(), now, owner="risk_report", owner_id=row.id)

@@ -21,7 +21,7 @@ from opinion_app.web.act_page import act_page
 from opinion_app.web.answers import done
 from opinion_app.web.identity import actor
 from opinion_app.web.posted import posted
-from opinion_app.web.uploads import receive
+from opinion_app.web.uploads import receive_with_form
 
 bp = Blueprint("closing", __name__, url_prefix="/office/cases/<number>")
 
@@ -65,11 +65,11 @@ def object_to(number: str) -> ResponseReturnValue:
 
 
 def _report(number: str, act: str, kind: type[forms.ReportForm], words: str) -> ResponseReturnValue:
-    files = receive("files", STAFF_LIMITS) if request.method == "POST" else []
+    files, wrong = receive_with_form("files", STAFF_LIMITS)
     case, session, now = _case(number, act), db.session(), clock.now()
     operation = operations.object_to if act == "object" else operations.report_back
     form = posted(kind, version=case.version, sent_on=local_date(now))
-    if request.method == "POST" and form.validate():
+    if request.method == "POST" and form.accepts(wrong):
         try:
             row = operation(
                 session,

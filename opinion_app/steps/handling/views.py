@@ -31,7 +31,7 @@ from opinion_app.web.act_page import act_page
 from opinion_app.web.answers import done, page
 from opinion_app.web.identity import actor
 from opinion_app.web.posted import posted
-from opinion_app.web.uploads import receive
+from opinion_app.web.uploads import receive_with_form
 
 bp = Blueprint("handling", __name__, url_prefix="/office/cases/<number>")
 SHOWN_FOR = timedelta(minutes=10)
@@ -101,10 +101,10 @@ def ask_return(number: str) -> ResponseReturnValue:
 @requires("worklist")
 def note(number: str) -> ResponseReturnValue:
     """办理记录."""
-    files = receive("files", STAFF_LIMITS) if request.method == "POST" else []
+    files, wrong = receive_with_form("files", STAFF_LIMITS)
     case, session, now = _case(number, "note"), db.session(), clock.now()
     form = posted(forms.NoteForm, version="")
-    if request.method == "POST" and form.validate():
+    if request.method == "POST" and form.accepts(wrong):
         at = form.happened_at.data.replace(tzinfo=SHANGHAI) if form.happened_at.data else None
         try:
             finding = operations.note(session, case, actor(), now, FindingKind.of(form.kind.data), form.text.data, at)
@@ -119,10 +119,10 @@ def note(number: str) -> ResponseReturnValue:
 @requires("worklist")
 def attach_files(number: str) -> ResponseReturnValue:
     """上传附件."""
-    files = receive("files", STAFF_LIMITS) if request.method == "POST" else []
+    files, wrong = receive_with_form("files", STAFF_LIMITS)
     case, session, now = _case(number, "attach"), db.session(), clock.now()
     form = posted(forms.AttachForm, version="")
-    if request.method == "POST" and form.validate():
+    if request.method == "POST" and form.accepts(wrong):
         if files:
             attach(session, case, files, actor(), now)
             move(session, case, "attach", actor(), now, detail={"names": [file.name for file in files]})
@@ -135,10 +135,10 @@ def attach_files(number: str) -> ResponseReturnValue:
 @requires("worklist")
 def report_support(number: str) -> ResponseReturnValue:
     """报协办结果."""
-    files = receive("files", STAFF_LIMITS) if request.method == "POST" else []
+    files, wrong = receive_with_form("files", STAFF_LIMITS)
     case, session, now = _case(number, "report_support"), db.session(), clock.now()
     form = posted(forms.SupportReportForm, version="")
-    if request.method == "POST" and form.validate():
+    if request.method == "POST" and form.accepts(wrong):
         finding = operations.report_support(session, case, actor(), now, form.text.data)
         attach(session, case, files, actor(), now, owner="finding", owner_id=finding.id)
         return done(links.case(case.number), "协办情况已报主办单位。")

@@ -29,7 +29,7 @@ from opinion_app.web.act_page import act_page
 from opinion_app.web.answers import done
 from opinion_app.web.identity import actor
 from opinion_app.web.posted import posted
-from opinion_app.web.uploads import receive
+from opinion_app.web.uploads import receive_with_form
 
 CLASSIFY = "steps/triage/classify.html"
 bp = Blueprint("triage", __name__, url_prefix="/office/cases/<number>")
@@ -217,10 +217,10 @@ def propose(number: str) -> ResponseReturnValue:
 @requires("worklist")
 def instruct(number: str) -> ResponseReturnValue:
     """批示."""
-    files = receive("files", STAFF_LIMITS) if request.method == "POST" else []
+    files, wrong = receive_with_form("files", STAFF_LIMITS)
     case, session, now = _case(number, "instruct"), db.session(), clock.now()
     form = posted(forms.InstructForm, version=case.version)
-    if request.method == "POST" and form.validate():
+    if request.method == "POST" and form.accepts(wrong):
         try:
             spoken = at_noon(form.spoken_on.data) if form.spoken_on.data else None
             finding = operations.instruct(

@@ -76,6 +76,17 @@ def test_a_document_is_assessed_approved_and_only_then_released(office: Flask) -
     assert head.get(f"{path}/assessments/2").status_code == 404
 
 
+def test_a_refused_file_leaves_everything_typed_on_the_form(office: Flask) -> None:
+    program = BytesIO(b"MZ\x90\x00" + bytes(2000))
+    answer = client_for(office, "finance_head").submit(
+        f"{HOME}/new", title="村民用水收费办法", summary="按表计量", planned_on="2026-12-20", files=(program, "全文.pdf")
+    )
+    assert answer.status_code == 422
+    for words in ("不是 PDF", 'value="村民用水收费办法"', "按表计量</textarea>", "登记文件"):
+        assert words in answer.text
+    assert "ZC2026" not in client_for(office, "finance_head").get(HOME).text
+
+
 def test_what_carries_risk_needs_a_plan_written_or_attached(office: Flask) -> None:
     path = registered(office)
     bare = assess(office, path, plan="")
