@@ -79,8 +79,13 @@ class Dossier:
 
     @property
     def own_files(self) -> list[Attachment]:
-        """The files shown with the message: all that do not belong to a finding."""
-        return [file for file in self.files if file.owner != "finding"]
+        """The files shown with the message: those that came with it or were added to the case itself."""
+        return [file for file in self.files if file.owner == "case"]
+
+    @property
+    def office_files(self) -> list[Attachment]:
+        """The files of assessments, reports of a risk level and papers to the issuer: the office's own, none of the writer's."""
+        return [file for file in self.files if file.owner not in ("case", "finding")]
 
 
 def dossier(session: Session, number: str, actor: Actor, moves: int = MOVES_SHOWN) -> Dossier:

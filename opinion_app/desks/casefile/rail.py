@@ -68,7 +68,9 @@ def _clock_words(clock: Clock) -> str:
 
 
 def _clock_when(clock: Clock, now: datetime) -> str:
-    """By when, and from when the service reminds; for a clock that ended, when it did."""
+    """By when, and for hours from when the service reminds; for a clock that ended, when it did.
+
+    Of days the digest speaks, two working days ahead: 提醒与通知 says from which morning."""
     year = local(now).year
     if clock.ended_at is not None:
         reason = f"，{clock.end_reason}" if clock.end_reason else ""
@@ -76,9 +78,16 @@ def _clock_when(clock: Clock, now: datetime) -> str:
     if clock.due_at is None:
         return ""
     due = moment_words(clock.due_at, year)
-    said = f"{due.rsplit(' ', 1)[0]}到期" if Unit(clock.amount_unit).in_days else f"{due} 前"
+    if Unit(clock.amount_unit).in_days:
+        return f"{due.rsplit(' ', 1)[0]}到期"
     warned = clock.warn_at is not None and clock.state is ClockState.RUNNING and clock.warn_at > now
-    return f"{said}，{local(clock.warn_at).month}月{local(clock.warn_at).day}日起提醒" if warned and clock.warn_at else said
+    return f"{due} 前，{_hour(clock.warn_at, clock.due_at)} 起提醒" if warned and clock.warn_at else f"{due} 前"
+
+
+def _hour(moment: datetime, beside: datetime) -> str:
+    """09:30, with the day in front where it is not the day of `beside`."""
+    wall = local(moment)
+    return f"{wall:%H:%M}" if wall.date() == local(beside).date() else f"{wall.month}月{wall.day}日 {wall:%H:%M}"
 
 
 def part_lines(held: Dossier) -> list[PartLine]:

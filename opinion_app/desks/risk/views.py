@@ -20,6 +20,7 @@ from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.cases import open_case
 from opinion_app.flow.due import clock_due, stage_words
 from opinion_app.forms import choices
+from opinion_app.records.assessment import Assessment
 from opinion_app.records.base import db
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
@@ -60,18 +61,18 @@ def assess(number: str) -> ResponseReturnValue:
         try:
             row = acts.assess(session, case, actor(), now, form.sheet(), form.seen_version)
             attach(session, case, files, actor(), now, owner="assessment", owner_id=row.id)
-            return done(links.case(case.number), _assessed_words(case, row.level.label, acting=case.risk_level is row.level))
+            return done(links.case(case.number), _assessed_words(case, row, planned=bool(row.plan or files)))
         except Invalid as refusal:
             form.take(refusal)
     return act_page(case, "assess", form, template=SHEET, **sheet_context(session, form), before=before, subject=case)
 
 
-def _assessed_words(case: Case, level: str, *, acting: bool) -> str:
-    if not acting:
+def _assessed_words(case: Case, row: Assessment, *, planned: bool) -> str:
+    if case.risk_level is not row.level:
         held = case.risk_level.label if case.risk_level else ""
-        return f"研判已保存：拟降为“{level}”，经领导审定后生效；审定前仍按“{held}”办理。"
-    plan = "请尽快补充应对处置预案。" if case.risk_level is not None and plan_wanted(case.risk_level) else ""
-    return f"研判已保存，定为“{level}”，已通知领导审定。{plan}"
+        return f"研判已保存：拟降为“{row.level.label}”，经领导审定后生效；审定前仍按“{held}”办理。"
+    plan = "请尽快补充应对处置预案。" if plan_wanted(row.level) and not planned else ""
+    return f"研判已保存，定为“{row.level.label}”，已通知领导审定。{plan}"
 
 
 @bp.route("/cases/<number>/approve_assessment", methods=["GET", "POST"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from typing import Any
 
@@ -72,6 +73,38 @@ def test_the_sheet_is_filled_in_and_the_leader_approves(app: Flask, number: str)
     with app.app_context(), transaction() as session:
         file = session.scalars(select(Attachment).where(Attachment.owner == "assessment")).one()
         assert file.owner_id == session.scalar(select(Assessment.id))
+
+
+def test_the_files_of_the_office_do_not_stand_with_the_writers_words(app: Flask, number: str) -> None:
+    clerk, path = client_for(app, "clerk"), page_of(number, "assess")
+    clerk.submit(path, path, **(WHOLE | {"plan": ""}), files=(BytesIO(PDF), "预案.pdf"))
+    shown = clerk.get(f"/office/cases/{number}").text
+    assert "请尽快补充应对处置预案" not in shown
+    assert "预案.pdf" not in shown[shown.index('id="message"') : shown.index('id="office-files"')]
+    assert "预案.pdf" in shown[shown.index('id="office-files"') :]
+    assert re.search(r"\d\d:\d\d 前，(\d+月\d+日 )?\d\d:\d\d 起提醒", shown), "a clock of hours names the hour"
+
+
+def test_a_refused_file_leaves_the_whole_sheet_on_the_form(app: Flask, number: str) -> None:
+    path = page_of(number, "assess")
+    answer = client_for(app, "clerk").submit(path, path, **WHOLE, files=(BytesIO(b"MZ" + bytes(2000)), "预案.pdf"))
+    assert answer.status_code == 422
+    for words in ("不是 PDF", f"{WHOLE['findings']}</textarea>", "保存研判"):
+        assert words in answer.text
+    clerk = client_for(app, "clerk")
+    assert "未研判" in clerk.get(f"/office/cases/{number}").text
+    assert clerk.submit(path, path, **(WHOLE | {"plan": ""})).status_code == 303
+    assert "请尽快补充应对处置预案" in clerk.get(f"/office/cases/{number}").text, "without a plan one is asked for"
+
+
+def test_the_leaders_consent_stands_once_on_paper(app: Flask, number: str) -> None:
+    clerk, leader = client_for(app, "clerk"), client_for(app, "leader")
+    clerk.submit(page_of(number, "assess"), page_of(number, "assess"), **WHOLE)
+    path = page_of(number, "approve_assessment")
+    assert leader.submit(path, path, passed="yes", opinion="同意，按预案办理。").status_code == 303
+    paper = leader.get(page_of(number, "assessments/1")).text
+    assert "同意，按预案办理。" in paper
+    assert "同意。同意" not in paper
 
 
 def test_an_unfinished_sheet_keeps_what_was_typed_and_names_the_factors(app: Flask, number: str) -> None:
