@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 
 from opinion_app.records.move import Move
-from opinion_app.rules.spoken import day_words
-from opinion_app.rules.zone import local_date
+from opinion_app.rules.words import FindingKind
 
 Detail = Mapping[str, Any]
 
@@ -26,15 +24,14 @@ def _return_decided(said: Detail) -> str:
     return f"同意{said['unit']}退回" if said["agree"] else f"不同意{said['unit']}退回，由其继续办理"
 
 
-def _extension_decided(said: Detail) -> str:
-    if not said["agree"]:
-        return "不同意，原时限不变"
-    return f"同意，答复时限延至 {day_words(local_date(datetime.fromisoformat(said['due'])))}" if said.get("due") else "同意"
-
-
 def _checked(said: Detail) -> str:
     gates = "、".join(said.get("gates", ()))
     return f"第 {said['version']} 稿{gates}通过" if said["passed"] else f"第 {said['version']} 稿退回修改"
+
+
+def _kind(said: Detail) -> str:
+    """The kind of a note; a plain one is named by the entry's own title already."""
+    return "" if said["kind"] == FindingKind.NOTE.label else str(said["kind"])
 
 
 def _paper(said: Detail) -> str:
@@ -51,8 +48,6 @@ _WORDS: dict[str, tuple[tuple[str, ...], Callable[[Detail], str]]] = {
     "ask_return": (("unit",), lambda said: f"{said['unit']}申请退回"),
     "decide_return": (("unit", "agree"), _return_decided),
     "report_support": (("unit",), lambda said: f"{said['unit']}已报结果，见“办理情况”"),
-    "ask_extension": (("amount",), lambda said: f"申请延长 {said['amount']}"),
-    "decide_extension": (("agree",), _extension_decided),
     "draft": (("version",), lambda said: f"第 {said['version']} 稿"),
     "submit_reply": (("version",), lambda said: f"第 {said['version']} 稿"),
     "check_unit_head": (("passed", "version"), _checked),
@@ -66,7 +61,7 @@ _WORDS: dict[str, tuple[tuple[str, ...], Callable[[Detail], str]]] = {
     "unmerge": (("from",), lambda said: f"从 {said['from']} 拆出"),
     "decline": (("channel",), lambda said: f"应当找：{said['channel']}"),
     "refer": (("to",), lambda said: f"转往{said['to']}"),
-    "note": (("kind",), lambda said: str(said["kind"])),
+    "note": (("kind",), _kind),
     "attach": (("names",), lambda said: "、".join(said["names"])),
 }
 

@@ -165,7 +165,8 @@ def ask_extension(number: str) -> ResponseReturnValue:
             form.take(refusal)
     allowance = extending.allowance_of(session, running)
     template = "steps/handling/ask_extension.html"
-    unit = UNIT_WORDS[span_of(running).unit]
+    unit = UNIT_WORDS[span_of(running).unit].removeprefix("个")
+    form.amount.description = f"单位：{unit}"
     shown: dict[str, Any] = {"running": running, "allowance": allowance, "unit": unit, "by_issuer": by_issuer}
     return act_page(case, "ask_extension", form, template=template, **shown)
 
