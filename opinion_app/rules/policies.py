@@ -74,7 +74,10 @@ def check_policy(new: PolicyText) -> None:
         raise Invalid("政策文件登记不完整。", problems)
 
 
-def check_release(released_on: date, today: date) -> None:
-    """Raises Invalid for a release that lies in the future."""
+def check_release(released_on: date, approved_on: date, today: date) -> None:
+    """Raises Invalid for a release that lies in the future, or before the day on which the assessment was approved."""
+    if released_on < approved_on:
+        said = f"研判在 {approved_on.year}年{approved_on.month}月{approved_on.day}日审定，发布日期不能早于这一天，请核对。"
+        raise Invalid("发布日期不对。", {"released_on": said})
     if released_on > today:
         raise Invalid("发布日期不对。", {"released_on": "发布日期不能晚于今天；尚未发布的请到发布后再登记。"})

@@ -83,5 +83,8 @@ def test_a_secret_document_and_a_release_to_come_are_refused() -> None:
     with pytest.raises(Invalid, match="密级"):
         check_policy(PolicyText("秘密★10年 某办法", 5))
     with pytest.raises(Invalid):
-        check_release(date(2026, 11, 24), date(2026, 11, 23))
-    check_release(date(2026, 11, 23), date(2026, 11, 23))
+        check_release(date(2026, 11, 24), date(2026, 11, 20), date(2026, 11, 23))
+    with pytest.raises(Invalid, match="发布日期不对"):
+        check_release(date(2026, 11, 19), date(2026, 11, 20), date(2026, 11, 23))
+    check_release(date(2026, 11, 20), date(2026, 11, 20), date(2026, 11, 23))
+    check_release(date(2026, 11, 23), date(2026, 11, 20), date(2026, 11, 23))

@@ -109,7 +109,9 @@ def release(
     reason = release_refusal(facts)
     if reason is not None:
         raise Refused(reason)
-    check_release(released_on, local_date(now))
+    assessed = latest(session, policy)
+    approved_at = assessed.approved_at if assessed is not None else None
+    check_release(released_on, local_date(approved_at or now), local_date(now))
     policy.released_on = released_on
     policy.document_number = document_number or policy.document_number
     values = {"发布日期": (None, released_on), "文号": (None, policy.document_number)}

@@ -65,7 +65,9 @@ def test_a_document_is_assessed_approved_and_only_then_released(office: Flask) -
     assert "可能误解为涨价" in leader.get(f"{path}/approve_assessment").text
     assert leader.submit(f"{path}/approve_assessment", passed="yes", opinion="可行").status_code == 303
     assert "可以发布" in head.get(path).text
-    assert head.submit(f"{path}/release", released_on="2020-01-01", document_number="昌政规〔2026〕3号").status_code == 303
+    early = head.submit(f"{path}/release", released_on="2020-01-01", document_number="昌政规〔2026〕3号")
+    assert (early.status_code, "发布日期不能早于这一天" in early.text) == (422, True)
+    assert head.submit(f"{path}/release", document_number="昌政规〔2026〕3号").status_code == 303
     shown = head.get(path).text
     assert "昌政规〔2026〕3号" in shown
     assert "已发布" in shown
