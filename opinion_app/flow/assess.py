@@ -36,6 +36,7 @@ from opinion_app.rules.assessment import (
 from opinion_app.rules.errors import Invalid, Refused
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.permissions import can_see
+from opinion_app.rules.response_plan import is_written
 from opinion_app.rules.words import AssessmentState, RiskLevel, Role
 
 SCALE = "risk_scale"
@@ -185,8 +186,9 @@ def assess_policy(
     A document that carries any risk needs a response plan before it can go to the leader (制定应对处置预案)."""
     admit_policy(session, policy, "policy.assess", actor, seen)
     row, before = _new_version(session, policy, actor, now, sheet), policy.risk_level
-    if row.level is not RiskLevel.NONE and not (row.plan or plan_file):
-        raise Invalid("还缺应对处置预案。", {"plan": "有舆情风险的文件须同时制定应对处置预案：请填写，或者作为附件上传。"})
+    if row.level is not RiskLevel.NONE and not (is_written(row.plan) or plan_file):
+        said = "有舆情风险的文件须同时制定应对处置预案：请填写（只有提纲不算），或者作为附件上传。"
+        raise Invalid("还缺应对处置预案。", {"plan": said})
     if acts_at_once(before, row.level):
         policy.risk_level = row.level
     values = {"风险等级": (before, row.level), "研判版本": (None, row.version_no), "研判结论": (None, row.findings)}

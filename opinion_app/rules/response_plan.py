@@ -25,3 +25,8 @@ def _ordinal(number: int) -> str:
 def outline() -> str:
     """The headings with a line each on what belongs there."""
     return "\n\n".join(f"{_ordinal(number)}、{head}\n（{hint}）" for number, (head, hint) in enumerate(HEADINGS, 1))
+
+
+def is_written(plan: str) -> bool:
+    """Whether a plan says anything beyond the headings and hints of the outline."""
+    return bool({line.strip() for line in plan.splitlines()} - {""} - set(outline().splitlines()))

@@ -26,7 +26,7 @@ from opinion_app.rules.assessment import (
     scale_from,
 )
 from opinion_app.rules.errors import Invalid
-from opinion_app.rules.response_plan import HEADINGS, outline
+from opinion_app.rules.response_plan import HEADINGS, is_written, outline
 from opinion_app.rules.words import RiskFactor, RiskLevel
 
 F, L = RiskFactor, RiskLevel
@@ -155,5 +155,6 @@ def test_a_scale_that_cannot_work_is_refused(wrong: dict[str, object]) -> None:
 def test_every_grade_has_words_and_the_outline_every_heading() -> None:
     assert all(len(set(GRADE_WORDS[factor])) == 4 for factor in RiskFactor)
     text = outline()
+    assert [is_written(plan) for plan in ("", f" {text}\r\n", f"{text}\n由党政办监测本地论坛。")] == [False, False, True]
     assert all(head in text for head, _hint in HEADINGS)
     assert "十一、后续跟踪" in text

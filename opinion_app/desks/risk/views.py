@@ -28,6 +28,7 @@ from opinion_app.rules import links
 from opinion_app.rules.assessment import plan_wanted, propose
 from opinion_app.rules.errors import Invalid, NotFound
 from opinion_app.rules.file_kinds import STAFF_LIMITS
+from opinion_app.rules.response_plan import is_written
 from opinion_app.rules.words import RiskFactor
 from opinion_app.rules.zone import SHANGHAI
 from opinion_app.web.access import requires
@@ -61,7 +62,7 @@ def assess(number: str) -> ResponseReturnValue:
         try:
             row = acts.assess(session, case, actor(), now, form.sheet(), form.seen_version)
             attach(session, case, files, actor(), now, owner="assessment", owner_id=row.id)
-            return done(links.case(case.number), _assessed_words(case, row, planned=bool(row.plan or files)))
+            return done(links.case(case.number), _assessed_words(case, row, planned=is_written(row.plan) or bool(files)))
         except Invalid as refusal:
             form.take(refusal)
     return act_page(case, "assess", form, template=SHEET, **sheet_context(session, form), before=before, subject=case)

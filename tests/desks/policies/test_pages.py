@@ -18,6 +18,7 @@ from opinion_app.records.person import Person
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.errors import Forbidden, Invalid, Refused
 from opinion_app.rules.policies import PolicyStep, PolicyText
+from opinion_app.rules.response_plan import outline
 from opinion_app.rules.words import AssessmentState, RiskFactor
 from tests.builders.life import make_office
 from tests.support.client import Browser, client_for
@@ -94,6 +95,7 @@ def test_what_carries_risk_needs_a_plan_written_or_attached(office: Flask) -> No
     bare = assess(office, path, plan="")
     assert bare.status_code == 422
     assert "应对处置预案" in bare.text
+    assert assess(office, path, plan=outline()).status_code == 422, "the outline alone is no plan"
     assert assess(office, path, plan="", files=(BytesIO(PDF), "预案.pdf")).status_code == 303
     opened = client_for(office, "clerk").get(f"{path}/assessments")
     assert "预案.pdf" in opened.text
