@@ -69,7 +69,7 @@ def figure(browser: Browser, view: str = "received") -> int:
 
 
 def asked_for_figures(app: Flask, browser: Browser) -> bool:
-    with counting(app) as asked:
+    with counting(app, kept=True) as asked:
         browser.get("/office/me")
     return any("count(*)" in statement and "next_due_at" in statement for statement in asked)
 
