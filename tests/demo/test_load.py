@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from opinion_app.demo import prepare
 from opinion_app.demo.acts.table import ACTS
+from opinion_app.demo.greeting import KEPT
 from opinion_app.demo.load import load_demo
 from opinion_app.demo.play import cues
 from opinion_app.demo.stories import stories
@@ -26,7 +28,7 @@ from opinion_app.rules.calendar_seed import seed_calendar
 from opinion_app.rules.errors import Refused
 from opinion_app.rules.passwords import check_password, verify_password
 from opinion_app.rules.words import Kind, PublicationState, RiskLevel, Role, Source, Stage
-from tests.builders.office import make_case
+from tests.builders.office import make_case, make_person
 from tests.demo.conftest import Demo
 from tests.support.signed_in import signed_in
 
@@ -192,3 +194,22 @@ def test_a_real_office_is_never_touched(demo: Demo) -> None:
 
     with pytest.raises(Refused, match="不能装入示范数据"):
         load_demo(demo.now)
+
+
+def test_a_second_start_prints_the_same_accounts(demo: Demo) -> None:
+    with demo.app.app_context():
+        (settings_of().data_dir / KEPT).unlink(missing_ok=True)
+        first, second = prepare(demo.now), prepare(demo.now)
+
+        assert first == second
+        assert "liwenjing" in first
+        assert (settings_of().data_dir / KEPT).stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.usefixtures("core")
+def test_an_office_of_ones_own_is_left_alone(demo: Demo) -> None:
+    with transaction() as session:
+        make_person(session, "somebody", Role.CLERK)
+
+    assert prepare(demo.now) == ""
+    assert not (settings_of().data_dir / KEPT).exists()
