@@ -3,99 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from opinion_app.desks.outbox.recheck import still_standing
 from opinion_app.desks.reminders import operations
 from opinion_app.desks.reminders.operations import queue_digests, queue_rungs
-from opinion_app.desks.reminders.rehearsal import rehearse
 from opinion_app.flow import clock_changes, clocks
-from opinion_app.flow.ladder import SINCE, Saved, ladder, look_again, save_ladder, take_effect, versions
+from opinion_app.flow.ladder import SINCE, ladder, look_again
 from opinion_app.records.assignment import Assignment
-from opinion_app.records.case import Case
-from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice, Reminder
 from opinion_app.records.office import put_setting
-from opinion_app.records.person import LeaderInCharge, Person
 from opinion_app.records.supervision import Supervision
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.clock_facts import Extension, Span, Unit
-from opinion_app.rules.ladder import Anchor, Card, Rung, Way, Who
-from opinion_app.rules.ladder_data import with_rung
 from opinion_app.rules.reminder_words import ReminderState
 from opinion_app.rules.suspension import SuspensionGround
-from opinion_app.rules.words import AssignmentState, NoticeChannel, NoticeState, Role, Stage, UnitRole
-from opinion_app.rules.zone import local_date, on_day, parse_moment
+from opinion_app.rules.words import AssignmentState, NoticeChannel, NoticeState, Stage, UnitRole
+from opinion_app.rules.zone import on_day, parse_moment
 from opinion_app.steps.closing import operations as closing
 from tests.builders.life import answered, make_office
-from tests.builders.office import make_actor, make_case, make_person, make_unit
+from tests.builders.office import make_case
+from tests.desks.reminders.laddered import START, Office, laddered, with_case
 from tests.support.queries import counting
-
-START = parse_moment("2026-11-02T10:00")  # Monday; seven working days end on Wednesday the 11th
-
-
-@dataclass
-class Office:
-    """A unit with a handler and a head, its vice mayor, the mayor, a clerk; one case in the unit's hands."""
-
-    session: Session
-    people: dict[str, Person]
-    case: Case
-    clock: Clock
-
-    def run(self, moment: str) -> int:
-        return queue_rungs(self.session, parse_moment(moment)).notices
-
-    def ledger(self) -> list[tuple[str, str, int]]:
-        query = select(Reminder.rung, Person.login, Reminder.deadline_version).join(Person, Person.id == Reminder.person_id)
-        told = query.where(Reminder.clock_id == self.clock.id, Reminder.state == ReminderState.TOLD).order_by(Reminder.id)
-        return [(rung, login, version) for rung, login, version in self.session.execute(told)]
-
-    def told(self, rung: str) -> set[str]:
-        return {login for code, login, _version in self.ledger() if code == rung}
-
-
-def with_case(session: Session, clerk: object, unit_id: int, handler_id: int) -> tuple[Case, Clock]:
-    case = make_case(session, None, now=START)
-    row = Assignment(case_id=case.id, unit_id=unit_id, role=UnitRole.LEAD, assigned_at=START, handler_id=handler_id)
-    row.state = AssignmentState.SIGNED
-    case.stage, case.lead_unit_id, case.handler_id = Stage.HANDLING, unit_id, handler_id
-    session.add(row)
-    session.flush()
-    reply = clocks.reply_clock(session, case.id)
-    assert reply is not None
-    for clock in clocks.open_clocks(session, case.id):
-        if clock.id != reply.id:
-            clocks.end_clock(clock, START, "", clock.state.MET)
-    clocks.refresh(session, case)
-    return case, reply
 
 
 @pytest.fixture
 def office(core: Flask) -> Iterator[Office]:
-    with transaction() as session:
-        unit = make_unit(session)
-        people = {
-            "clerk": make_person(session, "clerk", Role.CLERK, email="clerk@office.test"),
-            "handler": make_person(session, "handler", Role.HANDLER, unit=unit, email="handler@office.test"),
-            "head": make_person(session, "head", Role.UNIT_HEAD, unit=unit, email="head@office.test"),
-            "vice": make_person(session, "vice", Role.LEADER, email="vice@office.test"),
-            "mayor": make_person(session, "mayor", Role.LEADER, email="mayor@office.test"),
-        }
-        session.add(LeaderInCharge(unit_id=unit.id, person_id=people["vice"].id))
-        session.flush()
-        put_setting(session, "ladder", None)
-        case, clock = with_case(session, None, unit.id, people["handler"].id)
-        held = replace(ladder(session), main_leader_id=people["mayor"].id)
-        save_ladder(session, held, make_actor(session, "admin", Role.ADMINISTRATOR), START, Saved(local_date(START), {}))
-        yield Office(session, people, case, clock)
+    """The office the ladder is tried on."""
+    yield from laddered()
 
 
 def test_n01_each_rung_once_with_its_recipients_through_two_months(office: Office) -> None:
@@ -325,65 +265,6 @@ def test_n05_a_letter_that_cannot_be_made_leaves_its_clocks_to_the_next_run(
     monkeypatch.setattr(operations, "queue", real)
     assert office.run("2026-11-12T08:31") == 2
     assert office.told("urge") == {"handler", "head", "vice"}
-
-
-def test_a_changed_ladder_looks_forward_and_is_on_the_trail(office: Office) -> None:
-    now = parse_moment("2026-11-12T09:00")
-    office.run("2026-11-12T08:30")
-    held = ladder(office.session)
-    new = replace(held.days[3], code="again", label="再次催办", amount=2, card=Card.YELLOW, way=Way.LETTER)
-    admin = make_actor(office.session, "admin2", Role.ADMINISTRATOR)
-    save_ladder(
-        office.session, with_rung(held, new, now, in_days=True), admin, now, Saved(local_date(now), {"台阶": (None, "再次催办")})
-    )
-    assert office.run("2026-11-12T09:01") == 0
-    assert office.run("2026-11-13T08:30") > 0
-    assert office.told("again") == {"handler", "head", "vice"}
-
-
-def test_others_who_get_a_rung_hear_of_what_comes_from_now_on_and_not_of_the_last_days(office: Office) -> None:
-    office.run("2026-11-18T08:30")
-    sheets = len(office.session.scalars(select(Supervision.id)).all())
-    told, now = office.ledger(), parse_moment("2026-11-18T09:00")
-    held, admin = ladder(office.session), make_actor(office.session, "admin2", Role.ADMINISTRATOR)
-    yellow = replace(held.days[4], copy=(Who.IN_CHARGE, Who.CLERKS, Who.MAIN_LEADER))
-    urge = replace(held.days[3], sheet=True, copy=(Who.CLERKS,))
-    for rung in (yellow, urge):
-        held = with_rung(ladder(office.session), rung, now, in_days=True)
-        save_ladder(office.session, held, admin, now, Saved(local_date(now), {}))
-    assert office.run("2026-11-18T09:01") == 0, "a changed ladder sends nothing by itself"
-    out_of_use = with_rung(ladder(office.session), replace(yellow, active=False), now, in_days=True)
-    save_ladder(office.session, out_of_use, admin, now, Saved(local_date(now), {}))
-    assert office.run("2026-11-18T09:02") == 0, "nor is a lower rung said again once a higher one is gone"
-    assert office.ledger() == told
-    assert len(office.session.scalars(select(Supervision.id)).all()) == sheets == 1
-
-
-def test_a_rung_nobody_was_told_of_yet_is_said_after_the_ladder_changed(office: Office) -> None:
-    now = parse_moment("2026-11-12T09:00")  # the clock stood still at 08:30
-    office.run("2026-11-11T18:00")
-    held, admin = ladder(office.session), make_actor(office.session, "admin2", Role.ADMINISTRATOR)
-    changed = with_rung(held, replace(held.days[3], copy=(Who.CLERKS,)), now, in_days=True)
-    save_ladder(office.session, changed, admin, now, Saved(local_date(now), {}))
-    office.run("2026-11-12T09:01")
-    assert office.told("urge") == {"handler", "head", "clerk"}
-
-
-def test_a_version_to_come_takes_effect_on_its_day_and_a_rehearsal_knows_it(office: Office) -> None:
-    now = parse_moment("2026-11-12T09:00")
-    office.run("2026-11-12T08:30")
-    held, admin = ladder(office.session), make_actor(office.session, "admin2", Role.ADMINISTRATOR)
-    day = parse_moment("2026-11-17T00:00")
-    again = Rung("again", "再次催办", Anchor.WORKING_DAYS, 4)
-    save_ladder(office.session, with_rung(held, again, day, in_days=True), admin, now, Saved(local_date(day), {}, "试行"))
-    assert ladder(office.session) == held
-    assert office.run("2026-11-16T23:59") == 0
-    assert not take_effect(office.session, parse_moment("2026-11-16T23:59"))
-    seen = rehearse(office.session, parse_moment("2026-11-17T08:30"))
-    assert [draft.subject.partition("：")[0] for draft in seen.drafts if draft.category == "rung"] == ["再次催办"] * 2
-    assert office.run("2026-11-17T08:30") == 4
-    assert office.told("again") == {"handler", "head"}
-    assert next((row.version_no, row.note) for row in versions(office.session)) == (3, "试行")
 
 
 def test_an_hour_clock_of_a_plain_case_waits_for_the_morning(office: Office) -> None:
