@@ -1,4 +1,4 @@
-"""The whole life of a message in a real browser: a citizen writes, clerk, unit, reviewer and leader act, the citizen reads.
+"""The whole life of a message and of a forwarded letter in a real browser, and what the citizen reads in the end.
 
 With OPINION_PICTURES set to a folder, every page passed is photographed into it (the pictures of the manual)."""
 
@@ -13,15 +13,21 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 
+from opinion_app import clock
 from opinion_app.records.person import Person
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.passwords import hash_password
 from opinion_app.rules.settings import Settings
+from opinion_app.rules.zone import local_date
 from tests.builders.life import REPLY, make_office
 from tests.support.client import PASSWORD
 from tests.support.databases import make_settings
 from tests.support.live import serving
 
+SCAN = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
+    b"trailer<</Root 1 0 R>>\n%%EOF\n"
+)
 PEOPLE = ("clerk", "reviewer", "leader", "finance_head", "finance_handler")
 
 
@@ -179,6 +185,7 @@ def finish(page: Page, number: str) -> None:
     expect(page.locator("#preview")).not_to_contain_text("刘一帆")
     page.fill("textarea[name=secrecy_opinion]", "不涉及国家秘密和工作秘密")
     page.fill("textarea[name=disclosure_opinion]", "可以公开")
+    page.evaluate("document.querySelector('#act-panel').scrollIntoView({behavior: 'instant'})")
     shoot(page, "办公-公开审查")
     page.get_by_role("button", name="公开", exact=True).last.click()
     dialog = page.locator("dialog[open]")
@@ -211,6 +218,59 @@ def test_a_message_lives_its_whole_life(as_person: Callable[[str], Page]) -> Non
     expect(handler.locator("main")).to_contain_text("只修好了一盏")
     citizen.goto(f"/replies/{number}")
     expect(citizen.locator("main")).to_contain_text("重新办理")
+
+
+def register_letter(page: Page) -> str:
+    """The clerk registers a forwarded letter with its scan and hands it on in one go; answers its number."""
+    page.goto("/office/register/letter")
+    page.locator("input[name=kind][value=help]").check()
+    today = local_date(clock.now()).isoformat()
+    for name, value in (
+        ("issuer", "县信访局"),
+        ("document_number", "信转〔2026〕15号"),
+        ("notice_date", today),
+        ("received_on", today),
+        ("title", "村口路灯不亮"),
+        ("name", "刘一帆"),
+        ("phone", "13800001234"),
+    ):
+        page.fill(f"input[name={name}]", value)
+    page.fill("textarea[name=body]", "转来刘一帆来信：村口三盏路灯坏了半个月，请你镇办理并反馈。")
+    page.locator("input[name=report_owed]").check()
+    page.set_input_files("input[name=files]", [{"name": "处置通知.pdf", "mimeType": "application/pdf", "buffer": SCAN}])
+    shoot(page, "办公-登记来信")
+    page.get_by_role("button", name="登记", exact=True).click()
+    page.wait_for_url("**/office/cases/ZB*")
+    expect(page.locator("main")).to_contain_text("处置通知.pdf")
+    return str(page.url.split("/")[-1].split("?")[0])
+
+
+def test_a_forwarded_letter_lives_its_whole_life(as_person: Callable[[str], Page]) -> None:
+    clerk, head, handler = as_person("clerk"), as_person("finance_head"), as_person("finance_handler")
+    number = register_letter(clerk)
+    triage(clerk, number)
+    handle(head, handler, number)
+    review(head, as_person("reviewer"), as_person("leader"), number)
+    open_act(clerk, number, "answer")
+    send(clerk, number, "登记答复")
+    open_act(clerk, number, "decide_disclosure")
+    clerk.locator("#act-panel input[name=disclosure][value=withheld]").check()
+    clerk.fill("#act-panel textarea[name=grounds]", "涉及个人事项")
+    send(clerk, number, "公开决定")
+    clerk.goto(f"/office/cases/{number}/close")
+    expect(clerk.locator("body")).to_contain_text("请先登记反馈报告再办结")
+    open_act(clerk, number, "report_back")
+    clerk.fill("#act-panel input[name=document_number]", "青政办函〔2026〕3号")
+    clerk.fill("#act-panel input[name=sent_on]", local_date(clock.now()).isoformat())
+    clerk.fill("#act-panel textarea[name=text]", "三盏路灯已由财政所安排维修，来信人已答复。")
+    send(clerk, number, "反馈来文单位")
+    open_act(clerk, number, "close")
+    send(clerk, number, "办结")
+    open_act(clerk, number, "archive")
+    send(clerk, number, "归档")
+    expect(clerk.locator("main")).to_contain_text("已归档")
+    clerk.goto(f"/replies/{number}")
+    expect(clerk.locator("main")).not_to_contain_text("路灯")
 
 
 def rate_and_ask_again(page: Page, number: str, code: str) -> None:
