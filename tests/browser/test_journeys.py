@@ -237,7 +237,7 @@ def register_letter(page: Page) -> str:
         page.fill(f"input[name={name}]", value)
     page.fill("textarea[name=body]", "转来刘一帆来信：村口三盏路灯坏了半个月，请你镇办理并反馈。")
     page.locator("input[name=report_owed]").check()
-    page.set_input_files("input[name=files]", [{"name": "处置通知.pdf", "mimeType": "application/pdf", "buffer": SCAN}])
+    page.set_input_files("input[name=files]", {"name": "处置通知.pdf", "mimeType": "application/pdf", "buffer": SCAN})
     shoot(page, "办公-登记来信")
     page.get_by_role("button", name="登记", exact=True).click()
     page.wait_for_url("**/office/cases/ZB*")
