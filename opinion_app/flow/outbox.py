@@ -8,12 +8,12 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
 from opinion_app.records.notice import Notice
+from opinion_app.records.once import insert_once
 from opinion_app.records.person import LeaderInCharge, Person, PersonRole
 from opinion_app.rules.notices import message_id
 from opinion_app.rules.words import AssignmentState, NoticeChannel, NoticeState, Role
@@ -47,9 +47,8 @@ def queue_many(session: Session, letters: Iterable[tuple[Letter, Person]], now: 
     rows = [row for letter, person in letters if person.active for row in _rows(letter, person, now, mail=mail)]
     if not rows:
         return []
-    make: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     table: Any = Notice.__table__  # not the class: the rows of both channels are one batch, though they lack different values
-    made = session.execute(make(table).on_conflict_do_nothing().returning(table.c.id, table.c.person_id), rows)
+    made = session.execute(insert_once(session, table).returning(table.c.id, table.c.person_id), rows)
     return sorted((int(notice_id), int(person_id)) for notice_id, person_id in made)
 
 
@@ -59,9 +58,8 @@ def to_robot(
     """Queue a notice for a robot that is nobody's own, a unit's or the alarm's; `person` is whom the ledger names.
 
     `whose` tells it from the other robots. Answers the notice's id, None for one that is queued already."""
-    make: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = _row(letter, person, NoticeChannel.ROBOT, now, address, whose) | {"unit_id": unit_id}
-    made = session.scalar(make(Notice.__table__).values(**row).on_conflict_do_nothing().returning(Notice.id))
+    made = session.scalar(insert_once(session, Notice).values(**row).returning(Notice.id))
     return int(made) if made is not None else None
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from opinion_app.records.case import Case, Correspondent
 from opinion_app.records.current import settings_of
 from opinion_app.records.notice import Notice
+from opinion_app.records.once import insert_once
 from opinion_app.rules.masking import mask_email
 from opinion_app.rules.notices import message_id
 from opinion_app.rules.words import NoticeChannel, NoticeState, Source
@@ -61,7 +61,6 @@ def _receipts_of_today(session: Session, writer: Correspondent, now: datetime) -
 def _queue(
     session: Session, case: Case, writer: Correspondent, category: str, occasion: str, now: datetime, sealed_code: str = ""
 ) -> None:
-    make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     key = f"writer:{case.id}:{occasion}"
     row = {
         "key": key,
@@ -78,4 +77,4 @@ def _queue(
         "created_at": now,
         "next_attempt_at": now,
     }
-    session.execute(make(Notice).values(**row).on_conflict_do_nothing())
+    session.execute(insert_once(session, Notice).values(**row))

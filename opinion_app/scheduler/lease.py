@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CursorResult, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from opinion_app.records.job import Lease
+from opinion_app.records.once import insert_once
 
 NAME = "clock"
 NOBODY = ""
@@ -60,9 +60,8 @@ class LeaseKeeper:
         return ticks - self._seen_at >= STANDSTILL
 
     def _first(self, session: Session, now: datetime) -> bool:
-        make: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
         values = {"name": NAME, "holder": self.me, "beat": 1, "taken_at": now, "beaten_at": now}
-        return session.scalar(make(Lease).values(**values).on_conflict_do_nothing().returning(Lease.name)) is not None
+        return session.scalar(insert_once(session, Lease).values(**values).returning(Lease.name)) is not None
 
     def _write(self, session: Session, row: Lease, now: datetime, *, taken: bool) -> bool:
         """Move the counter on, if nobody else did meanwhile."""

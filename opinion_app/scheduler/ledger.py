@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CursorResult, delete, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from opinion_app.records.job import JobRun
+from opinion_app.records.once import insert_once
 from opinion_app.rules.timetable import Entry, Every
 
 AGAIN_AFTER = timedelta(minutes=5)
@@ -21,9 +21,8 @@ def take(session: Session, entry: Entry, slot: datetime, runner: str, now: datet
 
     `alone`: this runner holds the lease, so a slot somebody else left unfinished belongs to a dead process and is done again
     (every job may be repeated without harm). A slot that failed is tried again after five minutes."""
-    make: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     values = {"job": entry.name, "slot": slot, "started_at": now, "runner": runner, "report": ""}
-    new = session.scalar(make(JobRun).values(**values).on_conflict_do_nothing().returning(JobRun.id))
+    new = session.scalar(insert_once(session, JobRun).values(**values).returning(JobRun.id))
     if new is not None:
         return int(new)
     row = session.scalar(

@@ -14,7 +14,6 @@ from flask import Flask, Response, abort, g, redirect, request
 from flask import session as cookie
 from flask_login import current_user
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -27,6 +26,7 @@ from opinion_app.files.store import StorageFailedError
 from opinion_app.records.base import db
 from opinion_app.records.engine import begin_reading, begin_writing, is_duplicate
 from opinion_app.records.office import FormKey
+from opinion_app.records.once import insert_once
 from opinion_app.records.transaction import transaction
 from opinion_app.records.vouched import FORM_KEY, vouch
 from opinion_app.rules.errors import Conflict, Refused
@@ -166,10 +166,9 @@ def first_time(session: Session, form: str, part: str) -> bool:
 
 
 def _insert_once(key: str, payload: str) -> ReturningInsert[tuple[str]]:
-    make: Any = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     person = current_user.actor.id if current_user.is_authenticated else None
     values = {"key": key, "person_id": person, "payload_hash": payload, "location": "", "created_at": clock.now()}
-    once = make(FormKey).values(**values).on_conflict_do_nothing().returning(FormKey.key)
+    once = insert_once(db.session(), FormKey).values(**values).returning(FormKey.key)
     return cast(ReturningInsert[tuple[str]], once)
 
 

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from opinion_app.desks.reminders.judging import BATCH, Judged, Saying, judge, letters
@@ -22,6 +21,7 @@ from opinion_app.flow.supervise import Asked, issue
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Reminder
+from opinion_app.records.once import insert_once
 from opinion_app.records.person import Person
 from opinion_app.rules import links
 from opinion_app.rules.deadline_rules import ClockStage
@@ -118,7 +118,7 @@ def _note_rungs(
         if line.clock_id in said
     ]
     if entries:
-        session.execute(_once(session), entries)
+        session.execute(insert_once(session, Reminder.__table__), entries)
 
 
 def _said_by_digest(session: Session, rows: Sequence[Clock], now: datetime) -> dict[int, tuple[OpenClock, Rung]]:
@@ -226,14 +226,8 @@ def _enter(
 ) -> int | None:
     """Put one rung for one person into the ledger; None when it is there already."""
     entry = _entry(clock, rung, person_id, reason, now, state=state, notice_id=notice_id)
-    new = session.scalar(_once(session).values(**entry).returning(Reminder.id))
+    new = session.scalar(insert_once(session, Reminder.__table__).values(**entry).returning(Reminder.id))
     return int(new) if new is not None else None
-
-
-def _once(session: Session) -> Any:
-    """Into the ledger, unless it is there already."""
-    make: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    return make(Reminder.__table__).on_conflict_do_nothing()
 
 
 def _entry(

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from opinion_app.desks.reminders.judging import Judged, Saying, letters, subject_of
 from opinion_app.flow.outbox import Letter, to_robot
 from opinion_app.records.notice import UnitReminder
+from opinion_app.records.once import insert_once
 from opinion_app.records.person import Person
 from opinion_app.records.unit import Unit
 from opinion_app.rules import links
@@ -75,8 +74,7 @@ def _enter(
     session: Session, clock_id: int, unit_id: int, rung: str, version: int, now: datetime, notice_id: int | None = None
 ) -> int | None:
     """Put one rung for one unit into its ledger; None when it is there already."""
-    make: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     entry = {"clock_id": clock_id, "unit_id": unit_id, "rung": rung, "deadline_version": version}
-    once = make(UnitReminder.__table__).on_conflict_do_nothing().values(**entry, notice_id=notice_id, created_at=now)
+    once = insert_once(session, UnitReminder).values(**entry, notice_id=notice_id, created_at=now)
     new = session.scalar(once.returning(UnitReminder.id))
     return int(new) if new is not None else None

@@ -5,11 +5,10 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 
+from opinion_app.records.once import insert_for
 from opinion_app.records.publication import ViewCount
 
 EVERY_SECONDS = 30.0
@@ -46,8 +45,7 @@ class Views:
 
 def write(connection: Connection, taken: Mapping[int, int]) -> None:
     """Add the readings to the table; always in the same order, so that two writers never wait for each other."""
-    make: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     for publication_id, views in sorted(taken.items()):
-        new = make(ViewCount).values(publication_id=publication_id, views=views)
+        new = insert_for(connection, ViewCount).values(publication_id=publication_id, views=views)
         more = {"views": ViewCount.views + new.excluded.views}
         connection.execute(new.on_conflict_do_update(index_elements=["publication_id"], set_=more))
