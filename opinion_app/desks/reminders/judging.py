@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from opinion_app.desks.reminders.queries import Told, facts_for, told_of, units_told
+from opinion_app.desks.reminders.queries import Ledger, Told, facts_for, told_of, units_told
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.ladder import UNDER_ANOTHER, in_force_since, ladder, told_from
 from opinion_app.flow.reminding import open_clock, rungs_of
@@ -28,6 +28,8 @@ from opinion_app.rules.zone import local_date
 
 BATCH = 200  # clocks whose rungs are said in one transaction, and so may share a letter
 UNIT_REASON = "发给本单位的群"
+Entries = Sequence[tuple[tuple[int, str, int], Told]]
+"""What a ledger holds of one clock: whom, rung and version of the date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,8 @@ class _Table:
     ladder: Ladder
     calendar: WorkCalendar
     people: Roster
-    known: dict[tuple[int, int, str, int], Told]
-    known_to_units: dict[tuple[int, int, str, int], Told]
+    known: Ledger
+    known_to_units: Ledger
     now: datetime
     changed_at: datetime | None
 
@@ -73,7 +75,7 @@ class _Table:
         lower = set(codes[: codes.index(rung.code)])
         return self.changed_at is not None and any(
             version == clock.version and code not in lower and told.at < self.changed_at
-            for (_who, code, version), told in self._of(clock)
+            for (_who, code, version), told in self._people_told.get(clock.id, ())
         )
 
     def told_before(
@@ -86,26 +88,24 @@ class _Table:
         higher = set(codes[codes.index(rung.code) :])
         return {
             who: told.notice_id
-            for (who, code, version), told in (self._of_units(clock) if units else self._of(clock))
+            for (who, code, version), told in (self._units_told if units else self._people_told).get(clock.id, ())
             if version < clock.version and code in higher and not (told.cancelled and code == rung.code)
         }
 
-    def _of(self, clock: OpenClock) -> Iterable[tuple[tuple[int, str, int], Told]]:
-        """What the ledger holds of one clock."""
-        return self._by_clock.get(clock.id, ())
-
-    def _of_units(self, clock: OpenClock) -> Iterable[tuple[tuple[int, str, int], Told]]:
-        """What the ledger of the units holds of one clock."""
-        return [
-            ((unit, code, version), told) for (at, unit, code, version), told in self.known_to_units.items() if at == clock.id
-        ]
+    @cached_property
+    def _people_told(self) -> Mapping[int, Entries]:
+        return _by_clock(self.known)
 
     @cached_property
-    def _by_clock(self) -> dict[int, list[tuple[tuple[int, str, int], Told]]]:
-        found: dict[int, list[tuple[tuple[int, str, int], Told]]] = defaultdict(list)
-        for (clock_id, person_id, code, version), told in self.known.items():
-            found[clock_id].append(((person_id, code, version), told))
-        return found
+    def _units_told(self) -> Mapping[int, Entries]:
+        return _by_clock(self.known_to_units)
+
+
+def _by_clock(ledger: Ledger) -> Mapping[int, Entries]:
+    found: dict[int, list[tuple[tuple[int, str, int], Told]]] = defaultdict(list)
+    for (clock_id, whom, code, version), told in ledger.items():
+        found[clock_id].append(((whom, code, version), told))
+    return found
 
 
 def judge(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, false, func, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.due import soon_until
@@ -106,27 +106,31 @@ class Told:
 _CANCELLED = func.coalesce(Notice.state == NoticeState.CANCELLED, false())
 
 
-def told_of(session: Session, rows: Sequence[Clock]) -> dict[tuple[int, int, str, int], Told]:
+Ledger = dict[tuple[int, int, str, int], Told]
+"""By clock, whom (a person or a unit), rung and version of the date."""
+
+
+def told_of(session: Session, rows: Sequence[Clock]) -> Ledger:
     """What the ledger holds of some clocks by clock, person, rung and version of the date."""
-    key = (Reminder.clock_id, Reminder.person_id, Reminder.rung, Reminder.deadline_version)
-    query = select(*key, Reminder.notice_id, Reminder.created_at, _CANCELLED).outerjoin(Reminder.notice).order_by(Reminder.id)
-    told: dict[tuple[int, int, str, int], Told] = {}
-    for start in range(0, len(rows), CHUNK):
-        some = Reminder.clock_id.in_([row.id for row in rows[start : start + CHUNK]])
-        for clock, person, rung, version, notice, at, cancelled in session.execute(query.where(some)):
-            told[clock, person, rung, version] = Told(notice, at, cancelled)
-    return told
+    return _told(session, rows, Reminder, Reminder.person_id)
 
 
-def units_told(session: Session, rows: Sequence[Clock], people: Roster) -> dict[tuple[int, int, str, int], Told]:
+def units_told(session: Session, rows: Sequence[Clock], people: Roster) -> Ledger:
     """The same of the groups of units; an office without any robot is not asked about."""
-    if not people.robots:
-        return {}
-    key = (UnitReminder.clock_id, UnitReminder.unit_id, UnitReminder.rung, UnitReminder.deadline_version)
-    query = select(*key, UnitReminder.notice_id, UnitReminder.created_at, _CANCELLED)
-    query = query.outerjoin(Notice, Notice.id == UnitReminder.notice_id)
-    found = session.execute(query.where(UnitReminder.clock_id.in_([row.id for row in rows])).order_by(UnitReminder.id))
-    return {(clock, unit, rung, version): Told(notice, at, gone) for clock, unit, rung, version, notice, at, gone in found}
+    return _told(session, rows, UnitReminder, UnitReminder.unit_id) if people.robots else {}
+
+
+def _told(
+    session: Session, rows: Sequence[Clock], ledger: type[Reminder | UnitReminder], whom: InstrumentedAttribute[int]
+) -> Ledger:
+    query = select(ledger.clock_id, whom, ledger.rung, ledger.deadline_version, ledger.notice_id, ledger.created_at, _CANCELLED)
+    query = query.outerjoin(Notice, Notice.id == ledger.notice_id).order_by(ledger.id)
+    told: Ledger = {}
+    for start in range(0, len(rows), CHUNK):
+        some = ledger.clock_id.in_([row.id for row in rows[start : start + CHUNK]])
+        for clock_id, who, rung, version, notice_id, at, cancelled in session.execute(query.where(some)):
+            told[clock_id, who, rung, version] = Told(notice_id, at, cancelled)
+    return told
 
 
 def facts_for(session: Session, rows: Sequence[Clock]) -> dict[int, CaseFacts]:
