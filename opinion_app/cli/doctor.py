@@ -18,7 +18,7 @@ from opinion_app.desks.backup.queries import TOO_OLD, newest
 from opinion_app.desks.clock.queries import alive, lease, queue
 from opinion_app.desks.people.queries import what_is_missing
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.standing_work import JobLine, jobs
+from opinion_app.flow.standing_work import JobLine, entries_here, jobs
 from opinion_app.flow.trail import verify_trail
 from opinion_app.records import schema
 from opinion_app.records.base import db
@@ -28,7 +28,6 @@ from opinion_app.records.engine import begin_reading
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.errors import OfficeError
 from opinion_app.rules.spoken import moment_words
-from opinion_app.rules.timetable import digest_time, timetable
 from opinion_app.rules.zone import local_date
 
 GOOD, WARNING, BAD = "正常", "注意", "有误"
@@ -97,7 +96,7 @@ def _clock(session: Session, now: datetime) -> Finding:
 
 def _jobs(session: Session, now: datetime) -> Finding:
     """Each job's last and next run, and what was missed or failed."""
-    lines = jobs(session, timetable(digest_time(settings_of().digest_at)), now)
+    lines = jobs(session, entries_here(), now)
     bad = [line for line in lines if line.stands_still or (line.last is not None and line.last.succeeded is False)]
     return Finding(WARNING if bad else GOOD, "；".join(_job(line) for line in lines))
 

@@ -18,6 +18,10 @@ from opinion_app.records.person import LeaderInCharge, Person, PersonRole
 from opinion_app.rules.notices import message_id
 from opinion_app.rules.words import AssignmentState, NoticeChannel, NoticeState, Role
 
+DIGEST, RUNG = "digest", "rung"
+# The categories of letters to people, as pages name them.
+CATEGORIES = {DIGEST: "待办通报", RUNG: "即时催办", "case": "办理通知", "calendar": "日历提醒", "alarm": "告警"}
+
 
 @dataclass(frozen=True)
 class Letter:

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.settings import restored_at
 from opinion_app.records.clock import Clock
+from opinion_app.records.current import settings_of
 from opinion_app.records.job import JobRun
-from opinion_app.rules.timetable import Daily, Entry
+from opinion_app.rules.timetable import Daily, Entry, digest_time, timetable
 from opinion_app.rules.words import ClockState
 from opinion_app.rules.workdays import WorkCalendar
 
@@ -36,6 +37,11 @@ class JobLine:
     def stands_still(self) -> bool:
         """Whether this job does not do what it is there for, though nothing failed."""
         return self.missed or self.hanging
+
+
+def entries_here() -> tuple[Entry, ...]:
+    """The timetable with the digest at the time this installation sets."""
+    return timetable(digest_time(settings_of().digest_at))
 
 
 def jobs(session: Session, entries: Sequence[Entry], now: datetime) -> list[JobLine]:

@@ -1,7 +1,10 @@
-"""A person's row turned into the facts that rules decide on."""
+"""A person's row turned into the facts that rules decide on, and people by their names."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.records.person import Person
@@ -25,6 +28,12 @@ def actor_of(session: Session, person: Person) -> Actor:
         person.handles_accusations,
         person.unit.name if person.unit else "",
     )
+
+
+def names_of(session: Session, person_ids: Iterable[int | None]) -> dict[int, str]:
+    """The names of some people, whether they still work here or not."""
+    wanted = {person_id for person_id in person_ids if person_id is not None}
+    return {row.id: row.name for row in session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))}
 
 
 def unit_line(session: Session, unit_id: int | None) -> frozenset[int]:

@@ -12,10 +12,10 @@ from typing import Protocol
 from opinion_app.desks.outbox.delivery import Watch
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.settings import restored_at
-from opinion_app.records.current import settings_of
+from opinion_app.flow.standing_work import entries_here
 from opinion_app.records.engine import reading_only
 from opinion_app.records.transaction import transaction
-from opinion_app.rules.timetable import Entry, digest_time, timetable
+from opinion_app.rules.timetable import Entry
 from opinion_app.scheduler.jobs import OPERATIONS, Work
 from opinion_app.scheduler.lease import LeaseKeeper
 from opinion_app.scheduler.ledger import finish, take
@@ -43,7 +43,7 @@ class Runner:
     def entries(self) -> tuple[Entry, ...]:
         """The timetable of this installation."""
         with self.app.app_context():
-            return timetable(digest_time(settings_of().digest_at))
+            return entries_here()
 
     def beat(self) -> bool:
         """One heartbeat; answers whether this process leads."""

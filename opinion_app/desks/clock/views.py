@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 
 from opinion_app import clock
 from opinion_app.desks.clock import queries
-from opinion_app.flow.standing_work import jobs, unheard
+from opinion_app.flow.standing_work import entries_here, jobs, unheard
 from opinion_app.records.base import db
-from opinion_app.records.current import settings_of
-from opinion_app.rules.timetable import Every, digest_time, timetable
+from opinion_app.rules.timetable import Every
 from opinion_app.web.access import public_page, requires
 from opinion_app.web.answers import page
 from opinion_app.web.nav import Place, add_place
@@ -28,7 +27,7 @@ add_place(Place("专席", "定时作业", "/office/clock", "clock"))
 def home() -> ResponseReturnValue:
     """What runs by itself and how it fares."""
     session, now = db.session(), clock.now()
-    lease, entries = queries.lease(session), timetable(digest_time(settings_of().digest_at))
+    lease, entries = queries.lease(session), entries_here()
     return page(
         "desks/clock/home.html",
         lease=lease,
@@ -60,5 +59,5 @@ def health() -> ResponseReturnValue:
 
 def _standing_still(session: Session, now: datetime) -> bool:
     """Whether a job that is to run again and again has not, or does not end; what was missed at night, the page tells."""
-    busy = [entry for entry in timetable(digest_time(settings_of().digest_at)) if isinstance(entry.schedule, Every)]
+    busy = [entry for entry in entries_here() if isinstance(entry.schedule, Every)]
     return any(line.stands_still for line in jobs(session, busy, now))

@@ -9,12 +9,11 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.outbox import Letter, holders_of, queue, to_robot
-from opinion_app.flow.standing_work import LATE_BY, jobs, trouble_words, unheard
-from opinion_app.records.current import settings_of
+from opinion_app.flow.standing_work import LATE_BY, entries_here, jobs, trouble_words, unheard
 from opinion_app.records.job import JobRun, Lease
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
-from opinion_app.rules.timetable import Daily, Entry, digest_time, timetable
+from opinion_app.rules.timetable import Daily
 from opinion_app.rules.words import NoticeChannel, NoticeState, Role
 from opinion_app.rules.zone import local_date
 
@@ -82,15 +81,11 @@ def _mail_refused(session: Session, now: datetime) -> list[Alarm]:
     return [Alarm("refused", f"半小时内 {people} 人的邮件都没有送到，没有一封发出，请检查邮件服务器和发件地址")]
 
 
-def _entries() -> tuple[Entry, ...]:
-    return timetable(digest_time(settings_of().digest_at))
-
-
 def _jobs_fail(session: Session, now: datetime) -> list[Alarm]:
     """Jobs that run again and again and failed several times, and those of once a day that failed and failed anew.
 
     A daily job has one row for its day, which each trial writes over: there is nothing to count."""
-    labels = {entry.name: entry.label for entry in _entries()}
+    labels = {entry.name: entry.label for entry in entries_here()}
     failing = session.execute(
         select(JobRun.job, func.count(JobRun.id))
         .where(JobRun.succeeded.is_(False), JobRun.started_at > now - LOOKED_BACK, JobRun.started_at <= now)
@@ -99,7 +94,7 @@ def _jobs_fail(session: Session, now: datetime) -> list[Alarm]:
         .order_by(JobRun.job)
     )
     often = [Alarm(f"job:{job}", f"定时作业“{labels.get(job, job)}”半小时内失败 {number} 次") for job, number in failing]
-    daily = [entry.name for entry in _entries() if isinstance(entry.schedule, Daily)]
+    daily = [entry.name for entry in entries_here() if isinstance(entry.schedule, Daily)]
     again = session.scalars(
         select(JobRun.job)
         .where(
@@ -118,7 +113,7 @@ def _jobs_stand_still(session: Session, now: datetime) -> list[Alarm]:
     """Jobs that began and do not end, or that are to run again and again and do not; a clock just started is given time."""
     if not _settled(session, now):
         return []
-    lines = jobs(session, _entries(), now)
+    lines = jobs(session, entries_here(), now)
     return [Alarm(f"still:{line.entry.name}", trouble_words(line, now)) for line in lines if line.stands_still]
 
 

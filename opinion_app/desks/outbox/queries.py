@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from opinion_app.flow import outbox
 from opinion_app.flow.visible import visible
 from opinion_app.flow.writer_mail import SUBJECTS
 from opinion_app.records.case import Case
@@ -16,7 +17,7 @@ from opinion_app.rules.errors import NotFound
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.words import NoticeChannel, NoticeState, Role
 
-CATEGORIES = {"digest": "待办通报", "rung": "即时催办", "case": "办理通知", "calendar": "日历提醒", "alarm": "告警"} | SUBJECTS
+CATEGORIES = outbox.CATEGORIES | SUBJECTS
 LEAVING = (NoticeChannel.MAIL, NoticeChannel.ROBOT)
 TONES = {
     NoticeState.SENT: "green",

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import facts_of
 from opinion_app.flow.ladder import Saved, newest, number_in_force, save_ladder, told_from, versions
 from opinion_app.flow.reminding import open_clock, running
+from opinion_app.records.actors import names_of
 from opinion_app.records.ladder import LadderVersion
 from opinion_app.records.person import Person
 from opinion_app.rules.errors import Conflict, Invalid, NotFound
@@ -60,8 +60,7 @@ class Version:
 def history(session: Session, now: datetime) -> list[Version]:
     """Every version the office saved, the newest first, with who saved it."""
     rows: Sequence[LadderVersion] = versions(session)
-    ids = [row.changed_by_id for row in rows if row.changed_by_id is not None]
-    names = {row.id: row.name for row in session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))}
+    names = names_of(session, (row.changed_by_id for row in rows))
     return [Version(row, names.get(row.changed_by_id or 0, "—"), _state(session, row, now)) for row in rows]
 
 

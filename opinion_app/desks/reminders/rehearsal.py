@@ -17,6 +17,7 @@ from opinion_app.desks.reminders.unit_letters import names_of
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.due import soon_until
 from opinion_app.flow.ladder import taking_effect
+from opinion_app.flow.outbox import CATEGORIES, DIGEST, RUNG
 from opinion_app.flow.roster import roster
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
@@ -27,9 +28,6 @@ from opinion_app.rules.ladder import Way
 from opinion_app.rules.permissions import can_see
 from opinion_app.rules.words import Role
 from opinion_app.rules.zone import local_date
-
-DIGEST, RUNG = "digest", "rung"  # the categories of notices
-CATEGORIES = {DIGEST: "待办通报", RUNG: "即时催办"}
 
 
 @dataclass(frozen=True, slots=True)

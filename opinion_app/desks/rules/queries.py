@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.deadline_table import rules
 from opinion_app.flow.recompute import Governing, Moved, by_code, chosen_anew, preview, put_under
+from opinion_app.records.actors import names_of
 from opinion_app.records.clock import DeadlineRuleRow
-from opinion_app.records.person import Person
 from opinion_app.rules.deadline_rules import ClockStage, DeadlineRule, newest_in_force
 from opinion_app.rules.errors import NotFound
 from opinion_app.rules.rule_data import from_data
@@ -99,8 +99,7 @@ def versions(session: Session, code: str) -> list[DeadlineRuleRow]:
 
 def history(session: Session, rows: Sequence[DeadlineRuleRow]) -> list[Version]:
     """The versions with who saved them."""
-    ids = [row.changed_by_id for row in rows if row.changed_by_id is not None]
-    names = {row.id: row.name for row in session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))}
+    names = names_of(session, (row.changed_by_id for row in rows))
     return [Version(row, from_data(row.data), names.get(row.changed_by_id or 0, "系统初始值")) for row in rows]
 
 
