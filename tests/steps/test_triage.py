@@ -284,6 +284,23 @@ def test_merging_into_nothing_or_itself_is_refused(office: Office, into: str) ->
         merging.merge(office.session, case, office.clerk, NOW, case.number if into == "own" else into, "")
 
 
+def test_an_accusation_shares_its_answer_with_no_other_kind(office: Office) -> None:
+    accusation, other = (
+        make_case(office.session, office.clerk, kind=Kind.ACCUSATION, accused="某公司"),
+        make_case(office.session, office.clerk, accused="某公司"),
+    )
+    for case, into in ((accusation, other), (other, accusation)):
+        with pytest.raises(Invalid, match="不能并案"):
+            merging.merge(office.session, case, office.clerk, NOW, into.number, "")
+    like = make_case(office.session, office.clerk, kind=Kind.ACCUSATION, accused="某公司")
+    merging.merge(office.session, like, office.clerk, NOW, accusation.number, "同一举报")
+    with pytest.raises(Invalid, match="先拆分"):
+        operations.classify(office.session, accusation, office.clerk, NOW, HELP)
+    merging.unmerge(office.session, like, office.clerk, NOW, "不是同一件事")
+    operations.classify(office.session, accusation, office.clerk, NOW, HELP)
+    assert accusation.kind is Kind.HELP
+
+
 def test_a_page_opened_before_another_act_is_refused(office: Office) -> None:
     case = make_case(office.session, office.clerk)
     seen = case.version

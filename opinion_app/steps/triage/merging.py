@@ -13,7 +13,7 @@ from opinion_app.flow.move import admit, move
 from opinion_app.records.case import Case
 from opinion_app.rules.errors import Invalid, NotFound
 from opinion_app.rules.facts import Actor
-from opinion_app.rules.words import OPEN_STAGES, Stage
+from opinion_app.rules.words import OPEN_STAGES, Kind, Stage
 
 
 def merge(session: Session, case: Case, actor: Actor, now: datetime, into: str, reason: str, seen: int | None = None) -> Case:
@@ -54,6 +54,8 @@ def _target(session: Session, case: Case, actor: Actor, into: str) -> Case:
         raise Invalid("对方已经办完。", {"into": f"{target.number}现在是“{target.stage.label}”，不能再并入。"})
     if target.restricted != case.restricted:
         raise Invalid("受限件与一般件不能并案。", {"into": "受限的举报件只能与受限的举报件并案。"})
+    if (target.kind is Kind.ACCUSATION) is not (case.kind is Kind.ACCUSATION):  # its answer is for its own writer alone
+        raise Invalid("举报件与其他件不能并案。", {"into": "举报件只能与举报件并案，答复会告知并案各方。"})
     return target
 
 

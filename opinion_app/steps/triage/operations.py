@@ -34,11 +34,16 @@ class Classification:
 
 
 def classify_case(session: Session, case: Case, new: Classification) -> trail.Values:
-    """Put the classification on the case; answers what changed. Raises Invalid for an unknown area or a nameless accusation."""
+    """Put the classification on the case; answers what changed.
+
+    Raises Invalid for an unknown area, a nameless accusation, and where it would make an accusation of what others share."""
     if new.area not in areas(session):
         raise Invalid("没有这个领域。", {"area": "请从列表中选择领域。"})
     if new.kind is Kind.ACCUSATION and not case.accused and case.accused_unit_id is None:
         raise Invalid("举报件须写明被举报对象。", {"kind": "登记时没有写被举报的单位或个人，不能改为举报。请重新登记。"})
+    if (new.kind is Kind.ACCUSATION) is not (case.kind is Kind.ACCUSATION) and _shared(session, case):
+        said = "这件下面有并入的件，举报件与其他件不能并案。请先拆分，再改诉求类型。"
+        raise Invalid(said, {"kind": said})
     old = Classification(case.kind, case.area, case.urgency, case.procedure)
     case.kind, case.area, case.urgency, case.procedure = new.kind, new.area, new.urgency, new.procedure
     labels = {"kind": "诉求类型", "area": "领域", "urgency": "紧急程度", "procedure": "办理类别"}
@@ -47,6 +52,11 @@ def classify_case(session: Session, case: Case, new: Classification) -> trail.Va
         for name, label in labels.items()
         if getattr(old, name) != getattr(new, name)
     }
+
+
+def _shared(session: Session, case: Case) -> bool:
+    """Whether other cases go on inside this one, so that their writers are told its answer."""
+    return session.scalar(select(Case.id).where(Case.merged_into_id == case.id).limit(1)) is not None
 
 
 def chooses_rules(changed: trail.Values) -> bool:
