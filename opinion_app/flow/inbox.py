@@ -23,7 +23,7 @@ from opinion_app.records.submission import Progress, PublicAttempt, Submission
 from opinion_app.records.vouched import CODE_HASH, vouch
 from opinion_app.rules.errors import OfficeError
 from opinion_app.rules.progress import RECEIVED
-from opinion_app.rules.query_code import code_hash, same, seal
+from opinion_app.rules.query_code import code_for, code_hash, same
 from opinion_app.rules.registration import NewCase, Writer, check, check_not_secret, tidy
 from opinion_app.rules.words import Channel, Kind, Role, Source
 
@@ -34,21 +34,21 @@ ATTEMPTS_KEPT = timedelta(days=2)
 
 
 def submit(
-    session: Session, fields: dict[str, Any], files: Sequence[Received], now: datetime, secret: str, code: str, address_key: str
+    session: Session, fields: dict[str, Any], files: Sequence[Received], now: datetime, secret: str, key: str, address_key: str
 ) -> Submission:
     """Put a message into the inbox under a number of its own. Raises Invalid with every field that is wrong.
 
-    `fields` are the values of the form; `code` is the query code the writer will be shown."""
+    `fields` are the values of the form; `key` is its one-time key, of which the query code is made."""
     new = tidy(new_case(fields, now))
     check_not_secret(new.title, new.body)
     check(new, now)
     number = next_number(session, Source.MESSAGE.value, now)
-    hashed = code_hash(secret, number, code)
+    hashed = code_hash(secret, number, code_for(secret, key))
     vouch(session, CODE_HASH, hashed)
     row = Submission(
         number=number,
         code_hash=hashed,
-        fields=_stored(new) | _sealed(new, secret, number, code),
+        fields=_stored(new) | _for_the_receipt(new, key),
         files=[_file(file) for file in files],
         submitted_at=now,
         address_key=address_key,
@@ -77,9 +77,9 @@ def _stored(new: NewCase) -> dict[str, Any]:
     return values | {name: getattr(new.writer, name) for name in WRITER_FIELDS} | {"kind": new.kind.value}
 
 
-def _sealed(new: NewCase, secret: str, number: str, code: str) -> dict[str, str]:
-    """The query code for the receipt, where one can be sent; it goes with the rest when the message is taken in."""
-    return {"sealed_code": seal(secret, number, code)} if new.writer.email else {}
+def _for_the_receipt(new: NewCase, key: str) -> dict[str, str]:
+    """What the receipt's query code is made of, where one can be sent; it goes with the rest when the message is taken in."""
+    return {"code_key": key} if new.writer.email else {}
 
 
 def _file(file: Received) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def take_in(session: Session, submission: Submission, now: datetime, secret: str
     open_progress(session, case, submission.code_hash, now)
     stored = [(entry["name"], _as_stored(entry)) for entry in submission.files]
     attach_stored(session, case, stored, None, now)
-    writer_mail.tell_received(session, case, now, str(submission.fields.get("sealed_code", "")))
+    writer_mail.tell_received(session, case, now, str(submission.fields.get("code_key", "")))
     submission.taken_at, submission.case_id = now, case.id
     submission.fields, submission.files = {}, []
     clerks = [clerk for clerk in outbox.holders_of(session, Role.CLERK) if not case.restricted or clerk.handles_accusations]

@@ -21,11 +21,11 @@ A_DAY = timedelta(days=1)
 MOST_A_DAY = 5  # receipts to one mailbox, so that nobody can have this service flood a stranger
 
 
-def tell_received(session: Session, case: Case, now: datetime, sealed_code: str = "") -> None:
-    """Queue the receipt; `sealed_code` is the query code as `rules.query_code.seal` gives it, where the writer has one."""
+def tell_received(session: Session, case: Case, now: datetime, code_key: str = "") -> None:
+    """Queue the receipt; `code_key` is what `rules.query_code.code_for` makes the writer's query code of, where there is one."""
     writer = _to_be_told(session, case)
     if writer is not None and _receipts_of_today(session, writer, now) < MOST_A_DAY:
-        _queue(session, case, writer, RECEIPT, RECEIPT, now, sealed_code)
+        _queue(session, case, writer, RECEIPT, RECEIPT, now, code_key)
 
 
 def tell_answered(session: Session, case: Case, now: datetime) -> None:
@@ -59,7 +59,7 @@ def _receipts_of_today(session: Session, writer: Correspondent, now: datetime) -
 
 
 def _queue(
-    session: Session, case: Case, writer: Correspondent, category: str, occasion: str, now: datetime, sealed_code: str = ""
+    session: Session, case: Case, writer: Correspondent, category: str, occasion: str, now: datetime, code_key: str = ""
 ) -> None:
     key = f"writer:{case.id}:{occasion}"
     row = {
@@ -71,7 +71,7 @@ def _queue(
         "address": mask_email(writer.email),
         "subject": f"{case.number} {SUBJECTS[category]}",
         "lines": [],
-        "sealed_code": sealed_code,
+        "code_key": code_key,
         "message_id": message_id(key),
         "state": NoticeState.PENDING,
         "created_at": now,

@@ -23,8 +23,8 @@ class Notice(Base):
 
     The receiver is a person of the office or the writer of one case, never both and never nobody. A writer hears of two things
     by mail and of nothing else (decisions 31). Of such a letter neither address nor bytes are kept: it is written anew at each
-    attempt, the same each time; `sealed_code` is the query code it carries, until it has left. With `unit_id` it is for the group
-    robot of that unit, and the person is named only because every notice names a receiver."""
+    attempt, the same each time; `code_key` is what the query code it carries is made of, until it has left. With `unit_id` it is
+    for the group robot of that unit, and the person is named only because every notice names a receiver."""
 
     __tablename__ = "notices"
     __table_args__ = (
@@ -49,7 +49,7 @@ class Notice(Base):
     subject: Mapped[str] = mapped_column(String(200), default="")
     lines: Mapped[list[Any]] = mapped_column(default=list)
     body: Mapped[str] = mapped_column(default="")
-    sealed_code: Mapped[str] = mapped_column(String(40), default="")
+    code_key: Mapped[str] = mapped_column(String(40), default="")
     link: Mapped[str] = mapped_column(String(300), default="")
     message_id: Mapped[str] = mapped_column(String(200), default="")
     state: Mapped[NoticeState] = mapped_column(Vocabulary(NoticeState), default=NoticeState.PENDING)

@@ -36,37 +36,15 @@ def code_hash(secret: str, number: str, code: str) -> str:
 
 
 def code_for(secret: str, key: str) -> str:
-    """The query code that belongs to the one-time key of a form, so that a repeated sending meets the same code."""
+    """The query code that belongs to the one-time key of a form, so that a repeated sending meets the same code.
+
+    Whoever has the key and not the secret learns nothing of the code; so the key, and no code, may wait for a letter."""
     number = int(keyed_hash(secret, "code_of_form", key), 16)
     digits = []
     for _place in range(LENGTH):
         number, digit = divmod(number, len(ALPHABET))
         digits.append(ALPHABET[digit])
     return "".join(digits)
-
-
-def seal(secret: str, number: str, code: str) -> str:
-    """`code` as it may wait in the outbox for the one letter that carries it: each place turned on by a secret amount.
-
-    A number has one code of its form, so no pad is used twice. `unseal` turns it back."""
-    return _turned(code, _pad(secret, number), 1)
-
-
-def unseal(secret: str, number: str, sealed: str) -> str:
-    """The code `seal` was given; something else when the secret or the number is another."""
-    return _turned(sealed, _pad(secret, number), -1)
-
-
-def _pad(secret: str, number: str) -> int:
-    return int(keyed_hash(secret, "code_in_letter", number), 16)
-
-
-def _turned(code: str, pad: int, way: int) -> str:
-    turned = []
-    for letter in code:
-        pad, amount = divmod(pad, len(ALPHABET))
-        turned.append(ALPHABET[(ALPHABET.index(letter) + way * amount) % len(ALPHABET)])
-    return "".join(turned)
 
 
 def same(first: str, second: str) -> bool:

@@ -18,11 +18,13 @@ from opinion_app.records.notice import Notice
 from opinion_app.records.submission import PublicAttempt, Submission
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.errors import Invalid
+from opinion_app.rules.query_code import code_for
 from opinion_app.rules.words import Kind, Role
 from tests.builders.office import NOW, SECRET, make_person
 
 FIELDS = {"kind": "help", "title": "路灯不亮", "body": "坏了半个月", "name": "刘一帆", "phone": "13800001234"}
-CODE = "ABCDEFGHJKMN"
+KEY = "k" * 32
+CODE = code_for(SECRET, KEY)
 HOUR = timedelta(hours=1)
 
 
@@ -31,7 +33,7 @@ def test_what_waits_becomes_a_case_with_its_files(core: Flask) -> None:
     with transaction() as session:
         make_person(session, "clerk", Role.CLERK)
         file = Received("灯.png", held, AttachmentStore(settings_of(core).data_dir))
-        row = inbox.submit(session, FIELDS, [file], NOW, SECRET, CODE, "key")
+        row = inbox.submit(session, FIELDS, [file], NOW, SECRET, KEY, "key")
         assert inbox.waiting_files(session) == {"a" * 32}
         told = inbox.progress_of(session, SECRET, row.number, CODE)
         assert told is not None
@@ -49,8 +51,8 @@ def test_what_waits_becomes_a_case_with_its_files(core: Flask) -> None:
 
 def test_one_that_cannot_be_taken_in_holds_up_no_other(core: Flask, caplog: pytest.LogCaptureFixture) -> None:
     with transaction() as session:
-        bad = inbox.submit(session, FIELDS, [], NOW, SECRET, CODE, "key")
-        inbox.submit(session, FIELDS, [], NOW, SECRET, CODE, "key")
+        bad = inbox.submit(session, FIELDS, [], NOW, SECRET, KEY, "key")
+        inbox.submit(session, FIELDS, [], NOW, SECRET, KEY, "key")
         bad.fields = bad.fields | {"title": ""}
     with transaction() as session:
         assert inbox.take_in_waiting(session, NOW, SECRET) == 1
@@ -64,7 +66,7 @@ def test_of_an_accusation_against_an_official_only_the_people_for_it_are_told(co
         make_person(session, "clerk", Role.CLERK)
         trusted = make_person(session, "trusted", Role.CLERK, handles_accusations=True)
         said = FIELDS | {"kind": Kind.ACCUSATION.value, "accused": "某干部", "concerns_official": True}
-        case = inbox.take_in(session, inbox.submit(session, said, [], NOW, SECRET, CODE, ""), NOW, SECRET)
+        case = inbox.take_in(session, inbox.submit(session, said, [], NOW, SECRET, KEY, ""), NOW, SECRET)
         assert case.restricted
         assert session.scalars(select(Notice.person_id)).all() == [trusted.id]
 
@@ -72,7 +74,7 @@ def test_of_an_accusation_against_an_official_only_the_people_for_it_are_told(co
 def test_what_is_wrong_is_refused_before_anything_is_kept(core: Flask) -> None:
     with transaction() as session:
         with pytest.raises(Invalid):
-            inbox.submit(session, FIELDS | {"body": "【机密】"}, [], NOW, SECRET, CODE, "")
+            inbox.submit(session, FIELDS | {"body": "【机密】"}, [], NOW, SECRET, KEY, "")
         assert session.scalar(select(func.count(Submission.id))) == 0
 
 

@@ -89,8 +89,14 @@ def test_notices_keep_their_person_and_letters_to_writers_go_with_the_way_back(f
     letter = {"key": "writer:1", "person_id": None, "channel": "mail", "category": "receipt", "state": "sent"}
     fill("notices", id=2, writer_id=1, **letter)
     with db.engine.connect() as connection:
-        rows = connection.execute(text("SELECT id, person_id, writer_id, sealed_code FROM notices ORDER BY id")).all()
+        rows = connection.execute(text("SELECT id, person_id, writer_id, code_key FROM notices ORDER BY id")).all()
     assert [tuple(row)[:3] for row in rows] == [(1, 1, None), (2, None, 1)]
+    flask_migrate.downgrade(revision="0015")
+    with db.engine.begin() as connection:
+        connection.execute(text("UPDATE notices SET sealed_code = 'ABCDEFGHJKMN', state = 'pending' WHERE id = 2"))
+    flask_migrate.upgrade()
+    with db.engine.connect() as connection:
+        assert connection.execute(text("SELECT code_key, state FROM notices WHERE id = 2")).all() == [("", "pending")]
     flask_migrate.downgrade(revision="0012")
     with db.engine.connect() as connection:
         assert connection.execute(text("SELECT id, person_id FROM notices")).all() == [(1, 1)]

@@ -93,7 +93,7 @@ def wing(settings: Settings) -> Iterator[Flask]:
         "INSERT INTO progress (number, code_hash) VALUES ('LY2026-000001', '')",
         "INSERT INTO publications (number) VALUES ('LY2026-000001')",
         "SELECT address FROM notices",
-        "SELECT sealed_code FROM notices",
+        "SELECT code_key FROM notices",
         "SELECT * FROM masking_decisions",
         "SELECT token_hash FROM sign_in_sessions",
         "CREATE TABLE mine (id int)",

@@ -7,7 +7,7 @@ import pytest
 from opinion_app.rules import links
 from opinion_app.rules.notices import message_id
 from opinion_app.rules.progress import DECLINED, WAY, step_of, through_another
-from opinion_app.rules.query_code import ALPHABET, LENGTH, keyed_hash, new_code, same, seal, show_code, tidy_code, unseal
+from opinion_app.rules.query_code import ALPHABET, LENGTH, code_for, keyed_hash, new_code, same, show_code, tidy_code
 from opinion_app.rules.words import Kind, RiskLevel, Stage
 
 
@@ -25,14 +25,12 @@ def test_a_code_is_read_however_it_is_typed() -> None:
     assert len(tidy_code(ALPHABET * 2)) == LENGTH + 1  # too long stays too long
 
 
-def test_a_sealed_code_is_read_with_the_same_secret_and_number_alone() -> None:
-    code = new_code()
-    sealed = seal("s", "LY1", code)
-    assert sealed != code
-    assert unseal("s", "LY1", sealed) == code
-    assert code not in (unseal("t", "LY1", sealed), unseal("s", "LY2", sealed))
-    assert len({seal("s", f"LY{serial}", code) for serial in range(99)}) == 99
-    assert unseal("s", "LY1", "") == ""
+def test_a_form_has_one_code_which_its_key_alone_does_not_give_away() -> None:
+    code = code_for("s", "key of the form")
+    assert code == code_for("s", "key of the form")
+    assert (len(code), tidy_code(show_code(code))) == (LENGTH, code)
+    assert code != code_for("t", "key of the form")
+    assert len({code_for("s", f"key {serial}") for serial in range(99)}) == 99
 
 
 def test_hashes_are_kept_apart_by_secret_and_purpose() -> None:

@@ -180,9 +180,9 @@ def _finish(notice: Notice, state: NoticeState, why: str, now: datetime) -> None
 
 
 def _forget_code(notice: Notice) -> None:
-    """The query code waits for its letter and no longer: not where it has left, nor where it will not be sent."""
+    """What the query code is made of waits for the letter and no longer: not where it has left, nor where it will not be sent."""
     if notice.state in (NoticeState.SENT, NoticeState.FILED, NoticeState.CANCELLED):
-        notice.sealed_code = ""
+        notice.code_key = ""
 
 
 def confirm(session: Session, claimed: Claimed, runner: str, attempt: Attempt, now: datetime) -> bool:

@@ -16,7 +16,7 @@ from opinion_app.records.notice import Notice
 from opinion_app.records.submission import Progress
 from opinion_app.rules.links import absolute, track
 from opinion_app.rules.masking import mask_email
-from opinion_app.rules.query_code import code_hash, same, show_code, unseal
+from opinion_app.rules.query_code import code_for, code_hash, same, show_code
 from opinion_app.rules.words import Stage
 
 TOLD = (Stage.ANSWERED, Stage.CLOSED, Stage.ARCHIVED)
@@ -52,11 +52,13 @@ def bytes_of(session: Session, notice: Notice, sender: str, base_url: str) -> by
 
 
 def _code(session: Session, notice: Notice, number: str) -> str:
-    """The query code for the letter; none where the office has given another meanwhile or keeps codes with another key."""
-    secret = settings_of().secret_key
-    code = unseal(secret, number, notice.sealed_code)
+    """The query code for the letter; none where the office has given another meanwhile or keeps codes with another secret."""
     held = session.get(Progress, number)
-    return show_code(code) if code and held is not None and same(held.code_hash, code_hash(secret, number, code)) else ""
+    if not notice.code_key or held is None:
+        return ""
+    secret = settings_of().secret_key
+    code = code_for(secret, notice.code_key)
+    return show_code(code) if same(held.code_hash, code_hash(secret, number, code)) else ""
 
 
 def _frozen(session: Session, notice: Notice, sender: str, base_url: str) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def purge(session: Session, now: datetime) -> int:
         delete(JobRun).where(or_(busy, JobRun.slot < now - LOGS)),
     )
     # A receipt that could not be delivered: whoever sends it again later sends it without the query code.
-    old_codes = update(Notice).where(Notice.sealed_code != "", Notice.created_at < now - CODES).values(sealed_code="")
+    old_codes = update(Notice).where(Notice.code_key != "", Notice.created_at < now - CODES).values(code_key="")
     session.execute(old_codes)
     return sum(_rows(session.execute(statement)) for statement in statements)
 

@@ -92,7 +92,7 @@ def _leave(form: forms.MessageForm, files: list[Received], key: str) -> Response
     if wait is not None:
         return _too_many(form, key, wait)
     try:
-        submission = inbox.submit(held, form.fields(), files, now, secret, code_for(secret, key), address)
+        submission = inbox.submit(held, form.fields(), files, now, secret, key, address)
     except Invalid as refusal:
         form.take(refusal)
         return _form_page(form, key, 422)

@@ -59,10 +59,9 @@ def mailing(core: Flask) -> Flask:
 def leave(session: Session, email: str = "fine@mail.test", now: datetime = NOW, key: str = "k" * 32) -> str:
     """A message on the public form, taken in; answers its query code."""
     secret = settings_of().secret_key
-    code = code_for(secret, key)
-    row = inbox.submit(session, FIELDS | {"email": email}, [], now, secret, code, "")
+    row = inbox.submit(session, FIELDS | {"email": email}, [], now, secret, key, "")
     inbox.take_in(session, row, now, secret)
-    return code
+    return code_for(secret, key)
 
 
 def run(server: MailServer, now: datetime = NOW) -> Delivered:
@@ -111,7 +110,7 @@ def test_neither_address_nor_code_lies_in_the_ledger(mailing: Flask, server: Mai
     run(server)
     with transaction() as session:
         (row,) = to_writers(session)
-        assert (row.body, row.sealed_code, row.address, row.state) == ("", "", "***@***", NoticeState.SENT)
+        assert (row.body, row.code_key, row.address, row.state) == ("", "", "***@***", NoticeState.SENT)
         assert code not in str(row.lines)
 
 
@@ -125,6 +124,31 @@ def test_a_code_that_was_replaced_before_the_receipt_left_is_not_sent(mailing: F
     assert "领取查询码" in said(server)
 
 
+@pytest.mark.parametrize("held", ["another secret", "sealed by an older version"])
+def test_a_receipt_whose_code_cannot_be_made_says_where_to_get_one(mailing: Flask, server: MailServer, held: str) -> None:
+    with transaction() as session:
+        code = leave(session)
+        if held == "another secret":
+            object.__setattr__(settings_of(), "secret_key", "t" * 40)
+        else:
+            session.execute(update(Notice).where(Notice.writer_id.is_not(None)).values(code_key="ABCDEFGHJKMN"))
+    assert run(server).counts == {Outcome.SENT: 1}
+    assert show_code(code) not in said(server)
+    assert ("查询码：" in said(server), "领取查询码" in said(server)) == (False, True)
+
+
+def test_a_message_an_older_version_left_waiting_is_taken_in_and_told_where_to_get_a_code(
+    mailing: Flask, server: MailServer
+) -> None:
+    with transaction() as session:
+        secret = settings_of().secret_key
+        row = inbox.submit(session, FIELDS | {"email": "fine@mail.test"}, [], NOW, secret, "k" * 32, "")
+        row.fields = {name: value for name, value in row.fields.items() if name != "code_key"} | {"sealed_code": "ABCDEFGHJKMN"}
+        inbox.take_in(session, row, NOW, secret)
+    assert run(server).counts == {Outcome.SENT: 1}
+    assert "领取查询码" in said(server)
+
+
 def test_an_unknown_outcome_is_sent_once_more_with_the_same_bytes(mailing: Flask, server: MailServer) -> None:
     with transaction() as session:
         leave(session, "after@mail.test")
@@ -132,7 +156,7 @@ def test_an_unknown_outcome_is_sent_once_more_with_the_same_bytes(mailing: Flask
     with transaction() as session:
         (row,) = to_writers(session)
         assert row.state is NoticeState.UNKNOWN
-        assert row.sealed_code
+        assert row.code_key
         assert "after" not in row.last_error
     run(server, NOW + timedelta(minutes=2))
     run(server, NOW + timedelta(hours=2))
@@ -152,7 +176,7 @@ def test_a_refused_mailbox_is_told_by_its_code_alone_and_can_be_tried_again(mail
         assert "550" in row.last_error
         purge(session, NOW + timedelta(days=8))
         session.refresh(row)
-        assert row.sealed_code == ""
+        assert row.code_key == ""
         retry(session, row.id, clerk, NOW)
         session.execute(update(Correspondent).values(email="fine@mail.test"))
     run(server)
@@ -164,10 +188,10 @@ def test_a_letter_that_cannot_be_written_names_no_address(mailing: Flask, server
         leave(session)
         session.execute(update(Correspondent).values(email="two@mail.test,three@mail.test"))
         leave(session, key="j" * 32)
-        session.execute(update(Notice).where(Notice.writer_id == 2).values(sealed_code="没有这种码"))
+        session.execute(update(Notice).where(Notice.writer_id == 2).values(lines=[{}]))
     assert run(server).counts == {}
     with transaction() as session:
-        assert [row.last_error for row in to_writers(session)] == ["来信人留的邮箱地址不能使用", "邮件无法生成：ValueError"]
+        assert [row.last_error for row in to_writers(session)] == ["来信人留的邮箱地址不能使用", "邮件无法生成：KeyError"]
 
 
 def test_who_left_no_address_or_whose_office_sends_no_mail_is_written_nothing(core: Flask) -> None:
