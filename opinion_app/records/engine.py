@@ -7,8 +7,10 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any
 
-from sqlalchemy import Connection, Engine, ExceptionContext, Select, event
+from sqlalchemy import Connection, Engine, Select, event
 from sqlalchemy.exc import IntegrityError
+
+from opinion_app.records.said_errors import say_less
 
 # GET requests and reports only read: on SQLite they need no write lock and must not wait for one.
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
@@ -46,8 +48,8 @@ def is_reading() -> bool:
 def engine_options(url: str) -> dict[str, Any]:
     """Pool and driver options for `url`; the time limits are those of hardening R5.
 
-    What a statement carried is in no error of either engine: errors go to logs and job reports, and it may be a letter, a
-    telephone number or the hash of a query code."""
+    What a statement carried is in no error of either engine: hidden here, and taken out of the driver's words by
+    `said_errors`."""
     if url.startswith("sqlite"):
         return {"hide_parameters": True, "connect_args": {"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False}}
     return {
@@ -95,22 +97,14 @@ def writing_briefly(engine: Engine) -> Iterator[Connection]:
 
 def prepare(engine: Engine) -> None:
     """Attach the house's connection rules to `engine`; BEGIN IMMEDIATE is what keeps SQLite from losing writes."""
+    event.listen(engine, "handle_error", say_less)
     if engine.dialect.name == "postgresql":
-        event.listen(engine, "handle_error", _say_less)
         event.listen(engine, "begin", _on_begin_asking)
         event.listen(engine, "before_cursor_execute", _on_statement)
         event.listen(engine, "rollback", _on_end)
         return
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
-
-
-def _say_less(context: ExceptionContext) -> None:
-    """PostgreSQL adds the row it refused to what it says (DETAIL): kept out of every error like the parameters are."""
-    said = getattr(getattr(context.original_exception, "diag", None), "message_primary", None)
-    if said and context.sqlalchemy_exception is not None:
-        context.original_exception.args = (said,)
-        context.sqlalchemy_exception.args = (f"({type(context.original_exception).__name__}) {said}",)
 
 
 # psycopg forgets every prepared statement of a connection with each ROLLBACK, and a page that only reads ends in one: each of
