@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -22,13 +22,14 @@ from opinion_app.records.clock import Clock
 from opinion_app.records.person import Person
 from opinion_app.records.supervision import Supervision
 from opinion_app.records.unit import Unit
+from opinion_app.rules import links
 from opinion_app.rules.clock_facts import Receipt
 from opinion_app.rules.clock_facts import Unit as SpanUnit
 from opinion_app.rules.deadline_rules import ClockStage, OwedBy
-from opinion_app.rules.errors import NotFound, Refused
+from opinion_app.rules.errors import Invalid, NotFound, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.ladder import Anchor, Rung, Who
-from opinion_app.rules.recipients import Owing
+from opinion_app.rules.recipients import Owing, Recipient
 from opinion_app.rules.reminder_words import SupervisionKind
 from opinion_app.rules.rung_recipients import rung_recipients
 from opinion_app.rules.words import ClockState
@@ -51,8 +52,38 @@ class Asked:
     key: str | None = None
 
 
-def issue(session: Session, case: Case, asked: Asked, actor: Actor | None, now: datetime) -> Supervision | None:
-    """Issue one 催办 or 督办; None when the rung that asks has asked already. The caller has asked `admit` for a person's."""
+@dataclass(frozen=True, slots=True)
+class Hearer:
+    """Somebody who is told of a 催办 or 督办, and why just they."""
+
+    person: Person
+    told: Recipient
+
+    @property
+    def words(self) -> str:
+        """范所长, as the person who asks reads it."""
+        return f"{self.person.name}（只告知编号和日期）" if self.told.blind else self.person.name
+
+
+def hearers(session: Session, case: Case, asked: Asked, now: datetime) -> list[Hearer]:
+    """Who is told when a person asks: those it is asked of, else along the same way up as every reminder (N09).
+
+    Who may not see the case is told number and dates alone (decisions 15). Raises Invalid where nobody at all is there."""
+    rung = URGED if asked.kind is SupervisionKind.URGE else SUPERVISED
+    owing = Owing(OwedBy.HOLDER.value, asked.unit_id)
+    told = rung_recipients(rung, owing, facts_of(session, case), roster(session, local_date(now)), ladder(session))
+    if not told:
+        why = f"没有在岗的人可以收到这份{asked.kind.label}，所以没有发出。请管理员先核对人员的在岗情况和代办人。"
+        raise Invalid(why, {"unit_id": why})
+    people = {row.id: row for row in session.scalars(select(Person).where(Person.id.in_([one.person_id for one in told])))}
+    return [Hearer(people[one.person_id], one) for one in told]
+
+
+def issue(
+    session: Session, case: Case, asked: Asked, actor: Actor | None, now: datetime, told: Iterable[Hearer] = ()
+) -> Supervision | None:
+    """Issue one 催办 or 督办 and tell of it; None when the rung that asks has asked already. The caller has asked `admit` for a
+    person's. The ladder tells nobody by this: its own letter says it already."""
     if asked.key is not None and session.scalar(select(Supervision.id).where(Supervision.key == asked.key)) is not None:
         return None
     sheet = Supervision(
@@ -74,8 +105,8 @@ def issue(session: Session, case: Case, asked: Asked, actor: Actor | None, now: 
     unit = session.get(Unit, asked.unit_id) if asked.unit_id is not None else None
     detail = {"serial": sheet.serial, "unit": unit.name if unit else "", "due": str(asked.due_on or "")}
     done = move(session, case, asked.kind.value, actor, now, note=asked.text[:500], detail=detail)
-    if actor is not None:  # the ladder's own letter says it already
-        _tell(session, case, sheet, f"{asked.kind.value}:{done.id}", now)
+    letters = [(_letter(case, sheet, f"{asked.kind.value}:{done.id}", one.told), one.person) for one in told]
+    outbox.queue_many(session, letters, now, mail=True)
     return sheet
 
 
@@ -115,13 +146,20 @@ def _start(session: Session, case: Case, sheet: Supervision, due_on: date, now: 
     refresh(session, case)
 
 
-def _tell(session: Session, case: Case, sheet: Supervision, key: str, now: datetime) -> None:
-    rung = URGED if sheet.kind is SupervisionKind.URGE else SUPERVISED
-    owing = Owing(OwedBy.HOLDER.value, sheet.unit_id)
-    people = roster(session, local_date(now))
-    told = rung_recipients(rung, owing, facts_of(session, case), people, ladder(session))
-    persons = session.scalars(select(Person).where(Person.id.in_([one.person_id for one in told if not one.blind])))
-    outbox.tell(session, case, persons, f"{title(sheet)}，请及时办理", key, now, mail=True)
+def _letter(case: Case, sheet: Supervision, key: str, told: Recipient) -> outbox.Letter:
+    """What one person is told; of a case they may not see number and dates alone (decisions 15)."""
+    until = f"，请于 {sheet.feedback_due_on} 前反馈" if sheet.feedback_due_on is not None else ""
+    what = f"{sheet.kind.label}{until}" if told.blind else f"{title(sheet)}，请及时办理"
+    kind, link = ("", "") if told.blind else (case.kind.label, links.case(case.number))
+    line = {"number": case.number, "kind": kind, "text": what, "reason": told.reason}
+    return outbox.Letter(
+        category="case",
+        key=f"case:{case.id}:{key}",
+        subject=f"{case.number} {what}",
+        lines=[line | {"case": case.id, "link": link, "blind": told.blind}],
+        link=link or links.NOTICES,
+        case_id=case.id,
+    )
 
 
 def title(sheet: Supervision) -> str:

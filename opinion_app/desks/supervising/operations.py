@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -9,7 +11,7 @@ from sqlalchemy.orm import Session
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.ladder import ladder
 from opinion_app.flow.move import admit
-from opinion_app.flow.supervise import Asked, answer, issue, sheet_of
+from opinion_app.flow.supervise import Asked, Hearer, answer, hearers, issue, sheet_of, title
 from opinion_app.records.case import Case
 from opinion_app.records.supervision import Supervision
 from opinion_app.rules.errors import Invalid
@@ -20,8 +22,22 @@ from opinion_app.rules.zone import local_date
 FURTHEST = timedelta(days=365)
 
 
-def ask(session: Session, case: Case, asked: Asked, actor: Actor, now: datetime, seen: int | None = None) -> Supervision:
-    """Issue a 催办 or 督办. Raises Invalid for a unit that takes no part or a date that cannot be kept."""
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A 催办 or 督办 that went out, and whom it was told."""
+
+    sheet: Supervision
+    told: Sequence[Hearer]
+
+    @property
+    def words(self) -> str:
+        """第 1 次催办已发出，已通知：范所长。"""
+        return f"{title(self.sheet)}已发出，已通知：{'、'.join(one.words for one in self.told)}。"
+
+
+def ask(session: Session, case: Case, asked: Asked, actor: Actor, now: datetime, seen: int | None = None) -> Issued:
+    """Issue a 催办 or 督办 and tell of it. Raises Invalid for a unit that takes no part, a date that cannot be kept, or where
+    nobody would hear of it."""
     facts = admit(session, case, asked.kind.value, actor, seen)
     wrong: dict[str, str] = {}
     if asked.unit_id is not None and facts.of_unit(asked.unit_id) is None:
@@ -33,10 +49,11 @@ def ask(session: Session, case: Case, asked: Asked, actor: Actor, now: datetime,
         wrong["due_on"] = "反馈日期须在今天以后、一年以内。"
     if wrong:
         raise Invalid("请改正标出的内容。", wrong)
-    made = issue(session, case, asked, actor, now)
+    told = hearers(session, case, asked, now)
+    made = issue(session, case, asked, actor, now, told)
     if made is None:  # only a rung's own key can be taken
         raise Invalid("这份督办单已经发出。")
-    return made
+    return Issued(made, told)
 
 
 def reply(session: Session, case: Case, sheet_id: int | None, text: str, actor: Actor, now: datetime, seen: int | None) -> None:

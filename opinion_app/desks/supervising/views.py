@@ -64,11 +64,11 @@ def _ask(case: Case, form: forms.UrgeForm | forms.SuperviseForm, kind: Supervisi
     if request.method == "POST" and form.validate():
         asked = Asked(kind, form.text.data or "", form.unit_id.data, form.due_on.data)
         try:
-            sheet = operations.ask(db.session(), case, asked, actor(), clock.now(), form.seen_version)
+            issued = operations.ask(db.session(), case, asked, actor(), clock.now(), form.seen_version)
         except Invalid as refusal:
             form.take(refusal)
         else:
-            return done(links.case(case.number), f"{title(sheet)}已发出。")
+            return done(links.case(case.number), issued.words)
     return act_page(case, kind.value, form, said=said)
 
 
