@@ -14,9 +14,11 @@ from opinion_app.cli._office import not_far_ahead, opened
 from opinion_app.desks.outbox.delivery import Watch, deliver, post_of, robots, sender_of
 from opinion_app.desks.reminders.operations import Queued, queue_digests, ring_batch
 from opinion_app.desks.reminders.rehearsal import Draft, Rehearsal, rehearse
+from opinion_app.flow.ladder import begin_reminding, has_begun, told_from
 from opinion_app.records.current import settings_of
 from opinion_app.records.engine import reading_only
 from opinion_app.records.transaction import transaction
+from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.zone import parse_moment
 
 
@@ -29,6 +31,9 @@ def remind(at: str | None, *, dry_run: bool) -> None:
     if not dry_run:
         not_far_ahead(now)
     with opened():
+        begins = _begins(now, dry_run=dry_run)
+        if now < begins:
+            return
         with reading_only(), transaction() as session:
             _show(rehearse(session, now))
         if not dry_run:
@@ -38,6 +43,25 @@ def remind(at: str | None, *, dry_run: bool) -> None:
                 done.add(batch)
                 done.last = batch.last
             click.echo(f"已生成：{done}。")
+
+
+def _begins(asked: datetime, *, dry_run: bool) -> datetime:
+    """From when on this office is reminded: on the very first run from now on, whatever moment was asked for (N07). Says so."""
+    now = clock.now()
+    with reading_only(), transaction() as session:
+        first, begins = not has_begun(session), told_from(session, now)
+    if first and not dry_run:
+        with transaction() as session:
+            begin_reminding(session, now)
+    if first:
+        when = "正式运行时将从那一刻" if dry_run else f"自 {moment_words(begins)} "
+        click.echo(f"首次运行：{when}起提醒，此前到时的催办不补发；待办通报照列所有未办结的件。")
+    if asked < begins:
+        said = f"所给时刻（{moment_words(asked)}）早于开始提醒的时刻（{moment_words(begins)}）：在那之前的一概不提醒、不补发，"
+        click.echo(
+            said + ("正式运行也不会发出任何内容。" if dry_run else "没有生成任何通知。按现在的情形提醒，请不带 --at 运行。")
+        )
+    return begins
 
 
 def _next_batch(now: datetime, done: Queued) -> Queued:

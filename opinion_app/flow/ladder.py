@@ -136,6 +136,11 @@ def begin_reminding(session: Session, now: datetime) -> datetime:
     return datetime.fromisoformat(since)
 
 
+def has_begun(session: Session) -> bool:
+    """Whether this office was reminded, or set up to be, before."""
+    return bool(setting(session, SINCE, ""))
+
+
 def told_from(session: Session, now: datetime) -> datetime:
     """The moment before which nothing is told any more: the first run's or the last restore's."""
     since = setting(session, SINCE, "")

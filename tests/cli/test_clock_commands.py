@@ -11,12 +11,15 @@ from sqlalchemy import func, select
 
 from opinion_app import clock
 from opinion_app.cli import main
+from opinion_app.flow.ladder import SINCE, told_from
+from opinion_app.flow.settings import put_setting
 from opinion_app.records.base import Base
 from opinion_app.records.calendar import CalendarYear
 from opinion_app.records.current import settings_of
 from opinion_app.records.notice import Notice
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.words import Role
+from opinion_app.rules.zone import parse_moment
 from tests.builders.office import NOW, make_case, make_person
 
 Run = Callable[..., tuple[int, str, str]]
@@ -76,6 +79,34 @@ def test_n14_a_dry_run_shows_everything_and_writes_nothing(core: Flask, run: Run
     assert notices(core) == 2
     assert "新增通知 0 条" in run("remind", "--at", "2026-11-24T08:30")[1]
     assert "没有要发出的提醒" in run("remind", "--at", "2026-11-28")[1]
+
+
+@pytest.mark.parametrize("begun", ["", "2026-11-23T02:00:00+00:00"], ids=["very first run", "set up this morning"])
+def test_n07_a_past_moment_on_the_first_run_tells_nothing_of_before_and_says_so(core: Flask, run: Run, begun: str) -> None:
+    with core.app_context(), transaction() as session:
+        make_case(session, None, now=parse_moment("2026-11-02T09:00"))  # late since long
+        put_setting(session, SINCE, begun)
+    before = everything(core)
+    status, out, _ = run("remind", "--at", "2026-11-20T08:30", "--dry-run")
+    assert status == 0
+    assert "早于开始提醒的时刻（2026年11月23日 周一 10:00）" in out
+    assert "正式运行也不会发出任何内容" in out
+    assert ("首次运行" in out) == (not begun)
+    assert everything(core) == before
+
+    status, out, _ = run("remind", "--at", "2026-11-20T08:30")
+    assert status == 0
+    assert "没有生成任何通知。按现在的情形提醒，请不带 --at 运行" in out
+    assert ("首次运行：自 2026年11月23日 周一 10:00 起提醒" in out) == (not begun)
+    assert notices(core) == 0
+    with core.app_context(), transaction() as session:
+        assert told_from(session, NOW) == NOW, "the moment asked for must not become the one from which all is told"
+
+    assert "待办通报" in run("remind")[1]
+    with core.app_context(), transaction() as session:
+        assert set(session.scalars(select(Notice.category))) == {"digest"}, (
+            "no rung of before is told, the digest names what is open"
+        )
 
 
 def test_what_waits_is_filed_where_there_is_no_server(core: Flask, run: Run) -> None:

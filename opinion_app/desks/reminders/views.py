@@ -12,13 +12,14 @@ from opinion_app import clock
 from opinion_app.desks.reminders import ladder_operations as operations
 from opinion_app.desks.reminders import rehearsal
 from opinion_app.desks.reminders.forms import LadderForm, RungForm, VersionForm
-from opinion_app.flow.ladder import ladder, newest
+from opinion_app.flow.ladder import ladder, newest, told_from
 from opinion_app.flow.outbox import holders_of
 from opinion_app.forms import choices
 from opinion_app.records.base import db
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.ladder import Ladder, Rung
 from opinion_app.rules.ladder_changes import RungShift, Shift
+from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.words import Role
 from opinion_app.rules.zone import UnreadableMoment, local_date, parse_moment
 from opinion_app.web.access import requires
@@ -165,9 +166,19 @@ def preview() -> ResponseReturnValue:
         moment = parse_moment(typed) if typed else now
     except UnreadableMoment as error:
         moment, said = now, error.message
-    found = rehearsal.rehearse(db.session(), moment)
+    begins = told_from(db.session(), now)
+    found = rehearsal.rehearse(db.session(), moment) if moment >= begins else rehearsal.Rehearsal()
     shown = rehearsal.shown_to(found, actor())
-    return page("desks/reminders/preview.html", shown=shown, troubles=found.troubles, moment=moment, typed=typed, said=said)
+    before = moment_words(begins) if moment < begins else ""
+    context: dict[str, Any] = {
+        "shown": shown,
+        "troubles": found.troubles,
+        "moment": moment,
+        "typed": typed,
+        "said": said,
+        "before": before,
+    }
+    return page("desks/reminders/preview.html", **context)
 
 
 def _opened(rung: Rung | None) -> dict[str, Any]:
