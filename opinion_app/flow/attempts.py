@@ -1,4 +1,4 @@
-"""Uses of the public forms, counted across processes: an address is a keyed hash, never kept as such."""
+"""Uses of the public forms and receipts sent, counted across processes: an address is a keyed hash, never kept as such."""
 
 from __future__ import annotations
 

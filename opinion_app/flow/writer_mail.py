@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from opinion_app.flow.attempts import Limit, note_attempt, waiting_time
 from opinion_app.records.case import Case, Correspondent
 from opinion_app.records.current import settings_of
 from opinion_app.records.notice import Notice
 from opinion_app.records.once import insert_once
+from opinion_app.rules.mailbox import same_mailbox
 from opinion_app.rules.masking import mask_email
 from opinion_app.rules.notices import message_id
+from opinion_app.rules.query_code import keyed_hash
 from opinion_app.rules.words import NoticeChannel, NoticeState, Source
 
 RECEIPT, ANSWERED = "receipt", "answered"
@@ -24,7 +27,7 @@ MOST_A_DAY = 5  # receipts to one mailbox, so that nobody can have this service 
 def tell_received(session: Session, case: Case, now: datetime, code_key: str = "") -> None:
     """Queue the receipt; `code_key` is what `rules.query_code.code_for` makes the writer's query code of, where there is one."""
     writer = _to_be_told(session, case)
-    if writer is not None and _receipts_of_today(session, writer, now) < MOST_A_DAY:
+    if writer is not None and _may_be_told_once_more(session, writer, now):
         _queue(session, case, writer, RECEIPT, RECEIPT, now, code_key)
 
 
@@ -49,13 +52,13 @@ def _to_be_told(session: Session, case: Case) -> Correspondent | None:
     return writer if writer is not None and writer.email else None
 
 
-def _receipts_of_today(session: Session, writer: Correspondent, now: datetime) -> int:
-    query = (
-        select(func.count(Notice.id))
-        .join(Correspondent, Correspondent.id == Notice.writer_id)
-        .where(Correspondent.email_key == writer.email_key, Notice.category == RECEIPT, Notice.created_at > now - A_DAY)
-    )
-    return session.scalar(query) or 0
+def _may_be_told_once_more(session: Session, writer: Correspondent, now: datetime) -> bool:
+    """Whether the mailbox has had fewer receipts than it may get; counted by the mailbox, not by how its address is written."""
+    mailbox = keyed_hash(settings_of().secret_key, "mailbox", same_mailbox(writer.email))
+    if waiting_time(session, RECEIPT, mailbox, [Limit(MOST_A_DAY, A_DAY)], now) is not None:
+        return False
+    note_attempt(session, RECEIPT, mailbox, now)
+    return True
 
 
 def _queue(

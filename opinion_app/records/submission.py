@@ -48,7 +48,7 @@ class Progress(Base):
 
 
 class PublicAttempt(Base):
-    """A use of the public forms, counted across processes for the limits; addresses are keyed hashes only."""
+    """A use of the public forms or a receipt sent, counted across processes for the limits; addresses are keyed hashes only."""
 
     __tablename__ = "public_attempts"
     __table_args__ = (Index("ix_public_attempts_key_at", "purpose", "address_key", "at"),)

@@ -32,6 +32,12 @@ def _said(address: str) -> str:
     return f"邮箱地址“{_UNFIT.sub(' ', address).strip()[:80]}”不能使用，请在人员信息中改正。"
 
 
+def same_mailbox(address: str) -> str:
+    """An address as it is counted: what is delivered to one mailbox is one, whatever its capitals and its +tag (RFC 5233)."""
+    local, _at, domain = address.strip().lower().rpartition("@")
+    return f"{local.partition('+')[0] or local}@{domain}"
+
+
 def is_email(text: str) -> bool:
     """Whether `text` is exactly one address a letter can be built for, at a domain with a dot (hardening E28)."""
     if len(text) > LONGEST or not _DOMAIN.fullmatch(text):

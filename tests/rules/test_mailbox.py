@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from opinion_app.notify.letter import Words
 from opinion_app.notify.message import Outgoing, compose
-from opinion_app.rules.mailbox import AddressRefused, is_email, mailbox
+from opinion_app.rules.mailbox import AddressRefused, is_email, mailbox, same_mailbox
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 MARKS = st.text(st.sampled_from("ab.@-+_'\"<>,;: 张\n\t\\\\()[]1"), max_size=14)
@@ -38,6 +38,20 @@ MARKS = st.text(st.sampled_from("ab.@-+_'\"<>,;: 张\n\t\\\\()[]1"), max_size=14
 )
 def test_exactly_one_address_is_an_address(text: str, right: bool) -> None:
     assert is_email(text) is right
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("name@x.cn", "name@x.cn"),
+        ("Name+1@X.cn", "name@x.cn"),
+        ("name+a+b@x.cn", "name@x.cn"),
+        (" na.me@x.cn ", "na.me@x.cn"),
+        ("+1@x.cn", "+1@x.cn"),
+    ],
+)
+def test_one_mailbox_is_counted_as_one_however_it_is_written(address: str, counted: str) -> None:
+    assert same_mailbox(address) == counted
 
 
 @given(MARKS, MARKS)

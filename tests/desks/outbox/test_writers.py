@@ -268,8 +268,11 @@ def test_an_answer_that_was_taken_back_is_not_told_any_more(mailing: Flask, serv
 def test_nobody_can_have_a_stranger_flooded(mailing: Flask) -> None:
     with transaction() as session:
         for serial in range(7):
-            leave(session, "Victim@mail.test" if serial % 2 else "victim@mail.test", key=str(serial) * 32)
+            leave(session, f"Victim+{serial}@Mail.test" if serial % 2 else "victim@mail.test", key=str(serial) * 32)
         assert session.scalar(select(func.count(Notice.id)).where(Notice.writer_id.is_not(None))) == writer_mail.MOST_A_DAY
+        leave(session, "victim@mail.test", NOW + writer_mail.A_DAY, key="n" * 32)
+        leave(session, "victim.two@mail.test", key="t" * 32)
+        assert len(to_writers(session)) == writer_mail.MOST_A_DAY + 2
 
 
 @pytest.mark.parametrize("category", ["digest", "rung", "case"])
