@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -25,6 +25,7 @@ from opinion_app.rules.errors import OfficeError
 from opinion_app.rules.progress import RECEIVED
 from opinion_app.rules.query_code import code_for, code_hash, same
 from opinion_app.rules.registration import NewCase, Writer, check, check_not_secret, tidy
+from opinion_app.rules.telephone import as_digits
 from opinion_app.rules.words import Channel, Kind, Role, Source
 
 log = logging.getLogger(__name__)
@@ -41,7 +42,8 @@ def submit(
     `fields` are the values of the form; `key` is its one-time key, of which the query code is made."""
     new = tidy(new_case(fields, now))
     check_not_secret(new.title, new.body)
-    check(new, now)
+    check(new, now, from_writer=True)
+    new = replace(new, writer=replace(new.writer, phone=as_digits(new.writer.phone)))
     number = next_number(session, Source.MESSAGE.value, now)
     hashed = code_hash(secret, number, code_for(secret, key))
     vouch(session, CODE_HASH, hashed)

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.mailbox import is_email
+from opinion_app.rules.telephone import NO_TELEPHONE, is_telephone
 from opinion_app.rules.text import clean, clean_line
 from opinion_app.rules.words import Channel, Kind, Procedure, Source, Urgency
 from opinion_app.rules.zone import local_date
@@ -93,11 +94,15 @@ def tidy(new: NewCase) -> NewCase:
     return replace(new, body=clean(new.body), writer=writer, **lines)  # type: ignore[arg-type]
 
 
-def check(new: NewCase, now: datetime) -> None:
-    """Raise Invalid, naming each field, unless `new` (already tidied) may be registered at `now`."""
+def check(new: NewCase, now: datetime, *, from_writer: bool = False) -> None:
+    """Raise Invalid, naming each field, unless `new` (already tidied) may be registered at `now`.
+
+    `from_writer`: it comes from its writer, who can mend a telephone number; what stands in a letter is taken as it is."""
     problems: dict[str, str] = {}
     _check_texts(new, problems)
     _check_dates(new, now, problems)
+    if from_writer and new.writer.phone and not is_telephone(new.writer.phone):
+        problems.setdefault("phone", NO_TELEPHONE)
     if new.kind is Kind.ACCUSATION and not new.accused and new.accused_unit_id is None:
         problems["accused"] = "举报件请写明被举报的单位或个人。"
     if problems:

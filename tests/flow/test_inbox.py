@@ -12,7 +12,9 @@ from opinion_app.files.received import Received
 from opinion_app.files.store import AttachmentStore, StoredFile
 from opinion_app.flow import inbox
 from opinion_app.flow.attempts import Limit, address_key, note_attempt, wait_words, waiting_time
+from opinion_app.flow.contacts import look_up
 from opinion_app.records.attachment import Attachment
+from opinion_app.records.case import Correspondent
 from opinion_app.records.current import settings_of
 from opinion_app.records.notice import Notice
 from opinion_app.records.submission import PublicAttempt, Submission
@@ -47,6 +49,22 @@ def test_what_waits_becomes_a_case_with_its_files(core: Flask) -> None:
         told = inbox.progress_of(session, SECRET, "LY2026-000001", CODE)
         assert told is not None
         assert told.promise.startswith("求助类来信自收到次日起 7 个工作日内答复")
+
+
+def test_a_number_in_disguise_is_kept_in_plain_digits_and_found_by_them(core: Flask) -> None:
+    with transaction() as session:
+        row = inbox.submit(session, FIELDS | {"phone": "一三八 ００００ 1234"}, [], NOW, SECRET, KEY, "key")
+        case = inbox.take_in(session, row, NOW, SECRET)
+        assert session.scalars(select(Correspondent.phone)).all() == ["138 0000 1234"]
+        assert look_up(session, "13800001234", SECRET) == [case.id]
+
+
+def test_what_an_older_version_took_with_an_odd_number_is_taken_in(core: Flask) -> None:
+    with transaction() as session:
+        row = inbox.submit(session, FIELDS, [], NOW, SECRET, KEY, "key")
+        row.fields = row.fields | {"phone": "123"}
+        assert inbox.take_in_waiting(session, NOW, SECRET) == 1
+        assert session.scalars(select(Correspondent.phone)).all() == ["123"]
 
 
 def test_one_that_cannot_be_taken_in_holds_up_no_other(core: Flask, caplog: pytest.LogCaptureFixture) -> None:

@@ -71,6 +71,16 @@ def test_an_accusation_names_whom_it_is_against() -> None:
     assert not replace(NEW, kind=Kind.COMPLAINT, concerns_official=True).restricted
 
 
+def test_a_writer_is_asked_for_a_telephone_number_that_can_be_one_and_a_letter_is_taken_as_it_is() -> None:
+    wrong = replace(NEW, writer=Writer(phone="123"))
+    check(wrong, NOW)
+    with pytest.raises(Invalid) as refusal:
+        check(wrong, NOW, from_writer=True)
+    assert list(refusal.value.fields) == ["phone"]
+    check(replace(NEW, writer=Writer(phone="①③⑧00001234")), NOW, from_writer=True)
+    check(replace(NEW, writer=Writer()), NOW, from_writer=True)
+
+
 def test_tidying_reaches_every_text() -> None:
     untidy = replace(
         NEW, title="路灯\x00\u200b不亮", body="一\r\n二_x000D_\n三", nickname=" 夜\t行人 ", writer=Writer(" 刘一帆 ", "138 0000")
