@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from opinion_app.desks.outbox.operations import Claimed, Sender, claim, confirm
 from opinion_app.notify.folder import FolderPost
@@ -17,8 +21,10 @@ from opinion_app.rules.mailbox import mailbox
 from opinion_app.rules.settings import Settings
 from opinion_app.rules.words import NoticeChannel
 
+log = logging.getLogger(__name__)
 FAILURES_IN_A_ROW = 3
 RUN_SECONDS = 240.0
+PATIENCE = 120.0  # seconds a database may be away after a letter has left; far less than the claim holds (rules/delivery.CLAIM)
 
 
 class Post(Protocol):
@@ -86,10 +92,11 @@ class ByRobot:
 
 @dataclass(frozen=True)
 class Watch:
-    """The two clocks of a run: the wall's for the ledger, the monotonic one in seconds for its own length."""
+    """The two clocks of a run: the wall's for the ledger, the monotonic one in seconds for its own length; and how it waits."""
 
     now: Callable[[], datetime]
     ticks: Callable[[], float]
+    pause: Callable[[float], object] = time.sleep
 
 
 @dataclass
@@ -145,8 +152,7 @@ def deliver(
             if letter is None:
                 break
             attempt = post.deliver(letter)
-            with transaction() as session:
-                confirm(session, letter, runner, attempt, watch.now())
+            _confirm(letter, runner, attempt, watch, stopping)
             done.counts[attempt.outcome] = done.counts.get(attempt.outcome, 0) + 1
             failures = failures + 1 if attempt.outcome in (Outcome.UNREACHABLE, Outcome.UNKNOWN) else 0
             done.stopped = _why_stop(failures, watch.ticks() - begun, stopping)
@@ -160,6 +166,23 @@ def deliver(
 def _claimed(runner: str, sender: Sender, watch: Watch, channel: NoticeChannel) -> Claimed | None:
     with transaction() as session:
         return claim(session, runner, sender, watch.now(), channel)
+
+
+def _confirm(letter: Claimed, runner: str, attempt: Attempt, watch: Watch, stopping: Callable[[], bool]) -> None:
+    """Write down how the attempt ended; a database that is away is waited for.
+
+    What the server said is known here alone: were it lost, the letter would be sent again. Raises SQLAlchemyError in the end."""
+    begun = watch.ticks()
+    while True:
+        try:
+            with transaction() as session:
+                confirm(session, letter, runner, attempt, watch.now())
+            return
+        except SQLAlchemyError as error:
+            if watch.ticks() - begun > PATIENCE or stopping():
+                raise
+            log.warning("the database did not take how notice %s ended, trying again: %s", letter.notice_id, type(error).__name__)
+            watch.pause(1.0)
 
 
 def _why_stop(failures: int, seconds: float, stopping: Callable[[], bool]) -> str:
