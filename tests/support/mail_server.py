@@ -21,6 +21,7 @@ class Taken:
     recipients: list[str]
     data: bytes
     sender: str = ""
+    mood: str = ""
 
     @property
     def message(self) -> EmailMessage:
@@ -73,7 +74,7 @@ class MailServer:
             return "554 refused"
         await asyncio.sleep(self.delay)
         data = envelope.original_content or b""
-        self.taken.append(Taken([str(to) for to in envelope.rcpt_tos], data, str(envelope.mail_from or "")))
+        self.taken.append(Taken([str(to) for to in envelope.rcpt_tos], data, str(envelope.mail_from or ""), self.mood))
         left = self.drops.get(mode, 1)
         if self.mood == "after":
             lost: Any = server.transport
