@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from opinion_app import create_app
@@ -25,7 +25,7 @@ from opinion_app.records.case import Case
 from opinion_app.records.current import settings_of
 from opinion_app.records.public_copy import PublicCopy
 from opinion_app.records.publication import Publication, PublishedFile
-from opinion_app.records.submission import Progress
+from opinion_app.records.submission import Progress, PublicAttempt
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.errors import OfficeError
 from opinion_app.rules.facts import Actor
@@ -37,13 +37,14 @@ from tests.builders.office import NOW, make_actor, make_case, make_unit
 from tests.builders.published import make_closed
 from tests.support.client import Browser
 from tests.support.crawling import Pages, crawl, every_route
-from tests.support.databases import hurry, make_settings, release
+from tests.support.databases import ENGINES, hurry, make_settings, release
 from tests.support.planting import MARK, NOT_PLANTED, PLAIN, plant, plantable, unplanted
 
 WRITER = ("刘一帆", "13800001234")
 BODY = f"村口的路灯坏了半个月，我叫{WRITER[0]}，电话{WRITER[1]}，请修一下。"
 NAMED = "刘一帆身份证.jpg"
 PLAIN_BYTES, SECRET_BYTES = "公开的内容", MARK
+CORRECTION = "答复日期有误，已改正"
 CODE = "ABCD EFGH JKMN"
 
 
@@ -52,6 +53,7 @@ class House:
     """An office with something in every table, and the numbers of what is out and of what is not."""
 
     app: Flask
+    clerk: Actor
     out: list[str]
     gone: list[str]
 
@@ -61,15 +63,15 @@ class House:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        return (MARK, quote(MARK), *WRITER)
+        """What no page may show; what was public a moment ago is among it when nothing is out any more, wherever it is kept."""
+        return (MARK, quote(MARK), *WRITER, *(() if self.out else (CORRECTION, PLAIN_BYTES)))
 
 
-@pytest.fixture(scope="module", params=[("sqlite", "out"), ("postgresql", "withdrawn")], ids="-".join)
-def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """An office on each engine, furnished once for all tests, which change nothing in it."""
-    engine, state = request.param
+@pytest.fixture(scope="module", params=ENGINES)
+def furnished_house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """An office on each engine, furnished once for all tests."""
     folder = tmp_path_factory.mktemp("house")
-    if engine == "sqlite":
+    if request.param == "sqlite":
         shutil.copyfile(request.getfixturevalue("sqlite_template"), folder / "opinion.db")
         url = f"sqlite:///{folder / 'opinion.db'}"
     else:
@@ -78,14 +80,36 @@ def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         url = server.url(name)
     app = create_app(make_settings(folder / "data", url))
     hurry(app)
-    yield furnished(app, withdrawn=state == "withdrawn")
+    yield furnished(app)
     release(app)
-    if engine != "sqlite":
+    if request.param != "sqlite":
         server.drop(name)
 
 
-def furnished(app: Flask, *, withdrawn: bool) -> House:
-    """Two replies published by the office's own act, one corrected, one withdrawn, or both; then everything else is planted."""
+@pytest.fixture(scope="module", params=["out", "withdrawn"])
+def house(request: pytest.FixtureRequest, furnished_house: House) -> House:
+    """The office while a reply is out, and then the same one, with all that its pages keep, when that is withdrawn too."""
+    if request.param == "withdrawn":
+        take_down(furnished_house)
+    assert len(furnished_house.out) == (1 if request.param == "out" else 0)
+    return furnished_house
+
+
+def take_down(house: House) -> None:
+    """Withdraw what is out by the office's own act; what was public a moment ago is then a secret like the rest."""
+    with house.app.app_context(), transaction() as session:
+        for case in session.scalars(select(Case).where(Case.number.in_(house.out))):
+            operations.withdraw(session, case, house.clerk, NOW, reason="留言人要求")
+        session.execute(delete(PublicAttempt))  # nobody is sent away for what was asked while it was out
+    with house.app.app_context(), transaction() as session:
+        plant(session)  # after the commit, which seals the trail
+        lay_files(house.app, session)
+    house.gone += house.out
+    house.out.clear()
+
+
+def furnished(app: Flask) -> House:
+    """Two replies published by the office's own act, one corrected, one withdrawn; then everything else is planted."""
     with app.app_context(), transaction() as session:
         clerk = make_actor(session, "clerk", Role.CLERK)
         unit = make_unit(session, "村镇建设办", phone="0875-7120001")
@@ -94,10 +118,8 @@ def furnished(app: Flask, *, withdrawn: bool) -> House:
         cases = [make_closed(session, clerk, unit, body=BODY, writer=Writer(*WRITER)) for _ in range(2)]
         for case in cases:
             publish(session, case, clerk)
-        publish(session, cases[0], clerk, correction="答复日期有误，已改正")
+        publish(session, cases[0], clerk, correction=CORRECTION)
         operations.withdraw(session, cases[1], clerk, NOW, reason="留言人要求")
-        if withdrawn:
-            operations.withdraw(session, cases[0], clerk, NOW, reason="留言人要求")
         accuse(session, clerk, unit.id)
         session.add(Progress(number=cases[0].number, code_hash="x" * 64, step="已答复", updated_at=NOW))
         numbers = [case.number for case in cases]
@@ -106,8 +128,7 @@ def furnished(app: Flask, *, withdrawn: bool) -> House:
         for row in session.scalars(select(Case)):
             index.put_case(session, row)
         lay_files(app, session)
-    out = [] if withdrawn else numbers[:1]
-    return House(app, out, [number for number in numbers if number not in out])
+    return House(app, clerk, numbers[:1], numbers[1:])
 
 
 def publish(session: Session, case: Case, clerk: Actor, correction: str = "") -> None:
@@ -167,7 +188,7 @@ def test_the_mark_is_everywhere_inside_and_nowhere_outside(house: House) -> None
     for number in house.out:
         assert {f"/replies/{number}", f"/replies/{number}/files/1"} <= set(pages)
         assert PLAIN_BYTES in pages[f"/replies/{number}/files/1"]
-        assert "答复日期有误" in pages[f"/replies/{number}"]
+        assert CORRECTION in pages[f"/replies/{number}"]
     assert not [path for path, text in pages.items() for number in house.gone if number in path or f"{number}<" in text]
     assert shown(house, pages) == []
     assert shown(house, every_route(house.app, numbers, "不存在")) == []

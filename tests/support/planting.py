@@ -55,22 +55,27 @@ def _holds_words(column: Column[Any]) -> bool:
 
 
 def plant(session: Session) -> None:
-    """Put the mark into every such column of every row; a table without rows is given one."""
+    """Put the mark into every such column of every row; a table without rows is given one. Twice is no harm."""
     session.flush()
     for table, columns in plantable():
         if session.scalar(select(1).select_from(table).limit(1)) is None:
             session.execute(insert(table).values(_row(session, table)))
         if table.name == "settings":
-            session.execute(insert(table).values(name="kept_numbers", value=[MARK]))
+            _plant_setting(session, table)
         elif columns:
             _plant_rows(session, table, columns)
     _plant_what_is_not_out(session)
     session.expire_all()
 
 
+def _plant_setting(session: Session, table: Table) -> None:
+    if session.scalar(select(table.c.name).where(table.c.name == "kept_numbers")) is None:
+        session.execute(insert(table).values(name="kept_numbers", value=[MARK]))
+
+
 def _plant_rows(session: Session, table: Table, columns: list[Column[Any]]) -> None:
     keys = list(table.primary_key.columns)
-    rows = session.execute(select(*keys, *(column.label(f"_{column.name}") for column in columns))).all()
+    rows = session.execute(select(*keys, *(column.label(f"_{column.name}") for column in columns)).order_by(*keys)).all()
     for serial, row in enumerate(rows, 1):
         here = [key == value for key, value in zip(keys, row, strict=False)]
         said = {column.name: _marked(column, getattr(row, f"_{column.name}"), serial) for column in columns}
