@@ -61,16 +61,24 @@ def table(lines: list[Line]) -> str:
 
 
 def write(path: Path, found: dict[str, list[Line]], cases: int, rounds: int) -> None:
-    """Write the document; it says on what and how, so that anybody can repeat it."""
+    """Write the document; it says on what and how, so that anybody can repeat it. What was measured by hand stays at its end."""
     parts = [_INTRODUCTION.format(cases=cases, rounds=rounds, machine=machine(), day=datetime.now(UTC).date().isoformat())]
     for engine, lines in found.items():
         per_second = next((1000 / line.median for line in lines if line.name == "registering a case"), None)
         parts.append(f"## {_TITLES[engine]}\n\n{table(lines)}")
         if per_second is not None:
             parts.append(f"Registering: {per_second:.0f} cases a second, one after another, each in a transaction of its own.")
+    parts += by_hand(path.read_text(encoding="utf-8") if path.exists() else "")
     path.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
 
+def by_hand(document: str) -> list[str]:
+    """The part of the document that this run does not measure: what Lighthouse says of the public pages."""
+    _before, title, figures = document.partition(f"\n{_BY_HAND}\n")
+    return [f"{_BY_HAND}\n{figures.rstrip()}"] if title else []
+
+
+_BY_HAND = "## Public pages in Lighthouse"
 _TITLES = {"sqlite": "SQLite (WAL, synchronous=full)", "postgresql": "PostgreSQL (unix socket, fsync on, shared_buffers 512MB)"}
 _INTRODUCTION = f"""# Performance
 
@@ -90,7 +98,7 @@ The digest run is the whole morning: every pressing clock judged, a digest queue
 A case is registered once in every round, and the figures of the navigation are kept until somebody acts: the first page of each
 person after it, here the three worklists, counts them anew and asks one query more than its column says.
 
-    make bench                                                        # both engines; writes this file
+    make bench                                                        # both engines; writes this file but for its end
     python -m bench.office_bench --engine sqlite --only search        # one engine, some pages; writes nothing
     python -m bench.search_bench                                      # the text index alone"""
 
