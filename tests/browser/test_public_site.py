@@ -30,6 +30,7 @@ from tests.support.live import serving
 
 CODE = "ABCDEFGHJKMN"
 NUMBER = "LY2026-000001"
+LEFT_OUT = "隐去姓名和门牌号，涉及个人隐私"
 PAGES = (
     "/",
     "/replies/",
@@ -65,7 +66,7 @@ def site(app: Flask, settings: Settings) -> Iterator[Site]:
         case = approved(office)
         open_progress(session, case, code_hash(settings.secret_key, case.number, CODE), now)
         closing.answer(session, case, office.clerk, now, AnswerMethod.ONLINE)
-        make_publication(session, make_case(session))
+        make_publication(session, make_case(session), left_out=LEFT_OUT)
         make_many(session, 25, make_case(session))
         count_figures(session, now)
     with serving(app) as address:
@@ -168,13 +169,16 @@ def test_the_copy_opens_from_a_disk_and_searches_itself(page: Page, site: Site, 
     page.get_by_role("button", name="搜索").click()
     expect(page.locator("[data-found]")).to_contain_text("共找到 1 件")
     expect(page.locator("mark").first).to_have_text("路灯")
+    expect(page.locator(".reply-card .badge")).to_have_text(["求助", "部分公开"])
     assert not findings(page)
     page.locator(".reply-card a").first.click()
     expect(page.locator("h1")).to_contain_text("村口路灯不亮")
+    expect(page.get_by_role("note")).to_contain_text(f"部分公开　{LEFT_OUT}")
     page.goto((tmp_path / "site" / "search.html").as_uri())
     expect(page.locator(".reply-card")).to_have_count(20)
     page.get_by_role("button", name="再看 20 件").click()
     expect(page.locator(".reply-card")).to_have_count(26)
+    expect(page.locator(".reply-card", has=page.locator(".badge", has_text="部分公开"))).to_have_count(1)  # and on no other
     page.goto((tmp_path / "site" / "search.html").as_uri() + "?unit=第 3 办")
     expect(page.locator("[data-found]")).to_contain_text("共找到 4 件")
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from opinion_app import clock, create_app
 from opinion_app.core import create_core
@@ -17,13 +19,16 @@ from opinion_app.flow.inbox import take_in_waiting
 from opinion_app.flow.publications import take_down
 from opinion_app.flow.settings import put_office, put_setting
 from opinion_app.public.replies.views import flush_views
+from opinion_app.records.base import db
 from opinion_app.records.case import Case
 from opinion_app.records.current import settings_of
+from opinion_app.records.engine import reading_only
 from opinion_app.records.office import Counter, FormKey
 from opinion_app.records.publication import PublishedFile, ViewCount
 from opinion_app.records.rating import Rating
 from opinion_app.records.submission import Progress, Submission
 from opinion_app.records.transaction import transaction
+from opinion_app.records.vouched import CODE_HASH, FORM_KEY, vouch
 from opinion_app.rules.rating import Verdict
 from opinion_app.rules.settings import Settings
 from tests.builders.office import make_case
@@ -145,6 +150,29 @@ def test_a_row_is_there_for_whoever_has_its_code_and_for_nobody_else(house: Sett
             connection.execute("SELECT set_config('opinion.code_hash', %s, true)", (known,))
             assert connection.execute("SELECT number FROM progress").fetchall() == found
             assert connection.execute("SELECT number FROM ratings").fetchall() == found
+
+
+@pytest.mark.parametrize("ending", ["commit", "rollback", "reading"])
+def test_what_one_visitor_vouched_for_is_forgotten_before_the_next_gets_the_connection(house: Settings, ending: str) -> None:
+    """A pool hands the same connection to one visitor after another; what the first may see must not come along with it."""
+    wing = create_core(replace(house, database_url=house.public_database_url))
+    seen = []
+    with wing.app_context():
+        for vouched in (True, False, True, False):
+            session = db.session()
+            with reading_only() if ending == "reading" else nullcontext():
+                if vouched:
+                    vouch(session, CODE_HASH, "h" * 64)
+                    vouch(session, FORM_KEY, "k" * 32)
+                numbers = session.scalars(select(Progress.number)).all()
+                keys = session.scalars(select(FormKey.key)).all()
+                seen.append((numbers, keys, session.scalar(text("SELECT pg_backend_pid()"))))
+                session.commit() if ending == "commit" else session.rollback()
+                db.session.remove()
+    release(wing)
+    its_own, nothing = (["LY2026-000001"], ["k" * 32]), ([], [])
+    assert [row[:2] for row in seen] == [its_own, nothing, its_own, nothing]
+    assert len({row[2] for row in seen}) == 1  # it was one connection all along
 
 
 def asking(settings: Settings) -> psycopg.Connection[Any]:
