@@ -170,8 +170,8 @@ def test_what_one_visitor_vouched_for_is_forgotten_before_the_next_gets_the_conn
                 session.commit() if ending == "commit" else session.rollback()
                 db.session.remove()
     release(wing)
-    its_own, nothing = (["LY2026-000001"], ["k" * 32]), ([], [])
-    assert [row[:2] for row in seen] == [its_own, nothing, its_own, nothing]
+    its_own = (["LY2026-000001"], ["k" * 32])
+    assert [row[:2] for row in seen] == [its_own, ([], []), its_own, ([], [])]
     assert len({row[2] for row in seen}) == 1  # it was one connection all along
 
 
