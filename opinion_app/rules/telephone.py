@@ -6,7 +6,7 @@ import re
 
 from opinion_app.rules.masking.normalise import read
 
-NO_TELEPHONE = "这不像电话号码，请核对。手机号是 11 位，固定电话请写上区号，如 0875-7120001；只填号码，不愿留的可以不填。"
+NO_TELEPHONE = "这不像电话号码，请核对。手机号 11 位，固定电话带区号。"
 _BETWEEN = re.compile(r"\s*[/、,;，；或和]\s*")
 _SEPARATORS = re.compile(r"[\s().·（）\-]")
 _HOME = r"(?:\+|00)?86"

@@ -31,7 +31,7 @@ class MessageForm(OfficeForm):
     accused = line("举报谁", 100, hint="被举报的单位或个人，举报必须填写")
     concerns_official = BooleanField("被举报的是公职人员", description="勾选后只有指定的人员能看到这封信")
     name = line("姓名", 40)
-    phone = line("联系电话", 40, hint="便于承办单位核实情况、告诉您结果。手机号，或带区号的固定电话")
+    phone = line("联系电话", 40, hint="便于核实情况、告诉您结果；座机请写区号")
     email = line("电子邮箱", 150)
     wish_public = BooleanField("同意公开", description="隐去个人信息并经审查后，内容和答复可能在本站公开。举报一律不公开")
     anonymous = BooleanField("匿名", description="公开时不显示任何称呼；被反映的单位和个人在任何情况下都看不到您的身份")
