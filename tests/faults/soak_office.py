@@ -78,3 +78,21 @@ def act(session: Session, day: int, now: datetime) -> None:
                 clock_changes.extend(session, case, reply, Extension(now, span, reason="需现场核实"))
     away = session.scalars(select(Person).where(Person.login == "finance_handler")).one()
     away.leave_from, away.leave_until = (now.date(), now.date()) if day % 5 == 3 else (None, None)
+
+
+def acted(case_id: int, since: datetime, until: datetime | None) -> bool:
+    """Whether `act` may have changed a case in a span of time; until None: at any time after `since`."""
+    turns = {case_id % 30, (case_id - 7) % 30}
+    return any(day in turns for day in _days(since, until))
+
+
+def away(login: str, since: datetime, until: datetime | None) -> bool:
+    """Whether a person went on leave in a span of time."""
+    return login == "finance_handler" and any(day % 5 == 3 for day in _days(since, until))
+
+
+def _days(since: datetime, until: datetime | None) -> Iterator[int]:
+    """The days of the month on which people acted in a span of time."""
+    for day, now in moments(30):
+        if now.hour == 11 and since <= now and (until is None or now <= until):
+            yield day

@@ -1,4 +1,4 @@
-"""A simulated month of reminders under every fault at once: `python -m tests.faults.soak_run [CASES] [DAYS] [KILLS] [ENGINE]`.
+"""A simulated month of reminders under every fault at once: `python -m tests.faults.soak_run [CASES] [DAYS] [MOMENTS] [ENGINE]`.
 
 Two clock processes run at once and are killed with SIGKILL at random moments, the mail server fails a third of the time (refuses
 for now, hangs up before and after the final dot), the database is restarted. The same month without a fault says what was owed.
@@ -35,13 +35,13 @@ from opinion_app.desks.reminders.operations import queue_digests, queue_rungs
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.notify.folder import FolderPost
 from opinion_app.records.job import JobRun
-from opinion_app.records.notice import Notice, Reminder
+from opinion_app.records.notice import Notice
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.settings import Settings
 from opinion_app.rules.timetable import timetable
-from opinion_app.rules.words import NoticeChannel, NoticeState
 from tests.faults import soak_office
 from tests.faults.soak_clock import JOBS
+from tests.faults.soak_judge import Count, Excuses, Told, judge, told
 from tests.support import postgres
 from tests.support.databases import make_settings, migrate, release
 from tests.support.mail_server import MailServer, mail_server
@@ -49,59 +49,28 @@ from tests.support.tree import ROOT
 
 PATIENCE = 90.0  # seconds for one look of the clock, on a busy machine
 DRAIN = 14  # looks after the month, with a mail server in health
-REMINDERS = ("digest", "rung")
-
-
-@dataclass
-class Count:
-    """What a soak run found; `missing`, `extra`, `unsent`, `stuck`, `unexplained` and `doubles_unrecorded` must be 0."""
-
-    cases: int = 0
-    days: int = 0
-    told: int = 0
-    mails: int = 0
-    accepted: int = 0
-    kills: int = 0
-    lost_after_data: int = 0
-    refused_for_now: int = 0
-    dropped_before: int = 0
-    restarts: int = 0
-    missing: int = 0
-    extra: int = 0
-    unsent: int = 0
-    stuck: int = 0
-    doubles: int = 0
-    doubles_unrecorded: int = 0
-    unexplained: int = 0
-    cancelled: int = 0
-    failed_runs: int = 0
-    seconds: float = 0.0
-
-    @property
-    def kept(self) -> bool:
-        """Whether every promise was kept."""
-        broken = self.missing or self.extra or self.unsent or self.stuck or self.doubles_unrecorded or self.unexplained
-        return not broken and self.doubles <= self.kills + self.lost_after_data
+KILL_WITHIN = 0.6  # seconds to wait for a letter under way
 
 
 @dataclass
 class Weather:
-    """How the mail server behaves: a third of the letters meets a fault while it is bad."""
+    """How the mail server behaves: the first letters meet each fault once, then a third of them meets one while it is bad."""
 
     chance: random.Random
     bad: bool = True
     counted: Counter[str] = field(default_factory=Counter)
+    first: list[str] = field(default_factory=lambda: ["after", "temporary", "before"])
 
     def __call__(self) -> str:
-        if not self.bad or self.chance.random() > 1 / 3:
+        if not self.bad or (not self.first and self.chance.random() > 1 / 3):
             return ""
-        mode = self.chance.choice(("temporary", "temporary", "before", "after"))
+        mode = self.first.pop() if self.first else self.chance.choice(("temporary", "temporary", "before", "after"))
         self.counted[mode] += 1
         return mode
 
 
 class Clocks:
-    """Two clock processes, killed and started again."""
+    """Two clock processes, killed and started again; what they complain of lies in files beside the database."""
 
     def __init__(self, settings: Settings, smtp_url: str, timefile: Path, end: datetime) -> None:
         self._environ = os.environ | {
@@ -112,10 +81,14 @@ class Clocks:
             "OPINION_MAIL_FROM": "opinion@office.test",
         }
         self._command = [sys.executable, "-m", "tests.faults.soak_clock", str(timefile), end.isoformat()]
+        self._home, self._begun = settings.data_dir, 0
         self._children = [self._start() for _ in range(2)]
+        self.died = 0
 
     def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(self._command, cwd=ROOT, env=self._environ, stderr=subprocess.DEVNULL)
+        self._begun += 1
+        with (self._home / f"clock-{self._begun}.log").open("wb") as log:
+            return subprocess.Popen(self._command, cwd=ROOT, env=self._environ, stderr=log)
 
     def kill(self, which: int) -> str:
         """Kill one, and start another in its place; answers the name of the killed."""
@@ -125,11 +98,74 @@ class Clocks:
         self._children[which] = self._start()
         return f"soak:{killed.pid}"
 
+    def look(self) -> None:
+        """Count a clock that ended by itself, say what it complained of, and start another in its place."""
+        for which, child in enumerate(self._children):
+            if child.poll() is not None:
+                self.died += 1
+                for log in sorted(self._home.glob("clock-*.log")):
+                    sys.stderr.write(log.read_text("utf-8", "replace")[-2000:])
+                self._children[which] = self._start()
+
     def end(self) -> None:
         """End both."""
         for child in self._children:
             child.kill()
             child.wait(timeout=20)
+
+
+@dataclass
+class Month:
+    """A month under way: the office, what is done to its clocks, and what is written down of it."""
+
+    app: Flask
+    counted: Count
+    clocks: Clocks
+    timefile: Path
+    chance: random.Random
+    server: MailServer
+    restart: Callable[[], None] | None
+    excuses: Excuses = field(default_factory=Excuses)
+
+    def run(self) -> None:
+        """Every moment of the month under every fault; at `counted.kills` of them one clock or both are killed."""
+        looks = list(soak_office.moments(self.counted.days))
+        deadly = set(self.chance.sample(range(len(looks)), min(self.counted.kills, len(looks))))
+        restarts = set(self.chance.sample(range(len(looks)), 3)) if self.restart else set()
+        self.counted.kills = 0
+        for place, (day, now) in enumerate(looks):
+            if now.hour == 11:
+                _patiently(self.app, partial(soak_office.act, day=day, now=now))
+            before = len(self.server.taken)
+            _set(self.timefile, now)
+            if place in deadly:
+                self._kill(before)
+            if place in restarts and self.restart:
+                self.restart()
+                self.counted.restarts += 1
+            self.clocks.look()
+            _wait(self.app, now)
+
+    def drain(self) -> None:
+        """The days after, with a mail server in health: nothing new is told, what is queued leaves."""
+        last = soak_office.START + timedelta(days=self.counted.days)
+        for hour in range(1, DRAIN):
+            now = last + timedelta(hours=24 + hour * 2)
+            _set(self.timefile, now)
+            _wait(self.app, now, jobs=("outbox",))
+        self.clocks.look()
+
+    def _kill(self, before: int) -> None:
+        """Kill a clock at any moment, every other time in the second in which the server has just taken a letter."""
+        if self.chance.random() < 0.5:
+            time.sleep(self.chance.uniform(0.0, 0.6))
+        else:
+            _until(lambda: len(self.server.taken) > before, KILL_WITHIN)
+        for which in self.chance.choice(((0,), (1,), (0, 1))):
+            held = _patiently(self.app, partial(_claimed_by, self.clocks.kill(which)))
+            self.excuses.killed.update(held)
+            self.counted.kills += 1
+            self.counted.kills_in_mid_letter += len(held)
 
 
 def soak(settings: Settings, count_of: Count, chance: random.Random, restart: Callable[[], None] | None = None) -> Count:
@@ -138,48 +174,26 @@ def soak(settings: Settings, count_of: Count, chance: random.Random, restart: Ca
     app, timefile = create_core(settings), settings.data_dir / "time"
     with app.app_context(), transaction() as session:
         soak_office.build(session, count_of.cases)
-    weather, excused = Weather(chance), Counter[str]()
+    weather = Weather(chance)
     _set(timefile, soak_office.START)
     with mail_server() as server:
         server.moods = weather
         clocks = Clocks(settings, server.url, timefile, soak_office.START + timedelta(days=count_of.days))
+        month = Month(app, count_of, clocks, timefile, chance, server, restart)
         try:
-            _month(app, count_of, clocks, timefile, chance, restart, excused)
+            month.run()
             weather.bad = False
-            _drain(app, count_of, timefile)
+            month.drain()
         finally:
             timefile.unlink()
             clocks.end()
-        _judge(app, count_of, server, weather, owed, excused)
+    count_of.lost_after_data, count_of.dropped_before = weather.counted["after"], weather.counted["before"]
+    count_of.refused_for_now, count_of.died = weather.counted["temporary"], clocks.died
+    with app.app_context(), transaction() as session:
+        judge(session, count_of, server.taken, owed, month.excuses)
     release(app)
     count_of.seconds = time.monotonic() - begun
     return count_of
-
-
-def _month(
-    app: Flask,
-    counted: Count,
-    clocks: Clocks,
-    timefile: Path,
-    chance: random.Random,
-    restart: Callable[[], None] | None,
-    excused: Counter[str],
-) -> None:
-    looks = list(soak_office.moments(counted.days))
-    deadly = sorted(chance.sample(range(len(looks)), min(counted.kills, len(looks))))
-    counted.kills = len(deadly)
-    restarts = set(chance.sample(range(len(looks)), 3)) if restart else set()
-    for place, (day, now) in enumerate(looks):
-        if now.hour == 11:
-            _patiently(app, partial(soak_office.act, day=day, now=now))
-        _set(timefile, now)
-        if place in deadly:
-            time.sleep(chance.uniform(0.0, 0.6))
-            excused.update(_patiently(app, partial(_claimed_by, clocks.kill(chance.randrange(2)))))
-        if place in restarts and restart:
-            restart()
-            counted.restarts += 1
-        _wait(app, now)
 
 
 def _claimed_by(runner: str, session: Any) -> list[str]:
@@ -187,12 +201,10 @@ def _claimed_by(runner: str, session: Any) -> list[str]:
     return list(session.scalars(select(Notice.message_id).where(Notice.claimed_by == runner)))
 
 
-def _drain(app: Flask, counted: Count, timefile: Path) -> None:
-    last = soak_office.START + timedelta(days=counted.days)
-    for hour in range(1, DRAIN):
-        now = last + timedelta(hours=24 + hour * 2)
-        _set(timefile, now)
-        _wait(app, now, jobs=("outbox",))
+def _until(done: Callable[[], bool], seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not done() and time.monotonic() < end:
+        time.sleep(0.001)
 
 
 def _set(timefile: Path, now: datetime) -> None:
@@ -236,8 +248,8 @@ def _same(now: datetime) -> datetime:
     return now
 
 
-def _without_faults(counted: Count) -> set[str]:
-    """The keys of everything that is told in the same month when nothing goes wrong."""
+def _without_faults(counted: Count) -> Told:
+    """Everything that is told in the same month when nothing goes wrong."""
     with tempfile.TemporaryDirectory(prefix="opinion-soak-") as folder:
         data = Path(folder)
         settings = make_settings(data, f"sqlite:///{data / 'opinion.db'}")
@@ -260,40 +272,9 @@ def _without_faults(counted: Count) -> set[str]:
                     Watch(partial(_same, now), count().__next__),
                 )
             with transaction() as session:
-                told = set(session.scalars(select(Notice.key).where(Notice.category.in_(REMINDERS))))
+                owed = told(session)
         release(app)
-    return told
-
-
-def _judge(app: Flask, counted: Count, server: MailServer, weather: Weather, owed: set[str], excused: Counter[str]) -> None:
-    with app.app_context(), transaction() as session:
-        notices = session.scalars(select(Notice).where(Notice.category.in_(REMINDERS))).all()
-        mails = [notice for notice in notices if notice.channel is NoticeChannel.MAIL]
-        told = {notice.key for notice in notices}
-        counted.told, counted.mails = len(told), len(mails)
-        counted.missing, counted.extra = len(owed - told), len(told - owed)
-        made = {notice.key: f"{notice.created_at} {notice.subject}" for notice in notices}
-        for key in sorted(owed ^ told):
-            sys.stderr.write(f"{'extra' if key in told else 'missing'} {key} {made.get(key, '')}\n")
-        accepted = Counter(str(taken.message["Message-ID"]) for taken in server.taken)
-        counted.accepted = sum(accepted.values())
-        gone = [mail for mail in mails if mail.state is NoticeState.CANCELLED]
-        counted.cancelled = len(gone)
-        counted.unsent = len([mail for mail in mails if mail not in gone and not accepted[mail.message_id]])
-        waiting = (NoticeState.PENDING, NoticeState.CLAIMED)
-        held = session.scalars(select(Notice).where(Notice.channel == NoticeChannel.MAIL)).all()
-        counted.stuck = len([mail for mail in held if mail.state in waiting or mail.next_attempt_at is not None])
-        twice = {number for number, times in accepted.items() if times > 1}
-        counted.doubles = sum(accepted[number] - 1 for number in twice)
-        excused.update(str(taken.message["Message-ID"]) for taken in server.taken if taken.mood == "after")
-        counted.unexplained = sum(max(accepted[number] - 1 - excused[number], 0) for number in twice)
-        by_id = {mail.message_id: mail for mail in held}
-        counted.doubles_unrecorded = len([one for one in twice if by_id[one].attempts < 2 and not by_id[one].unknown_outcomes])
-        counted.failed_runs = len(session.scalars(select(JobRun.id).where(JobRun.succeeded.is_(False))).all())
-        rows = session.execute(select(Reminder.clock_id, Reminder.person_id, Reminder.rung, Reminder.deadline_version)).all()
-        assert len(rows) == len(set(rows)), "the ledger holds a rung twice"
-    counted.lost_after_data, counted.dropped_before = weather.counted["after"], weather.counted["before"]
-    counted.refused_for_now = weather.counted["temporary"]
+    return owed
 
 
 @contextmanager

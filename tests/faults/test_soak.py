@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from opinion_app.rules.settings import Settings
-from tests.faults.soak_run import Count, cluster, soak
+from tests.faults.soak_judge import Count
+from tests.faults.soak_run import cluster, soak
 from tests.support import postgres
 from tests.support.databases import make_settings, migrate
 from tests.support.presence import absent
@@ -22,6 +23,7 @@ def test_n04_killed_clocks_and_failing_mail_lose_no_reminder(tmp_path: Path, sql
     counted = soak(settings, Count(cases=12, days=2, kills=2), random.Random())
     assert counted.kept, counted
     assert counted.told > 20
+    assert min(counted.kills, counted.lost_after_data, counted.refused_for_now, counted.dropped_before) > 0, "a fault was not met"
 
 
 @pytest.mark.slow

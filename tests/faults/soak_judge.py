@@ -1,0 +1,159 @@
+"""What a month of reminders owed and what became of it: the judge of a soak run, who takes nobody's word for it.
+
+What was told is compared row by row with the same month without a fault: notices, their lines, the ledger of rungs. What arrived
+is read from the bytes the mail server took, whatever the outbox believes.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from opinion_app.records.job import JobRun
+from opinion_app.records.notice import Notice, Reminder
+from opinion_app.rules.words import NoticeChannel, NoticeState
+from tests.faults import soak_office
+from tests.support.mail_server import Taken
+
+REMINDERS = ("digest", "rung")
+HELD = (NoticeState.PENDING, NoticeState.CLAIMED)
+
+
+@dataclass
+class Count:
+    """What a soak run did (above) and found (from `missing` to `died`, all of which must be 0)."""
+
+    cases: int = 0
+    days: int = 0
+    told: int = 0
+    ledger: int = 0
+    mails: int = 0
+    accepted: int = 0
+    kills: int = 0
+    kills_in_mid_letter: int = 0
+    lost_after_data: int = 0
+    refused_for_now: int = 0
+    dropped_before: int = 0
+    restarts: int = 0
+    doubles: int = 0
+    cancelled: int = 0
+    failed_runs: int = 0
+    seconds: float = 0.0
+    missing: int = 0
+    extra: int = 0
+    unsent: int = 0
+    unsaid: int = 0
+    stuck: int = 0
+    unexplained: int = 0
+    unrecorded: int = 0
+    strange: int = 0
+    died: int = 0
+
+    @property
+    def kept(self) -> bool:
+        """Whether every promise was kept."""
+        faults = self.missing, self.extra, self.unsent, self.unsaid, self.stuck
+        return not any(faults) and not any((self.unexplained, self.unrecorded, self.strange, self.died))
+
+
+@dataclass(frozen=True)
+class Told:
+    """Everything that was told, as rows that two runs of the same month must have in common."""
+
+    notices: frozenset[str]
+    lines: frozenset[str]
+    rungs: frozenset[str]
+
+
+@dataclass
+class Excuses:
+    """Why a letter may have been accepted twice, by Message-ID: a killed clock held it, or its connection broke after the dot."""
+
+    killed: Counter[str] = field(default_factory=Counter)
+    lost: Counter[str] = field(default_factory=Counter)
+
+
+def told(session: Session) -> Told:
+    """What the database says was told; lines are read inside the service, where nothing is ever dropped from them."""
+    notices = session.scalars(select(Notice).where(Notice.category.in_(REMINDERS))).all()
+    lines = (
+        f"{notice.key} clock {line.get('clock')} {line.get('rung', '')} version {line.get('version')}"
+        for notice in notices
+        if notice.channel is NoticeChannel.IN_APP
+        for line in notice.lines
+    )
+    query = select(Reminder.clock_id, Reminder.person_id, Reminder.rung, Reminder.deadline_version, Reminder.state)
+    rungs = (f"clock {row[0]} person {row[1]} {row[2]} version {row[3]} {row[4].value}" for row in session.execute(query))
+    return Told(frozenset(notice.key for notice in notices), frozenset(lines), frozenset(rungs))
+
+
+def judge(session: Session, counted: Count, taken: list[Taken], owed: Told, excuses: Excuses) -> None:
+    """Write down what the month left; every finding is said on the error stream by its key."""
+    found = told(session)
+    counted.told, counted.ledger = len(found.notices), len(found.rungs)
+    for name in ("notices", "lines", "rungs"):
+        was_owed, was_told = getattr(owed, name), getattr(found, name)
+        counted.missing += _say("missing", was_owed - was_told)
+        counted.extra += _say("extra", was_told - was_owed)
+    held = session.scalars(select(Notice).where(Notice.channel == NoticeChannel.MAIL)).all()
+    mails = [notice for notice in held if notice.category in REMINDERS]
+    counted.mails = len(mails)
+    counted.stuck = _say("stuck", (mail.key for mail in held if mail.state in HELD or mail.next_attempt_at is not None))
+    _arrived(session, counted, mails, taken)
+    _doubles(counted, {mail.message_id: mail for mail in held}, taken, excuses)
+    counted.failed_runs = len(session.scalars(select(JobRun.id).where(JobRun.succeeded.is_(False))).all())
+
+
+def _arrived(session: Session, counted: Count, mails: list[Notice], taken: list[Taken]) -> None:
+    """Each letter must have come, and must have said all that is said inside the service, but what people did meanwhile."""
+    inside = {notice.key: notice for notice in session.scalars(select(Notice).where(Notice.channel == NoticeChannel.IN_APP))}
+    words = {_number(letter): letter.message.get_body(("plain",)) for letter in taken}
+    texts = {number: body.get_content() if body is not None else "" for number, body in words.items()}
+    for mail in mails:
+        said = inside[mail.key.removesuffix(mail.channel.value) + NoticeChannel.IN_APP.value].lines
+        open_still = [line for line in said if not soak_office.acted(int(line["case"]), mail.created_at, mail.finished_at)]
+        if mail.state is NoticeState.CANCELLED:
+            counted.cancelled += 1
+            counted.unsaid += _say("cancelled", [f"{mail.key} {mail.last_error}"] if open_still and not _away(mail) else [])
+        elif mail.message_id not in texts:
+            counted.unsent += _say("unsent", [f"{mail.key} {mail.state}"])
+        else:
+            text = texts[mail.message_id]
+            counted.unsaid += _say(
+                "unsaid", (f"{mail.key} {line['number']}" for line in open_still if line["number"] not in text)
+            )
+
+
+def _away(mail: Notice) -> bool:
+    return mail.person is not None and soak_office.away(mail.person.login, mail.created_at, mail.finished_at)
+
+
+def _doubles(counted: Count, mails: Mapping[str, Notice], taken: list[Taken], excuses: Excuses) -> None:
+    """Each letter accepted twice must have a cause of its own and be recorded; each accepted one must be known."""
+    accepted = Counter(_number(letter) for letter in taken)
+    counted.accepted = sum(accepted.values())
+    counted.strange = _say("strange", (number for number in accepted if number not in mails))
+    excuses.lost.update(_number(letter) for letter in taken if letter.mood == "after")
+    for number, times in accepted.items():
+        if times > 1 and number in mails:
+            mail, killed, lost = mails[number], excuses.killed[number], excuses.lost[number]
+            counted.doubles += times - 1
+            counted.unexplained += _say("unexplained", [mail.key] if times - 1 > killed + lost else [])
+            recorded = mail.attempts >= times and mail.unknown_outcomes + killed >= lost
+            counted.unrecorded += _say("unrecorded", [] if recorded else [mail.key])
+
+
+def _number(letter: Taken) -> str:
+    return str(letter.message["Message-ID"])
+
+
+def _say(what: str, which: Iterable[str]) -> int:
+    found = sorted(which)
+    for one in found:
+        sys.stderr.write(f"{what} {one}\n")
+    return len(found)

@@ -1,0 +1,159 @@
+"""The judge of the month of faults notices each way in which a month can go wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from opinion_app.core import create_core
+from opinion_app.desks.reminders.operations import queue_digests, queue_rungs
+from opinion_app.records.notice import Notice, Reminder
+from opinion_app.records.transaction import transaction
+from opinion_app.rules.words import NoticeChannel, NoticeState
+from tests.faults import soak_office
+from tests.faults.soak_judge import Count, Excuses, judge, told
+from tests.support.databases import Furnished, furnish, make_settings, release
+from tests.support.mail_server import Taken
+
+
+def build(session: Session) -> None:
+    """Two days of reminders, all of whose letters the server took once."""
+    soak_office.build(session, 12)
+    for day, now in soak_office.moments(2):
+        if now.hour == 11:
+            soak_office.act(session, day, now)
+        if 8 <= now.hour < 18:
+            queue_digests(session, now)
+        queue_rungs(session, now)
+    for mail in mails(session):
+        mail.state, mail.next_attempt_at, mail.attempts = NoticeState.SENT, None, 1
+        mail.finished_at = mail.created_at + timedelta(seconds=1)
+
+
+def mails(session: Session) -> list[Notice]:
+    return list(session.scalars(select(Notice).where(Notice.channel == NoticeChannel.MAIL).order_by(Notice.id)))
+
+
+def letter(mail: Notice, number: str = "", mood: str = "", lines: int = 1000) -> Taken:
+    """A letter the server took; it says the first `lines` lines of its notice."""
+    message = EmailMessage()
+    message["Message-ID"] = number or mail.message_id
+    message.set_content("\n".join(str(line["number"]) for line in mail.lines[:lines]))
+    return Taken([mail.address], message.as_bytes(), mood=mood)
+
+
+Spoil = Callable[[Session, list[Taken], Excuses], None]
+
+
+def nothing(_session: Session, _taken: list[Taken], _excuses: Excuses) -> None:
+    """A month without a fault."""
+
+
+def cancelled(session: Session, taken: list[Taken], _excuses: Excuses) -> None:
+    for mail in mails(session):
+        mail.state, mail.last_error = NoticeState.CANCELLED, "wrongly"
+    taken.clear()
+
+
+def never_sent(session: Session, taken: list[Taken], _excuses: Excuses) -> None:
+    taken.pop()
+
+
+def line_left_out(session: Session, taken: list[Taken], _excuses: Excuses) -> None:
+    longest = max(mails(session), key=lambda mail: len(mail.lines))
+    taken[:] = [one for one in taken if str(one.message["Message-ID"]) != longest.message_id]
+    taken.append(letter(longest, lines=1))
+
+
+def ledger_lost(session: Session, _taken: list[Taken], _excuses: Excuses) -> None:
+    session.execute(delete(Reminder))
+
+
+def line_not_told(session: Session, _taken: list[Taken], _excuses: Excuses) -> None:
+    inside = session.scalars(select(Notice).where(Notice.channel == NoticeChannel.IN_APP, Notice.category == "digest")).first()
+    assert inside is not None
+    inside.lines = inside.lines[1:]
+
+
+def told_too_much(session: Session, _taken: list[Taken], _excuses: Excuses) -> None:
+    reminder = session.scalars(select(Reminder)).first()
+    assert reminder is not None
+    reminder.deadline_version += 1
+
+
+def left_waiting(session: Session, _taken: list[Taken], _excuses: Excuses) -> None:
+    mails(session)[0].state = NoticeState.CLAIMED
+
+
+def another_number(session: Session, taken: list[Taken], _excuses: Excuses) -> None:
+    taken.append(letter(mails(session)[0], "<other@office.test>"))
+
+
+def twice_for_no_reason(session: Session, taken: list[Taken], _excuses: Excuses) -> None:
+    first = mails(session)[0]
+    first.attempts = 2
+    taken.append(letter(first))
+
+
+def twice_unrecorded(session: Session, taken: list[Taken], _excuses: Excuses) -> None:
+    first = mails(session)[0]
+    taken[:] = [one for one in taken if str(one.message["Message-ID"]) != first.message_id]
+    taken.extend([letter(first, mood="after"), letter(first)])
+
+
+def twice_after_a_kill(session: Session, taken: list[Taken], excuses: Excuses) -> None:
+    first = mails(session)[0]
+    first.attempts = 2
+    taken.append(letter(first))
+    excuses.killed[first.message_id] += 1
+
+
+WAYS: dict[Spoil, set[str]] = {
+    nothing: set(),
+    twice_after_a_kill: set(),
+    cancelled: {"unsaid"},
+    never_sent: {"unsent"},
+    line_left_out: {"unsaid"},
+    ledger_lost: {"missing"},
+    line_not_told: {"missing"},
+    told_too_much: {"missing", "extra"},
+    left_waiting: {"stuck"},
+    another_number: {"strange"},
+    twice_for_no_reason: {"unexplained"},
+    twice_unrecorded: {"unrecorded"},
+}
+FINDINGS = ("missing", "extra", "unsent", "unsaid", "stuck", "unexplained", "unrecorded", "strange", "died")
+
+
+@pytest.fixture(scope="module", params=["sqlite"])  # the judge reads what any engine holds
+def furnished(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Furnished[None]:
+    return furnish(request, tmp_path_factory.mktemp("judge"), build)
+
+
+@pytest.fixture
+def month(furnished: Furnished[None], tmp_path: Path) -> Iterator[Flask]:
+    with furnished.copy(tmp_path) as url:
+        app = create_core(make_settings(tmp_path / "data", url))
+        with app.app_context():
+            yield app
+        release(app)
+
+
+@pytest.mark.parametrize("spoil", WAYS, ids=lambda spoil: spoil.__name__)
+def test_the_judge_notices(month: Flask, spoil: Spoil) -> None:
+    with transaction() as session:
+        owed, taken, excuses = told(session), [letter(mail) for mail in mails(session)], Excuses()
+        assert len(taken) > 5
+        spoil(session, taken, excuses)
+        session.flush()
+        counted = Count(cases=12, days=2)
+        judge(session, counted, taken, owed, excuses)
+        assert {name for name in FINDINGS if getattr(counted, name)} == WAYS[spoil]
+        assert counted.kept == (not WAYS[spoil])
