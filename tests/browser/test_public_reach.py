@@ -109,3 +109,13 @@ def test_without_scripts_one_reads_searches_writes_and_follows(chromium: Browser
         page.fill("input[name=code]", code)
         page.get_by_role("button", name="查询", exact=True).click()
         expect(page.locator("h1")).to_contain_text(number)
+
+
+def test_the_large_version_shows_replies_before_filters_on_a_desktop_too(chromium: Browser, site: Site) -> None:
+    with reading(chromium, (1280, 800), "elder") as page:
+        page.goto(f"{site.address}/replies/")
+        first, filters = (page.locator(part).bounding_box() for part in (".reply-card >> nth=0", "#filters"))
+        assert first is not None
+        assert filters is not None
+        assert first["y"] < 800 < filters["y"]
+        expect(page.locator(".to-filters")).to_be_visible()
