@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.axe import AXE
@@ -109,6 +110,22 @@ def test_without_scripts_one_reads_searches_writes_and_follows(chromium: Browser
         page.fill("input[name=code]", code)
         page.get_by_role("button", name="查询", exact=True).click()
         expect(page.locator("h1")).to_contain_text(number)
+
+
+@pytest.mark.parametrize("display", ["", "elder"])
+def test_the_query_code_stands_on_one_line(chromium: Browser, site: Site, display: str) -> None:
+    with reading(chromium, PHONE, display) as page:
+        page.goto(f"{site.address}/messages/new")
+        page.locator("input[name=kind][value=help]").check()
+        page.fill("input[name=title]", "村口路灯不亮")
+        page.fill("textarea[name=body]", "坏了半个月")
+        page.get_by_role("button", name="提交留言").click()
+        for code in page.locator(".receipt .code").all():
+            assert code.evaluate("one => one.getClientRects().length") == 1
+            assert code.evaluate("one => one.scrollWidth <= one.clientWidth")
+            lines = code.evaluate("one => one.clientHeight / parseFloat(getComputedStyle(one).lineHeight)")
+            assert lines < 1.5
+        assert page.evaluate(WIDER) <= 0
 
 
 def test_the_large_version_shows_replies_before_filters_on_a_desktop_too(chromium: Browser, site: Site) -> None:
