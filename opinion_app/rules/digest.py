@@ -87,9 +87,20 @@ class PersonDigest:
     @property
     def subject(self) -> str:
         """待办通报 11月23日：逾期 2 件、今天到期 1 件."""
-        counted = {group: len({line.number for line in self.lines if line.group is group}) for group in GROUPS}
-        said = "、".join(f"{GROUPS[group]} {number} 件" for group, number in counted.items() if number)
-        return f"待办通报 {day_words(self.on, self.on.year).split()[0]}：{said}"
+        return subject_of(self.on, ((GROUPS[line.group], line.number) for line in self.lines))
+
+
+def subject_of(on: date, lines: Iterable[tuple[str, str]]) -> str:
+    """The subject of a morning's digest from group and number of its lines; a case with several lines counts once a group."""
+    held = set(lines)
+    counted = {group: sum(1 for own, _number in held if own == group) for group in GROUPS.values()}
+    said = "、".join(f"{group} {number} 件" for group, number in counted.items() if number)
+    return f"待办通报 {day_words(on, on.year).split()[0]}：{said}"
+
+
+def place_of(group: str) -> int:
+    """Where a group stands in a digest, the most urgent first; what is none comes last."""
+    return list(GROUPS.values()).index(group) if group in GROUPS.values() else len(GROUPS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +124,15 @@ def urgency(clock: OpenClock, now: datetime, calendar: WorkCalendar, soon_until:
     return None
 
 
+def blind_words(due_at: datetime) -> str:
+    """All that is said of a date to who may not see the case (decisions 15)."""
+    return f"{day_words(local_date(due_at))} 到期"
+
+
 def line_for(clock: OpenClock, case: CaseFacts, told: Recipient, group: DueState, words: str) -> DigestLine:
     """The line about a clock for one person; who may not see the case learns number and date alone (decisions 15)."""
     if told.blind:
-        text, kind, unit, link = f"{day_words(local_date(clock.due_at))} 到期", BLIND_KIND, "", ""
+        text, kind, unit, link = blind_words(clock.due_at), BLIND_KIND, "", ""
     else:
         text, kind, unit, link = f"{clock.waits_for}：{words}", case.kind.label, clock.unit, links.case(case.number)
     return DigestLine(

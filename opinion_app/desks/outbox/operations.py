@@ -13,12 +13,14 @@ from opinion_app.desks.outbox import writers
 from opinion_app.desks.outbox.queries import LEAVING
 from opinion_app.desks.outbox.recheck import still_standing
 from opinion_app.flow import trail
+from opinion_app.flow.outbox import DIGEST
 from opinion_app.flow.settings import office, restored_at
 from opinion_app.notify.letter import robot_words, words_of
 from opinion_app.notify.message import Outgoing, compose
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
 from opinion_app.rules.delivery import CLAIM, FAR_AHEAD, Attempt, judge, without_address
+from opinion_app.rules.digest import subject_of
 from opinion_app.rules.errors import NotFound, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.mailbox import AddressRefused
@@ -157,6 +159,8 @@ def _freeze(session: Session, notice: Notice, sender: Sender, now: datetime) -> 
         _finish(notice, NoticeState.CANCELLED, why, now)
         return None
     notice.lines = lines
+    if notice.category == DIGEST and notice.local_date is not None:
+        notice.subject = subject_of(notice.local_date, ((str(line.get("group", "")), str(line["number"])) for line in lines))
     if notice.channel is NoticeChannel.ROBOT:
         notice.body = robot_words(lines, sender.base_url, notice.link)
         return notice.body.encode()

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import facts_of
-from opinion_app.flow.due import clock_due, clock_words
+from opinion_app.flow.due import clock_due, clock_words, soon_until
 from opinion_app.flow.ladder import ladder
 from opinion_app.flow.many_facts import facts_of_many
+from opinion_app.flow.outbox import DIGEST
 from opinion_app.flow.reminding import open_clock
 from opinion_app.flow.roster import roster
 from opinion_app.records.actors import actor_of
@@ -21,6 +22,8 @@ from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
+from opinion_app.rules.digest import GROUPS, blind_words, place_of, urgency
+from opinion_app.rules.due_words import DueState
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.ladder import Ladder, Rung, moment_of
 from opinion_app.rules.permissions import can_see
@@ -50,10 +53,12 @@ def still_standing(session: Session, notice: Notice, now: datetime) -> tuple[lis
     facts, reader = facts_of_many(session, cases.values()), actor_of(session, person)
     told = _told(session, notice, clocks, facts, now)
     kept: list[dict[str, Any]] = []
-    for line in _moved_along(session, notice, clocks):
+    for line in _moved_along(session, notice, clocks, now):
         why = _why_not(line, clocks, facts, notice, reader, told)
         if not why:
             kept.append(_as_it_stands(session, line, clocks, now))
+    if notice.category == DIGEST:
+        kept.sort(key=lambda line: place_of(str(line.get("group", ""))))
     return kept, "" if kept else why or "没有内容"
 
 
@@ -64,12 +69,12 @@ def _whole(session: Session, notice: Notice, person: Person) -> str:
         return "收件人已停用"
     if notice.channel is NoticeChannel.MAIL and not person.email:
         return "收件人没有邮箱地址"
-    if notice.category != "digest" or notice.local_date is None:
+    if notice.category != DIGEST or notice.local_date is None:
         return ""
     newer = select(Notice.id).where(
         Notice.person_id == notice.person_id,
         Notice.channel == notice.channel,
-        Notice.category == "digest",
+        Notice.category == DIGEST,
         Notice.local_date > notice.local_date,
     )
     return "已由较新的通报代替" if session.scalar(newer.limit(1)) is not None else ""
@@ -81,16 +86,35 @@ def _clocks(session: Session, notice: Notice) -> dict[int, Clock]:
     return {row.id: row for row in session.scalars(query)} if ids else {}
 
 
-def _moved_along(session: Session, notice: Notice, clocks: dict[int, Clock]) -> list[dict[str, Any]]:
-    """The lines; one whose rung had come for the new date too before the date moved is of that date now.
+def _moved_along(session: Session, notice: Notice, clocks: dict[int, Clock], now: datetime) -> list[dict[str, Any]]:
+    """The lines; one whose date moved is of the new date now, where that must be told by this very letter.
 
-    The ladder does not say such a rung again (decisions 23), so what waited must say it or nobody would be told."""
+    A digest tells of all that presses, by whatever date: dropped, it would be told the next morning only, and may be late by
+    then. A rung that had come for the new date too before the date moved is not said again by the ladder (decisions 23), so
+    what waited must say it or nobody would be told."""
     lines = []
     for line in notice.lines:
         row = clocks.get(int(line.get("clock") or 0))
-        came = row is not None and row.deadline_version != line.get("version") and _came_before(session, line, row)
-        lines.append(line | {"version": row.deadline_version} if row is not None and came else line)
+        told_here = False
+        if row is not None and row.deadline_version != line.get("version"):
+            told_here = _presses(session, row, now) if notice.category == DIGEST else _came_before(session, line, row)
+        lines.append(line | _of_the_new_date(line, row) if row is not None and told_here else line)
     return lines
+
+
+def _of_the_new_date(line: Mapping[str, Any], row: Clock) -> dict[str, Any]:
+    moved: dict[str, Any] = {"version": row.deadline_version}
+    return moved | {"text": blind_words(row.due_at)} if line.get("blind") and row.due_at is not None else moved
+
+
+def _pressing(session: Session, row: Clock, now: datetime) -> tuple[DueState, str] | None:
+    """The group a clock is in now, as a digest of this moment would have it; None where it does not press."""
+    calendar = work_calendar(session)
+    return None if row.due_at is None else urgency(open_clock(row), now, calendar, soon_until(now, calendar))
+
+
+def _presses(session: Session, row: Clock, now: datetime) -> bool:
+    return row.state is ClockState.RUNNING and _pressing(session, row, now) is not None
 
 
 def _came_before(session: Session, line: Mapping[str, Any], row: Clock) -> bool:
@@ -154,8 +178,11 @@ def _why_not(
 
 
 def _as_it_stands(session: Session, line: dict[str, Any], clocks: dict[int, Clock], now: datetime) -> dict[str, Any]:
-    """The line with its due words as of now: what was 临期 when it was queued may be 逾期 when it leaves (N10)."""
+    """The line with its group and due words as of now: what was 临期 when it was queued may be 逾期 when it leaves (N10)."""
     clock = clocks.get(int(line.get("clock") or 0))
-    if clock is None or line.get("blind"):
+    if clock is None:
         return line
-    return line | {"text": f"{clock_words(clock)}：{clock_due(clock, now, work_calendar(session)).words}"}
+    pressing = _pressing(session, clock, now)
+    line |= {"group": GROUPS[pressing[0]]} if "group" in line and pressing is not None else {}
+    said = f"{clock_words(clock)}：{clock_due(clock, now, work_calendar(session)).words}"
+    return line if line.get("blind") else line | {"text": said}

@@ -140,7 +140,7 @@ def judge(
             found = look(comings, clock, table.ladder, table.calendar, now)
             if under is not None or row.rung_version == UNDER_ANOTHER:
                 found = _unless_told(found, table, clock, comings)
-            _judge_one(judged, table, clock, comings, found, facts[row.case_id], _moved_at(row, now))
+            _judge_one(judged, table, clock, comings, found, facts[row.case_id], row)
             judged.looks[row.id] = (row.deadline_version, found)
         except Exception as error:  # one broken row must not silence all others; it is reported, not swallowed
             judged.troubles.append(Trouble(row.id, f"{type(error).__name__}: {error}"[:200]))
@@ -152,6 +152,20 @@ def _moved_at(row: Clock, now: datetime) -> datetime | None:
     if row.rung_version == row.deadline_version:
         return None
     return datetime.fromisoformat(row.dates[-1]["at"]) if row.dates else now
+
+
+def _told_alone(found: Look, row: Clock, now: datetime) -> Rung | None:
+    """The rung to be told by itself; None where nothing is, or a digest tells it.
+
+    A date that moved into today when this morning's digest was made already is in no digest before it is late: it is told by a
+    letter (N02)."""
+    tell = found.tell
+    if tell is None or tell.rung.way is not Way.DIGEST:
+        return tell.rung if tell is not None else None
+    moved_at = _moved_at(row, now) if row.dates and row.rung_version != UNDER_ANOTHER else None
+    if moved_at is None or tell.moment > moved_at or row.due_at is None or local_date(row.due_at) != local_date(now):
+        return None
+    return replace(tell.rung, way=Way.LETTER)
 
 
 def _unless_told(found: Look, table: _Table, clock: OpenClock, comings: Sequence[Coming]) -> Look:
@@ -168,8 +182,9 @@ def _judge_one(
     comings: Sequence[Coming],
     found: Look,
     case: CaseFacts,
-    moved_at: datetime | None,
+    row: Clock,
 ) -> None:
+    moved_at = _moved_at(row, table.now)
     carried: set[tuple[str, int]] = set()
     for coming in found.passed:
         if moved_at is None or coming.moment > moved_at:
@@ -177,9 +192,9 @@ def _judge_one(
         before = table.told_before(clock, comings, coming.rung)
         carried |= {(coming.rung.code, who) for who in before}
         judged.carried += [(clock, coming.rung, who, notice) for who, notice in before.items()]
-    if found.tell is None or found.tell.rung.way is Way.DIGEST:
+    rung = _told_alone(found, row, table.now)
+    if rung is None or found.tell is None:
         return
-    rung = found.tell.rung
     judged.telling.append((clock, rung))
     told_now = rung_recipients(rung, clock.owing, case, table.people, table.ladder)
     if not told_now:

@@ -8,21 +8,23 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from opinion_app.desks.outbox.operations import Sender, claim
 from opinion_app.desks.outbox.recheck import still_standing
 from opinion_app.desks.reminders.operations import queue_digests
+from opinion_app.desks.reminders.queries import plan_digests
 from opinion_app.flow import clock_changes, clocks
 from opinion_app.flow.outbox import Letter, queue, tell
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
-from opinion_app.records.notice import Notice
+from opinion_app.records.notice import Notice, Reminder
 from opinion_app.records.person import Person
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.clock_facts import Extension, Span, Unit
 from opinion_app.rules.words import ClockState, Kind, NoticeChannel, NoticeState, Role
+from opinion_app.rules.zone import parse_moment
 from tests.builders.office import make_case, make_person
 
 NOW = datetime(2026, 11, 24, 0, 30, tzinfo=UTC)
@@ -77,10 +79,74 @@ def test_when_nothing_is_left_the_letter_is_cancelled_with_the_reason(told: Told
 
 
 def test_a_moved_date_or_a_clock_that_is_gone_drops_the_line(told: Told) -> None:
-    accept(told).deadline_version = 2
+    moved(told, "2026-12-10T23:59:59")
     told.mail.lines = [*told.mail.lines, {"number": "LY9", "clock": 999_999, "version": 1, "text": "到期"}]
     lines, _ = still_standing(told.session, told.mail, NOW)
     assert [line["number"] for line in lines] == ["LY2026-000002"]
+
+
+def moved(told: Told, due: str, place: int = 0) -> Clock:
+    """The date of a clock moved after the digest was queued, as a recomputation leaves it."""
+    clock = accept(told, place)
+    clock.deadline_version, clock.due_at, clock.warn_at = clock.deadline_version + 1, parse_moment(due), parse_moment(due)
+    told.session.flush()
+    return clock
+
+
+@pytest.mark.parametrize(
+    ("due", "group", "text"),
+    [
+        ("2026-11-25T23:59:59", "临期", "受理分办：还剩 1 个工作日"),
+        ("2026-11-24T23:59:59", "今天到期", "受理分办：今天到期"),
+        ("2026-11-23T23:59:59", "逾期", "受理分办：已逾期 1 个工作日"),
+    ],
+)
+def test_n03_a_digest_keeps_the_line_whose_date_moved_while_it_still_presses(told: Told, due: str, group: str, text: str) -> None:
+    moved(told, due)
+    lines, why = still_standing(told.session, told.mail, NOW)
+    kept = {line["number"]: (line["group"], line["text"], line["version"]) for line in lines}
+    assert kept == {"LY2026-000001": (group, text, 2), "LY2026-000002": ("今天到期", "受理分办：今天到期", 1)}
+    assert why == ""
+
+
+def test_n03_the_letter_that_leaves_is_ordered_and_headed_by_how_things_stand_then(told: Told) -> None:
+    moved(told, "2026-11-23T23:59:59", place=1)
+    moved(told, "2026-11-25T23:59:59")
+    taken = claim(told.session, "r1", SENDER, NOW)
+    assert taken is not None
+    assert [(line["number"], line["group"]) for line in told.mail.lines] == [("LY2026-000002", "逾期"), ("LY2026-000001", "临期")]
+    assert taken.subject == told.mail.subject == "待办通报 11月24日：逾期 1 件、临期 1 件"
+
+
+def test_n03_whatever_presses_when_the_letter_leaves_is_in_it(told: Told) -> None:
+    """Queued at half past eight, then extended, the calendar changed, one done: nothing due by tomorrow is left unsaid."""
+    more = [make_case(told.session, None) for _ in range(3)]
+    for table in (Reminder, Notice):
+        told.session.execute(delete(table))
+    told.cases += more
+    queue_digests(told.session, NOW)
+    clock_changes.extend(told.session, told.cases[0], accept(told, 0), Extension(NOW, Span(1, Unit.WORKING_DAYS), reason="核实"))
+    clock_changes.extend(told.session, told.cases[1], accept(told, 1), Extension(NOW, Span(9, Unit.WORKING_DAYS), reason="核实"))
+    clocks.after_act(told.session, told.cases[2], "accept", NOW)
+    moved(told, "2026-11-23T23:59:59", place=3)
+    later = NOW + timedelta(hours=2)
+    asked = plan_digests(told.session, later)
+    assert claim(told.session, "r1", SENDER, later) is not None
+    [due_now] = [digest for digest in asked.digests if digest.person_id == told.clerk.id]
+    assert [(line["number"], line["text"]) for line in told.mail.lines] == [(line.number, line.text) for line in due_now.lines]
+    assert len(told.mail.lines) == 3
+
+
+def test_n03_who_may_not_see_the_case_is_told_the_new_date_alone(told: Told) -> None:
+    admin = make_person(told.session, "admin", Role.ADMINISTRATOR, email="admin@office.test")
+    told.clerk.active = False  # nobody else is left to be told
+    line = {"number": "LY1", "clock": accept(told).id, "case": told.cases[0].id, "version": 1, "text": "11月24日 到期"}
+    line |= {"blind": True, "group": "今天到期"}
+    letter = Letter("digest", "digest:d", "待办通报", [line], local_date=date(2026, 11, 24))
+    [_, mail] = queue(told.session, letter, [admin], NOW, mail=True)
+    moved(told, "2026-11-25T23:59:59")
+    [kept], _ = still_standing(told.session, told.session.get_one(Notice, mail), NOW)
+    assert (kept["text"], kept["group"]) == ("2026年11月25日 周三 到期", "临期")
 
 
 def test_who_may_no_longer_see_the_case_gets_no_line(told: Told) -> None:
