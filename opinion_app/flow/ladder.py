@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from opinion_app.flow import trail
@@ -15,6 +15,7 @@ from opinion_app.flow.settings import put_setting, restored_at, setting
 from opinion_app.records.clock import Clock
 from opinion_app.records.current import settings_of
 from opinion_app.records.ladder import LadderVersion
+from opinion_app.rules.errors import Conflict, NotFound, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.ladder import DEFAULT_LADDER, Ladder
 from opinion_app.rules.ladder_data import from_data, to_data
@@ -71,8 +72,13 @@ def versions(session: Session) -> Sequence[LadderVersion]:
 
 def newest(session: Session) -> tuple[int, Ladder, date | None]:
     """The version saved last, in force or to come, which the next one changes: its number, itself, from when (None: always)."""
-    row = session.scalar(select(LadderVersion).order_by(LadderVersion.version_no.desc()).limit(1))
+    row = _last(session)
     return (FIRST, ladder(session), None) if row is None else (row.version_no, _read(row.data), row.in_force_from)
+
+
+def _last(session: Session) -> LadderVersion | None:
+    query = select(LadderVersion).where(LadderVersion.withdrawn_at.is_(None))
+    return session.scalar(query.order_by(LadderVersion.version_no.desc()).limit(1))
 
 
 def taking_effect(session: Session, day: date) -> Ladder | None:
@@ -82,7 +88,7 @@ def taking_effect(session: Session, day: date) -> Ladder | None:
 
 
 def _in_force_on(session: Session, day: date) -> LadderVersion | None:
-    query = select(LadderVersion).where(LadderVersion.in_force_from <= day)
+    query = select(LadderVersion).where(LadderVersion.in_force_from <= day, LadderVersion.withdrawn_at.is_(None))
     return session.scalar(query.order_by(LadderVersion.version_no.desc()).limit(1))
 
 
@@ -91,7 +97,7 @@ def save_ladder(session: Session, wanted: Ladder, actor: Actor, now: datetime, s
     changes = [[name, *(None if value is None else str(value) for value in pair)] for name, pair in saved.values.items()]
     session.add(
         LadderVersion(
-            version_no=newest(session)[0] + 1,
+            version_no=int(session.scalar(select(func.max(LadderVersion.version_no))) or FIRST) + 1,
             data=to_data(wanted),
             in_force_from=saved.in_force_from,
             changed_at=now,
@@ -104,6 +110,23 @@ def save_ladder(session: Session, wanted: Ladder, actor: Actor, now: datetime, s
     day = (None, saved.in_force_from.isoformat())
     trail.record(session, "ladder.change", "ladder", actor, now, {**saved.values, "执行日期": day})
     take_effect(session, now)
+
+
+def withdraw(session: Session, number: int, actor: Actor, now: datetime) -> LadderVersion:
+    """Take back the version saved last before its day has come; it stays in the history and never comes into force.
+
+    Raises NotFound, Conflict where somebody saved one after it or took it back, Refused once its day has come."""
+    row = session.scalar(select(LadderVersion).where(LadderVersion.version_no == number).with_for_update())
+    if row is None:
+        raise NotFound("没有这一版催办阶梯。")
+    if row is not _last(session):
+        raise Conflict("这一版已经撤回，或者在它之后又存了新的一版。请重新打开“催办阶梯”核对；要撤回几版的，从最后一版开始。")
+    if row.in_force_from <= local_date(now):
+        raise Refused("这一版已经开始执行，不能撤回。要改回去的，请另存新的一版。")
+    row.withdrawn_at, row.withdrawn_by_id = now, actor.id
+    values = {f"第 {number} 版": (f"自 {row.in_force_from.isoformat()} 起执行", "已撤回")}
+    trail.record(session, "ladder.withdraw", "ladder", actor, now, values)
+    return row
 
 
 def take_effect(session: Session, now: datetime) -> bool:

@@ -12,7 +12,9 @@ from opinion_app.records.base import Base
 
 
 class LadderVersion(Base):
-    """One version; number 1 is the ladder the program brings, which has no row. `changes`: what it changed, before and after."""
+    """One version; number 1 is the ladder the program brings, which has no row. `changes`: what it changed, before and after.
+
+    One that was withdrawn before its day never comes into force; its number is not given again."""
 
     __tablename__ = "ladder_versions"
 
@@ -24,3 +26,5 @@ class LadderVersion(Base):
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     note: Mapped[str] = mapped_column(default="")
     changes: Mapped[list[Any]] = mapped_column(default=list)
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))

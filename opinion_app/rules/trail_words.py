@@ -30,6 +30,7 @@ WORDS = {
     "calendar_link.renew": "生成日历链接",
     "calendar_link.revoke": "收回日历链接",
     "ladder.change": "修改催办阶梯",
+    "ladder.withdraw": "撤回催办阶梯",
     "rules.add": "增加时限规则",
     "rules.change": "修改时限规则",
     "rules.retire": "停用时限规则",

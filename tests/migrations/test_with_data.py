@@ -74,6 +74,10 @@ def test_clocks_and_cases_of_the_first_version_keep_their_dates(first_version: F
         assert [tuple(row) for row in ladders] == [(2, "升级前在用的一版", None)]
         held = connection.execute(text("SELECT value FROM settings WHERE name = 'ladder_version'")).scalar_one()
         assert str(held) == "2"
+    fill("ladder_versions", id=9, version_no=3, in_force_from="2027-01-01", data="{}", withdrawn_at=AT)
+    flask_migrate.downgrade(revision="0016")
+    with db.engine.begin() as connection:
+        assert connection.execute(text("SELECT version_no FROM ladder_versions")).scalars().all() == [2], "else it would come"
     flask_migrate.downgrade(revision="0001")
     with db.engine.begin() as connection:
         assert str(connection.execute(text("SELECT due_at FROM clocks")).scalar_one())[:16] == AT[:16]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,6 +31,7 @@ NIGHT = [
 ]
 FAMILIES = {"days": "按天计的时限", "hours": "按小时计的时限"}
 NEW = "new"
+TO_COME, WITHDRAWN = "尚未执行", "已撤回"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +52,28 @@ class Saving:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of the ladder as people read it; `state` is 在用, 尚未执行 or nothing."""
+    """One version of the ladder as people read it; `state` is 在用, 尚未执行, 已撤回 or nothing."""
 
     row: LadderVersion
     by: str
     state: str
+    withdrawn_by: str = ""
 
 
 def history(session: Session, now: datetime) -> list[Version]:
     """Every version the office saved, the newest first, with who saved it."""
     rows: Sequence[LadderVersion] = versions(session)
-    names = names_of(session, (row.changed_by_id for row in rows))
-    return [Version(row, names.get(row.changed_by_id or 0, "—"), _state(session, row, now)) for row in rows]
+    names = names_of(session, (who for row in rows for who in (row.changed_by_id, row.withdrawn_by_id)))
+    who = defaultdict(lambda: "—", names)
+    return [Version(row, who[row.changed_by_id or 0], _state(session, row, now), who[row.withdrawn_by_id or 0]) for row in rows]
 
 
 def _state(session: Session, row: LadderVersion, now: datetime) -> str:
+    if row.withdrawn_at is not None:
+        return WITHDRAWN
     if row.version_no == number_in_force(session):
         return "在用"
-    return "尚未执行" if row.in_force_from > local_date(now) else ""
+    return TO_COME if row.in_force_from > local_date(now) else ""
 
 
 def what_if(session: Session, wanted: Ladder, saving: Saving) -> list[RungShift]:

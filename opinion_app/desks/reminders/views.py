@@ -12,7 +12,7 @@ from opinion_app import clock
 from opinion_app.desks.reminders import ladder_operations as operations
 from opinion_app.desks.reminders import rehearsal
 from opinion_app.desks.reminders.forms import LadderForm, RungForm, VersionForm
-from opinion_app.flow.ladder import ladder, newest, told_from
+from opinion_app.flow.ladder import ladder, newest, told_from, withdraw
 from opinion_app.flow.outbox import holders_of
 from opinion_app.forms import choices
 from opinion_app.records.base import db
@@ -49,7 +49,16 @@ def home() -> ResponseReturnValue:
         night=[words for value, words in operations.NIGHT if value in held.night],
         main_leader=leaders.get(held.main_leader_id or 0, "全体领导"),
         versions=operations.history(session, clock.now()),
+        last=newest(session)[0],
     )
+
+
+@bp.post("/office/ladder/versions/<int(max=2147483647):version_no>/withdraw")
+@requires("rules")
+def withdraw_version(version_no: int) -> ResponseReturnValue:
+    """Take back the version that has not come into force yet."""
+    withdraw(db.session(), version_no, actor(), clock.now())
+    return done(url_for("reminders.home"), f"第 {version_no} 版已撤回，不会执行；现在在用的一版不变。")
 
 
 @bp.route("/office/ladder/<family>/<code>", methods=["GET", "POST"])
