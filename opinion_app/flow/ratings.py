@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,14 +14,18 @@ from opinion_app.flow.inbox import Told
 from opinion_app.flow.move import move
 from opinion_app.flow.reopening import open_again
 from opinion_app.records.case import Case
+from opinion_app.records.engine import reading_only
 from opinion_app.records.rating import Rating
+from opinion_app.records.transaction import transaction
 from opinion_app.rules import life, rating
-from opinion_app.rules.errors import Refused
+from opinion_app.rules.errors import Refused, Unfinished
 from opinion_app.rules.rating import Aspect
 from opinion_app.rules.words import Role
 from opinion_app.rules.zone import local_date
 
+log = logging.getLogger(__name__)
 WRITER = "留言人"
+NAMED = 5  # of the ratings that could not be taken in, by the number of their case
 
 
 def rated_at(session: Session, told: Told) -> datetime | None:
@@ -91,10 +96,31 @@ def _as_rule(row: Rating) -> rating.Rating:
     return rating.Rating({aspect: getattr(row, aspect.value) for aspect in rating.ASKED}, row.useful, row.comment, row.reopen)
 
 
-def take_in_waiting(session: Session, now: datetime, most: int = 100) -> int:
-    """Take in what a public wing of its own has left; answers how many."""
-    waiting = select(Rating).where(Rating.taken_at.is_(None)).order_by(Rating.id).limit(most)
-    rows = session.scalars(waiting.with_for_update(skip_locked=True)).all()
-    for row in rows:
-        take_in(session, row, now)
-    return len(rows)
+def take_in_waiting(now: datetime) -> int:
+    """Take in what a public wing of its own has left, each in a transaction of its own; answers how many.
+
+    One that cannot be taken in holds up no other and is tried again with the next run. Raises Unfinished that names it."""
+    with reading_only(), transaction() as session:
+        waiting = session.execute(select(Rating.id, Rating.number).where(Rating.taken_at.is_(None)).order_by(Rating.id)).all()
+    taken, failed = 0, []
+    for rating_id, number in waiting:
+        try:
+            with transaction() as session:
+                taken += _take_one(session, rating_id, now)
+        except Exception:  # whatever it is: it stands in the ledger of jobs, and the others are taken in
+            log.exception("the rating of %s could not be taken in", number)
+            failed.append(number)
+    if failed:
+        named = "、".join(failed[:NAMED]) + (" 等" if len(failed) > NAMED else "")
+        raise Unfinished(f"评价收取 {taken} 份，另有 {len(failed)} 份没有收取（{named}），下一轮再试")
+    return taken
+
+
+def _take_one(session: Session, rating_id: int, now: datetime) -> int:
+    """Take in one rating, unless another node has it by now; answers how many that were."""
+    free = select(Rating).where(Rating.id == rating_id, Rating.taken_at.is_(None))
+    row = session.scalar(free.with_for_update(skip_locked=True))
+    if row is None:
+        return 0
+    take_in(session, row, now)
+    return 1

@@ -33,6 +33,10 @@ class NotFound(OfficeError):
     """There is no such thing, or the person may not know that there is (decisions 15)."""
 
 
+class Unfinished(OfficeError):
+    """A job did a part of its work; `message` says what is left. What was done stays done."""
+
+
 @dataclass
 class Difference:
     """One field two people changed at once, with both texts."""

@@ -23,6 +23,7 @@ from opinion_app.flow.inbox import take_in_waiting
 from opinion_app.flow.sweep import sweep
 from opinion_app.records.current import settings_of
 from opinion_app.records.transaction import transaction
+from opinion_app.rules.errors import Unfinished
 from opinion_app.scheduler.ledger import holds
 from opinion_app.steps.publish.planning import publish_due
 from opinion_app.steps.publish.site_copy import follow
@@ -95,10 +96,12 @@ def _inbox(work: Work) -> str:
     """A public wing of its own leaves messages in the inbox; the office's clock makes cases of them."""
     with transaction() as session:
         taken = take_in_waiting(session, work.now, settings_of().secret_key)
-    with transaction() as session:
-        rated = ratings.take_in_waiting(session, work.now)
-    said = [words for words in (f"收取 {taken} 件" if taken else "", f"评价 {rated} 份" if rated else "") if words]
-    return "，".join(said) or "没有新的来信"
+    said = [f"收取 {taken} 件"] if taken else []
+    try:
+        rated = ratings.take_in_waiting(work.now)
+    except Unfinished as left:
+        raise Unfinished("，".join([*said, left.message])) from left
+    return "，".join([*said, f"评价 {rated} 份"] if rated else said) or "没有新的来信"
 
 
 def _publications(work: Work) -> str:

@@ -15,6 +15,7 @@ from opinion_app.flow.settings import restored_at
 from opinion_app.flow.standing_work import entries_here
 from opinion_app.records.engine import reading_only
 from opinion_app.records.transaction import transaction
+from opinion_app.rules.errors import OfficeError
 from opinion_app.rules.timetable import Entry
 from opinion_app.scheduler.jobs import OPERATIONS, Work
 from opinion_app.scheduler.lease import LeaseKeeper
@@ -87,4 +88,9 @@ class Runner:
             return self.operations[entry.name](work), True
         except Exception as error:  # one job's fault must not end the clock; it stands in the ledger for everybody to see
             log.exception("job %s failed", entry.name)
-            return f"{type(error).__name__}: {error}", False
+            return _why(error), False
+
+
+def _why(error: Exception) -> str:
+    """What went wrong, for the ledger: our own refusals in their own words, anything else with its kind."""
+    return error.message if isinstance(error, OfficeError) else f"{type(error).__name__}: {error}"

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from opinion_app.flow import figures, inbox, ratings
 from opinion_app.flow.figures import count_figures
+from opinion_app.flow.move import move
 from opinion_app.flow.progress import open_progress
 from opinion_app.flow.settings import put_setting
 from opinion_app.records.case import Case
@@ -23,7 +26,7 @@ from opinion_app.records.submission import Progress
 from opinion_app.records.trail import TrailEntry
 from opinion_app.records.transaction import transaction
 from opinion_app.rules import rating
-from opinion_app.rules.errors import Refused
+from opinion_app.rules.errors import Refused, Unfinished
 from opinion_app.rules.query_code import code_hash
 from opinion_app.rules.rating import Aspect, Verdict
 from opinion_app.rules.words import AnswerMethod, Stage
@@ -142,13 +145,47 @@ def test_a_rating_that_comes_too_late_for_its_answer_is_noted_alone(office: Offi
     case = answered(office)
     row = ratings.leave(office.session, told(office.session, case), BAD, LATER)
     closing.reopen(office.session, case, office.clerk, LATER, "来电反映问题复发")
-    assert ratings.take_in_waiting(office.session, LATER) == 1
-    assert ratings.take_in_waiting(office.session, LATER) == 0
-    assert (case.reply_round, row.reopened) == (1, False)
+    case_id, rating_id = case.id, row.id
     office.session.commit()
-    entry = office.session.scalars(select(TrailEntry).order_by(TrailEntry.seq.desc())).first()
-    assert entry is not None
-    assert (entry.act, entry.succeeded) == ("case.rate", False)
+    assert ratings.take_in_waiting(LATER) == 1
+    assert ratings.take_in_waiting(LATER) == 0
+    with transaction() as session:
+        assert session.get_one(Case, case_id).reply_round == 1
+        assert session.get_one(Rating, rating_id).reopened is False
+        entry = session.scalars(select(TrailEntry).order_by(TrailEntry.seq.desc())).first()
+        assert entry is not None
+        assert (entry.act, entry.succeeded) == ("case.rate", False)
+
+
+def test_a_rating_that_fails_holds_up_no_other(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first fails after it wrote half of what it writes: nothing of it stays, the other counts, the job says which."""
+    broken, fine = answered(office), answered(office)
+    rows = [ratings.leave(office.session, told(office.session, case), GOOD, LATER).id for case in (broken, fine)]
+    broken_id, number = broken.id, broken.number
+    office.session.commit()
+    go_on = move
+
+    def failing(session: Session, case: Case, *rest: Any, **more: Any) -> Move:
+        done = go_on(session, case, *rest, **more)
+        if case.id == broken_id:
+            raise OperationalError("COMMIT", {}, Exception("disk I/O error"))
+        return done
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ratings, "move", failing)
+        with pytest.raises(Unfinished, match=f"评价收取 1 份，另有 1 份没有收取（{number}）"):
+            ratings.take_in_waiting(LATER)
+    with transaction() as session:
+        assert [session.get_one(Rating, row).taken_at for row in rows] == [None, LATER]
+        rated = session.scalars(select(TrailEntry.subject).where(TrailEntry.act == "case.rate"))
+        assert number not in set(rated)
+    assert ratings.take_in_waiting(LATER) == 1
+
+
+def test_a_rating_another_node_took_in_is_left_alone(office: Office) -> None:
+    case = answered(office)
+    row = rate(office.session, case, GOOD)
+    assert ratings._take_one(office.session, row.id, LATER) == 0
 
 
 def test_a_rating_of_no_case_is_laid_aside(office: Office) -> None:
