@@ -25,7 +25,8 @@ def attach(
     owner: str = "case",
     owner_id: int | None = None,
 ) -> list[Attachment]:
-    """Name files as parts of a case; `owner` says of which part (case, finding, report_back, assessment, instruction)."""
+    """Name files as parts of a case; `owner` says of which part (case, finding, report_back, assessment, risk_report), or what a
+    file added later is for (`FileUse`)."""
     return attach_stored(session, case, [(file.name, file.stored) for file in files], actor, now, owner=owner, owner_id=owner_id)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from opinion_app.rules.file_kinds import Content
+from opinion_app.rules.words import FileUse, Source
 
 PAGES_MOST: Final = 60
 PICTURES: Final = frozenset({Content.JPEG, Content.PNG, Content.GIF, Content.BMP, Content.WEBP, Content.TIFF})
@@ -19,6 +21,15 @@ _REASONS: Final = {
     Content.OFD: "OFD 文件的文字可以被提取，不能直接公开。请另存为 PDF，上传后再公开。",
     Content.HEIF: "手机的 HEIC 照片不能处理。请另存为 JPEG 图片，上传后再公开。",
 }
+MESSAGE_OWNER: Final = "case"  # the files of a case itself: what came with it, and what was added before its use was asked
+_INSIDE: Final = {
+    "finding": "办理记录、协办情况和批示的附件",
+    "report_back": "给来文单位的反馈材料",
+    "assessment": "研判材料",
+    "risk_report": "舆情报告材料",
+    FileUse.INTERNAL.value: "内部材料",
+}
+_AS_REPLY: Final = "不公开。确有需要公开的内容，请另存一份只含可以公开的内容，用“上传附件”作为答复附件上传。"
 _OTHER: Final = "只有图片和 PDF 可以制作公开副本，这类文件不能公开。"
 
 
@@ -28,6 +39,20 @@ def refusal(media_type: str) -> str:
     if content is Content.PDF or content in PICTURES:
         return ""
     return _REASONS.get(content, _OTHER) if content is not None else _OTHER
+
+
+def inside(owner: str, source: Source, added_at: datetime, registered_at: datetime) -> str:
+    """Why a file stays inside whatever its kind; empty for a file of the question or of the reply.
+
+    The question's files are those that came with a writer's message; the papers that came with a letter are its issuer's. What
+    nobody said of what it is stays inside."""
+    if owner == FileUse.REPLY.value:
+        return ""
+    if owner == MESSAGE_OWNER:
+        if source is not Source.MESSAGE:
+            return f"来文单位或{Source.SENTIMENT_ITEM.label}的材料，{_AS_REPLY}"
+        return "" if added_at <= registered_at else f"登记之后上传，没有写明是答复附件，{_AS_REPLY}"
+    return f"{_INSIDE.get(owner, '内部材料')}，{_AS_REPLY}"
 
 
 def public_name(name: str, media_type: str) -> str:

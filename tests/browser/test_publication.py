@@ -69,7 +69,7 @@ def house(settings: Settings) -> Iterator[House]:
         case = make_closed(session, clerk, make_unit(session, "市政站", phone="0875-7120001"), body=BODY)
         sent = [("刘一帆家门口.jpg", photo((1200, 900))), ("维修批复.pdf", pdf(2))]
         files = [(name, store.save(io.BytesIO(data), name, STAFF_LIMITS)) for name, data in sent]
-        attach_stored(session, case, files, clerk, clock.now())
+        attach_stored(session, case, files, clerk, clock.now(), owner="reply")
         handling_case(make_office(session), clock.now())
     with serving(app) as address:
         yield House(app, address)

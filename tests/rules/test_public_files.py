@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from opinion_app.rules.file_kinds import Content
-from opinion_app.rules.public_files import PICTURES, public_name, refusal
+from opinion_app.rules.public_files import PICTURES, inside, public_name, refusal
+from opinion_app.rules.words import Source
 
 
 @pytest.mark.parametrize("content", [Content.PDF, *sorted(PICTURES)])
@@ -44,3 +47,29 @@ def test_an_unknown_kind_is_refused() -> None:
 )
 def test_the_copy_has_the_ending_of_what_it_is(name: str, kind: str, made: str) -> None:
     assert public_name(name, kind) == made
+
+
+BEGAN = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+LATER = BEGAN + timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("owner", "source", "added", "said"),
+    [
+        ("case", Source.MESSAGE, BEGAN, ""),
+        ("case", Source.MESSAGE, LATER, "没有写明是答复附件"),
+        ("case", Source.FORWARDED_LETTER, BEGAN, "来文单位"),
+        ("case", Source.SENTIMENT_ITEM, BEGAN, "舆情信息"),
+        ("reply", Source.FORWARDED_LETTER, LATER, ""),
+        ("internal", Source.MESSAGE, BEGAN, "内部材料"),
+        ("finding", Source.MESSAGE, BEGAN, "批示"),
+        ("report_back", Source.MESSAGE, BEGAN, "来文单位"),
+        ("assessment", Source.MESSAGE, BEGAN, "研判"),
+        ("risk_report", Source.MESSAGE, BEGAN, "舆情报告"),
+        ("what a later version adds", Source.MESSAGE, BEGAN, "内部材料"),
+    ],
+)
+def test_only_files_of_the_question_and_of_the_reply_go_public(owner: str, source: Source, added: datetime, said: str) -> None:
+    reason = inside(owner, source, added, BEGAN)
+    assert said in reason
+    assert bool(reason) is bool(said)

@@ -40,7 +40,7 @@ from opinion_app.records.unit import Unit
 from opinion_app.rules.errors import NotFound
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.permissions import can_see
-from opinion_app.rules.words import ClockState
+from opinion_app.rules.words import ClockState, FileUse
 
 MOVES_SHOWN = 60
 MOVES_AT_MOST = 2000
@@ -79,13 +79,18 @@ class Dossier:
 
     @property
     def own_files(self) -> list[Attachment]:
-        """The files shown with the message: those that came with it or were added to the case itself."""
+        """The files shown with the message: those that came with it."""
         return [file for file in self.files if file.owner == "case"]
 
     @property
+    def reply_files(self) -> list[Attachment]:
+        """The files that were added for the reply."""
+        return [file for file in self.files if file.owner == FileUse.REPLY]
+
+    @property
     def office_files(self) -> list[Attachment]:
-        """The files of assessments, reports of a risk level and papers to the issuer: the office's own, none of the writer's."""
-        return [file for file in self.files if file.owner not in ("case", "finding")]
+        """The office's own files, none of the writer's: internal ones, of assessments, risk reports and papers to the issuer."""
+        return [file for file in self.files if file.owner not in ("case", "finding", FileUse.REPLY)]
 
 
 def dossier(session: Session, number: str, actor: Actor, moves: int = MOVES_SHOWN) -> Dossier:

@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 from opinion_app.forms import OfficeForm, choices, line, row_id, text
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.suspension import SuspensionGround
-from opinion_app.rules.words import FindingKind
+from opinion_app.rules.words import FileUse, FindingKind
 from opinion_app.steps.handling.extending import Consent, More
 
 NOTE_KINDS = (FindingKind.NOTE, FindingKind.CONTACT, FindingKind.VISIT, FindingKind.MEETING)
@@ -95,4 +95,6 @@ class RevealForm(OfficeForm):
 
 
 class AttachForm(OfficeForm):
-    """Files for the case itself; nothing but the files."""
+    """Files for the case itself, and what they are for."""
+
+    use = RadioField("用途", choices=choices(FileUse.choices()), default=FileUse.INTERNAL.value)

@@ -23,7 +23,7 @@ from opinion_app.rules import links
 from opinion_app.rules.clock_facts import UNIT_WORDS
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.file_kinds import STAFF_LIMITS
-from opinion_app.rules.words import FindingKind, Role
+from opinion_app.rules.words import FileUse, FindingKind, Role
 from opinion_app.rules.zone import SHANGHAI
 from opinion_app.steps.handling import extending, forms, operations
 from opinion_app.web.access import requires
@@ -124,8 +124,10 @@ def attach_files(number: str) -> ResponseReturnValue:
     form = posted(forms.AttachForm, version="")
     if request.method == "POST" and form.accepts(wrong):
         if files:
-            attach(session, case, files, actor(), now)
-            move(session, case, "attach", actor(), now, detail={"names": [file.name for file in files]})
+            use = FileUse.of(form.use.data)
+            attach(session, case, files, actor(), now, owner=use.value)
+            detail = {"names": [file.name for file in files], "use": use.label}
+            move(session, case, "attach", actor(), now, detail=detail)
             return done(links.case(case.number), f"已上传 {len(files)} 个附件。")
         form.take(Invalid("请选择要上传的文件。"))
     return act_page(case, "attach", form, template="steps/handling/with_files.html", files=True)

@@ -19,6 +19,7 @@ from opinion_app.rules.errors import Conflict, Invalid, NotFound, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.page_boxes import Box
 from opinion_app.rules.public_files import refusal
+from opinion_app.steps.publish import copy_queries
 
 ACT = "public_files"
 
@@ -36,19 +37,28 @@ def attachment_of(session: Session, case: Case, attachment_id: int) -> Attachmen
     row = session.scalar(select(Attachment).where(Attachment.id == attachment_id, Attachment.case_id == case.id))
     if row is None:
         raise NotFound("没有这份附件。")
+    _check_outward(case, row)
     reason = refusal(row.media_type)
     if reason:
         raise Refused(f"“{row.name}”不能公开：{reason}")
     return row
 
 
+def _check_outward(case: Case, file: Attachment) -> None:
+    """Whatever address is asked for: what stays inside is neither drawn nor decided on nor finished."""
+    reason = copy_queries.why_inside(case, file)
+    if reason:
+        raise Refused(f"“{file.name}”不能公开：{reason}")
+
+
 def copy_of(session: Session, case: Case, copy_id: int) -> PublicCopy:
-    """A clean copy of the case. Raises NotFound."""
+    """A clean copy of the case. Raises NotFound, or Refused where its file stays inside."""
     query = select(PublicCopy).where(PublicCopy.id == copy_id, PublicCopy.case_id == case.id)
     loaded = (joinedload(PublicCopy.pages), joinedload(PublicCopy.attachment).lazyload("*"))
     row = session.scalars(query.options(*loaded)).unique().one_or_none()
     if row is None:
         raise NotFound("没有这份公开副本，可能已被重新制作。")
+    _check_outward(case, row.attachment)
     return row
 
 

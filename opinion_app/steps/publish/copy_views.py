@@ -50,9 +50,10 @@ def _address(number: str, copy_id: int | None = None) -> str:
 def files(number: str) -> ResponseReturnValue:
     """公开附件: which files can go out, and how far each is."""
     case = _case(number)
-    lines = copy_queries.lines(db.session(), case.id)
+    held = copy_queries.files_of(db.session(), case)
     form = posted(OfficeForm, version=case.version)
-    return act_page(case, copies.ACT, form, template="steps/publish/public_files.html", lines=lines, address=_address(number))
+    template = "steps/publish/public_files.html"
+    return act_page(case, copies.ACT, form, template=template, lines=held.lines, inside=held.inside, address=_address(number))
 
 
 @bp.post(f"/<{BIGGEST}:attachment_id>/draw")

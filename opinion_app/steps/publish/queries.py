@@ -53,7 +53,7 @@ def material(
     held = _held(session, case)
     if held.Reply is None:
         raise Invalid(NO_REPLY)
-    ready = copy_queries.ready(session, case.id)
+    ready = copy_queries.ready(session, case)
     copies = copy_queries.chosen(ready, wanted)
     names = "\n".join(public_name(copy.attachment.name, copy.media_type) for copy in copies)
     digests = tuple(copy.sha256 for copy in copies)

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from opinion_app import clock
 from opinion_app.records.attachment import Attachment
+from opinion_app.records.public_copy import PublicCopy
 from opinion_app.records.publication import PublishedFile
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.words import Role
@@ -38,7 +39,7 @@ def clerk(app: Flask) -> Browser:
         make_closed(session, make_actor(session, "other", Role.CLERK), make_unit(session, "村镇建设办"))
     browser = client_for(app, "clerk")
     sent = [(io.BytesIO(photo()), "刘一帆家门口.jpg"), (io.BytesIO(pdf(2)), "批复.pdf")]
-    assert browser.submit(f"{CASE}/attach", "/attach", files=sent).status_code == 303
+    assert browser.submit(f"{CASE}/attach", "/attach", use="reply", files=sent).status_code == 303
     return browser
 
 
@@ -150,8 +151,48 @@ def test_an_office_file_is_refused_with_the_reason(app: Flask, clerk: Browser) -
     assert clerk.press(f"{FILES}/99/draw", FILES).status_code == 404
 
 
+def keep_inside(app: Flask, owner: str) -> None:
+    """Let the first file belong to another part of the case."""
+    with app.app_context(), transaction() as session:
+        session.scalars(select(Attachment).order_by(Attachment.id)).first().owner = owner  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("owner", ["internal", "finding", "report_back", "case"])
+def test_what_stays_inside_is_neither_offered_nor_drawn(app: Flask, clerk: Browser, owner: str) -> None:
+    """`case`: a file added after the case was registered, of which nobody said what it is for."""
+    keep_inside(app, owner)
+    shown = clerk.get(FILES).text
+    assert "刘一帆家门口.jpg" not in shown
+    assert "另有 1 份内部材料" in shown
+    answer = clerk.press(f"{FILES}/1/draw", FILES)
+    assert answer.status_code == 409
+    assert "答复附件" in answer.text
+    with app.app_context(), transaction() as session:
+        assert session.scalars(select(PublicCopy.id)).all() == []
+
+
+def test_a_copy_made_before_its_file_was_kept_inside_stays_inside(app: Flask, clerk: Browser) -> None:
+    page = finished(clerk, 1, **on(page_1="show"))
+    keep_inside(app, "finding")
+    assert clerk.get(f"{page}/file", buffered=True).status_code == 409
+    assert clerk.get(page).status_code == 409
+    assert "一并公开的附件" not in clerk.get(f"{CASE}/publish").text
+    publish(clerk, copies=["1"])
+    with app.app_context(), transaction() as session:
+        assert session.scalars(select(PublishedFile.id)).all() == []
+
+
+def test_the_case_page_keeps_the_files_for_the_reply_apart(app: Flask, clerk: Browser) -> None:
+    clerk.submit(f"{CASE}/attach", "/attach", files=(io.BytesIO(photo()), "内部照片.jpg"))
+    page = clerk.get(CASE).text
+    reply, office = page.split('id="reply-files"')[1], page.split('id="office-files"')[1]
+    assert "批复.pdf" in reply
+    assert "内部照片.jpg" in office
+    assert "批复.pdf" not in office.split("</section>")[0]
+
+
 def test_a_broken_file_is_said_on_the_page(app: Flask, clerk: Browser) -> None:
-    clerk.submit(f"{CASE}/attach", "/attach", files=(io.BytesIO(b"%PDF-1.4\nnothing\n%%EOF\n"), "坏.pdf"))
+    clerk.submit(f"{CASE}/attach", "/attach", use="reply", files=(io.BytesIO(b"%PDF-1.4\nnothing\n%%EOF\n"), "坏.pdf"))
     answer = clerk.submit(FILES, "/3/draw")
     assert answer.status_code == 303
     assert "打不开" in clerk.get(answer.location).text
