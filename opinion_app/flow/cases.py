@@ -83,6 +83,7 @@ def make_facts(
         disclosure=case.disclosure,
         published=bool(extras.published),
         planned=bool(extras.planned),
+        to_publish=case.to_publish,
         risk_level=case.risk_level,
         assessment_waits=bool(extras.assessing),
         assessor_id=extras.assessor,

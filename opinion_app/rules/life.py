@@ -30,6 +30,7 @@ class Act:
     """One thing that can be done to a case.
 
     `to` is the stages it may lead to; empty means it leaves the stage as it is.
+    `primary` is the stages in which it is what comes next, as long as `due` says that it is still to be done.
     `fits` says whether a button makes sense for this person's own part; the operation says why not."""
 
     name: str
@@ -39,6 +40,7 @@ class Act:
     to: frozenset[Stage] = frozenset()
     condition: Condition = obstacles.always
     primary: frozenset[Stage] = frozenset()
+    due: Callable[[CaseFacts], bool] = obstacles.as_ever
     danger: bool = False
     button: bool = True
     fits: Callable[[Actor, CaseFacts], bool] = obstacles.anybody
@@ -165,10 +167,19 @@ ACTS: dict[str, Act] = {
             "case.report_back",
             condition=obstacles.from_elsewhere,
             primary=_f(S.ANSWERED, S.MERGED),
+            due=obstacles.report_due,
         ),
-        Act("decide_disclosure", "公开决定", DONE, "case.publish", primary=_f(S.ANSWERED)),
+        Act("decide_disclosure", "公开决定", DONE, "case.publish", primary=_f(S.ANSWERED), due=obstacles.decision_due),
         Act("close", "办结", _f(S.ANSWERED), "case.close", _f(S.CLOSED), obstacles.closable, _f(S.ANSWERED)),
-        Act("publish", "公开答复", CLOSED_ONES, "case.publish", condition=obstacles.publishable, primary=_f(S.CLOSED)),
+        Act(
+            "publish",
+            "公开答复",
+            CLOSED_ONES,
+            "case.publish",
+            condition=obstacles.publishable,
+            primary=CLOSED_ONES,
+            due=obstacles.publication_due,
+        ),
         Act("public_files", "公开附件", DONE | CLOSED_ONES, "case.publish", condition=obstacles.publishable),
         Act("plan_publication", "定时公开", CLOSED_ONES, "case.publish", condition=obstacles.publishable, button=False),
         Act("cancel_plan", "取消定时公开", CLOSED_ONES, "case.publish", condition=obstacles.planned, danger=True),
@@ -230,6 +241,11 @@ def refusal(case: CaseFacts, act: str) -> str | None:
 def permitted(actor: Actor, case: CaseFacts) -> list[Act]:
     """The acts `actor` may do on `case` now, in the order of the life; buttons are drawn from this and nothing else."""
     return [act for act in ACTS.values() if act.button and _offered(act, actor, case)]
+
+
+def is_next(act: Act, case: CaseFacts) -> bool:
+    """Whether `act` is what comes next on `case`: a step of its stage that is still to be done."""
+    return case.stage in act.primary and act.due(case)
 
 
 def _offered(act: Act, actor: Actor, case: CaseFacts) -> bool:

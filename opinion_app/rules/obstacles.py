@@ -136,6 +136,26 @@ def anybody(_actor: Actor, _case: CaseFacts) -> bool:
     return True
 
 
+def as_ever(_case: CaseFacts) -> bool:
+    """In every case that stands in the act's stages."""
+    return True
+
+
+def report_due(case: CaseFacts) -> bool:
+    """The issuer still waits for its report."""
+    return case.report_owed
+
+
+def decision_due(case: CaseFacts) -> bool:
+    """Whether to publish is not decided yet."""
+    return case.disclosure is None
+
+
+def publication_due(case: CaseFacts) -> bool:
+    """What was decided to be public is not out, or what is out is no longer what was decided or answered."""
+    return case.to_publish
+
+
 def own_part_returnable(actor: Actor, case: CaseFacts) -> bool:
     """Not for a unit that was told to keep the case, has asked already or has reported."""
     part = case.of_unit(actor.unit_id)

@@ -40,7 +40,7 @@ class Step:
 def acts(actor: Actor, facts: CaseFacts) -> tuple[list[ActLink], list[ActLink]]:
     """The one or two acts that are next, and the others, as `rules.life` permits them and in its order."""
     open_now = life.permitted(actor, facts)
-    first = [act for act in open_now if facts.stage in act.primary][:BUTTONS]
+    first = [act for act in open_now if life.is_next(act, facts)][:BUTTONS]
     return [_link(act, facts) for act in first], [_link(act, facts) for act in open_now if act not in first]
 
 

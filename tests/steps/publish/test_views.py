@@ -53,6 +53,10 @@ def test_from_the_bench_to_the_public_and_back(app: Flask, clerk: Browser) -> No
     assert "138****1234" in shown
     assert "刘一帆" not in shown
     assert "村口" not in shown.split("来信内容")[1]
+    first, others = clerk.get(CASE).text.split('class="case-acts"')[1].split("其他操作", 1)
+    assert "归档" in first
+    assert "公开答复" not in first
+    assert "公开答复" in others.split("</header>")[0]
     assert "OPINION_SITE_COPY_DIR" in clerk.get(f"{CASE}/withdraw").text  # no copy is kept here: those made by hand stay behind
     assert clerk.submit(f"{CASE}/withdraw", "/withdraw", reason="留言人要求").status_code == 303
     assert reader.get("/replies/LY2026-000001").status_code == 404
