@@ -83,6 +83,7 @@ def make_facts(
         disclosure=case.disclosure,
         published=bool(extras.published),
         planned=bool(extras.planned),
+        plan_held=bool(extras.plan_held),
         to_publish=case.to_publish,
         risk_level=case.risk_level,
         assessment_waits=bool(extras.assessing),
@@ -113,6 +114,9 @@ def extras_of(case_id: BindParameter[int] | InstrumentedAttribute[int]) -> tuple
         ),
         "planned": select(func.count(PublicationPlan.id)).where(
             PublicationPlan.case_id == case_id, PublicationPlan.state == PlanState.WAITING
+        ),
+        "plan_held": select(func.count(PublicationPlan.id)).where(
+            PublicationPlan.case_id == case_id, PublicationPlan.state == PlanState.HELD
         ),
         "assessing": select(func.count(Assessment.id)).where(
             Assessment.case_id == case_id, Assessment.state == AssessmentState.DECIDED

@@ -103,4 +103,4 @@ def waits_to_go_public(case: Case, act: str) -> bool:
     never = case.kind is Kind.ACCUSATION or case.restricted
     if not over or not public or never or act in ("publish", "plan_publication", "withdraw"):
         return False
-    return case.to_publish or act in ("decide_disclosure", "close", "cancel_plan")
+    return case.to_publish or act in ("decide_disclosure", "close", "cancel_plan", "hold_plan")

@@ -7,13 +7,18 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from opinion_app.flow import index
+from opinion_app.flow import index, outbox
 from opinion_app.records.case import Case
 from opinion_app.records.publication import Publication, PublicationPlan
-from opinion_app.rules.words import Kind, PlanState, PublicationState
+from opinion_app.rules.words import Disclosure, Kind, PlanState, PublicationState, Role
 
-# What makes a publication that was set for later void, and how that is said.
-ENDS_PLAN = {"reopen": "已重办", "withdraw": "已撤回公开", "decide_disclosure": "公开决定有变动", "publish": "已另行公开"}
+# What makes a publication that was set for later void because its clerk did something else, and how that is said.
+ENDS_PLAN = {"withdraw": "已撤回公开", "publish": "已另行公开"}
+# What holds it, until somebody has looked: the matter is no longer the one that was reviewed.
+HOLDS_PLAN = {"reopen": "这件已重办，答复会有变动", "decide_disclosure": "公开决定或依据有变动，须重新审查"}
+NEVER, WITHHELD = "举报件一律不公开", "公开决定改为不公开"
+HELD_NOTICE = "定时公开已搁置，没有公开，请查看"
+UNSETTLED = (PlanState.WAITING, PlanState.HELD)
 REOPENED = "本件正在重新办理，新的答复公开后将替换下面的内容。"
 # What readers are told while an earlier answer still stands; none promises an answer that this case will not give.
 NOTES = {
@@ -36,11 +41,24 @@ def waiting_plan(session: Session, case: Case) -> PublicationPlan | None:
     return session.scalar(query.order_by(PublicationPlan.id.desc()).limit(1))
 
 
+def unsettled_plan(session: Session, case: Case) -> PublicationPlan | None:
+    """The publication that is set for a later moment, or was and is held."""
+    query = select(PublicationPlan).where(PublicationPlan.case_id == case.id, PublicationPlan.state.in_(UNSETTLED))
+    return session.scalar(query.order_by(PublicationPlan.id.desc()).limit(1))
+
+
 def end_plan(session: Session, case: Case, reason: str, now: datetime) -> None:
-    """Let nothing go out by itself any more: the texts, the answer or the decision are no longer those that were reviewed."""
+    """Let nothing go out by itself any more, and have nothing held: somebody settled it."""
     ended = {"state": PlanState.CANCELLED, "ended_at": now, "end_reason": reason}
-    waiting = update(PublicationPlan).where(PublicationPlan.case_id == case.id, PublicationPlan.state == PlanState.WAITING)
-    session.execute(waiting.values(**ended))
+    open_ones = update(PublicationPlan).where(PublicationPlan.case_id == case.id, PublicationPlan.state.in_(UNSETTLED))
+    session.execute(open_ones.values(**ended))
+
+
+def hold_plan(session: Session, case: Case, row: PublicationPlan, reason: str, now: datetime) -> None:
+    """Keep in what was set for a moment until a clerk has looked, and tell the clerks who may see the case."""
+    row.state, row.ended_at, row.end_reason = PlanState.HELD, now, reason
+    clerks = [clerk for clerk in outbox.holders_of(session, Role.CLERK) if not case.restricted or clerk.handles_accusations]
+    outbox.tell(session, case, clerks, HELD_NOTICE, f"plan_held:{row.id}", now, mail=True)
 
 
 def take_down(session: Session, publication: Publication, now: datetime) -> None:
@@ -53,8 +71,7 @@ def follow(session: Session, case: Case, act: str, now: datetime) -> None:
     """After an act: a case that goes on, merged or elsewhere too, keeps its publication with a note that says so; what became
     an accusation loses it (decisions 9, 14)."""
     never = case.kind is Kind.ACCUSATION or case.restricted
-    if never or act in ENDS_PLAN:
-        end_plan(session, case, ENDS_PLAN.get(act, "举报件一律不公开"), now)
+    _follow_plan(session, case, act, now, NEVER if never else HOLDS_PLAN.get(act, ""))
     if act not in NOTES and not never:
         return
     publication = publication_of(session, case)
@@ -64,3 +81,15 @@ def follow(session: Session, case: Case, act: str, now: datetime) -> None:
         take_down(session, publication, now)
     else:
         publication.note, publication.updated_at = NOTES[act], now
+
+
+def _follow_plan(session: Session, case: Case, act: str, now: datetime, holds: str) -> None:
+    if act in ENDS_PLAN:
+        end_plan(session, case, ENDS_PLAN[act], now)
+    elif act == "decide_disclosure" and case.disclosure is Disclosure.WITHHELD:
+        end_plan(session, case, WITHHELD, now)
+    elif holds:
+        row = waiting_plan(session, case)
+        if row is not None:
+            hold_plan(session, case, row, holds, now)
+            session.flush()

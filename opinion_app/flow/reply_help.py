@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from opinion_app.flow.settings import office
 from opinion_app.records.case import Case
 from opinion_app.records.wording import WordListRow
-from opinion_app.rules.hints import DEFAULT_LISTS, Hint, HintKind, Letter, WordList, WordLists, barred, look
+from opinion_app.rules.errors import Invalid
+from opinion_app.rules.hints import DEFAULT_LISTS, Hint, HintKind, Letter, WordList, WordLists, barred, from_lists, look
 from opinion_app.rules.words import Kind
 from opinion_app.rules.zone import local_date
 
@@ -45,6 +46,14 @@ def check_binding(session: Session, case: Case, text: str, now: datetime) -> Non
     """Raise Invalid where the reply has what the office does not let pass."""
     held = kept(session)
     barred(_look(session, case, text, held, now), held.binding)
+
+
+def check_words(session: Session, text: str) -> None:
+    """Raise Invalid where a reply that was signed has words which the office by now does not let pass."""
+    held = kept(session)
+    against = [hint.message for hint in from_lists(text, held.lists) if hint.kind in held.binding]
+    if against:
+        raise Invalid(f"答复里有本单位现在规定不能使用的词句：{'；'.join(dict.fromkeys(against[:5]))}，请核对后再公开")
 
 
 def _look(session: Session, case: Case, text: str, held: Kept, now: datetime) -> list[Hint]:

@@ -8,7 +8,8 @@ from opinion_app.records.assessment import Assessment
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
 from opinion_app.records.clock import ExtensionRequest
-from opinion_app.rules.words import AssessmentState, AssignmentState, ReviewStep, UnitRole
+from opinion_app.records.publication import PublicationPlan
+from opinion_app.rules.words import AssessmentState, AssignmentState, PlanState, ReviewStep, UnitRole
 
 AT_WORK = (AssignmentState.PENDING, AssignmentState.SIGNED, AssignmentState.RETURN_ASKED)
 
@@ -53,6 +54,11 @@ def assessment_waits() -> ColumnElement[bool]:
     return Case.id.in_(
         select(Assessment.case_id).where(Assessment.state == AssessmentState.DECIDED, Assessment.case_id.is_not(None))
     )
+
+
+def plan_held() -> ColumnElement[bool]:
+    """A publication that was set for a moment did not go out, and nobody has settled it."""
+    return Case.id.in_(select(PublicationPlan.case_id).where(PublicationPlan.state == PlanState.HELD))
 
 
 def extension_waits() -> ColumnElement[bool]:

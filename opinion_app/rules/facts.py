@@ -74,6 +74,7 @@ class CaseFacts:
     disclosure: Disclosure | None = None
     published: bool = False
     planned: bool = False
+    plan_held: bool = False
     to_publish: bool = False
     risk_level: RiskLevel | None = None
     assessment_waits: bool = False

@@ -182,7 +182,9 @@ ACTS: dict[str, Act] = {
         ),
         Act("public_files", "公开附件", DONE | CLOSED_ONES, "case.publish", condition=obstacles.publishable),
         Act("plan_publication", "定时公开", CLOSED_ONES, "case.publish", condition=obstacles.publishable, button=False),
-        Act("cancel_plan", "取消定时公开", CLOSED_ONES, "case.publish", condition=obstacles.planned, danger=True),
+        Act("hold_plan", "定时公开搁置", frozenset(Stage), "case.publish", condition=obstacles.planned, button=False),
+        # Whatever has become of the case: what was held is to be settled by somebody.
+        Act("cancel_plan", "取消定时公开", frozenset(Stage), "case.publish", condition=obstacles.planned, danger=True),
         # Whatever has become of the case: what is out can always be taken back.
         Act("withdraw", "撤回公开", frozenset(Stage), "case.publish", condition=obstacles.published, danger=True),
         Act(

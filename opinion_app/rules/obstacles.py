@@ -92,8 +92,8 @@ def published(case: CaseFacts) -> str | None:
 
 
 def planned(case: CaseFacts) -> str | None:
-    """A moment must be set."""
-    return None if case.planned else "这件没有定时公开。"
+    """A moment must be set, or have been set and its publication held."""
+    return None if case.planned or case.plan_held else "这件没有定时公开。"
 
 
 def from_elsewhere(case: CaseFacts) -> str | None:

@@ -169,6 +169,40 @@ def may_stay(reasons: Iterable[str], basis: ConsentBasis) -> bool:
     return all(reason in (KeepReason.NOT_PERSONAL.label, KeepReason.OFFICE.label) for reason in reasons)
 
 
+def not_decided(finds: Finds, kept: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """By its part, how many of `finds` nobody decided on: neither they themselves nor a masked stretch that holds them.
+
+    `kept` are the decisions as they were stored with the snapshot: part, identity, start, end and action."""
+    decided = list(kept)
+    known = {(each["part"], each["identity"]) for each in decided}
+    hidden = [(each["part"], each["start"], each["end"]) for each in decided if each["action"] == Action.MASK]
+    found: dict[str, int] = {}
+    for part, places in finds.items():
+        for place in places:
+            if (part, place.identity) in known or _within(part, place, hidden):
+                continue
+            found[part] = found.get(part, 0) + 1
+    return found
+
+
+def _within(part: str, place: Find, hidden: Iterable[tuple[str, int, int]]) -> bool:
+    return any(part == own and start <= place.start and place.end <= end for own, start, end in hidden)
+
+
+def check_all_decided(finds: Finds, kept: Iterable[Mapping[str, Any]]) -> None:
+    """Raise Invalid where the finder now sees something that nobody saw when the snapshot was reviewed."""
+    found = not_decided(finds, kept)
+    if found:
+        places = "、".join(f"{PARTS[part]} {number} 处" for part, number in found.items())
+        raise Invalid(f"到时重新检查，发现审查时没有列出的疑似个人信息（{places}），请重新遮盖、审查后再公开")
+
+
+def check_basis(disclosure_basis: ConsentBasis, *, wish_public: bool) -> None:
+    """Raise Invalid where publication rests on a wish of the writer that is no longer there."""
+    if disclosure_basis is ConsentBasis.WISH and not wish_public:
+        raise Invalid("公开的依据是留言人愿意公开，现在登记的已不是愿意公开")
+
+
 def check_disclosure(
     disclosure: Disclosure, basis: ConsentBasis | None, *, never_public: bool, wish_public: bool, grounds: str
 ) -> None:

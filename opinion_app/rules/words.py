@@ -258,6 +258,7 @@ class PlanState(Word):
 
     WAITING = "waiting", "等待公开"
     DONE = "done", "已按时公开"
+    HELD = "held", "已搁置，待处理"
     CANCELLED = "cancelled", "已取消"
 
 

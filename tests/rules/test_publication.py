@@ -19,10 +19,13 @@ from opinion_app.rules.publication import (
     PARTS,
     Finds,
     Snapshot,
+    check_all_decided,
+    check_basis,
     check_disclosure,
     check_kept,
     check_left_out,
     make,
+    not_decided,
     propose,
     typed,
 )
@@ -265,3 +268,35 @@ def test_who_reads_a_part_is_told_what_is_left_out() -> None:
     with pytest.raises(Invalid) as refusal:
         check_left_out(Disclosure.PARTIAL, "")
     assert "哪些内容没有公开" in refusal.value.fields["left_out"]
+
+
+def kept(part: str, decision: Decision) -> dict[str, Any]:
+    """A decision as it is stored."""
+    find = decision.find
+    place = {"start": find.start, "end": find.end, "action": decision.action.value}
+    return {"part": part, "identity": find.identity, "reason": decision.reason} | place
+
+
+@pytest.mark.parametrize(
+    ("stored", "open_ones"),
+    [
+        ([], {"question": 1}),
+        ([kept("question", Decision(PHONE, Action.MASK))], {}),
+        ([kept("question", Decision(PHONE, Action.KEEP, "单位电话"))], {}),
+        ([kept("answer", Decision(PHONE, Action.MASK))], {"question": 1}),
+        # a stretch a person masked holds it, one that ends within it does not, and one that was kept holds nothing
+        ([kept("question", Decision(select(ORIGINAL.question, 0, 15), Action.MASK))], {}),
+        ([kept("question", Decision(select(ORIGINAL.question, 0, 9), Action.MASK))], {"question": 1}),
+        ([kept("question", Decision(select(ORIGINAL.question, 0, 15), Action.KEEP, "不是"))], {"question": 1}),
+    ],
+)
+def test_what_nobody_decided_on_is_counted_by_its_part(stored: list[dict[str, Any]], open_ones: dict[str, int]) -> None:
+    assert not_decided(FINDS, stored) == open_ones
+    with pytest.raises(Invalid, match="来信 1 处") if open_ones else nullcontext():
+        check_all_decided(FINDS, stored)
+
+
+@pytest.mark.parametrize(("basis", "wish", "holds"), [("wish", True, True), ("wish", False, False), ("asked", False, True)])
+def test_a_wish_must_still_be_there(basis: str, wish: bool, holds: bool) -> None:
+    with nullcontext() if holds else pytest.raises(Invalid, match="愿意公开"):
+        check_basis(ConsentBasis.of(basis), wish_public=wish)

@@ -65,6 +65,7 @@ _LOOKS = {
     "publish": ("globe", "green"),
     "public_files": ("clip", "green"),
     "plan_publication": ("clock", "green"),
+    "hold_plan": ("warn", "red"),
     "cancel_plan": ("clock", "orange"),
     "withdraw": ("globe", "red"),
     "archive": ("archive", ""),

@@ -24,6 +24,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from opinion_app.flow.cases import NO_CASE, extras_of, make_facts, tidy_number
+from opinion_app.flow.publications import unsettled_plan
 from opinion_app.flow.supervise import sheets
 from opinion_app.flow.visible import visible
 from opinion_app.records.assessment import Assessment
@@ -34,6 +35,7 @@ from opinion_app.records.clock import Clock
 from opinion_app.records.finding import Finding
 from opinion_app.records.move import Move
 from opinion_app.records.person import Person
+from opinion_app.records.publication import PublicationPlan
 from opinion_app.records.reply import Reply, ReplyCheck
 from opinion_app.records.supervision import Supervision
 from opinion_app.records.unit import Unit
@@ -72,6 +74,7 @@ class Dossier:
     has_files: bool = True
     has_findings: bool = True
     sheets: Sequence[Supervision] = ()
+    held_plan: PublicationPlan | None = None
 
     def files_of(self, owner: str, owner_id: int) -> list[Attachment]:
         """The files that belong to one part of the case."""
@@ -102,6 +105,7 @@ def dossier(session: Session, number: str, actor: Actor, moves: int = MOVES_SHOW
     held.moves = session.scalars(_MOVES, of_case | {"most": moves + 1}).all()
     held.findings = session.scalars(_FINDINGS, of_case).all() if held.has_findings else ()
     held.sheets = sheets(session, case.id) if held.facts.sheets else ()
+    held.held_plan = unsettled_plan(session, case) if held.facts.plan_held else None
     if held.facts.merged_children or case.merged_into_id is not None:
         joined = or_(Case.merged_into_id == case.id, Case.id == case.merged_into_id)
         held.linked = session.scalars(

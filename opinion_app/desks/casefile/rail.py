@@ -145,6 +145,7 @@ def marks(held: Dossier) -> Iterator[str]:
         (bool(facts.recused), f"{len(facts.recused)} 人回避"),
         (facts.published, "已公开"),
         (facts.planned, "已定时公开"),
+        (facts.plan_held, "定时公开已搁置"),
         (case.imported, "历史件"),
     )
     return (words for on, words in said if on)

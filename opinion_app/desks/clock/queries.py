@@ -13,7 +13,8 @@ from opinion_app.records.calendar import CalendarYear
 from opinion_app.records.clock import Clock
 from opinion_app.records.job import JobRun, Lease
 from opinion_app.records.notice import Notice
-from opinion_app.rules.words import ClockState, NoticeChannel, NoticeState
+from opinion_app.records.publication import PublicationPlan
+from opinion_app.rules.words import ClockState, NoticeChannel, NoticeState, PlanState
 from opinion_app.rules.zone import local_date
 
 STOPPED_AFTER = timedelta(minutes=2)
@@ -62,6 +63,11 @@ def queue(session: Session) -> Queue:
     mail = Notice.channel == NoticeChannel.MAIL
     count, oldest = session.execute(select(func.count(Notice.id), func.min(Notice.created_at)).where(mail, waiting)).one()
     return Queue(int(count), oldest, int(session.scalar(select(func.count(Notice.id)).where(mail, trouble)) or 0))
+
+
+def plans_held(session: Session) -> int:
+    """How many publications that were set for a moment did not go out and are not settled yet."""
+    return int(session.scalar(select(func.count(PublicationPlan.id)).where(PublicationPlan.state == PlanState.HELD)) or 0)
 
 
 def reach(session: Session, now: datetime) -> Reach:

@@ -38,6 +38,7 @@ def home() -> ResponseReturnValue:
         queue=queries.queue(session),
         reach=queries.reach(session, now),
         unheard=unheard(session, now),
+        plans_held=queries.plans_held(session),
         now=now,
     )
 

@@ -142,6 +142,7 @@ TABS: tuple[Tab, ...] = (
     Tab("unit_to_answer", "待答复", UNIT - CLERK, _lead(Stage.APPROVED), "本单位没有已签发待答复的件。", "answer", few=True),
     Tab("to_close", "待办结", CLERK, _stage(Stage.ANSWERED), "没有待办结的件。", "close"),
     Tab("to_publish", "待公开", CLERK, lambda _a, _m: Case.to_publish.is_(True), "没有待公开的件。", "publish", over=True),
+    Tab("plan_held", "定时公开搁置", CLERK, _plain(waiting.plan_held), "没有搁置的定时公开。", alert=True, over=True),
     Tab("open", "全部在办", EVERYBODY, _all, "现在没有在办的件。"),
     Tab("soon", "临期", EVERYBODY, _soon, "没有临期的件。"),
     Tab("overdue", "逾期", EVERYBODY, _overdue, "没有逾期的件。", alert=True),

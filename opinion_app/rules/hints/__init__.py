@@ -2,6 +2,6 @@
 
 from opinion_app.rules.hints.kinds import Hint, HintKind
 from opinion_app.rules.hints.look import Letter, barred, look, pieces
-from opinion_app.rules.hints.wording import DEFAULT_LISTS, WordList, WordLists
+from opinion_app.rules.hints.wording import DEFAULT_LISTS, WordList, WordLists, from_lists
 
-__all__ = ["DEFAULT_LISTS", "Hint", "HintKind", "Letter", "WordList", "WordLists", "barred", "look", "pieces"]
+__all__ = ["DEFAULT_LISTS", "Hint", "HintKind", "Letter", "WordList", "WordLists", "barred", "from_lists", "look", "pieces"]

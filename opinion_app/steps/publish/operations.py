@@ -22,6 +22,8 @@ from opinion_app.steps.publish.bench import stored
 from opinion_app.steps.publish.queries import Material, kept_reasons, material, writers
 from opinion_app.steps.publish.release import put
 
+PLAN_HELD = "原来的定时公开已搁置，请按这次的决定重新遮盖、审查后公开，或者取消。"
+
 
 @dataclass(frozen=True)
 class Review:
@@ -49,6 +51,8 @@ def decide_disclosure(
     facts = admit(session, case, "decide_disclosure", actor, seen)
     check_disclosure(disclosure, basis, never_public=never_public(facts), wish_public=case.wish_public, grounds=grounds)
     followed = _what_is_out(session, case, actor, now, disclosure, basis, grounds) if facts.published else ""
+    if facts.planned:
+        followed += "定时公开已取消。" if disclosure is Disclosure.WITHHELD else PLAN_HELD
     before = case.disclosure
     case.disclosure, case.disclosure_grounds = disclosure, grounds
     told = basis if disclosure is not Disclosure.WITHHELD else None

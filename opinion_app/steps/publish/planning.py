@@ -9,28 +9,23 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from opinion_app.flow import outbox
-from opinion_app.flow.cases import facts_of
 from opinion_app.flow.move import admit, move
-from opinion_app.flow.publications import end_plan, waiting_plan
+from opinion_app.flow.publications import end_plan, hold_plan, unsettled_plan
 from opinion_app.records.case import Case
 from opinion_app.records.engine import reading_only
 from opinion_app.records.publication import PublicationPlan
 from opinion_app.records.transaction import transaction
-from opinion_app.rules import life
-from opinion_app.rules.errors import OfficeError, Refused
+from opinion_app.rules.errors import OfficeError, Refused, Unfinished
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.masking import Decision
-from opinion_app.rules.publication import LEFT_OUT, Snapshot, check_left_out, check_moment
+from opinion_app.rules.publication import LEFT_OUT, check_moment
 from opinion_app.rules.spoken import moment_words
-from opinion_app.rules.words import PlanState, Role
+from opinion_app.rules.words import PlanState
+from opinion_app.steps.publish.last_look import WRITTEN, as_reviewed, snapshot_of
 from opinion_app.steps.publish.operations import Review, checked
-from opinion_app.steps.publish.queries import Material, material
 from opinion_app.steps.publish.release import put
 
 log = logging.getLogger(__name__)
-WRITTEN = "left_out_as_written"  # of the note on a 部分公开, before it was masked
-CHANGED = "来信、答复或公开决定在审查之后有变动，没有按时公开"
 
 
 def plan(
@@ -74,7 +69,7 @@ def plan(
 def cancel(session: Session, case: Case, actor: Actor, now: datetime, reason: str, seen: int | None = None) -> None:
     """取消定时公开: nothing goes out by itself; the case stands among those that wait to be published again."""
     admit(session, case, "cancel_plan", actor, seen)
-    row = waiting_plan(session, case)
+    row = unsettled_plan(session, case)
     if row is None:
         raise Refused("这件没有定时公开。")
     end_plan(session, case, reason, now)
@@ -82,7 +77,9 @@ def cancel(session: Session, case: Case, actor: Actor, now: datetime, reason: st
 
 
 def publish_due(now: datetime) -> str:
-    """Let everything out whose moment has come; answers what was done, for the ledger of jobs."""
+    """Let everything out whose moment has come; answers what was done, for the ledger of jobs.
+
+    Raises Unfinished, when all were tried, where one broke down: it waits and is tried again."""
     with reading_only(), transaction() as session:
         query = select(PublicationPlan.id).where(PublicationPlan.state == PlanState.WAITING, PublicationPlan.publish_at <= now)
         due = list(session.scalars(query.order_by(PublicationPlan.publish_at, PublicationPlan.id)))
@@ -96,46 +93,34 @@ def publish_due(now: datetime) -> str:
             failed += 1
         else:
             out, held_back = out + (done is True), held_back + (done is False)
-    return "，".join(words for count, words in _told(out, held_back, failed) if count) or "没有到时间的"
+    said = "，".join(words for count, words in _told(out, held_back, failed) if count) or "没有到时间的"
+    if failed:
+        raise Unfinished(said)
+    return said
 
 
 def _told(out: int, held_back: int, failed: int) -> tuple[tuple[int, str], ...]:
-    return (out, f"公开 {out} 件"), (held_back, f"情况有变未公开 {held_back} 件"), (failed, f"出错 {failed} 件，稍后再试")
+    return (out, f"公开 {out} 件"), (held_back, f"搁置 {held_back} 件"), (failed, f"出错 {failed} 件，稍后再试")
 
 
 def release(session: Session, plan_id: int, now: datetime) -> bool | None:
-    """Claim one plan and publish it; False where it may no longer go out, None where another node was faster."""
+    """Claim one plan, look once more and publish it; False where it is held instead, None where another node was faster."""
     mine = update(PublicationPlan).where(PublicationPlan.id == plan_id, PublicationPlan.state == PlanState.WAITING)
     if session.connection().execute(mine.values(state=PlanState.DONE, ended_at=now)).rowcount != 1:
         return None
     row = session.get_one(PublicationPlan, plan_id)
     case = session.get_one(Case, row.case_id)
     try:
-        held = _as_reviewed(session, case, row)
+        held = as_reviewed(session, case, row)
     except OfficeError as reason:
-        _hold_back(session, case, row, reason.message, now)
+        _hold(session, case, row, reason.message, now)
         return False
-    texts = {name: value for name, value in row.texts.items() if name not in ("copies", WRITTEN)}
-    publication = put(session, case, held, Snapshot.from_json(texts), now)
+    publication = put(session, case, held, snapshot_of(row), now)
     detail = {"index_number": publication.index_number, "replaces": held.publication is not None, "planned": True}
     move(session, case, "publish", None, now, detail=detail, values={"公开": (None, publication.index_number)})
     return True
 
 
-def _as_reviewed(session: Session, case: Case, row: PublicationPlan) -> Material:
-    """What the plan was made of, as it stands now. Raises OfficeError where it may not go out as it was reviewed."""
-    refused = life.refusal(facts_of(session, case), "publish")
-    if refused:
-        raise Refused(refused)
-    held = material(session, case, row.texts["copies"], row.correction, row.texts.get(WRITTEN, ""))
-    check_left_out(case.disclosure, held.original.left_out)
-    if held.original.hash != row.source_hash:
-        raise Refused(CHANGED)
-    return held
-
-
-def _hold_back(session: Session, case: Case, row: PublicationPlan, reason: str, now: datetime) -> None:
-    row.state, row.end_reason = PlanState.CANCELLED, reason
-    done = move(session, case, "cancel_plan", None, now, note=reason)
-    clerks = outbox.holders_of(session, Role.CLERK)
-    outbox.tell(session, case, clerks, "定时公开没有执行，请查看", f"cancel_plan:{done.id}", now, mail=False)
+def _hold(session: Session, case: Case, row: PublicationPlan, reason: str, now: datetime) -> None:
+    hold_plan(session, case, row, reason, now)
+    move(session, case, "hold_plan", None, now, note=reason)

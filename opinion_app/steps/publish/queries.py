@@ -83,7 +83,7 @@ def _held(session: Session, case: Case) -> Any:
     masked = select(func.max(MaskingDecision.id)).where(MaskingDecision.case_id == case.id).scalar_subquery()
     decided = select(func.max(Move.id)).where(Move.case_id == case.id, Move.act == "decide_disclosure").scalar_subquery()
     waits = select(func.max(PublicationPlan.id)).where(
-        PublicationPlan.case_id == case.id, PublicationPlan.state == PlanState.WAITING
+        PublicationPlan.case_id == case.id, PublicationPlan.state.in_((PlanState.WAITING, PlanState.HELD))
     )
     query = (
         select(Reply, Correspondent.name, Publication, PublicationPlan, MaskingDecision.decisions, Move.detail)

@@ -10,10 +10,12 @@ from flask import Flask
 from sqlalchemy import select
 
 from opinion_app import clock
+from opinion_app.records.case import Case
 from opinion_app.records.move import Move
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.words import Role, Stage
 from opinion_app.rules.zone import local
+from opinion_app.steps.publish import planning
 from tests.builders.office import make_actor, make_person, make_unit
 from tests.builders.published import make_closed, make_signed
 from tests.faults.together import together
@@ -102,6 +104,31 @@ def test_set_for_later_and_cancelled(app: Flask, clerk: Browser) -> None:
     assert "取消定时公开" in shown
     assert clerk.submit(f"{CASE}/cancel_plan", "/cancel_plan", reason="还要核实").status_code == 303
     assert "已定时公开" not in clerk.get(CASE).text
+
+
+def test_a_plan_that_was_held_is_seen_where_people_look(app: Flask, clerk: Browser) -> None:
+    said: dict[str, Any] = {"go": "publish", "secrecy_opinion": "不涉密", "disclosure_opinion": "可以公开", "when": "later"}
+    preview = clerk.submit(f"{CASE}/publish", "/publish", go="all")
+    at = clock.now() + timedelta(days=2)
+    form = pick(forms_in(preview.text, f"{CASE}/publish"), "/publish")
+    assert clerk.send(form, **said, publish_at=f"{local(at):%Y-%m-%dT%H:%M}").status_code == 303
+    with app.app_context():
+        with transaction() as session:
+            session.scalars(select(Case).where(Case.number == "LY2026-000001")).one().nickname = "建设办"
+        assert planning.publish_due(at) == "搁置 1 件"
+    shown = clerk.get(CASE).text
+    assert "定时公开已搁置，没有公开" in shown
+    assert "已定时公开" not in shown
+    assert "答复 1 处" in shown
+    assert "LY2026-000001" in clerk.get("/office/todo/plan_held").text
+    assert "有 1 件定时公开已搁置" in clerk.get("/office/clock").text
+    bench = clerk.get(f"{CASE}/publish").text
+    assert "定时公开已搁置，没有公开" in bench
+    assert "还有 1 处没有决定" in bench
+    assert Browser(app).get("/replies/LY2026-000001").status_code == 404
+    assert clerk.submit(f"{CASE}/cancel_plan", "/cancel_plan", reason="重新审查").status_code == 303
+    assert "已搁置，没有公开" not in clerk.get(CASE).text
+    assert "LY2026-000001" not in clerk.get("/office/todo/plan_held").text
 
 
 def test_of_two_clerks_who_publish_at_once_one_is_told(app: Flask, clerk: Browser) -> None:
