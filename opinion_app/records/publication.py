@@ -84,7 +84,10 @@ class PublicationPlan(Base):
 
 
 class MaskingDecision(Base):
-    """What a person decided on the finds of one snapshot, with the checks bound to its hash (decisions 14)."""
+    """What was decided on the finds of one snapshot, with the checks bound to its hash (decisions 14).
+
+    `masked_by_id` is who masked it, empty where that is not told apart from who decided; both opinions are empty while the
+    snapshot waits for another person's review, and `said` keeps what else makes that snapshot: writer, notes and copies."""
 
     __tablename__ = "masking_decisions"
 
@@ -94,6 +97,8 @@ class MaskingDecision(Base):
     decisions: Mapped[list[Any]] = mapped_column(default=list)
     secrecy_opinion: Mapped[str] = mapped_column(default="")
     disclosure_opinion: Mapped[str] = mapped_column(default="")
+    masked_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    said: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     decided_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     decided_at: Mapped[datetime]
 

@@ -181,6 +181,7 @@ ACTS: dict[str, Act] = {
             due=obstacles.publication_due,
         ),
         Act("public_files", "公开附件", DONE | CLOSED_ONES, "case.publish", condition=obstacles.publishable),
+        Act("ask_review", "提请保密审查", CLOSED_ONES, "case.publish", condition=obstacles.publishable, button=False),
         Act("plan_publication", "定时公开", CLOSED_ONES, "case.publish", condition=obstacles.publishable, button=False),
         Act("hold_plan", "定时公开搁置", frozenset(Stage), "case.publish", condition=obstacles.planned, button=False),
         # Whatever has become of the case: what was held is to be settled by somebody.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from opinion_app.rules.permissions import OFFICE_ROLES, UNIT_ROLES
+from opinion_app.rules.two_people import too_few
 from opinion_app.rules.words import Role
 
 NEEDED = {
@@ -36,7 +37,7 @@ class UnitFacts:
     is_office: bool = False
 
 
-def gaps(people: Sequence[Staff], units: Sequence[UnitFacts]) -> list[str]:
+def gaps(people: Sequence[Staff], units: Sequence[UnitFacts], *, secrecy_by_other: bool = False) -> list[str]:
     """What is missing, as sentences for the administrator; empty when the office can work."""
     held = {role: [person for person in people if role in person.roles] for role in Role}
     found = [words for role, words in NEEDED.items() if not held[role]]
@@ -44,6 +45,8 @@ def gaps(people: Sequence[Staff], units: Sequence[UnitFacts]) -> list[str]:
         found.append("没有人可以办理涉及公职人员的举报件，这类来件登记后将无人可见。请为一名受理员或领导勾选“办理举报件”。")
     found += _own_work(held, Role.REVIEWER, "审核")
     found += _own_work(held, Role.LEADER, "签发")
+    lacking = too_few(len(held[Role.CLERK]), strict=secrecy_by_other)
+    found += [lacking] if lacking else []
     return found + [gap for unit in units if not unit.is_office for gap in _of_unit(unit, people)]
 
 

@@ -64,6 +64,7 @@ _LOOKS = {
     "close": ("check", "green"),
     "publish": ("globe", "green"),
     "public_files": ("clip", "green"),
+    "ask_review": ("eye", "blue"),
     "plan_publication": ("clock", "green"),
     "hold_plan": ("warn", "red"),
     "cancel_plan": ("clock", "orange"),

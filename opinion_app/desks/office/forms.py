@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import IntegerField
+from wtforms import BooleanField, IntegerField
 from wtforms.validators import InputRequired
 
 from opinion_app.forms import OfficeForm, line, text
@@ -30,6 +30,10 @@ class SettingsForm(OfficeForm):
     policy = line("政策文件编号", 60, required=True)
     index_pattern = line("索引号", 100, required=True, hint="可用 {code} 信用代码、{year}、{month:02d}、{day:02d}、{serial:03d}")
     kept_numbers = text("不脱敏的公开电话", 1000, rows=3, hint="每行一个，如本单位办公电话；公开答复时不提示脱敏")
+    secrecy_by_other = BooleanField(
+        "保密审查须由遮盖以外的人作出",
+        description="不勾选时只作提示；勾选后，遮盖的人须提请另一名受理员审查，本人不能公开。至少要有两名受理员",
+    )
     rating_days = IntegerField(
         "评价期限（工作日）",
         [InputRequired("请填写评价期限。")],

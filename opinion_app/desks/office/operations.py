@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from opinion_app.flow import trail
+from opinion_app.flow import outbox, trail
 from opinion_app.flow.settings import OFFICE_DEFAULTS, areas, office, put_office, put_setting, setting
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.facts import Actor
@@ -17,6 +17,8 @@ from opinion_app.rules.mailbox import is_email
 from opinion_app.rules.numbering import DEFAULT_INDEX_PATTERN, DEFAULT_PATTERNS, check_pattern
 from opinion_app.rules.rating import MOST_DAYS, window
 from opinion_app.rules.text import clean_line
+from opinion_app.rules.two_people import SETTING, too_few
+from opinion_app.rules.words import Role
 
 MORE = ("email", "organiser")
 OFFICE_FIELDS = (*OFFICE_DEFAULTS, *MORE)
@@ -33,6 +35,7 @@ class OfficeSettings:
     index_pattern: str
     kept_numbers: tuple[str, ...]
     rating_days: int
+    secrecy_by_other: bool
 
 
 def held(session: Session) -> OfficeSettings:
@@ -45,6 +48,7 @@ def held(session: Session) -> OfficeSettings:
         setting(session, "index_pattern", DEFAULT_INDEX_PATTERN),
         tuple(setting(session, "kept_numbers", [])),
         window(setting(session, "rating_days", None)).amount,
+        setting(session, SETTING, False),
     )
 
 
@@ -69,6 +73,7 @@ def save(session: Session, wanted: OfficeSettings, labels: Mapping[str, str], ac
     _compare(changed, labels["areas"], "、".join(before.areas), "、".join(wanted.areas))
     _compare(changed, labels["kept_numbers"], "、".join(before.kept_numbers), "、".join(wanted.kept_numbers))
     _compare(changed, labels["rating_days"], str(before.rating_days), str(wanted.rating_days))
+    _compare(changed, labels[SETTING], _yes(on=before.secrecy_by_other), _yes(on=wanted.secrecy_by_other))
     if changed:
         put_office(session, wanted.office)
         put_setting(session, "number_patterns", dict(wanted.patterns))
@@ -76,8 +81,18 @@ def save(session: Session, wanted: OfficeSettings, labels: Mapping[str, str], ac
         put_setting(session, "areas", list(wanted.areas))
         put_setting(session, "kept_numbers", list(wanted.kept_numbers))
         put_setting(session, "rating_days", wanted.rating_days)
+        put_setting(session, SETTING, wanted.secrecy_by_other)
         trail.record(session, "settings.edit", "office", actor, now, changed)
     return len(changed)
+
+
+def _yes(*, on: bool) -> str:
+    return "是" if on else "否"
+
+
+def missing_clerks(session: Session, wanted: OfficeSettings) -> str:
+    """What to tell where too few clerks are there for the rule of two people; empty where there are enough."""
+    return too_few(len(outbox.holders_of(session, Role.CLERK)), strict=wanted.secrecy_by_other)
 
 
 def _compare(changed: dict[str, tuple[object, object]], label: str, before: str, after: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from opinion_app import clock
@@ -33,10 +33,14 @@ def settings() -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         labels = {field.name: field.label.text for field in form}
         try:
-            changed = operations.save(session, _wanted(form), labels, actor(), clock.now())
+            wanted = _wanted(form)
+            changed = operations.save(session, wanted, labels, actor(), clock.now())
         except Invalid as refusal:
             form.take(refusal)
         else:
+            lacking = operations.missing_clerks(session, wanted)
+            if lacking:
+                flash(lacking, "warning")
             return done(url_for("office.settings"), f"已保存 {changed} 项改动。" if changed else "没有改动。")
     return form_page("desks/office/settings.html", form=form)
 
@@ -49,6 +53,7 @@ def _as_form(held: OfficeSettings) -> dict[str, Any]:
         "index_pattern": held.index_pattern,
         "kept_numbers": "\n".join(held.kept_numbers),
         "rating_days": held.rating_days,
+        "secrecy_by_other": held.secrecy_by_other,
     }
 
 
@@ -60,4 +65,5 @@ def _wanted(form: Any) -> OfficeSettings:
         form.index_pattern.data,
         operations.lines(form.kept_numbers.data, 60),
         form.rating_days.data or 0,
+        bool(form.secrecy_by_other.data),
     )

@@ -9,11 +9,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from opinion_app.flow.settings import setting
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
 from opinion_app.records.person import LeaderInCharge, Person, PersonRole, SignInSession
 from opinion_app.records.unit import Unit
 from opinion_app.rules.staffing import Staff, UnitFacts, gaps
+from opinion_app.rules.two_people import SETTING
 from opinion_app.rules.words import OPEN_STAGES, AssignmentState, Role
 
 ENDED = (AssignmentState.RETURNED, AssignmentState.WITHDRAWN)
@@ -111,4 +113,4 @@ def what_is_missing(session: Session) -> list[str]:
     everybody = active_people(session)
     staff = [Staff(one.id, one.name, one.roles, one.unit_id, one.handles_accusations) for one in everybody]
     units = [UnitFacts(unit.id, unit.name, unit.is_office) for unit in all_units(session) if unit.active]
-    return gaps(staff, units)
+    return gaps(staff, units, secrecy_by_other=setting(session, SETTING, False))

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from opinion_app.flow import outbox
 from opinion_app.flow.move import admit, move
 from opinion_app.flow.publications import publication_of, take_down
 from opinion_app.records.case import Case
@@ -17,9 +18,10 @@ from opinion_app.rules.facts import Actor
 from opinion_app.rules.masking import Decision
 from opinion_app.rules.permissions import never_public
 from opinion_app.rules.publication import LEFT_OUT, Snapshot, check_disclosure, check_kept, check_left_out, make, may_stay
-from opinion_app.rules.words import ConsentBasis, Disclosure
+from opinion_app.rules.two_people import check_reviewer
+from opinion_app.rules.words import ConsentBasis, Disclosure, Role
 from opinion_app.steps.publish.bench import stored
-from opinion_app.steps.publish.queries import Material, kept_reasons, material, writers
+from opinion_app.steps.publish.queries import Material, kept_reasons, masker_of, material, strict, writers
 from opinion_app.steps.publish.release import put
 
 PLAN_HELD = "原来的定时公开已搁置，请按这次的决定重新遮盖、审查后公开，或者取消。"
@@ -102,7 +104,9 @@ def publish(
     admit(session, case, "publish", actor, seen)
     held, snapshot = checked(session, case, actor, now, decisions, review, reviewed_hash, writer, correction, left_out, copies)
     publication = put(session, case, held, snapshot, now)
+    masker = masker_of(session, case, snapshot.hash)
     detail = {"index_number": publication.index_number, "masked": _count(decisions), "replaces": held.publication is not None}
+    detail |= {"masked_by": masker.name} if masker and masker.id != actor.id else {}
     values = {"公开": (None, publication.index_number), "快照": (None, snapshot.hash), "保密审查": (None, review.secrecy)}
     move(session, case, "publish", actor, now, detail=detail, values=values | {"公开审查": (None, review.disclosure)})
     return publication
@@ -122,15 +126,67 @@ def checked(
     copies: Iterable[int],
 ) -> tuple[Material, Snapshot]:
     """The snapshot that may go out, with the reviews recorded on its hash. Raises Invalid or Conflict."""
-    held = material(session, case, copies, correction, left_out)
-    check_left_out(case.disclosure, held.original.left_out)
-    check_kept(decisions, held.basis)
-    snapshot = make(held.original, held.finds, decisions, _writer(case, writer))
+    held, snapshot = _made(session, case, decisions, writer, correction, left_out, copies)
     _check_review(review)
     if snapshot.hash != reviewed_hash:
         raise Conflict("来信、答复或遮盖结果在审查之后有变动，审查意见已失效。请重新预览、审查后再公开。")
-    session.add(_masking(case, decisions, review, snapshot, actor, now))
+    masker = masker_of(session, case, snapshot.hash)
+    check_reviewer(masker.id if masker else None, actor.id, strict=strict(session))
+    row = _masking(case, decisions, review, snapshot, actor, now)
+    row.masked_by_id = masker.id if masker else actor.id
+    session.add(row)
     return held, snapshot
+
+
+def _made(
+    session: Session,
+    case: Case,
+    decisions: Mapping[str, tuple[Decision, ...]],
+    writer: str,
+    correction: str,
+    left_out: str,
+    copies: Iterable[int],
+) -> tuple[Material, Snapshot]:
+    held = material(session, case, copies, correction, left_out)
+    check_left_out(case.disclosure, held.original.left_out)
+    check_kept(decisions, held.basis)
+    return held, make(held.original, held.finds, decisions, _writer(case, writer))
+
+
+def ask_review(
+    session: Session,
+    case: Case,
+    actor: Actor,
+    now: datetime,
+    *,
+    decisions: Mapping[str, tuple[Decision, ...]],
+    reviewed_hash: str,
+    writer: str,
+    correction: str = "",
+    left_out: str = LEFT_OUT,
+    copies: Iterable[int] = (),
+    seen: int | None = None,
+) -> int:
+    """提请保密审查: lay the masked snapshot down for another clerk, who finds it as it is; answers how many were told.
+
+    Raises Conflict when the texts are no longer those of the preview."""
+    admit(session, case, "ask_review", actor, seen)
+    held, snapshot = _made(session, case, decisions, writer, correction, left_out, copies)
+    if snapshot.hash != reviewed_hash:
+        raise Conflict("来信、答复或遮盖结果有变动，请重新预览后再提请审查。")
+    row = _masking(case, decisions, Review("", ""), snapshot, actor, now)
+    row.masked_by_id = actor.id
+    row.said = {
+        "writer": writer,
+        "correction": held.original.note,
+        "left_out": held.original.left_out or left_out,
+        "copies": [copy.id for copy in held.copies],
+    }
+    session.add(row)
+    done = move(session, case, "ask_review", actor, now, values={"快照": (None, snapshot.hash)})
+    others = [clerk for clerk in outbox.holders_of(session, Role.CLERK) if clerk.id != actor.id]
+    outbox.tell(session, case, others, "已遮盖，请作保密审查和公开审查", f"ask_review:{done.id}", now, mail=False)
+    return len(others)
 
 
 def withdraw(session: Session, case: Case, actor: Actor, now: datetime, *, reason: str, seen: int | None = None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from opinion_app.flow.settings import office, setting
 from opinion_app.records.case import Case, Correspondent
 from opinion_app.records.move import Move
+from opinion_app.records.person import Person
 from opinion_app.records.public_copy import PublicCopy
 from opinion_app.records.publication import MaskingDecision, Publication, PublicationPlan
 from opinion_app.records.reply import Reply
@@ -20,6 +22,7 @@ from opinion_app.rules.errors import Invalid
 from opinion_app.rules.masking import Action, mask_name
 from opinion_app.rules.public_files import public_name
 from opinion_app.rules.publication import ANYBODY, LEFT_OUT, Snapshot, propose
+from opinion_app.rules.two_people import SETTING
 from opinion_app.rules.words import ConsentBasis, Disclosure, PlanState, ReplyState
 from opinion_app.steps.publish import copy_queries
 
@@ -39,6 +42,7 @@ class Material:
     earlier: list[dict[str, Any]]
     copies: list[PublicCopy]
     ready: Sequence[PublicCopy]
+    said: dict[str, Any]
 
 
 def material(
@@ -73,6 +77,7 @@ def material(
         held.decisions or [],
         copies,
         ready,
+        held.said or {},
     )
 
 
@@ -86,7 +91,9 @@ def _held(session: Session, case: Case) -> Any:
         PublicationPlan.case_id == case.id, PublicationPlan.state.in_((PlanState.WAITING, PlanState.HELD))
     )
     query = (
-        select(Reply, Correspondent.name, Publication, PublicationPlan, MaskingDecision.decisions, Move.detail)
+        select(
+            Reply, Correspondent.name, Publication, PublicationPlan, MaskingDecision.decisions, MaskingDecision.said, Move.detail
+        )
         .select_from(Case)
         .outerjoin(Reply, Reply.id == newest)
         .outerjoin(Correspondent, Correspondent.case_id == Case.id)
@@ -97,6 +104,29 @@ def _held(session: Session, case: Case) -> Any:
         .where(Case.id == case.id)
     )
     return session.execute(query).one()
+
+
+@dataclass(frozen=True)
+class Masker:
+    """Who masked a snapshot that waits for review, and when."""
+
+    id: int
+    name: str
+    at: datetime
+
+
+def masker_of(session: Session, case: Case, snapshot_hash: str) -> Masker | None:
+    """Who laid this very snapshot down for another's review, or had masked it before; None where nobody did."""
+    masked_by = func.coalesce(MaskingDecision.masked_by_id, MaskingDecision.decided_by_id)
+    query = select(Person.id, Person.name, MaskingDecision.decided_at).join(MaskingDecision, masked_by == Person.id)
+    query = query.where(MaskingDecision.case_id == case.id, MaskingDecision.snapshot_hash == snapshot_hash)
+    row = session.execute(query.order_by(MaskingDecision.id).limit(1)).first()
+    return Masker(*row) if row is not None else None
+
+
+def strict(session: Session) -> bool:
+    """Whether the office wants the 保密审查 by another person than the one who masked."""
+    return setting(session, SETTING, False)
 
 
 def signed_reply(session: Session, case: Case) -> Reply | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -16,6 +18,7 @@ from opinion_app.rules import links
 from opinion_app.rules.errors import Conflict, Invalid
 from opinion_app.rules.publication import LEFT_OUT
 from opinion_app.rules.spoken import moment_words
+from opinion_app.rules.two_people import is_same, told
 from opinion_app.rules.words import ConsentBasis, Disclosure
 from opinion_app.rules.zone import SHANGHAI
 from opinion_app.steps.publish import bench, forms, operations, planning, queries, site_copy
@@ -25,6 +28,7 @@ from opinion_app.web.answers import done
 from opinion_app.web.identity import actor
 from opinion_app.web.posted import posted
 
+NOBODY_ELSE = "遮盖结果已保存，但没有别的受理员可以审查，请告诉管理员。"
 bp = Blueprint("publish", __name__, url_prefix="/office/cases/<number>")
 
 
@@ -72,9 +76,9 @@ def publish(number: str) -> ResponseReturnValue:
     held = _material(session, case, copies)
     form, laid = _laid_out(case, held)
     go = request.form.get("go", "")
-    if request.method == "POST" and form.validate() and go == "publish" and laid.snapshot:
+    if request.method == "POST" and form.validate() and go in GOES and laid.snapshot:
         try:
-            return done(links.case(case.number), _send_out(session, case, form, laid, held))
+            return done(links.case(case.number), GOES[go](session, case, form, laid, held))
         except Invalid as refusal:
             form.take(refusal)
         except Conflict as moved:
@@ -85,16 +89,22 @@ def publish(number: str) -> ResponseReturnValue:
 def _material(session: Session, case: Case, copies: list[int]) -> queries.Material:
     """What is to be published, with what the page says of it; opened afresh, with every finished copy."""
     if request.method != "POST":
-        return queries.material(session, case, None)
+        return _as_laid_down(session, case)
     sent = forms.PublishForm(request.form)
     return queries.material(session, case, copies, sent.correction.data or "", sent.left_out.data or "")
 
 
-def _send_out(session: Session, case: Case, form: forms.PublishForm, laid: bench.Bench, held: queries.Material) -> str:
-    """Publish now, or set it for later; answers what to tell the clerk."""
-    said = {
+def _as_laid_down(session: Session, case: Case) -> queries.Material:
+    """Opened afresh: as another clerk laid it down for review, else with every finished copy."""
+    fresh = queries.material(session, case, None)
+    if not fresh.said:
+        return fresh
+    return queries.material(session, case, fresh.said["copies"], fresh.said["correction"], fresh.said["left_out"])
+
+
+def _said(form: forms.PublishForm, laid: bench.Bench, held: queries.Material) -> dict[str, Any]:
+    return {
         "decisions": laid.decisions,
-        "review": operations.Review(form.secrecy_opinion.data or "", form.disclosure_opinion.data or ""),
         "reviewed_hash": form.seen_hash.data or "",
         "writer": form.writer.data,
         "correction": form.correction.data or "",
@@ -102,6 +112,18 @@ def _send_out(session: Session, case: Case, form: forms.PublishForm, laid: bench
         "copies": [copy.id for copy in held.copies],
         "seen": form.seen_version,
     }
+
+
+def _ask_review(session: Session, case: Case, form: forms.PublishForm, laid: bench.Bench, held: queries.Material) -> str:
+    """Lay it down for another clerk; answers what to tell this one."""
+    number = operations.ask_review(session, case, actor(), clock.now(), **_said(form, laid, held))
+    return f"遮盖结果已保存，已通知 {number} 名受理员审查、公开。" if number else NOBODY_ELSE
+
+
+def _send_out(session: Session, case: Case, form: forms.PublishForm, laid: bench.Bench, held: queries.Material) -> str:
+    """Publish now, or set it for later; answers what to tell the clerk."""
+    review = operations.Review(form.secrecy_opinion.data or "", form.disclosure_opinion.data or "")
+    said = _said(form, laid, held) | {"review": review}
     if form.when.data != "later":
         operations.publish(session, case, actor(), clock.now(), **said)
         return "已公开，公众现在可以在“公开答复”里看到、搜到。"
@@ -114,7 +136,9 @@ def _send_out(session: Session, case: Case, form: forms.PublishForm, laid: bench
 
 def _laid_out(case: Case, held: queries.Material) -> tuple[forms.PublishForm, bench.Bench]:
     remembered, lines = bench.remembered(held)
-    form = posted(forms.PublishForm, version=case.version, writer=held.writers[0][0], more=lines, left_out=LEFT_OUT)
+    defaults = {"writer": held.writers[0][0], "left_out": LEFT_OUT, "correction": ""}
+    defaults |= {name: held.said[name] for name in defaults if name in held.said}
+    form = posted(forms.PublishForm, version=case.version, more=lines, **defaults)
     form.writer.choices = choices(held.writers)
     sent = request.form.to_dict() if request.method == "POST" else remembered
     everything = request.form.get("go") == "all"
@@ -126,6 +150,9 @@ def _bench_page(case: Case, held: queries.Material, form: forms.PublishForm, lai
     form.more.errors = [*form.more.errors, *laid.problems.values()]
     if laid.trouble:
         form.form_errors = [*form.form_errors, laid.trouble]
+    session = db.session()
+    masker = queries.masker_of(session, case, laid.snapshot.hash) if laid.snapshot else None
+    strict = queries.strict(session)
     return act_page(
         case,
         "publish",
@@ -138,7 +165,14 @@ def _bench_page(case: Case, held: queries.Material, form: forms.PublishForm, lai
         copies=held.ready,
         going=[copy.id for copy in held.copies],
         plan=held.plan,
+        masker=masker,
+        same=is_same(masker.id if masker else None, actor().id),
+        strict=strict,
+        two_people=told(masker.id if masker else None, actor().id, strict=strict),
     )
+
+
+GOES = {"publish": _send_out, "review": _ask_review}
 
 
 @bp.route("/cancel_plan", methods=["GET", "POST"])

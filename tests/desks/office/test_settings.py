@@ -8,9 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from opinion_app.flow.settings import areas, office
+from opinion_app.flow.settings import areas, office, setting
 from opinion_app.records.trail import TrailValue
 from opinion_app.records.transaction import transaction
+from opinion_app.rules.two_people import SETTING
 from opinion_app.rules.words import Role
 from tests.builders.office import make_case, make_person
 from tests.support.client import Browser, client_for
@@ -76,3 +77,17 @@ def test_what_will_not_do_is_said(admin: Browser, values: dict[str, Any], words:
 
 def test_only_the_administrator_may(app: Flask, admin: Browser) -> None:
     assert client_for(app, "clerk").get("/office/settings").status_code == 403
+
+
+def test_two_people_for_the_review_of_secrecy_need_two_clerks(app: Flask, admin: Browser) -> None:
+    answer = admin.submit("/office/settings", secrecy_by_other="y")
+    assert answer.status_code == 303
+    shown = admin.get("/office/settings").text
+    assert "受理员却不足两名" in shown
+    assert "受理员却不足两名" in admin.get("/office/people").text
+    with app.app_context(), transaction() as session:
+        assert setting(session, SETTING, False) is True
+        assert "是" in {row.new for row in session.scalars(select(TrailValue)) if row.name == "保密审查须由遮盖以外的人作出"}
+        make_person(session, "second", Role.CLERK)
+    assert admin.submit("/office/settings", secrecy_by_other=None, name="示范镇").status_code == 303
+    assert "不足两名" not in admin.get("/office/settings").text

@@ -43,8 +43,9 @@ def test_from_the_bench_to_the_public_and_back(app: Flask, clerk: Browser) -> No
     preview = clerk.submit(f"{CASE}/publish", "/publish", go="all", more="村口")
     assert preview.status_code == 422
     assert "公众将看到的内容" in preview.text
-    assert "遮盖、保密审查和公开审查都记在您一人名下" in preview.text
+    assert "遮盖和保密审查会记在您一人名下" in preview.text
     assert "在意见里写明审查人和日期" in preview.text
+    assert "提请别人审查" in preview.text
     form = pick(forms_in(preview.text, f"{CASE}/publish"), "/publish")
     refused = clerk.send(form, go="publish")
     assert "保密审查和公开审查都要有意见" in refused.text
