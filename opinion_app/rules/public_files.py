@@ -6,7 +6,15 @@ from datetime import datetime
 from typing import Final
 
 from opinion_app.rules.file_kinds import Content
-from opinion_app.rules.words import FileUse, Source
+from opinion_app.rules.words import Source, Word
+
+
+class FileUse(Word):
+    """What a file added to a case is for; only what belongs to the reply may go public with it."""
+
+    INTERNAL = "internal", "内部材料，不公开"
+    REPLY = "reply", "答复附件，可随答复公开"
+
 
 PAGES_MOST: Final = 60
 PICTURES: Final = frozenset({Content.JPEG, Content.PNG, Content.GIF, Content.BMP, Content.WEBP, Content.TIFF})

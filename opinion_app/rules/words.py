@@ -246,13 +246,6 @@ class PublicationState(Word):
     WITHDRAWN = "withdrawn", "已撤回"
 
 
-class FileUse(Word):
-    """What a file added to a case is for; only what belongs to the reply may go public with it."""
-
-    INTERNAL = "internal", "内部材料，不公开"
-    REPLY = "reply", "答复附件，可随答复公开"
-
-
 class PlanState(Word):
     """State of a publication that was set for a later moment."""
 

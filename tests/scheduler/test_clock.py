@@ -15,12 +15,10 @@ from sqlalchemy.orm import Session
 from opinion_app.desks.outbox.delivery import Watch
 from opinion_app.desks.reminders.operations import Queued, queue_digests
 from opinion_app.desks.upkeep.operations import purge
-from opinion_app.flow import ratings
 from opinion_app.records.job import JobRun, Lease
 from opinion_app.records.notice import Notice, Reminder
 from opinion_app.records.office import put_setting
 from opinion_app.records.transaction import transaction
-from opinion_app.rules.errors import Unfinished
 from opinion_app.rules.timetable import Daily, Entry, Every, digest_time, timetable
 from opinion_app.rules.words import Role
 from opinion_app.rules.zone import SHANGHAI
@@ -34,7 +32,6 @@ from tests.builders.office import make_case, make_person
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
 TUESDAY = datetime(2026, 11, 24, 0, 31, tzinfo=UTC)  # 08:31
 DIGEST = next(entry for entry in timetable() if entry.name == "digest")
-INBOX = next(entry for entry in timetable() if entry.name == "inbox")
 OUTBOX = next(entry for entry in timetable() if entry.name == "outbox")
 
 
@@ -250,19 +247,6 @@ def test_r6_a_job_that_failed_is_tried_again_and_stands_in_the_ledger(owing: Fla
     time.pass_by(360)
     assert runner(owing, time).run_due(DIGEST, time.now, alone=True)
     assert [run.succeeded for run in runs()] == [True]
-
-
-def test_what_a_job_left_undone_is_told_in_its_own_words(core: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A rating that cannot be taken in is a failure of the job on the clock page, beside what the job did do."""
-
-    def one_fails(_now: datetime) -> int:
-        raise Unfinished("评价收取 1 份，另有 1 份没有收取（LY2026-000001），下一轮再试")
-
-    monkeypatch.setattr(jobs, "take_in_waiting", lambda *_rest: 2)
-    monkeypatch.setattr(ratings, "take_in_waiting", one_fails)
-    assert runner(core, Time(TUESDAY)).run_due(INBOX, TUESDAY, alone=True)
-    said = "收取 2 件，评价收取 1 份，另有 1 份没有收取（LY2026-000001），下一轮再试"
-    assert [(run.succeeded, run.report) for run in runs("inbox")] == [(False, said)]
 
 
 def test_n07_after_days_off_only_todays_digest_goes_out(owing: Flask) -> None:

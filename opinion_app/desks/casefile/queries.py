@@ -42,7 +42,8 @@ from opinion_app.records.unit import Unit
 from opinion_app.rules.errors import NotFound
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.permissions import can_see
-from opinion_app.rules.words import ClockState, FileUse
+from opinion_app.rules.public_files import FileUse
+from opinion_app.rules.words import ClockState
 
 MOVES_SHOWN = 60
 MOVES_AT_MOST = 2000

@@ -7,8 +7,9 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 
 from opinion_app.forms import OfficeForm, choices, line, row_id, text
 from opinion_app.rules.errors import Invalid
+from opinion_app.rules.public_files import FileUse
 from opinion_app.rules.suspension import SuspensionGround
-from opinion_app.rules.words import FileUse, FindingKind
+from opinion_app.rules.words import FindingKind
 from opinion_app.steps.handling.extending import Consent, More
 
 NOTE_KINDS = (FindingKind.NOTE, FindingKind.CONTACT, FindingKind.VISIT, FindingKind.MEETING)

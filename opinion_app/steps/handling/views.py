@@ -23,7 +23,8 @@ from opinion_app.rules import links
 from opinion_app.rules.clock_facts import UNIT_WORDS
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.file_kinds import STAFF_LIMITS
-from opinion_app.rules.words import FileUse, FindingKind, Role
+from opinion_app.rules.public_files import FileUse
+from opinion_app.rules.words import FindingKind, Role
 from opinion_app.rules.zone import SHANGHAI
 from opinion_app.steps.handling import extending, forms, operations
 from opinion_app.web.access import requires
