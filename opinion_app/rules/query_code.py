@@ -6,8 +6,11 @@ import hashlib
 import hmac
 import secrets
 
+from opinion_app.rules.text import fold
+
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LENGTH = 12
+_LONGEST_TYPED = 100  # nobody types more; folding a whole page would only cost time
 
 
 def new_code() -> str:
@@ -16,8 +19,8 @@ def new_code() -> str:
 
 
 def tidy_code(typed: str) -> str:
-    """What a person typed, without spaces and hyphens and in capitals."""
-    return "".join(c for c in typed.upper() if c in ALPHABET)[: LENGTH + 1]
+    """What a person typed, without spaces and hyphens and in capitals; the full-width letters of an input method are letters."""
+    return "".join(c for c in fold(typed[:_LONGEST_TYPED]).upper() if c in ALPHABET)[: LENGTH + 1]
 
 
 def show_code(code: str) -> str:

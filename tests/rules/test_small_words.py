@@ -22,6 +22,8 @@ def test_a_code_is_read_however_it_is_typed() -> None:
     code = new_code()
     assert tidy_code(show_code(code).lower().replace(" ", " - ")) == code
     assert tidy_code("！？" + code) == code
+    assert tidy_code("ＡＢＣＤ　ｅｆｇｈ－ＪＫＭＮ") == "ABCDEFGHJKMN"
+    assert tidy_code("２３４５\u200b６７８９ＡＢＣＤ") == "23456789ABCD"
     assert len(tidy_code(ALPHABET * 2)) == LENGTH + 1  # too long stays too long
 
 

@@ -46,7 +46,7 @@ class TrackForm(OfficeForm):
     """Number and query code."""
 
     number = line("编号", 40, required=True, hint="如 LY2026-000123")
-    code = line("查询码", 30, required=True, hint="12 位字母和数字，大小写、空格都不要紧")
+    code = line("查询码", 30, required=True, hint="12 位字母和数字，大小写、全角半角、空格都不要紧")
 
 
 def _asked(aspect: Aspect) -> RadioField:
