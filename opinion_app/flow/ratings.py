@@ -38,12 +38,17 @@ def may_rate(session: Session, told: Told, now: datetime) -> bool:
     return rating.is_open(told.rate_until, local_date(now), rated=rated_at(session, told) is not None)
 
 
-def leave(session: Session, told: Told, given: rating.Rating, now: datetime) -> Rating:
-    """Put a rating down for the office to take in. Raises Refused when the answer may not be rated (any more)."""
-    if rated_at(session, told) is not None:
-        raise Refused("这次答复您已经评价过了，每次答复只能评价一次。")
-    if not rating.is_open(told.rate_until, local_date(now), rated=False):
-        raise Refused("评价期限已过，或者还没有答复，现在不能评价。")
+def check_open(session: Session, told: Told, shown_round: int | None, now: datetime) -> None:
+    """Raises Refused, saying why, when the answer the form was opened under (`shown_round`) may not be rated (any more)."""
+    rated = rated_at(session, told) is not None
+    why = rating.refusal(told.rate_until, local_date(now), rated=rated, shown=shown_round == told.round)
+    if why:
+        raise Refused(why)
+
+
+def leave(session: Session, told: Told, given: rating.Rating, now: datetime, shown_round: int | None) -> Rating:
+    """Put a rating of the answer `shown_round` down for the office to take in. Raises Refused when that may not be rated."""
+    check_open(session, told, shown_round, now)
     if given.reopen and not told.may_reopen:
         raise Refused("这件已经按您的要求重新办理过一次，不能再次申请重办。仍有问题的，请另写一封留言。")
     row = Rating(

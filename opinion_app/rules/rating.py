@@ -82,3 +82,24 @@ def window(days: object) -> Span:
 def is_open(until: date | None, today: date, *, rated: bool) -> bool:
     """Whether the answer may be rated today: once for each answer, until the end of the last day."""
     return until is not None and today <= until and not rated
+
+
+def refusal(until: date | None, today: date, *, rated: bool, shown: bool) -> str:
+    """Why the answer may not be rated now, in words for its writer; empty where it may.
+
+    `shown` tells whether the form was opened under the present answer: an opinion on the one before is none on this one."""
+    if until is None:
+        return "现在没有可以评价的答复：还没有答复，或者正在重新办理。有了新的答复后，可以再来评价。"
+    if rated:
+        return "这次答复您已经评价过了，每次答复只能评价一次。"
+    if today > until:
+        return f"评价期限已过（到 {until.year}年{until.month}月{until.day}日为止），这次评价没有收下。"
+    if not shown:
+        return "您打开评价页面以后，这件又有了新的答复，刚才的评价没有提交。请看过新的答复再选一次；您写的话还在下面。"
+    return ""
+
+
+def round_of(sent: object) -> int | None:
+    """Which answer a form says it rates; None for what no page of this service has written."""
+    text = str(sent or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None

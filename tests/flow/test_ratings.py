@@ -65,7 +65,8 @@ def told(session: Session, case: Case) -> inbox.Told:
 
 
 def rate(session: Session, case: Case, given: rating.Rating, now: object = LATER) -> Rating:
-    row = ratings.leave(session, told(session, case), given, LATER)
+    shown = told(session, case)
+    row = ratings.leave(session, shown, given, LATER, shown.round)
     ratings.take_in(session, row, LATER)
     return row
 
@@ -78,7 +79,7 @@ def test_an_answer_may_be_rated_for_as_long_as_the_office_says(office: Office) -
     assert ratings.may_rate(office.session, shown, NOW)
     assert not ratings.may_rate(office.session, shown, NOW + timedelta(days=8))
     with pytest.raises(Refused, match="评价期限已过"):
-        ratings.leave(office.session, shown, GOOD, NOW + timedelta(days=8))
+        ratings.leave(office.session, shown, GOOD, NOW + timedelta(days=8), 0)
 
 
 def test_a_good_rating_goes_on_the_trail_and_changes_nothing_else(office: Office) -> None:
@@ -98,7 +99,20 @@ def test_each_answer_is_rated_once(office: Office) -> None:
     case = answered(office)
     rate(office.session, case, GOOD)
     with pytest.raises(Refused, match="已经评价过"):
-        ratings.leave(office.session, told(office.session, case), BAD, LATER)
+        ratings.leave(office.session, told(office.session, case), BAD, LATER, 0)
+
+
+@pytest.mark.parametrize("shown_round", [0, None, 2])
+def test_an_opinion_on_one_answer_is_none_on_another(office: Office, shown_round: int | None) -> None:
+    case = answered(office)
+    rate(office.session, case, BAD)
+    with pytest.raises(Refused, match="正在重新办理"):
+        ratings.leave(office.session, told(office.session, case), GOOD, LATER, shown_round)
+    case.stage = Stage.APPROVED
+    answer(office, case)
+    with pytest.raises(Refused, match="又有了新的答复"):
+        ratings.leave(office.session, told(office.session, case), GOOD, LATER, shown_round)
+    assert office.session.scalars(select(Rating.round)).all() == [0]
 
 
 def test_the_writer_opens_the_case_once(office: Office) -> None:
@@ -118,7 +132,7 @@ def test_the_writer_opens_the_case_once(office: Office) -> None:
     again = told(office.session, case)
     assert (again.step, again.round, again.may_reopen) == ("已答复", 1, False)
     with pytest.raises(Refused, match="不能再次申请重办"):
-        ratings.leave(office.session, again, BAD, LATER)
+        ratings.leave(office.session, again, BAD, LATER, 1)
     forced = Rating(
         number=case.number,
         round=1,
@@ -143,7 +157,7 @@ def test_discontent_without_a_wish_is_told_to_the_clerks(office: Office) -> None
 
 def test_a_rating_that_comes_too_late_for_its_answer_is_noted_alone(office: Office) -> None:
     case = answered(office)
-    row = ratings.leave(office.session, told(office.session, case), BAD, LATER)
+    row = ratings.leave(office.session, told(office.session, case), BAD, LATER, 0)
     closing.reopen(office.session, case, office.clerk, LATER, "来电反映问题复发")
     case_id, rating_id = case.id, row.id
     office.session.commit()
@@ -160,7 +174,7 @@ def test_a_rating_that_comes_too_late_for_its_answer_is_noted_alone(office: Offi
 def test_a_rating_that_fails_holds_up_no_other(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first fails after it wrote half of what it writes: nothing of it stays, the other counts, the job says which."""
     broken, fine = answered(office), answered(office)
-    rows = [ratings.leave(office.session, told(office.session, case), GOOD, LATER).id for case in (broken, fine)]
+    rows = [ratings.leave(office.session, told(office.session, case), GOOD, LATER, 0).id for case in (broken, fine)]
     broken_id, number = broken.id, broken.number
     office.session.commit()
     go_on = move

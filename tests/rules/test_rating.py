@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from opinion_app.rules.clock_facts import Unit
 from opinion_app.rules.errors import Invalid
-from opinion_app.rules.rating import DEFAULT_DAYS, LONGEST, Aspect, Rating, Verdict, is_open, read, window
+from opinion_app.rules.rating import DEFAULT_DAYS, LONGEST, Aspect, Rating, Verdict, is_open, read, refusal, round_of, window
 
 SAID = {"resolved": "content", "time": "fairly", "attitude": "content", "useful": "yes"}
 
@@ -60,3 +60,33 @@ def test_the_window_is_what_the_office_set(set_to: object, days: int) -> None:
 )
 def test_once_and_until_the_end_of_the_last_day(until: date | None, rated: bool, open_: bool) -> None:
     assert is_open(until, date(2026, 11, 23), rated=rated) is open_
+
+
+UNTIL = date(2026, 12, 21)
+
+
+@pytest.mark.parametrize(
+    ("until", "today", "rated", "shown", "said"),
+    [
+        (UNTIL, UNTIL, False, True, ""),
+        (UNTIL, UNTIL + timedelta(days=1), False, True, "评价期限已过（到 2026年12月21日为止）"),
+        (UNTIL, UNTIL + timedelta(days=1), False, False, "评价期限已过"),
+        (UNTIL, UNTIL, True, True, "已经评价过了"),
+        (UNTIL, UNTIL + timedelta(days=1), True, True, "已经评价过了"),
+        (UNTIL, UNTIL, False, False, "又有了新的答复"),
+        (UNTIL, UNTIL, True, False, "已经评价过了"),
+        (None, UNTIL, False, True, "没有可以评价的答复"),
+        (None, UNTIL, True, True, "没有可以评价的答复"),
+    ],
+)
+def test_why_an_answer_may_not_be_rated(until: date | None, today: date, said: str, *, rated: bool, shown: bool) -> None:
+    why = refusal(until, today, rated=rated, shown=shown)
+    assert said in why if said else why == ""
+    assert not (is_open(until, today, rated=rated) and shown and why)
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"), [("0", 0), ("12", 12), (3, 3), ("", None), (None, None), ("-1", None), ("１", None), ("9" * 9, None)]
+)
+def test_which_answer_a_form_rates(sent: object, read: int | None) -> None:
+    assert round_of(sent) == read

@@ -107,7 +107,7 @@ def rate(scene: Scene) -> None:
     """留言人评价, with what the story says of it."""
     row = scene.session.get_one(Progress, scene.story.row.number)
     told = inbox.Told(row.number, row.step, [], round=row.round, rate_until=row.rate_until, may_reopen=row.may_reopen)
-    left = ratings.leave(scene.session, told, rating.read(scene.story.data["rating"]), scene.now)
+    left = ratings.leave(scene.session, told, rating.read(scene.story.data["rating"]), scene.now, told.round)
     ratings.take_in(scene.session, left, scene.now)
 
 

@@ -55,10 +55,11 @@ def _asked(aspect: Aspect) -> RadioField:
 
 
 class RatingForm(OfficeForm):
-    """What the writer says of the answer; number and code come along from the page that showed it."""
+    """What the writer says of the answer; number, code and which answer it was come along from the page that showed it."""
 
     number = HiddenField()
     code = HiddenField()
+    round = HiddenField()
     useful = RadioField(
         "这次答复有用吗", [InputRequired("请选择答复是否有用。")], choices=choices((("yes", "有用"), ("no", "没有用")))
     )

@@ -61,8 +61,9 @@ def _track_page(form: forms.TrackForm, status: int = 200) -> ResponseReturnValue
 
 
 def progress_page(told: inbox.Told, form: forms.RatingForm, status: int = 200) -> ResponseReturnValue:
-    """The progress, with the form for rating while the answer may be rated."""
+    """The progress, with the form for rating while the answer may be rated; else with why not and the words that were sent."""
     held, now = db.session(), clock.now()
+    open_now = ratings.may_rate(held, told, now)
     return private_page(
         "public/messages/progress.html",
         status,
@@ -71,7 +72,9 @@ def progress_page(told: inbox.Told, form: forms.RatingForm, status: int = 200) -
         when=[datetime.fromisoformat(entry["at"]) for entry in told.history],
         ahead=ahead(told.step),
         through_another=through_another([str(entry["step"]) for entry in told.history]),
-        form=form if ratings.may_rate(held, told, now) else None,
+        form=form if open_now else None,
+        refused=form.form_errors if status == 409 else [],
+        unsent="" if open_now else form.comment.data,
         rated_at=ratings.rated_at(held, told),
     )
 
@@ -84,20 +87,27 @@ def rate() -> ResponseReturnValue:
     told, answer = look_up(form)
     if told is None:
         return answer
-    session, now = db.session(), clock.now()
-    if not form.validate():
-        return progress_page(told, form, 422)
+    session, now, shown = db.session(), clock.now(), rating.round_of(form.round.data)
     try:
-        row = ratings.leave(session, told, rating.read(form.data), now)
+        ratings.check_open(session, told, shown, now)
+        if not form.validate():
+            return progress_page(told, form, 422)
+        row = ratings.leave(session, told, rating.read(form.data), now, shown)
     except Invalid as refusal:
         form.take(refusal)
         return progress_page(told, form, 422)
     except Refused as refusal:
-        form.form_errors = [str(refusal)]
-        return progress_page(told, form, 409)
+        return progress_page(told, _again(form, str(refusal), same=shown == told.round), 409)
     if not current_app.config.get(INBOX_ONLY):
         ratings.take_in(session, row, now)
     return redirect(f"/messages/rated{'?again=1' if row.reopen else ''}", 303)
+
+
+def _again(form: forms.RatingForm, why: str, *, same: bool) -> forms.RatingForm:
+    """The form once more with why it was refused; under another answer only the words are kept, the choices were of the last."""
+    kept = form if same else forms.RatingForm(data={name: form[name].data for name in ("number", "code", "comment")})
+    kept.form_errors = [why]
+    return kept
 
 
 @bp.get("/messages/rated")

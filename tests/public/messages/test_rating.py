@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,9 +15,12 @@ from opinion_app.flow.progress import open_progress
 from opinion_app.records.case import Case
 from opinion_app.records.current import settings_of
 from opinion_app.records.rating import Rating
+from opinion_app.records.submission import Progress
 from opinion_app.records.transaction import transaction
+from opinion_app.rules.facts import Actor
 from opinion_app.rules.query_code import code_hash
 from opinion_app.rules.words import AnswerMethod, Stage
+from opinion_app.rules.zone import local_date
 from opinion_app.steps.closing import operations as closing
 from opinion_app.steps.triage.merging import merge
 from tests.builders.life import approved, make_office
@@ -28,14 +32,19 @@ GOOD: dict[str, Any] = {"resolved": "content", "time": "fairly", "attitude": "co
 
 
 @pytest.fixture
-def number(app: Flask) -> str:
-    """An answered case that is followed with CODE."""
+def followed(app: Flask) -> tuple[str, Actor]:
+    """The number of an answered case that is followed with CODE, and the clerk who answered it."""
     with app.app_context(), transaction() as session:
         office = make_office(session)
         case = approved(office)
         open_progress(session, case, code_hash(settings_of().secret_key, case.number, CODE), clock.now())
         closing.answer(session, case, office.clerk, clock.now(), AnswerMethod.ONLINE)
-        return case.number
+        return case.number, office.clerk
+
+
+@pytest.fixture
+def number(followed: tuple[str, Actor]) -> str:
+    return followed[0]
 
 
 @pytest.fixture
@@ -61,9 +70,52 @@ def test_the_form_is_offered_with_the_answer_and_taken_once(app: Flask, browser:
     text, forms = tracked(browser, number)
     assert "评价了这次答复" in text
     assert not [one for one in forms if one.action == "/messages/rate"]
-    again = browser.press("/messages/rate", "/messages/new", number=number, code=CODE, **GOOD)
+    again = browser.press("/messages/rate", "/messages/new", number=number, code=CODE, round="0", **GOOD)
     assert again.status_code == 409
     assert "评价了这次答复" in again.text
+    assert "这次答复您已经评价过了" in again.text
+
+
+@pytest.mark.parametrize("good", [GOOD, GOOD | {"resolved": None}])
+def test_after_the_last_day_it_says_so_and_gives_the_words_back(
+    app: Flask, browser: Browser, number: str, good: dict[str, Any]
+) -> None:
+    form = pick(tracked(browser, number)[1], "/rate")
+    with app.app_context(), transaction() as session:
+        row = session.get(Progress, number)
+        assert row is not None
+        row.rate_until = local_date(clock.now()) - timedelta(days=1)
+    answer = browser.send(form, **(good | {"comment": "水还是<浑>的\n请再看看"}))
+    assert answer.status_code == 409
+    assert "评价没有提交" in answer.text
+    assert "评价期限已过" in answer.text
+    assert re.search(r"<textarea [^>]*readonly[^>]*>水还是&lt;浑&gt;的\n请再看看</textarea>", answer.text)
+    assert not [one for one in forms_in(answer.text) if one.action == "/messages/rate"]
+    with app.app_context(), transaction() as session:
+        assert session.scalars(select(Rating)).all() == []
+
+
+def test_a_form_opened_under_one_answer_does_not_rate_the_next(app: Flask, browser: Browser, followed: tuple[str, Actor]) -> None:
+    number, clerk = followed
+    form = pick(tracked(browser, number)[1], "/rate")
+    with app.app_context(), transaction() as session:
+        case = session.scalars(select(Case).where(Case.number == number)).one()
+        closing.reopen(session, case, clerk, clock.now(), "来电反映问题复发")
+    meanwhile = browser.send(form, **(GOOD | {"comment": "灯又坏了"}))
+    assert (meanwhile.status_code, "正在重新办理" in meanwhile.text) == (409, True)
+    assert ">灯又坏了</textarea>" in meanwhile.text
+    with app.app_context(), transaction() as session:
+        case = session.scalars(select(Case).where(Case.number == number)).one()
+        case.stage = Stage.APPROVED
+        closing.answer(session, case, clerk, clock.now(), AnswerMethod.ONLINE)
+    stale = browser.send(form, **(GOOD | {"comment": "灯又坏了"}))
+    assert (stale.status_code, "又有了新的答复" in stale.text) == (409, True)
+    fresh = pick(forms_in(stale.text), "/rate")
+    held = dict(fresh.fields)
+    assert (held["round"], held["comment"].strip(), "resolved" in held) == ("1", "灯又坏了", False)
+    assert browser.send(fresh, **GOOD).location == "/messages/rated"
+    with app.app_context(), transaction() as session:
+        assert session.scalars(select(Rating.round)).all() == [1]
 
 
 def test_a_wish_opens_the_case_again_and_says_the_new_date(app: Flask, browser: Browser, number: str) -> None:
