@@ -7,12 +7,13 @@ from typing import Any
 
 from flask import Blueprint, current_app, make_response, redirect, request
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
 
 from opinion_app import clock
 from opinion_app.flow import inbox, ratings
 from opinion_app.flow.attempts import Limit, address_key, note_attempt, wait_words, waiting_time
 from opinion_app.public.messages import forms
-from opinion_app.public.messages.words import INBOX_ONLY, column, tidy_number
+from opinion_app.public.messages.words import INBOX_ONLY, column, lapsed_words, tidy_number
 from opinion_app.records.base import db
 from opinion_app.records.current import settings_of
 from opinion_app.rules import rating
@@ -20,7 +21,7 @@ from opinion_app.rules.errors import Invalid, Refused
 from opinion_app.rules.progress import ahead, through_another
 from opinion_app.web.access import public_page
 from opinion_app.web.answers import private_page
-from opinion_app.web.posted import posted
+from opinion_app.web.posted import came_with_cookie, came_with_files, posted
 
 bp = Blueprint("tracking", __name__)
 
@@ -55,9 +56,18 @@ def look_up(form: Any) -> tuple[inbox.Told | None, ResponseReturnValue]:
     return told, _track_page(asked) if told is None else ""
 
 
-def _track_page(form: forms.TrackForm, status: int = 200) -> ResponseReturnValue:
+def _track_page(form: forms.TrackForm, status: int = 200, unsent: str = "") -> ResponseReturnValue:
     page = column("查询进度", "凭编号和查询码查询留言的办理进度", "track")
-    return private_page("public/messages/track.html", status, page=page, form=form)
+    return private_page("public/messages/track.html", status, page=page, form=form, unsent=unsent)
+
+
+@bp.errorhandler(CSRFError)
+def lapsed(_error: CSRFError) -> ResponseReturnValue:
+    """A form that has lapsed, or whose browser keeps no cookie: nothing is looked up; what was typed comes back."""
+    sent = posted(forms.RatingForm)
+    form = forms.TrackForm(data={"number": sent.number.data, "code": sent.code.data})
+    form.form_errors = [lapsed_words(cookie=came_with_cookie(), files=came_with_files())]
+    return _track_page(form, 400, sent.comment.data)
 
 
 def progress_page(told: inbox.Told, form: forms.RatingForm, status: int = 200) -> ResponseReturnValue:

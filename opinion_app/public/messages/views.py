@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from flask import Blueprint, current_app, make_response, redirect, request, session
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
 
 from opinion_app import clock
 from opinion_app.files.received import Received
@@ -14,7 +15,7 @@ from opinion_app.flow.attempts import Limit, address_key, note_attempt, wait_wor
 from opinion_app.flow.settings import areas
 from opinion_app.forms import choices
 from opinion_app.public.messages import forms
-from opinion_app.public.messages.words import INBOX_ONLY, column, tidy_number
+from opinion_app.public.messages.words import INBOX_ONLY, ONCE_MORE, column, lapsed_words, tidy_number
 from opinion_app.records.base import db
 from opinion_app.records.current import settings_of
 from opinion_app.rules import links
@@ -23,14 +24,13 @@ from opinion_app.rules.file_kinds import CITIZEN_LIMITS, MEGABYTE, UploadLimits
 from opinion_app.rules.query_code import code_for, show_code
 from opinion_app.web.access import public_page
 from opinion_app.web.answers import private_page
-from opinion_app.web.posted import posted
+from opinion_app.web.posted import came_with_cookie, came_with_files, posted
 from opinion_app.web.transaction import form_key
 from opinion_app.web.uploads import receive
 
 bp = Blueprint("messages", __name__)
 KEYS = "message_keys"
 KEYS_KEPT = 5
-TOO_LATE = "页面停留太久，或者浏览器没有保存本站的 Cookie。请核对内容后再提交一次。"
 
 
 @bp.route("/messages/new", methods=["GET", "POST"])
@@ -38,9 +38,7 @@ TOO_LATE = "页面停留太久，或者浏览器没有保存本站的 Cookie。�
 def new() -> ResponseReturnValue:
     """我要留言."""
     files, refused = _received()
-    form = posted(forms.MessageForm, area="其他", kind="")
-    form.area.choices = choices((area, area) for area in areas(db.session()))
-    key = _key()
+    form, key = _form(), _key()
     if request.method == "GET":
         return _form_page(form, key)
     sound = form.validate()
@@ -52,6 +50,20 @@ def new() -> ResponseReturnValue:
     if not sound or refused or problem:
         return _form_page(form, key or _fresh_key(), 422, refused)
     return _leave(form, files, key)
+
+
+def _form() -> forms.MessageForm:
+    form: forms.MessageForm = posted(forms.MessageForm, area="其他", kind="")
+    form.area.choices = choices((area, area) for area in areas(db.session()))
+    return form
+
+
+@bp.errorhandler(CSRFError)
+def lapsed(_error: CSRFError) -> ResponseReturnValue:
+    """A form that has lapsed, or whose browser keeps no cookie: nothing is taken; what was typed comes back with what to do."""
+    form = _form()
+    form.form_errors = [lapsed_words(cookie=came_with_cookie(), files=came_with_files())]
+    return _form_page(form, _fresh_key(), 400)
 
 
 def _received() -> tuple[list[Received], Invalid | None]:
@@ -68,7 +80,7 @@ def _received() -> tuple[list[Received], Invalid | None]:
 def _trouble(form: forms.MessageForm, key: str) -> str:
     if form.website.data:
         return "请把“请不要填写这一栏”清空后再提交（有些浏览器会自动填上）。"
-    return "" if key else TOO_LATE
+    return "" if key else ONCE_MORE
 
 
 def _key() -> str:

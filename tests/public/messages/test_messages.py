@@ -211,6 +211,54 @@ def test_a_form_without_its_key_is_not_taken(app: Flask, browser: Browser) -> No
     assert cases(app) == 0
 
 
+@pytest.mark.parametrize(
+    ("cookies", "said"),
+    [("none", "允许本站的 Cookie"), ("other", "允许本站的 Cookie"), ("lapsed", "请核对内容后再提交一次")],
+)
+def test_who_keeps_no_cookie_is_told_what_to_do_and_keeps_the_text(app: Flask, cookies: str, said: str) -> None:
+    """The protection of the form is checked before the page is asked; its refusal must lead somewhere all the same."""
+    form = pick(Browser(app).forms(NEW), NEW)
+    visitor = Browser(app)
+    if cookies == "other":
+        visitor.client.set_cookie("statistics", "1")
+    if cookies == "lapsed":
+        visitor.get(NEW)
+    values = MESSAGE | {"title": "路灯 <b>", "area": "城建", "wish_public": "y", "files": [(BytesIO(PNG), "路灯.png")]}
+    answer = visitor.send(form, **values)
+    assert answer.status_code == 400
+    assert said in answer.text
+    assert "照片和 PDF 需要重新选择" in answer.text
+    assert "刷新页面" not in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+    fresh = pick(forms_in(answer.text), NEW)
+    held = {name: value.strip() for name, value in fresh.fields}
+    kept = ("kind", "title", "body", "area", "name", "phone", "wish_public")
+    assert [held[name] for name in kept] == [values[name] for name in kept]
+    assert cases(app) == 0
+    again = visitor.send(fresh, website="")  # a browser that keeps the cookie of the refusal
+    assert again.status_code == 303
+    assert cases(app) == 1
+
+
+def test_a_form_without_a_token_is_taken_from_nobody(app: Flask, browser: Browser) -> None:
+    browser.get(NEW)
+    for token in ({}, {"csrf_token": ""}, {"csrf_token": "made-up"}):
+        answer = browser.post(NEW, MESSAGE | {"files": []} | token)
+        assert answer.status_code == 400
+    assert cases(app) == 0
+
+
+def test_following_without_a_cookie_says_what_to_do(app: Flask) -> None:
+    form = pick(Browser(app).forms("/messages/track"), "/track")
+    visitor = Browser(app)
+    answer = visitor.send(form, number="LY2026-000001", code="ABCD EFGH JKMN")
+    assert (answer.status_code, "允许本站的 Cookie" in answer.text) == (400, True)
+    assert dict(pick(forms_in(answer.text), "/track").fields)["number"] == "LY2026-000001"
+    rated = Browser(app).post("/messages/rate", {"number": "LY2026-000001", "code": "ABCD", "comment": "灯<又>坏了"})
+    assert (rated.status_code, "允许本站的 Cookie" in rated.text) == (400, True)
+    assert ">灯&lt;又&gt;坏了</textarea>" in rated.text
+
+
 def test_extra_fields_change_nothing(app: Flask, browser: Browser) -> None:
     answer = leave(
         browser, stage="closed", number="LY2000-1", restricted="1", received_at="2000-01-01", source="forwarded_letter"
