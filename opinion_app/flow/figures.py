@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -14,13 +15,13 @@ from opinion_app.records.clock import Clock
 from opinion_app.records.publication import PublicFigure
 from opinion_app.records.rating import Rating, RatingFigure
 from opinion_app.records.submission import Progress
+from opinion_app.rules.deadline_rules import ClockStage
+from opinion_app.rules.figures import NOT_VALID, Letter, ReplyClock, tally
 from opinion_app.rules.rating import ASKED, LEAST_SAID, Aspect, Verdict
-from opinion_app.rules.words import ClockState, Kind, Source, Stage
+from opinion_app.rules.words import Kind, Source
 from opinion_app.rules.zone import local_date, start_of_day
 
 MONTHS = 12
-# 有效件: neither turned away nor passed on nor counted under another number (答复率 is stated over these).
-NOT_VALID = (Stage.DECLINED, Stage.MERGED, Stage.REFERRED)
 
 
 def count_figures(session: Session, now: datetime) -> int:
@@ -45,29 +46,34 @@ def _months(today: date) -> list[date]:
 
 
 def _of_month(session: Session, first: date, now: datetime) -> list[PublicFigure]:
-    valid = Case.stage.not_in(NOT_VALID)
-    answered = and_(valid, Case.answered_at.is_not(None))
-    clock = select(Clock.case_id, func.max(case((Clock.ended_at <= Clock.due_at, 1), else_=0)).label("kept"))
-    clock = clock.where(Clock.stage == "reply", Clock.state == ClockState.MET).group_by(Clock.case_id)
-    met, said = clock.subquery(), _last_ratings()
-    timed = and_(answered, met.c.case_id.is_not(None))
-    asked = and_(answered, Progress.number.is_not(None))
-    rated = and_(answered, said.c.id.is_not(None))
-    counts = (valid, answered, timed, and_(timed, met.c.kept == 1), asked, rated, and_(rated, _is_content()))
+    """The letters received in one month, counted by kind as `rules.figures` counts each of them."""
+    counts: dict[Kind, Counter[str]] = defaultdict(Counter)
+    clocks, said = _reply_clocks(session, first), _last_ratings()
     query = (
-        select(_kind().label("told_as"), func.count(), *(_sum(condition) for condition in counts))
-        .outerjoin(met, met.c.case_id == Case.id)
+        select(
+            *(Case.id, _kind().label("told_as"), Case.stage, Case.imported, Case.answered_at.is_not(None).label("was_answered")),
+            *(Progress.number.is_not(None).label("followed"), said.c.id.is_not(None).label("rated")),
+            func.coalesce(_is_content(), false()).label("content"),
+        )
         .outerjoin(Progress, Progress.number == Case.number)
         .outerjoin(said, said.c.case_id == Case.id)
         .outerjoin(Rating, Rating.id == said.c.id)
         .where(*_in_months(first, first), Case.source != Source.SENTIMENT_ITEM)
-        .group_by("told_as")
     )
-    names = ("received", "valid", "answered", "timed", "in_time", "asked", "rated", "content")
-    return [
-        PublicFigure(month=f"{first:%Y-%m}", kind=kind, counted_at=now, **dict(zip(names, counted, strict=True)))
-        for kind, *counted in session.execute(query)
-    ]
+    for row in session.execute(query):
+        said_of_it = (row.followed, row.rated, row.content)
+        counted = tally(Letter(row.stage, row.was_answered, row.imported, *said_of_it, tuple(clocks[row.id])), now)
+        counts[row.told_as].update({name: int(value) for name, value in counted._asdict().items()})
+    return [PublicFigure(month=f"{first:%Y-%m}", kind=kind, counted_at=now, **each) for kind, each in counts.items()]
+
+
+def _reply_clocks(session: Session, first: date) -> dict[int, list[ReplyClock]]:
+    """The deadlines of the replies to the letters of one month."""
+    query = select(Clock.case_id, Clock.state, Clock.due_at, Clock.ended_at).join(Case, Case.id == Clock.case_id)
+    held: dict[int, list[ReplyClock]] = defaultdict(list)
+    for row in session.execute(query.where(*_in_months(first, first), Clock.stage == ClockStage.REPLY.value)):
+        held[row.case_id].append(ReplyClock(row.state, row.due_at, row.ended_at))
+    return held
 
 
 def _tell_together(rows: Sequence[PublicFigure]) -> bool:

@@ -115,6 +115,7 @@ class ViewCount(Base):
 class PublicFigure(Base):
     """How much came in and was answered in one month, by kind; counted by a job, so that the public wing reads no case.
 
+    What a letter counts as: `rules.figures`. `timed` is answered or overdue, the denominator of `in_time`.
     `asked`, `rated` and `content` are those of all months and kinds and stand in one row only (`flow.figures`)."""
 
     __tablename__ = "public_figures"
