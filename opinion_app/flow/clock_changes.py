@@ -1,4 +1,4 @@
-"""What changes the dates of clocks that run: suspended, resumed, begun anew, extended, merged, put under other rules.
+"""What changes the dates of clocks that run: suspended, resumed, begun anew, extended, merged.
 
 Each change keeps the inputs it found, so that no minute is lost or won; each moved date is entered in the clock's `dates`.
 """
@@ -7,39 +7,33 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.clock_dates import Cause, extension_data, facts_of, settle, span_of
+from opinion_app.flow.clock_dates import Cause, extension_data, facts_of, settle
 from opinion_app.flow.clocks import (
-    ACTIVE,
     MERGED,
     OPEN,
     ahead_of,
-    apply_rule,
-    choice_for,
+    begun,
     end_clock,
-    letter_of,
     open_clocks,
     open_event,
     refresh,
     reply_clock,
-    rule_of,
     shift_inner,
-    start_clock,
 )
-from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import Extension
 from opinion_app.rules.deadline_checks import check_restart, check_resumption, check_suspension
-from opinion_app.rules.deadline_rules import Choice, ClockStage, StartEvent
+from opinion_app.rules.deadline_rules import ClockStage, StartEvent
 from opinion_app.rules.errors import Refused
 from opinion_app.rules.suspension import SuspensionGround
-from opinion_app.rules.words import ClockState, UnitRole
+from opinion_app.rules.words import ClockState
 from opinion_app.rules.zone import local_date
 
 ANSWERING = (ClockStage.REPLY.value, ClockStage.REPORT_BACK.value)
@@ -47,7 +41,6 @@ COPIED = (
     "owed_by start_at amount amount_unit fixed_on fixed_why receipt rule_id source warning due_at "
     "original_due_at pauses extensions restarts adoptions state"
 )
-DateMoved = tuple[str, datetime | None, datetime | None]
 
 
 def running_reply(session: Session, case: Case) -> Clock:
@@ -165,82 +158,8 @@ def release(session: Session, survivor: Case, number: str, now: datetime) -> Non
         if any(entry.get("copied") for entry in mine):
             end_clock(clock, now, "拆分", ClockState.STOPPED)
             if survivor.accepted_at is not None:
-                open_event(session, survivor, StartEvent.ACCEPTED, survivor.accepted_at, frozenset(_begun(session, survivor)))
+                open_event(session, survivor, StartEvent.ACCEPTED, survivor.accepted_at, frozenset(begun(session, survivor)))
         else:
             settle(clock, work_calendar(session), ahead_of(session, clock), Cause(now, "拆分后恢复原时限"))
     shift_inner(session, survivor, Cause(now, "拆分"))
     refresh(session, survivor)
-
-
-def _begun(session: Session, case: Case) -> set[str]:
-    """The stages that run or were met; what was stopped may begin again."""
-    query = select(Clock.stage).where(Clock.case_id == case.id, Clock.state != ClockState.STOPPED)
-    return set(session.scalars(query))
-
-
-def reclassify(session: Session, case: Case, now: datetime) -> list[DateMoved]:
-    """Put the running clocks under the rules of the case's present kind, urgency and procedure, from their old start; what these
-    rules ask for and did not run begins.
-
-    Answers stage, old and new due moment of each clock that moved, so that nobody becomes late unnoticed (D12)."""
-    letter, moved = letter_of(session, case), []
-    cause = Cause(now, "修改分类")
-    for clock in open_clocks(session, case.id):
-        stage = ClockStage.of(clock.stage)
-        if clock.assessment_id is not None or stage is ClockStage.DRAFT or stage.value.startswith("risk_"):
-            continue
-        choice = choice_for(session, case, stage, clock.start_at, letter)
-        if choice is None:
-            continue
-        before = clock.due_at
-        _put_under(session, case, clock, choice, cause)
-        if clock.due_at != before:
-            moved.append((clock.stage, before, clock.due_at))
-    moved += _begin_missing(session, case, now)
-    shift_inner(session, case, cause)
-    refresh(session, case)
-    return moved
-
-
-def _put_under(session: Session, case: Case, clock: Clock, choice: Choice, cause: Cause) -> None:
-    """The clock under another rule; one that begins with acceptance waits for it, or counts from it.
-
-    Where the rule is the same, so is its version: whether open cases follow a new one is the office's to say (D15)."""
-    held = rule_of(session, clock)
-    if held is not None and held.code == choice.rule.code:
-        choice = replace(choice, rule=held)
-    if held is not None and held.start_event is not choice.rule.start_event:
-        if choice.rule.start_event is StartEvent.ACCEPTED:
-            if case.accepted_at is None:
-                end_clock(clock, cause.at, "改类后自受理之日起算", ClockState.STOPPED)
-                return
-            clock.start_at = case.accepted_at
-        elif choice.rule.start_event is StartEvent.RECEIVED:
-            clock.start_at = case.received_at
-    clock.fixed_on = choice.fixed_date
-    apply_rule(session, clock, choice)
-    # What was granted in days means nothing to a clock of hours, and the other way round.
-    in_days = span_of(clock).unit.in_days
-    clock.extensions = [entry for entry in clock.extensions if _in_days(entry) is in_days]
-    settle(clock, work_calendar(session), choice.rule.warning, cause)
-
-
-def _in_days(entry: dict[str, Any]) -> bool:
-    return "until" in entry or str(entry["unit"]).endswith("_days")
-
-
-def _begin_missing(session: Session, case: Case, now: datetime) -> list[DateMoved]:
-    """Start what the present rules ask for and no clock of this case has waited for yet."""
-    begun = _begun(session, case)
-    open_event(session, case, StartEvent.RECEIVED, case.received_at, frozenset(begun | {ClockStage.ACCEPT.value}))
-    if case.accepted_at is not None:
-        open_event(session, case, StartEvent.ACCEPTED, case.accepted_at, frozenset(begun))
-    contact = choice_for(session, case, ClockStage.CONTACT, now)
-    leading = select(Assignment).where(
-        Assignment.case_id == case.id, Assignment.role == UnitRole.LEAD, Assignment.state.in_(ACTIVE)
-    )
-    lead = session.scalar(leading.order_by(Assignment.id.desc()).limit(1))
-    late_start = contact is not None and contact.rule.start_event is StartEvent.ASSIGNED
-    if contact is not None and late_start and lead is not None and ClockStage.CONTACT.value not in begun:
-        start_clock(session, case, contact, now, lead)
-    return [(clock.stage, None, clock.due_at) for clock in open_clocks(session, case.id) if clock.stage not in begun]

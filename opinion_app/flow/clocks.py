@@ -127,7 +127,6 @@ def _clock(session: Session, choice: Choice, start: datetime, assignment: Assign
     clock = Clock(
         assignment_id=assignment.id if assignment else None,
         stage=rule.stage.value,
-        owed_by=rule.owed_by.value,
         unit_id=assignment.unit_id if assignment else None,
         met_by_act=rule.meeting_act,
         start_at=start,
@@ -148,8 +147,9 @@ def _clock(session: Session, choice: Choice, start: datetime, assignment: Assign
 
 
 def apply_rule(session: Session, clock: Clock, choice: Choice) -> None:
-    """Put the clock under a rule: its span, its source and what a person should know about it."""
+    """Put the clock under a rule: its span, who owes it, its source and what a person should know about it."""
     rule = choice.rule
+    clock.owed_by = rule.owed_by.value
     clock.rule_id = next((row_id for row_id, held in rules(session).items() if held is rule), None)
     clock.amount, clock.amount_unit = rule.span.amount, rule.span.unit.value
     clock.source = f"{rule.name}（{choice.why}）：{rule.source}"
@@ -243,6 +243,12 @@ def _assign_again(session: Session, case: Case, now: datetime) -> None:
     if choice is not None:
         clock = start_clock(session, case, choice, now)
         clock.met_by_act = "assign"
+
+
+def begun(session: Session, case: Case) -> set[str]:
+    """The stages that run or were met; what was stopped may begin again."""
+    query = select(Clock.stage).where(Clock.case_id == case.id, Clock.state != ClockState.STOPPED)
+    return set(session.scalars(query))
 
 
 def end_clock(clock: Clock, now: datetime, reason: str, state: ClockState) -> None:

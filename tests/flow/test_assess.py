@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow import assess as acts
 from opinion_app.flow import risk_clocks
-from opinion_app.flow.clock_changes import reclassify
 from opinion_app.flow.clocks import open_clocks, reply_clock
 from opinion_app.flow.policies import admit_policy, open_policy, visible_policies
+from opinion_app.flow.reclassifying import reclassify
 from opinion_app.records.assessment import Assessment, Policy
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from opinion_app.flow import clock_changes, clocks
 from opinion_app.flow.calendar import RULES_VERSION, bump, work_calendar
 from opinion_app.flow.clock_dates import Cause, facts_of, settle, span_of, warning_moment
+from opinion_app.flow.reclassifying import reclassify
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock, DeadlineRuleRow
@@ -201,12 +202,11 @@ def test_d12_another_kind_moves_the_reply_from_its_old_start_and_the_units_with_
     case = make_case(office.session, office.clerk)
     office.given(case, office.finance)
     case.kind = Kind.INQUIRY
-    moved = clock_changes.reclassify(office.session, case, NOW)
+    moved = reclassify(office.session, case, NOW)
     assert [(stage, local_date(after)) for stage, _before, after in moved if after] == [("reply", date(2026, 11, 26))]
     assert office.dues(case)["draft"] == date(2026, 11, 24)
-    case.kind = Kind.THANKS
-    clock_changes.reclassify(office.session, case, NOW)
-    assert office.dues(case)["contact"] == date(2026, 11, 26), "no rule for this kind: the clock stays as it was"
+    assert "contact" not in office.dues(case), "nobody asks for a contact with whoever inquires"
+    assert ("contact", None) in [(stage, after) for stage, _before, after in moved]
 
 
 def test_d17_a_kind_without_a_rule_gets_the_default_with_a_warning(office: Office) -> None:

@@ -11,9 +11,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from opinion_app.desks.casefile.why import why_case
-from opinion_app.flow import clock_changes
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clocks import open_clocks, reply_clock
+from opinion_app.flow.reclassifying import reclassify
 from opinion_app.flow.recompute import recompute_open
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.clock import Clock
@@ -205,7 +205,7 @@ def test_d10_a_date_of_the_issuer_is_extended_as_the_issuer_says_whatever_the_ru
 ) -> None:
     case = forwarded(office, date(2026, 12, 4))
     case.procedure, case.urgency = Procedure.ORDINARY, urgency
-    clock_changes.reclassify(office.session, case, NOW)  # ordinary: at most 8 working days, once; urgent: never
+    reclassify(office.session, case, NOW)  # ordinary: at most 8 working days, once; urgent: never
     reply = reply_clock(office.session, case.id)
     assert reply is not None
     assert (reply.fixed_on, extending.issuer_grants(office.session, reply)) == (date(2026, 12, 4), True)

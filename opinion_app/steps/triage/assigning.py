@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from opinion_app.flow import clock_changes, clocks, outbox
+from opinion_app.flow import clocks, outbox
 from opinion_app.flow.move import admit, move
+from opinion_app.flow.reclassifying import reclassify
 from opinion_app.flow.units import unit_for
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
@@ -50,7 +51,7 @@ def assign(
     if accepting:
         case.accepted_at = now
     if chooses_rules(changed):
-        clock_changes.reclassify(session, case, now)
+        reclassify(session, case, now)
     if accepting:
         move(session, case, "accept", actor, now, values=changed)
     case.lead_unit_id = lead.id

@@ -8,9 +8,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from opinion_app.flow import clock_changes, outbox, progress, trail
+from opinion_app.flow import outbox, progress, trail
 from opinion_app.flow.due import stage_words
 from opinion_app.flow.move import admit, move
+from opinion_app.flow.reclassifying import reclassify
 from opinion_app.flow.settings import areas
 from opinion_app.records.case import Case, CaseGrant
 from opinion_app.records.finding import Finding
@@ -70,7 +71,7 @@ def accept(session: Session, case: Case, actor: Actor, now: datetime, new: Class
     changed = classify_case(session, case, new)
     case.accepted_at = now
     if chooses_rules(changed):
-        clock_changes.reclassify(session, case, now)
+        reclassify(session, case, now)
     move(session, case, "accept", actor, now, values=changed)
 
 
@@ -82,7 +83,7 @@ def classify(
     changed = classify_case(session, case, new)
     if not changed:
         raise Invalid("分类没有变化。")
-    moved = clock_changes.reclassify(session, case, now) if chooses_rules(changed) else []
+    moved = reclassify(session, case, now) if chooses_rules(changed) else []
     dates = [_moved_words(*entry) for entry in moved]
     move(session, case, "classify", actor, now, note="；".join(dates), values=changed)
     return moved
