@@ -35,6 +35,11 @@ class Attempt:
     outcome: Outcome
     said: str = ""
 
+    @property
+    def may_have_left(self) -> bool:
+        """Whether the receiver may have the letter now; what was refused or never handed over, nobody has."""
+        return self.outcome in (Outcome.SENT, Outcome.FILED, Outcome.UNKNOWN)
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:

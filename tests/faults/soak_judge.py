@@ -119,7 +119,8 @@ def _arrived(session: Session, counted: Count, mails: list[Notice], taken: list[
         open_still = [line for line in said if not soak_office.acted(int(line["case"]), mail.created_at, mail.finished_at)]
         if mail.state is NoticeState.CANCELLED:
             counted.cancelled += 1
-            counted.unsaid += _say("cancelled", [f"{mail.key} {mail.last_error}"] if open_still and not _away(mail) else [])
+            excused = not open_still or _away(mail) or _replaced(mail, mails)
+            counted.unsaid += _say("cancelled", [] if excused else [f"{mail.key} {mail.last_error}"])
         elif mail.message_id not in texts:
             counted.unsent += _say("unsent", [f"{mail.key} {mail.state}"])
         else:
@@ -131,6 +132,12 @@ def _arrived(session: Session, counted: Count, mails: list[Notice], taken: list[
 
 def _away(mail: Notice) -> bool:
     return mail.person is not None and soak_office.away(mail.person.login, mail.created_at, mail.finished_at)
+
+
+def _replaced(mail: Notice, mails: Iterable[Notice]) -> bool:
+    """Whether a digest gave way to one of a later morning, which is judged itself."""
+    mine = [other for other in mails if other.person_id == mail.person_id and other.category == mail.category == "digest"]
+    return any(str(other.local_date) > str(mail.local_date) for other in mine)
 
 
 def _doubles(counted: Count, mails: Mapping[str, Notice], taken: list[Taken], excuses: Excuses) -> None:

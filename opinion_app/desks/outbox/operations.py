@@ -32,7 +32,7 @@ LOOK_AT = 20
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A letter one runner may send now: its bytes are frozen, a retry sends the same."""
+    """A letter one runner may send now, with its bytes; `again`: an earlier attempt may have left, so they are those of then."""
 
     notice_id: int
     message_id: str
@@ -41,6 +41,7 @@ class Claimed:
     channel: NoticeChannel = NoticeChannel.MAIL
     subject: str = ""
     to_writer: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,9 @@ def claim(
             if _win(session, notice_id, runner, now):
                 notice = session.get_one(Notice, notice_id, populate_existing=True)
                 if restored is not None and notice.created_at < restored:
-                    _finish(notice, NoticeState.CANCELLED, "恢复备份之前的通知，不再补发", now)
+                    _cancel(notice, "恢复备份之前的通知，不再补发", now)
                 elif not _addressed(session, notice, sender):
-                    _finish(notice, NoticeState.CANCELLED, "已没有收件地址（邮箱或群机器人已取消）", now)
+                    _cancel(notice, "已没有收件地址（邮箱或群机器人已取消）", now)
                 elif claimed := _claimed(session, notice, sender, now):
                     return claimed
     return None
@@ -81,12 +82,13 @@ def _waiting(session: Session, looked_at: set[int], now: datetime, channel: Noti
 
 
 def _claimed(session: Session, notice: Notice, sender: Sender, now: datetime) -> Claimed | None:
-    """The letter with its bytes: frozen ones of letters to people; those to writers are written anew and never kept."""
-    data = notice.body.encode() or _made(session, notice, sender, now)
+    """The letter with its bytes, looked at once more before every attempt; those to writers are never kept."""
+    again = notice.body != ""
+    data = _made(session, notice, sender, now)
     if data is None:
         return None
     to = notice.writer.email if notice.writer is not None else notice.address
-    return Claimed(notice.id, notice.message_id, to, data, notice.channel, notice.subject, notice.writer is not None)
+    return Claimed(notice.id, notice.message_id, to, data, notice.channel, notice.subject, notice.writer is not None, again)
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
@@ -110,13 +112,12 @@ def _win(session: Session, notice_id: int, runner: str, now: datetime) -> bool:
 def _addressed(session: Session, notice: Notice, sender: Sender) -> bool:
     """Read the address anew, so that what waits goes to nobody who is no longer to have it; False when there is none any more.
 
-    A writer's is read from the case at each attempt and never kept."""
+    A letter that may have left goes to the new mailbox with the bytes it has. A writer's address is read from the case at each
+    attempt and never kept."""
     if notice.writer_id is not None:
         return True
     person = session.get_one(Person, notice.person_id)
     if notice.channel is NoticeChannel.MAIL:
-        if notice.address != person.email:
-            notice.body = ""  # another mailbox, another letter
         address = person.email
     elif notice.category == "alarm":
         address = sender.alarm_url
@@ -143,7 +144,7 @@ def _write_to_writer(session: Session, notice: Notice, sender: Sender, now: date
     """Look once more, then write the letter; None when there is nothing to send any more."""
     why = writers.standing(session, notice)
     if why:
-        _finish(notice, NoticeState.CANCELLED, why, now)
+        _cancel(notice, why, now)
         return None
     try:
         return writers.bytes_of(session, notice, sender.address, sender.base_url)
@@ -153,11 +154,15 @@ def _write_to_writer(session: Session, notice: Notice, sender: Sender, now: date
 
 
 def _freeze(session: Session, notice: Notice, sender: Sender, now: datetime) -> bytes | None:
-    """Look once more, then fix the letter's bytes; None when there is nothing to send any more."""
+    """Look once more, then fix the letter's bytes; None when there is nothing to send any more.
+
+    Bytes that an earlier attempt may have taken out stay: under one Message-ID nobody is sent two texts (decisions 22)."""
     lines, why = still_standing(session, notice, now)
     if not lines:
-        _finish(notice, NoticeState.CANCELLED, why, now)
+        _cancel(notice, why, now)
         return None
+    if notice.body:
+        return notice.body.encode()
     notice.lines = lines
     if notice.category == DIGEST and notice.local_date is not None:
         notice.subject = subject_of(notice.local_date, ((str(line.get("group", "")), str(line["number"])) for line in lines))
@@ -175,6 +180,11 @@ def _freeze(session: Session, notice: Notice, sender: Sender, now: datetime) -> 
         return None
     session.flush()
     return notice.body.encode()
+
+
+def _cancel(notice: Notice, why: str, now: datetime) -> None:
+    """Not sent (any more), and why; of a letter that may have left the ledger says so."""
+    _finish(notice, NoticeState.CANCELLED, f"{why}（此前一次发送结果不明，可能已送达）" if notice.body else why, now)
 
 
 def _finish(notice: Notice, state: NoticeState, why: str, now: datetime) -> None:
@@ -201,12 +211,14 @@ def confirm(session: Session, claimed: Claimed, runner: str, attempt: Attempt, n
     notice.unknown_outcomes, notice.next_attempt_at = verdict.unknown_outcomes, verdict.retry_at
     notice.finished_at = now if verdict.retry_at is None else None
     notice.claimed_by, notice.claimed_until = "", None
+    if not (attempt.may_have_left or claimed.again):
+        notice.body = ""  # nobody has it: what leaves later is looked at and written anew (N03)
     _forget_code(notice)
     return True
 
 
 def retry(session: Session, notice_id: int, actor: Actor, now: datetime) -> Notice:
-    """Send a failed letter once more, with the same bytes; an address that was refused is read anew from the receiver.
+    """Let a failed letter be tried once more; like every other it is looked at before it leaves, and its address is read anew.
 
     Raises NotFound, or Refused while it is not failed."""
     notice = session.scalar(select(Notice).where(Notice.id == notice_id, Notice.channel.in_(LEAVING)))
@@ -215,8 +227,6 @@ def retry(session: Session, notice_id: int, actor: Actor, now: datetime) -> Noti
     given_up = notice.state is NoticeState.FAILED or (notice.state is NoticeState.UNKNOWN and notice.finished_at is not None)
     if not given_up:
         raise Refused("只有发送失败或结果不明的通知可以重发。")
-    if notice.channel is NoticeChannel.MAIL and notice.person is not None and notice.address != notice.person.email:
-        notice.body = ""  # it goes to another mailbox now, so it is another letter
     notice.state, notice.next_attempt_at, notice.finished_at, notice.attempts = NoticeState.PENDING, now, None, 0
     trail.record(session, "notice.retry", f"notice:{notice.id}", actor, now)
     return notice

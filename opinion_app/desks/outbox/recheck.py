@@ -38,9 +38,13 @@ GONE = {
     ClockState.SUSPENDED: "已中止计时",
 }
 
+HIDDEN = "其中有收件人已无权查看的事项，原信不再发送"
+
 
 def still_standing(session: Session, notice: Notice, now: datetime) -> tuple[list[dict[str, Any]], str]:
-    """The lines of a notice to a person that still hold, and - when none is left - why the whole notice is cancelled."""
+    """The lines of a notice to a person that still hold, and - when none is left - why the whole notice is cancelled.
+
+    With a body it may have left and can only go as it is: a word in it that is no longer for its reader keeps back the whole."""
     person = session.get_one(Person, notice.person_id)
     why = _whole(session, notice, person)
     if why:
@@ -54,6 +58,8 @@ def still_standing(session: Session, notice: Notice, now: datetime) -> tuple[lis
     told = _told(session, notice, clocks, facts, now)
     kept: list[dict[str, Any]] = []
     for line in _moved_along(session, notice, clocks, now):
+        if notice.body and _hidden(line, facts, notice, reader, told):
+            return [], HIDDEN
         why = _why_not(line, clocks, facts, notice, reader, told)
         if not why:
             kept.append(_as_it_stands(session, line, clocks, now))
@@ -151,6 +157,16 @@ def _now_for(rung: Rung | None, row: Clock, case: CaseFacts, people: Roster, hel
     return recipients(owing, case, people) if rung is None else rung_recipients(rung, owing, case, people, held)
 
 
+def _hidden(
+    line: Mapping[str, Any], facts: Mapping[int, CaseFacts], notice: Notice, reader: Actor, told: Mapping[int, set[int]]
+) -> bool:
+    """Whether a line is no longer for its reader: the case is kept from the person, or is not for that group (decisions 9)."""
+    if notice.unit_id is not None:
+        return notice.unit_id not in told.get(int(line.get("clock") or 0), {notice.unit_id})
+    case_id = line.get("case", notice.case_id)
+    return case_id in facts and not line.get("blind") and not can_see(reader, facts[case_id])
+
+
 def _why_not(
     line: Mapping[str, Any],
     clocks: dict[int, Clock],
@@ -160,8 +176,7 @@ def _why_not(
     told: Mapping[int, set[int]],
 ) -> str:
     """Why a line no longer holds; empty when it does."""
-    case_id = line.get("case", notice.case_id)
-    if notice.unit_id is None and case_id in facts and not line.get("blind") and not can_see(reader, facts[case_id]):
+    if notice.unit_id is None and _hidden(line, facts, notice, reader, told):
         return "已改派或不再由收件人办理"
     if not line.get("clock"):
         return ""

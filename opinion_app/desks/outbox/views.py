@@ -45,7 +45,7 @@ def home() -> ResponseReturnValue:
 @bp.get("/office/outbox/<int:notice_id>.eml")
 @requires("own")
 def letter(notice_id: int) -> ResponseReturnValue:
-    """The letter as it was or will be sent."""
+    """The letter as it was sent, or as it may have left; one that certainly did not leave has no bytes."""
     row = queries.letter_file(db.session(), notice_id, actor())
     disposition = f'attachment; filename="{file_name(row.message_id)}"'
     return Response(row.body.encode(), mimetype="message/rfc822", headers={"Content-Disposition": disposition})

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.desks.casefile import reminding
-from opinion_app.desks.outbox.operations import Sender, claim
+from opinion_app.desks.outbox.operations import Sender, claim, confirm
 from opinion_app.desks.reminders import unit_letters
 from opinion_app.desks.reminders.operations import queue_rungs
 from opinion_app.desks.reminders.rehearsal import rehearse
@@ -23,6 +23,7 @@ from opinion_app.records.notice import Notice, UnitReminder
 from opinion_app.records.person import LeaderInCharge, Person
 from opinion_app.records.transaction import transaction
 from opinion_app.records.unit import Unit
+from opinion_app.rules.delivery import Attempt, Outcome
 from opinion_app.rules.words import AssignmentState, Kind, NoticeChannel, NoticeState, Role, Stage, UnitRole
 from opinion_app.rules.zone import parse_moment
 from tests.builders.office import make_case, make_person, make_unit
@@ -201,10 +202,10 @@ def test_n03_a_robot_that_was_removed_gets_nothing_that_was_queued(office: Offic
     taken = claim(office.session, "r1", SENDER, parse_moment(URGED), NoticeChannel.ROBOT)
     assert taken is not None
     assert taken.recipient == "json://new.test/"
-    office.letter().state = NoticeState.PENDING
+    confirm(office.session, taken, "r1", Attempt(Outcome.DEFERRED, "busy"), parse_moment(URGED))
     office.units["unit"].robot_url = ""
     office.session.flush()
-    assert claim(office.session, "r1", SENDER, parse_moment(URGED), NoticeChannel.ROBOT) is None
+    assert claim(office.session, "r1", SENDER, parse_moment("2026-11-12T08:40"), NoticeChannel.ROBOT) is None
     assert (office.letter().state, office.letter().last_error) == (
         NoticeState.CANCELLED,
         "已没有收件地址（邮箱或群机器人已取消）",
