@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from opinion_app.rules.mailbox import AddressRefused, mailbox
 from opinion_app.rules.settings import SettingMissing, Settings, SettingWrong
 from opinion_app.rules.timetable import digest_time
 
@@ -29,7 +30,7 @@ OPTIONS = (
     Option("TIMEZONE", "显示时间所用时区", "Asia/Shanghai"),
     Option("SMTP_URL", "发信服务器，如 smtp://用户:密码@主机:25；空则邮件存为文件", ""),
     Option("MAIL_FROM", "发信人地址", "opinion@localhost"),
-    Option("MAIL_PER_MINUTE", "每分钟最多发出几封邮件和群消息", "120"),
+    Option("MAIL_PER_MINUTE", "每分钟最多发出几封邮件（至少 3）；群消息另按聊天软件的限制", "120"),
     Option("ALARM_URL", "告警用的群机器人地址：邮件发不出、作业停摆时另行通知；空则只在站内告警", ""),
     Option("SESSION_IDLE_MINUTES", "多少分钟无操作自动退出", "30"),
     Option("SESSION_MAX_HOURS", "登录后最长保持多少小时", "12"),
@@ -48,6 +49,7 @@ OPTIONS = (
     Option("SITE_COPY_URL", "静态副本的网址，写入订阅源和网站地图；空则写本服务的网址", ""),
     Option("DIGEST_AT", "每个工作日几点发送待办通报（时:分，须早于 18:00）", "08:30"),
 )
+FEWEST_A_MINUTE = 3  # the outbox looks three times a minute
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -60,6 +62,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         raise SettingWrong("OPINION_SECRET_KEY 太短：至少需要 32 个字符。")
     data_dir = Path(raw["DATA_DIR"]).expanduser().absolute()
     numbers = {name: _number(name, raw[name]) for name in raw if name in _NUMBERS}
+    if numbers["MAIL_PER_MINUTE"] < FEWEST_A_MINUTE:
+        raise SettingWrong(f"OPINION_MAIL_PER_MINUTE 至少为 {FEWEST_A_MINUTE}，现在是“{raw['MAIL_PER_MINUTE']}”。")
     return Settings(
         secret_key=raw["SECRET_KEY"],
         data_dir=data_dir,
@@ -68,7 +72,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         base_url=raw["BASE_URL"].rstrip("/"),
         timezone=raw["TIMEZONE"],
         smtp_url=raw["SMTP_URL"],
-        mail_from=raw["MAIL_FROM"],
+        mail_from=_mailbox("MAIL_FROM", raw["MAIL_FROM"]),
         digest_at=_time_of_day("DIGEST_AT", raw["DIGEST_AT"]),
         alarm_url=raw["ALARM_URL"],
         site_copy_dir=raw["SITE_COPY_DIR"],
@@ -93,6 +97,14 @@ def _number(name: str, value: str) -> int:
     if not value.isascii() or not value.isdigit():
         raise SettingWrong(f"OPINION_{name} 应为不小于 0 的整数，现在是“{value}”。")
     return int(value)
+
+
+def _mailbox(name: str, value: str) -> str:
+    """A sender that is no address would make every letter fail, one by one: refused at the start."""
+    try:
+        return mailbox(value).addr_spec
+    except AddressRefused as refusal:
+        raise SettingWrong(f"OPINION_{name} 应为一个邮箱地址，如 xinxiang@example.gov.cn，现在是“{value}”。") from refusal
 
 
 def _time_of_day(name: str, value: str) -> str:

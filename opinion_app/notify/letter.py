@@ -28,10 +28,22 @@ def words_of(name: str, subject: str, lines: Iterable[Mapping[str, Any]], base_u
     return Words(_text(name, groups, base_url, link), _html(name, subject, groups, base_url, link))
 
 
-def robot_words(lines: Iterable[Mapping[str, Any]], base_url: str, link: str) -> str:
-    """The same for a group robot: a line a matter, no names, one link (decisions 25)."""
+def robot_words(lines: Iterable[Mapping[str, Any]], base_url: str, link: str, room: int) -> str:
+    """The same for a group robot: a line a matter, no names, one link (decisions 25).
+
+    `room`: how many bytes there are; what does not fit is counted, and stands behind the link."""
     said = ["　".join(part for part in (_head(line), str(line.get("text", ""))) if part) for line in lines]
-    return "\n".join([*said, absolute(base_url, link)])
+    end = absolute(base_url, link)
+    for fitting in range(len(said), 0, -1):
+        left_out = [_rest(len(said) - fitting)] if fitting < len(said) else []
+        words = "\n".join([*said[:fitting], *left_out, end])
+        if len(words.encode()) <= room:
+            return words
+    return "\n".join([_rest(len(said)), end])
+
+
+def _rest(number: int) -> str:
+    return f"……还有 {number} 项，请登录系统查看"
 
 
 def _text(name: str, groups: list[tuple[str, list[Mapping[str, Any]]]], base_url: str, link: str) -> str:

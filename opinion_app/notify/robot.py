@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import apprise
 
+from opinion_app.notify.robot_answer import answers
 from opinion_app.rules.delivery import Attempt, Outcome
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.robots import robot_address
@@ -30,10 +31,9 @@ class RobotPost:
             target = apprise.Apprise.instantiate(robot_address(address), suppress_exceptions=True)
         except Invalid as refusal:
             return Attempt(Outcome.REFUSED, refusal.message)
-        sender = apprise.Apprise()
-        if target is None or not sender.add(target):
+        if target is None:
             return Attempt(Outcome.REFUSED, "群机器人地址不能使用")
-        return self._within(lambda: _told(sender, title, text))
+        return self._within(lambda: _told(target, title, text))
 
     def _within(self, attempt: Callable[[], Attempt]) -> Attempt:
         """The attempt, or that nobody knows when it takes too long: an answer that drips in has no time limit of its own."""
@@ -44,9 +44,15 @@ class RobotPost:
         return ended[0] if ended else Attempt(Outcome.UNKNOWN, "群机器人没有答完")
 
 
-def _told(sender: apprise.Apprise, title: str, text: str) -> Attempt:
-    try:
-        taken = sender.notify(body=text, title=title)
-    except Exception as error:  # a library's fault concerns this notice alone and is written beside it
-        return Attempt(Outcome.DEFERRED, f"群机器人：{type(error).__name__}")
+def _told(target: apprise.NotifyBase, title: str, text: str) -> Attempt:
+    """What the server answered; without any answer, what the library made of it.
+
+    The plug-in is asked itself, in this thread: Apprise would ask it in another, where its answers are not heard."""
+    with answers() as heard:
+        try:
+            taken = target.notify(body=text, title=title)
+        except Exception as error:  # a library's fault concerns this notice alone and is written beside it
+            return heard[-1] if heard else Attempt(Outcome.DEFERRED, f"群机器人：{type(error).__name__}")
+    if heard:
+        return heard[-1]
     return Attempt(Outcome.SENT) if taken else Attempt(Outcome.DEFERRED, "群机器人没有接收")

@@ -1,4 +1,6 @@
-"""Addresses of group robots (企业微信、钉钉、飞书): what the chat program shows, turned into the address the sender knows."""
+"""Addresses of group robots (企业微信、钉钉、飞书): what the chat program shows, turned into the address the sender knows.
+
+`json://` and `jsons://` lead to a program of the office's own that takes a notice and passes it on."""
 
 from __future__ import annotations
 
@@ -9,17 +11,20 @@ from opinion_app.rules.errors import Invalid
 
 KINDS = ("wecombot", "dingtalk", "feishu", "lark", "json", "jsons")
 UNFIT = "群机器人地址不能使用：请从企业微信、钉钉或飞书的群机器人设置里完整复制 https:// 开头的地址。"
+_PLAIN = re.compile(r"[!-~]+")
 _WORD = re.compile(r"[A-Za-z0-9_-]{6,200}")
 
 
 def robot_address(typed: str) -> str:
-    """The address of the robot; only known chat programs, so that nothing is sent to just any address. Raises Invalid."""
+    """The address of the robot: one of a known chat program, or one somebody wrote for a program of the office's own.
+
+    Raises Invalid for everything else, and for an address with a blank or a line break in it."""
     try:
         parts = urlsplit(typed.strip())
         host = parts.hostname or ""
     except ValueError as error:
         raise Invalid(UNFIT, {"robot_url": UNFIT}) from error
-    if parts.scheme in KINDS and host and typed.strip().isprintable():
+    if parts.scheme in KINDS and host and _PLAIN.fullmatch(typed.strip()):
         return typed.strip()
     last, query = parts.path.rstrip("/").rpartition("/")[2], parse_qs(parts.query)
     known = {

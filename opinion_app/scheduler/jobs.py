@@ -23,6 +23,7 @@ from opinion_app.flow.inbox import take_in_waiting
 from opinion_app.flow.sweep import sweep
 from opinion_app.records.current import settings_of
 from opinion_app.records.transaction import transaction
+from opinion_app.rules import robot_answers
 from opinion_app.rules.errors import Unfinished
 from opinion_app.scheduler.ledger import holds
 from opinion_app.steps.publish.planning import publish_due
@@ -121,18 +122,17 @@ def _figures(work: Work) -> str:
 
 
 def _outbox(work: Work) -> str:
-    return _send(work, post_of(settings_of()))
+    settings = settings_of()
+    return _send(work, post_of(settings), settings.mail_per_minute)
 
 
 def _robots(work: Work) -> str:
     """By itself, so that no robot and no alarm waits behind a mail server that does not answer."""
-    return _send(work, robots())
+    return _send(work, robots(), robot_answers.A_MINUTE)
 
 
-def _send(work: Work, post: Post) -> str:
-    settings = settings_of()
-    most = max(1, settings.mail_per_minute // RUNS_A_MINUTE)
-    return str(deliver(post, work.runner, sender_of(settings), work.watch, work.stopping, most))
+def _send(work: Work, post: Post, a_minute: int) -> str:
+    return str(deliver(post, work.runner, sender_of(settings_of()), work.watch, work.stopping, max(1, a_minute // RUNS_A_MINUTE)))
 
 
 def _alarm(work: Work) -> str:

@@ -49,7 +49,7 @@ from tests.support.tree import ROOT
 
 PATIENCE = 90.0  # seconds for one look of the clock, on a busy machine
 DRAIN = 14  # looks after the month, with a mail server in health
-KILL_WITHIN = 0.6  # seconds to wait for a letter under way
+KILL_WITHIN = 1.5  # seconds to wait for a letter under way
 
 
 @dataclass
@@ -136,10 +136,9 @@ class Month:
         for place, (day, now) in enumerate(looks):
             if now.hour == 11:
                 _patiently(self.app, partial(soak_office.act, day=day, now=now))
-            before = len(self.server.taken)
-            _set(self.timefile, now)
             if place in deadly:
-                self._kill(before)
+                self._kill(now)
+            _set(self.timefile, now)
             if place in restarts and self.restart:
                 self.restart()
                 self.counted.restarts += 1
@@ -155,16 +154,20 @@ class Month:
             _wait(self.app, now, jobs=("outbox",))
         self.clocks.look()
 
-    def _kill(self, before: int) -> None:
-        """Kill a clock at any moment, every other time in the second in which the server has just taken a letter."""
-        if self.chance.random() < 0.5:
-            time.sleep(self.chance.uniform(0.0, 0.6))
-        else:
+    def _kill(self, now: datetime) -> None:
+        """Kill a clock at any moment, every other time in the second in which the server has taken a letter and not said so."""
+        before, in_mid_letter = len(self.server.taken), self.chance.random() < 0.5
+        self.server.silence = 0.3 if in_mid_letter else 0.0
+        _set(self.timefile, now)
+        if in_mid_letter:
             _until(lambda: len(self.server.taken) > before, KILL_WITHIN)
+        else:
+            time.sleep(self.chance.uniform(0.0, 0.6))
         for which in self.chance.choice(((0,), (1,), (0, 1))):
             held = _patiently(self.app, partial(_claimed_by, self.clocks.kill(which)))
             self.excuses.killed.update(held)
             self.counted.kills += 1
+        self.server.silence = 0.0
             self.counted.kills_in_mid_letter += len(held)
 
 

@@ -42,3 +42,9 @@ def test_anything_else_is_refused(typed: str) -> None:
     with pytest.raises(Invalid, match="群机器人") as refused:
         robot_address(typed)
     assert set(refused.value.fields) == {"robot_url"}
+
+
+@pytest.mark.parametrize("typed", ["wecombot://abc def/", "wecombot://abc\r\ndef/", "json://127.0.0.1/a b", "dingtalk://密钥/"])
+def test_n13_an_address_with_a_blank_or_a_line_break_is_none(typed: str) -> None:
+    with pytest.raises(Invalid):
+        robot_address(typed)

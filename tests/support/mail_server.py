@@ -40,6 +40,7 @@ class MailServer:
     connections: int = 0
     closed: bool = False
     delay: float = 0.0
+    silence: float = 0.0  # seconds between taking a letter and saying so
     drops: dict[str, int] = field(default_factory=dict)
     moods: Callable[[], str] | None = None  # asked for each letter: how it fares, whatever its recipient is called
     mood: str = ""
@@ -75,6 +76,7 @@ class MailServer:
         await asyncio.sleep(self.delay)
         data = envelope.original_content or b""
         self.taken.append(Taken([str(to) for to in envelope.rcpt_tos], data, str(envelope.mail_from or ""), self.mood))
+        await asyncio.sleep(self.silence)
         left = self.drops.get(mode, 1)
         if self.mood == "after":
             lost: Any = server.transport

@@ -23,7 +23,7 @@ FAILURES_SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The outbox in figures; `oldest` is when the letter that waits longest was written."""
+    """The outbox in figures, letters and messages to robots alike; `oldest` is when the letter that waits longest was written."""
 
     waiting: int
     oldest: datetime | None
@@ -60,7 +60,7 @@ def queue(session: Session) -> Queue:
     """How many letters wait, since when, and how many did not arrive."""
     waiting = Notice.state.in_((NoticeState.PENDING, NoticeState.CLAIMED))
     trouble = Notice.state.in_((NoticeState.FAILED, NoticeState.UNKNOWN))
-    mail = Notice.channel == NoticeChannel.MAIL
+    mail = Notice.channel.in_((NoticeChannel.MAIL, NoticeChannel.ROBOT))
     count, oldest = session.execute(select(func.count(Notice.id), func.min(Notice.created_at)).where(mail, waiting)).one()
     return Queue(int(count), oldest, int(session.scalar(select(func.count(Notice.id)).where(mail, trouble)) or 0))
 

@@ -13,6 +13,7 @@ from opinion_app.flow.standing_work import LATE_BY, entries_here, jobs, trouble_
 from opinion_app.records.job import JobRun, Lease
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
+from opinion_app.records.unit import Unit
 from opinion_app.rules.timetable import Daily
 from opinion_app.rules.words import NoticeChannel, NoticeState, Role
 from opinion_app.rules.zone import local_date
@@ -21,6 +22,7 @@ STUCK_FOR = timedelta(minutes=30)
 LOOKED_BACK = timedelta(minutes=30)
 SETTLED = timedelta(minutes=10)  # what queued up while no clock ran has this long to leave
 FAILURES = 3
+NAMED = 5  # how many robots an alarm names
 CLOCK_PAGE = "/office/clock"
 
 
@@ -37,6 +39,7 @@ def alarms(session: Session, now: datetime) -> list[Alarm]:
     return [
         *_mail_waits(session, now),
         *_mail_refused(session, now),
+        *_robots_refuse(session, now),
         *_jobs_fail(session, now),
         *_jobs_stand_still(session, now),
         *_nobody_hears(session, now),
@@ -79,6 +82,26 @@ def _mail_refused(session: Session, now: datetime) -> list[Alarm]:
     if people < min(FAILURES, reachable):
         return []
     return [Alarm("refused", f"半小时内 {people} 人的邮件都没有送到，没有一封发出，请检查邮件服务器和发件地址")]
+
+
+def _robots_refuse(session: Session, now: datetime) -> list[Alarm]:
+    """Group robots that refused lately, or did not take for half an hour what was tried: by name, for somebody must mend each."""
+    refused = and_(Notice.state.in_((NoticeState.FAILED, NoticeState.UNKNOWN)), Notice.finished_at > now - LOOKED_BACK)
+    waiting = and_(Notice.state.in_((NoticeState.PENDING, NoticeState.UNKNOWN)), Notice.finished_at.is_(None))
+    late = and_(waiting, Notice.attempts > 0, Notice.created_at < now - STUCK_FOR)
+    query = (
+        select(func.coalesce(Unit.name, Person.name))
+        .select_from(Notice)
+        .outerjoin(Unit, Unit.id == Notice.unit_id)
+        .outerjoin(Person, Person.id == Notice.person_id)
+        .where(Notice.channel == NoticeChannel.ROBOT, Notice.category != "alarm", or_(refused, late))
+        .distinct()
+    )
+    whose = sorted(session.scalars(query))
+    if not whose:
+        return []
+    named = "、".join(whose[:NAMED]) + (f"等 {len(whose)} 个" if len(whose) > NAMED else "")
+    return [Alarm("robot", f"{named}的群机器人没有接收通知，请核对机器人地址和它的安全设置")]
 
 
 def _jobs_fail(session: Session, now: datetime) -> list[Alarm]:

@@ -24,6 +24,7 @@ from opinion_app.rules.digest import subject_of
 from opinion_app.rules.errors import NotFound, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.mailbox import AddressRefused
+from opinion_app.rules.robot_answers import LONGEST
 from opinion_app.rules.words import NoticeChannel, NoticeState
 
 WAITING = (NoticeState.PENDING, NoticeState.UNKNOWN)
@@ -167,7 +168,7 @@ def _freeze(session: Session, notice: Notice, sender: Sender, now: datetime) -> 
     if notice.category == DIGEST and notice.local_date is not None:
         notice.subject = subject_of(notice.local_date, ((str(line.get("group", "")), str(line["number"])) for line in lines))
     if notice.channel is NoticeChannel.ROBOT:
-        notice.body = robot_words(lines, sender.base_url, notice.link)
+        notice.body = robot_words(lines, sender.base_url, notice.link, LONGEST - len(f"{notice.subject}\r\n".encode()))
         return notice.body.encode()
     person = session.get_one(Person, notice.person_id)
     words = words_of(person.name, notice.subject, lines, sender.base_url, notice.link)
