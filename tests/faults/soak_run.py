@@ -167,8 +167,8 @@ class Month:
             held = _patiently(self.app, partial(_claimed_by, self.clocks.kill(which)))
             self.excuses.killed.update(held)
             self.counted.kills += 1
-        self.server.silence = 0.0
             self.counted.kills_in_mid_letter += len(held)
+        self.server.silence = 0.0
 
 
 def soak(settings: Settings, count_of: Count, chance: random.Random, restart: Callable[[], None] | None = None) -> Count:
