@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from itertools import count
 from time import monotonic
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -36,44 +32,17 @@ from opinion_app.rules.words import NoticeChannel, NoticeState, Role, Urgency
 from tests.builders.office import NOW, make_case, make_person, make_unit
 from tests.support.dripping import dripping_server
 from tests.support.mail_server import MailServer, mail_server
+from tests.support.robot_server import Robot, robot_server
 
 SENDER = Sender("opinion@office.test", "http://office.test")
 SHORT = Patience(connect=2, command=1, confirmation=1)
 LATER = NOW + timedelta(minutes=50)
 
 
-@dataclass
-class Robot:
-    """A group robot on loopback: what it was told, and whether it takes it."""
-
-    url: str = ""
-    status: int = 200
-    answer: str = ""
-    told: list[dict[str, Any]] = field(default_factory=list)
-
-
 @pytest.fixture
 def robot() -> Iterator[Robot]:
-    held = Robot()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            held.told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(held.status)
-            self.end_headers()
-            self.wfile.write(held.answer.encode())
-
-        def log_message(self, *_args: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    held.url = f"json://127.0.0.1:{server.server_port}/"
-    yield held
-    server.shutdown()
-    thread.join(10)
-    server.server_close()
+    with robot_server() as running:
+        yield running
 
 
 @pytest.fixture
@@ -312,50 +281,3 @@ def test_n15_what_is_not_due_or_fell_due_before_a_restore_was_not_missed(core: F
     with transaction() as session:
         put_setting(session, "restored_at", (morning - timedelta(minutes=5)).isoformat())
     assert {"still:backup", "still:digest"} & set(kinds(morning)) == {"still:backup"}
-
-
-def test_n15_a_robot_that_refuses_is_named_in_the_alarm(core: Flask, robot: Robot) -> None:
-    with transaction() as session:
-        unit = make_unit(session, "党政办", robot_url=robot.url, is_office=True)
-        make_person(session, "one", Role.CLERK, unit=unit)
-        make_case(session, None, urgency=Urgency.URGENT)
-        queue_rungs(session, LATER)
-    robot.answer = json.dumps({"errcode": 93000, "errmsg": "invalid webhook url"})
-    done = deliver(ByRobot(RobotPost()), "r1", SENDER, Watch(lambda: LATER, count().__next__))
-    assert done.counts == {Outcome.REFUSED: 1}
-    with transaction() as session:
-        assert [alarm.words for alarm in alarms(session, LATER) if alarm.kind == "robot"] == [
-            "党政办的群机器人没有接收通知，请核对机器人地址和它的安全设置"
-        ]
-        assert not [alarm for alarm in alarms(session, LATER + timedelta(hours=1)) if alarm.kind == "robot"]
-
-
-def test_n15_a_robot_that_takes_nothing_for_half_an_hour_is_named(core: Flask, robot: Robot) -> None:
-    with transaction() as session:
-        unit = make_unit(session, "党政办", robot_url=robot.url, is_office=True)
-        make_person(session, "one", Role.CLERK, unit=unit)
-        make_case(session, None, urgency=Urgency.URGENT)
-        queue_rungs(session, LATER)
-    robot.status = 503
-    deliver(ByRobot(RobotPost()), "r1", SENDER, Watch(lambda: LATER, count().__next__))
-    with transaction() as session:
-        assert not [alarm for alarm in alarms(session, LATER + timedelta(minutes=20)) if alarm.kind == "robot"]
-        assert [alarm for alarm in alarms(session, LATER + timedelta(minutes=40)) if alarm.kind == "robot"]
-
-
-def test_what_a_group_is_told_fits_into_one_message(core: Flask, robot: Robot) -> None:
-    lines = [
-        {"number": f"LY2026-{n:06}", "kind": "投诉", "unit": "党政办", "text": "答复：12月3日 周四到期，还有 2 个工作日"}
-        for n in range(60)
-    ]
-    with transaction() as session:
-        person = make_person(session, "one", Role.CLERK, robot_url=robot.url)
-        queue(session, Letter("case", "long", "待办通报", lines, "/office/notices"), [person], NOW, mail=True)
-    deliver(ByRobot(RobotPost()), "r1", SENDER, Watch(lambda: NOW, count().__next__))
-    [told] = robot.told
-    said = told["message"]
-    shown = said.count("LY2026-")
-    assert len(f"{told['title']}\r\n{said}".encode()) <= 2000
-    assert shown > 10
-    assert f"……还有 {60 - shown} 项，请登录系统查看" in said
-    assert said.endswith("http://office.test/office/notices")
