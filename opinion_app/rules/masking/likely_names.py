@@ -18,8 +18,11 @@ from opinion_app.rules.masking.name_shape import (
     doubtful,
     ends,
     given_end,
+    has_words,
     is_common,
-    is_given,
+    is_phrase,
+    may_be_given,
+    stops,
     surname_length,
 )
 from opinion_app.rules.masking.name_words import (
@@ -65,8 +68,11 @@ def _tagged_end(text: str, at: int, stop: int, after: str) -> int | None:
     word, first = text[at:stop], at + surname_length(text, at)
     if first == at or _is_word(text, at) or doubtful(text, at):
         return None
-    if not first < stop <= first + GIVEN_MAX or not all(map(is_given, text[first:stop])):
+    if not first < stop <= first + GIVEN_MAX or not all(map(may_be_given, text[first:stop])):
         return None
+    if has_words(text, at, stop):
+        whole = stop - first == GIVEN_MAX and not PLACE.match(text, first) and (stops(text, stop) or _follows(text, stop))
+        return stop if whole and not is_phrase(text, at, stop) and not _is_place(text, at, stop) else None
     end = _grown(text, first, stop, after)
     if _is_place(text, at, end) or _is_place(text, at, stop):
         return None

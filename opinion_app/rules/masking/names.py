@@ -7,15 +7,22 @@ taken where a character follows that no given name holds. Words and surnames are
 import re
 from collections.abc import Iterable, Iterator
 
+import rjieba
+
 from opinion_app.rules.masking.kinds import Candidate, Confidence, Kind
 from opinion_app.rules.masking.name_shape import (
     AFTER,
     GIVEN_MAX,
     PLACE,
+    believable,
     doubtful,
     ends,
+    has_words,
     is_common,
     is_given,
+    is_named,
+    is_phrase,
+    may_be_given,
     name_end,
     surname_length,
 )
@@ -25,8 +32,10 @@ from opinion_app.rules.masking.surnames import (
     AMBIGUOUS,
     GIVEN_COMMON,
     PREPOSITIONS,
+    RARE_FIRST,
     SINGLE,
     WORDS,
+    WORDS_AFTER_SURNAME,
     WORDS_BEFORE_TITLE,
 )
 
@@ -49,6 +58,8 @@ _LINE = re.compile(
     r"(?=\n|$|20[0-9]{2}[年.\-/,])"
 )
 _APART = re.compile(rf"[{_HAN}]{{1,2}}(?: [{_HAN}]{{1,2}}){{1,3}}(?![{_HAN}])")
+_ODD = re.compile(rf"[{_HAN}]{{2,4}}(?=[,.;)、。 \n(!?]|$)")
+_TWO_SURNAMES = re.compile(rf"[{''.join(sorted(SINGLE))}]{{2}}[{_HAN}]{{2}}(?=[,.;)、。 \n(!?]|$)")
 _TOWARDS = re.compile(
     rf"(?:向|找|跟|问|与|和|对|被|由|请|让)(?P<name>[{_HAN}]{{2,4}}?)"
     r"(?=反映|反应|讨要|讨说法|要钱|协商|沟通|了解|联系|反馈|投诉|求助|咨询|交涉|打伤|殴打|威胁|同志|本人|承包|负责|说|借)"
@@ -82,14 +93,31 @@ def _told(view: View) -> Iterator[tuple[int, int, Confidence, str]]:
             yield at, apart, Confidence.HIGH, "前有“姓名”“联系人”等字样，字间有空格"
             continue
         end = name_end(view.text, at, sure=clear)
-        if end and not clear and doubtful(view.text, at) and not (end - at > 2 and is_common(view.text, at, end)):
+        if end and not clear and not believable(view.text, at, end):
             continue
-        if end:
+        if end and clear and _TWO_SURNAMES.match(view.text, at) and end - at == GIVEN_MAX + 1:
+            yield at, end + 1, Confidence.LOW, "前有“姓名”“联系人”等字样，可能是双姓"
+        elif end:
             yield at, end, (Confidence.HIGH if clear else Confidence.MEDIUM), "前有“姓名”“联系人”等字样"
         elif clear:
-            other = re.compile(rf"[{_HAN}]{{2,4}}(?=[,.;)、。 \n(]|$)").match(view.text, at)
-            if other and all(map(is_given, other[0])):
-                yield at, other.end(), Confidence.LOW, "前有“姓名”“联系人”等字样，姓氏少见"
+            odd = _odd_end(view.text, at)
+            if odd:
+                yield at, odd, Confidence.LOW, "前有“姓名”“联系人”等字样，姓氏或用字少见"
+
+
+def _odd_end(text: str, at: int) -> int | None:
+    """Where two to four characters end that must be a name, for words announce it, although surname or characters are odd."""
+    surname = surname_length(text, at)
+    other = _ODD.match(text, at)
+    if other and "某" not in other[0]:
+        name = other[0]
+        plain = all(map(is_given, name[surname:])) or (text[at] in RARE_FIRST and all(map(is_given, name[1:])))
+        named = len(name) <= surname + GIVEN_MAX and not doubtful(text, at) if surname else False
+        told = plain if text[at : at + 2] not in WORDS else len(name) - surname == GIVEN_MAX and not rjieba.has_word(name[1:])
+        known = rjieba.has_word(name) and not rjieba.tag(name)[0][1].startswith("nr")
+        return other.end() if (told or named) and not known else None
+    longest = at + surname + GIVEN_MAX
+    return longest if surname and longest <= len(text) and all(map(may_be_given, text[at + surname : longest])) else None
 
 
 def _introduced(view: View) -> Iterator[tuple[int, int, Confidence, str]]:
@@ -98,7 +126,7 @@ def _introduced(view: View) -> Iterator[tuple[int, int, Confidence, str]]:
         for found in pattern.finditer(view.text):
             at = found.end()
             end = name_end(view.text, at, sure=False)
-            if end and (not doubtful(view.text, at) or (end - at > 2 and is_common(view.text, at, end))):
+            if end and believable(view.text, at, end):
                 certain = Confidence.LOW if doubtful(view.text, at) else confidence
                 yield at, end, certain, "前有表明身份的字样"
 
@@ -107,9 +135,9 @@ def _titled(view: View) -> Iterator[tuple[int, int, Confidence, str]]:
     """张先生, 王建国师傅, 欧阳老师: the name alone, the title stays."""
     text = view.text
     for found in _TITLE.finditer(text):
-        start = _before_title(text, found.start())
+        official = found["office"] is not None
+        start = _before_title(text, found.start(), official=official)
         if start is not None:
-            official = found["office"] is not None
             confidence = Confidence.LOW if official else Confidence.HIGH
             reason = "姓氏加职务，可能是履行职务的公职人员" if official else "姓氏加称谓"
             yield start, found.start(), confidence, reason
@@ -120,13 +148,27 @@ def _unlikely(text: str, start: int, end: int) -> bool:
     return text[start] in AMBIGUOUS and not is_common(text, start, end)
 
 
-def _before_title(text: str, end: int) -> int | None:
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether three characters with nothing before them are a name, although they begin like a word: 周一鸣女士, 万小平先生."""
+    alone = end - start > GIVEN_MAX and not "\u3400" <= text[start - 1 : start] <= "\u9fff"
+    given = text[start + surname_length(text, start) : end]
+    possible = text[start] in SINGLE - PREPOSITIONS and all(map(may_be_given, given))
+    return alone and possible and not rjieba.has_word(given) and given not in WORDS_AFTER_SURNAME
+
+
+def _before_title(text: str, end: int, *, official: bool) -> int | None:
     """Where the name before a title begins, the longest first."""
     for length in (4, 3, 2, 1):
         start = end - length
+        if start >= 0 and length - GIVEN_MAX == 1 and not official and _stands_alone(text, start, end):
+            return start
         if start < 0 or text[start : start + 2] in WORDS:
             continue
         surname = surname_length(text, start)
+        if has_words(text, start, end):
+            if surname and surname < length <= surname + GIVEN_MAX and _apart_from_words(text, start, end):
+                return start
+            continue
         if length == 1 and (text[start] in PREPOSITIONS or text[start - 1 : end] in WORDS_BEFORE_TITLE):
             continue
         if length > 1 and surname == 1 and (_unlikely(text, start, end) or text[start : start + 2] in WORDS_BEFORE_TITLE):
@@ -134,6 +176,16 @@ def _before_title(text: str, end: int) -> int | None:
         if surname and surname <= length <= surname + GIVEN_MAX and all(map(is_given, text[start + surname : end])):
             return start
     return None
+
+
+def _apart_from_words(text: str, start: int, end: int) -> bool:
+    """Whether a name with characters that are words as well stands before a title: 王一诺女士, but not 谢谢高一老师."""
+    surname = surname_length(text, start)
+    if not all(map(may_be_given, text[start + surname : end])) or is_phrase(text[:end], start, end):
+        return False
+    if doubtful(text, start) and not is_named(text, start, end):
+        return False
+    return not any(rjieba.has_word(text[at : start + 1]) for at in range(max(0, start - 3), start))
 
 
 def _beside(view: View, numbers: Iterable[int]) -> Iterator[tuple[int, int, Confidence, str]]:
@@ -171,7 +223,7 @@ def _free(view: View) -> Iterator[tuple[int, int, Confidence, str]]:
         for found in pattern.finditer(text):
             at, end = found.span("name")
             within = text if pattern is _TOWARDS else text[:end]
-            if name_end(within, at, sure=False) == end and not doubtful(text, at):
+            if name_end(within, at, sure=False) == end and believable(text, at, end):
                 yield at, end, Confidence.MEDIUM, reason
     for found in _FREE.finditer(text):
         at = found.start()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from opinion_app.rules.masking import Kind
 from tests.rules.masking import phrases
+from tests.rules.masking.given_names import GIVEN_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,13 +184,12 @@ def _qq(rng: random.Random) -> str:
 
 def _name(rng: random.Random) -> str:
     surname = rng.choice(phrases.FAMILY_NAMES) if rng.random() < 0.95 else rng.choice(["欧阳", "司马", "诸葛", "上官"])
-    given = "".join(rng.sample(phrases.GIVEN_CHARACTERS, rng.choice([1, 2, 2])))
-    return surname + given
+    return surname + rng.choice(GIVEN_NAMES)
 
 
 def _apart(rng: random.Random) -> str:
     """A name as forms have it, with blanks between its characters or after the surname."""
-    surname, given = rng.choice(phrases.FAMILY_NAMES), "".join(rng.sample(phrases.GIVEN_CHARACTERS, 2))
+    surname, given = rng.choice(phrases.FAMILY_NAMES), rng.choice([each for each in GIVEN_NAMES if len(each) > 1])
     return rng.choice([" ".join(surname + given), f"{surname} {given}", f"{surname} {given[0]}"])
 
 
