@@ -1,4 +1,4 @@
-"""Robots that refuse behind a 200, or take nothing for half an hour, are named in the alarm; one notice fits one message (N15)."""
+"""Robots that refuse behind a 200, or take nothing for half an hour, are named in the alarm; a notice fits one message (N15)."""
 
 from __future__ import annotations
 
