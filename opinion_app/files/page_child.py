@@ -21,30 +21,42 @@ _SHARP: Final = ("PNG", "GIF")  # drawings and screenshots stay sharp, photograp
 _UNREADABLE: Final = "这个文件打不开，可能已损坏或设置了密码。请检查原文件，重新上传后再试。"
 
 
-def draw(path: str, media_type: str, folder: str) -> Iterator[dict[str, Any]]:
-    """A picture of every page, written into `folder`; yields its file, width and height. Raises FileRefusedError."""
-    pages = _pdf_pages(path) if media_type == Content.PDF.value else _picture(path)
-    for number, (page, ending) in enumerate(pages, start=1):
+def draw(path: str, media_type: str, folder: str, skip: int = 0) -> Iterator[dict[str, Any]]:
+    """A picture of every page after the first `skip`, written into `folder`; yields its file, width and height, its number and of
+    how many. Raises FileRefusedError."""
+    total, pages = _pdf_pages(path, skip) if media_type == Content.PDF.value else _pictures(path, skip)
+    for number, (page, ending) in enumerate(pages, start=skip + 1):
         target = Path(folder) / f"{number}.{ending}"
         page.save(target, quality=_QUALITY) if ending == "jpg" else page.save(target)
-        yield {"file": str(target), "width": page.width, "height": page.height}
+        yield {"file": str(target), "width": page.width, "height": page.height, "number": number, "total": total}
 
 
-def _pdf_pages(path: str) -> Iterator[tuple[Image.Image, str]]:
+_Pages = Iterator[tuple[Image.Image, str]]
+
+
+def _pdf_pages(path: str, skip: int) -> tuple[int, _Pages]:
     try:
         document = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
         raise FileRefusedError(_UNREADABLE) from error
     if len(document) > PAGES_MOST:
         raise FileRefusedError(f"这份 PDF 有 {len(document)} 页，最多公开 {PAGES_MOST} 页。请拆成几份上传后再公开。")
-    for index in range(len(document)):
+    return len(document), _drawn(document, skip)
+
+
+def _drawn(document: pypdfium2.PdfDocument, skip: int) -> _Pages:
+    for index in range(skip, len(document)):
         page = document[index]
         scale = min(_DOTS, _LONGEST / max(*page.get_size(), 1))
         yield page.render(scale=scale, may_draw_forms=True).to_pil().convert("RGB"), "jpg"
         page.close()
 
 
-def _picture(path: str) -> Iterator[tuple[Image.Image, str]]:
+def _pictures(path: str, skip: int) -> tuple[int, _Pages]:
+    return 1, iter(() if skip else (_picture(path),))
+
+
+def _picture(path: str) -> tuple[Image.Image, str]:
     Image.MAX_IMAGE_PIXELS = _PIXELS_MOST
     try:
         with Image.open(path) as opened:
@@ -56,7 +68,7 @@ def _picture(path: str) -> Iterator[tuple[Image.Image, str]]:
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise FileRefusedError(_UNREADABLE) from error
     plain.thumbnail((_LONGEST, _LONGEST))
-    yield plain, "png" if sharp else "jpg"
+    return plain, "png" if sharp else "jpg"
 
 
 def burn(pages: Sequence[dict[str, Any]], target: str) -> Iterator[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Pictures of pages and clean copies made of them, by a confined child; the bytes lie in the store first."""
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -18,11 +18,13 @@ _BROKEN: Final = "处理这个文件时出错，可能已损坏。请检查原�
 
 @dataclass(frozen=True, slots=True)
 class PageFile:
-    """The picture of one page, as it lies in the store."""
+    """The picture of one page, as it lies in the store; `number` counts from one, `total` is how many there will be."""
 
     stored: StoredFile
     width: int
     height: int
+    number: int
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +35,16 @@ class Sheet:
     boxes: Sequence[Sequence[float]]
 
 
-def draw_pages(store: AttachmentStore, stored_name: str, media_type: str) -> list[PageFile]:
-    """A picture of every page of a stored file. Raises FileRefusedError with the reason, or StorageFailedError."""
-    made: list[PageFile] = []
+def draw_pages(store: AttachmentStore, stored_name: str, media_type: str, skip: int = 0) -> Generator[PageFile, None, None]:
+    """Pictures of the pages of a stored file after the first `skip`, one after another; each is the caller's to name or discard.
+
+    Raises FileRefusedError with the reason, or StorageFailedError."""
     with tempfile.TemporaryDirectory(prefix="opinion-pages-") as folder:
-        order = {"path": str(store.path(stored_name)), "media_type": media_type, "folder": folder}
-        try:
-            for page in _run("draw", order):
-                path = Path(page["file"])
-                made.append(PageFile(_keep(store, path), page["width"], page["height"]))
-                path.unlink()
-        except BaseException:
-            discard(store, (page.stored.stored_name for page in made))
-            raise
-    return made
+        order = {"path": str(store.path(stored_name)), "media_type": media_type, "folder": folder, "skip": skip}
+        for page in _run("draw", order):
+            path = Path(page["file"])
+            yield PageFile(_keep(store, path), page["width"], page["height"], page["number"], page["total"])
+            path.unlink()
 
 
 def make_clean(store: AttachmentStore, sheets: Sequence[Sheet], media_type: str) -> StoredFile:

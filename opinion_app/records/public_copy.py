@@ -9,12 +9,16 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from opinion_app.records.attachment import Attachment
-from opinion_app.records.base import Base
+from opinion_app.records.base import Base, Vocabulary
 from opinion_app.records.person import Person
+from opinion_app.rules.public_files import CopyState
 
 
 class PublicCopy(Base):
-    """The clean copy of one attachment; `stored_name` is the finished file, empty until every page was decided."""
+    """The clean copy of one attachment; `stored_name` is the finished file, empty until every page was decided.
+
+    While its pages are drawn, `total` says how many there will be and `beaten_at` when the process was last heard of; `message`
+    is why it could not be done."""
 
     __tablename__ = "public_copies"
 
@@ -25,6 +29,10 @@ class PublicCopy(Base):
     size: Mapped[int] = mapped_column(default=0)
     sha256: Mapped[str] = mapped_column(String(64), default="")
     media_type: Mapped[str] = mapped_column(String(120), default="")
+    state: Mapped[CopyState] = mapped_column(Vocabulary(CopyState), default=CopyState.DRAWN, server_default="drawn")
+    total: Mapped[int] = mapped_column(default=0, server_default="0")
+    message: Mapped[str] = mapped_column(default="", server_default="")
+    beaten_at: Mapped[datetime | None]
     made_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     made_at: Mapped[datetime]
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))

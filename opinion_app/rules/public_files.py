@@ -16,6 +16,14 @@ class FileUse(Word):
     REPLY = "reply", "答复附件，可随答复公开"
 
 
+class CopyState(Word):
+    """How far the pictures of the pages of a file are."""
+
+    DRAWING = "drawing", "正在逐页转成图片"
+    DRAWN = "drawn", "待逐页确认"
+    FAILED = "failed", "没有做成"
+
+
 PAGES_MOST: Final = 60
 PICTURES: Final = frozenset({Content.JPEG, Content.PNG, Content.GIF, Content.BMP, Content.WEBP, Content.TIFF})
 _AS_PDF: Final = "请先接受或拒绝全部修订，另存为 PDF，作为附件上传后再公开。"

@@ -83,13 +83,18 @@ def shoot(page: Page, name: str) -> None:
         page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
 
 
+DRAWN_WITHIN = 60_000  # milliseconds; a process of its own draws the pages, and the page shows how far it is
+
+
 def clean_files(page: Page, address: str) -> None:
     """Both files page by page: half of the photograph blacked out with the mouse, the first page of the PDF left out."""
     page.goto(f"{address}{CASE}/public_files")
     shoot(page, "公开-附件")
     page.get_by_role("button", name="制作公开副本").first.click()
     sheet = page.locator(".sheet-page")
-    expect(page.locator("[data-undo-box]")).to_be_visible()  # the script listens: before that the mouse draws nothing
+    expect(page.locator("[data-undo-box]")).to_be_visible(
+        timeout=DRAWN_WITHIN
+    )  # the script listens: before that the mouse draws nothing
     expect(sheet.locator("img")).to_have_js_property("complete", True)
     area = sheet.bounding_box()
     assert area is not None

@@ -35,7 +35,7 @@ def read(store: AttachmentStore, name: str) -> bytes:
 def test_a_picture_loses_what_it_knows_and_keeps_what_it_shows(store: AttachmentStore, name: str, kind: str, made: str) -> None:
     data = photo(kind=kind)
     assert b"SpyCamera" in data
-    page = draw_pages(store, *keep(store, data, name))[0]
+    [page] = draw_pages(store, *keep(store, data, name))
     assert (page.width, page.height, page.stored.media_type) == (400, 300, made)
     clean = make_clean(store, [Sheet(page.stored.stored_name, [(0, 0, 10, 10)])], made)
     out = read(store, clean.stored_name)
@@ -51,7 +51,7 @@ def test_a_pdf_with_text_under_a_black_box_comes_out_without_text(store: Attachm
     data = pdf(2)
     assert SECRET in pypdfium2.PdfDocument(data)[0].get_textpage().get_text_range()
     name, kind = keep(store, data, "批复.pdf")
-    drawn = draw_pages(store, name, kind)
+    drawn = list(draw_pages(store, name, kind))
     assert len(drawn) == 2
     clean = make_clean(store, [Sheet(page.stored.stored_name, []) for page in drawn], kind)
     out = read(store, clean.stored_name)
@@ -64,7 +64,7 @@ def test_a_pdf_with_text_under_a_black_box_comes_out_without_text(store: Attachm
 
 
 def test_a_page_that_is_left_out_is_not_in_the_file(store: AttachmentStore) -> None:
-    drawn = draw_pages(store, *keep(store, pdf(3), "批复.pdf"))
+    drawn = list(draw_pages(store, *keep(store, pdf(3), "批复.pdf")))
     clean = make_clean(store, [Sheet(drawn[2].stored.stored_name, [(0, 0, 100, 50)])], "application/pdf")
     assert len(pypdfium2.PdfDocument(read(store, clean.stored_name))) == 1
 
@@ -72,20 +72,25 @@ def test_a_page_that_is_left_out_is_not_in_the_file(store: AttachmentStore) -> N
 def test_what_cannot_be_opened_is_said_and_leaves_nothing(store: AttachmentStore) -> None:
     name, kind = keep(store, b"%PDF-1.4\nnothing\n%%EOF\n", "坏.pdf")
     with pytest.raises(FileRefusedError, match="打不开"):
-        draw_pages(store, name, kind)
+        list(draw_pages(store, name, kind))
     name, kind = keep(store, photo()[:2000], "坏.jpg")
     with pytest.raises(FileRefusedError, match="打不开"):
-        draw_pages(store, name, kind)
+        list(draw_pages(store, name, kind))
     assert len(list(store.names())) == 2
+
+
+def test_it_goes_on_after_the_pages_that_are_drawn(store: AttachmentStore) -> None:
+    name, kind = keep(store, pdf(3), "批复.pdf")
+    assert [(page.number, page.total) for page in draw_pages(store, name, kind, 1)] == [(2, 3), (3, 3)]
+    assert list(draw_pages(store, *keep(store, photo(), "a.jpg"), 1)) == []
 
 
 def test_too_many_pages_are_refused(store: AttachmentStore) -> None:
     with pytest.raises(FileRefusedError, match="最多公开 60 页"):
-        draw_pages(store, *keep(store, pdf(61), "长.pdf"))
+        list(draw_pages(store, *keep(store, pdf(61), "长.pdf")))
 
 
 def test_a_file_that_eats_time_is_ended_and_said(store: AttachmentStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "_LIMITS", Limits(seconds=0.01))
     with pytest.raises(FileRefusedError, match="用时太长"):
-        draw_pages(store, *keep(store, pdf(40), "慢.pdf"))
-    assert len(list(store.names())) == 1
+        list(draw_pages(store, *keep(store, pdf(40), "慢.pdf")))

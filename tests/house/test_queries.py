@@ -55,6 +55,7 @@ ELSEWHERE = frozenset(
         "/office/cases/<number>/public_files/<int:copy_id>",
         "/office/cases/<number>/public_files/<int:copy_id>/file",
         "/office/cases/<number>/public_files/<int:copy_id>/pages/<int:page_no>",
+        "/office/cases/<number>/public_files/<int:copy_id>/progress",
         "/office/cases/<number>/report_back",
         "/office/cases/<number>/report_risk",
         "/office/cases/<number>/report_support",

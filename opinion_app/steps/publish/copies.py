@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from opinion_app.files.pages import PageFile
 from opinion_app.files.store import StoredFile
 from opinion_app.flow.move import admit, move
 from opinion_app.records.attachment import Attachment
 from opinion_app.records.case import Case
-from opinion_app.records.public_copy import PublicCopy, PublicCopyPage
+from opinion_app.records.public_copy import PublicCopy
 from opinion_app.rules.errors import Conflict, Invalid, NotFound, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.page_boxes import Box
-from opinion_app.rules.public_files import refusal
+from opinion_app.rules.public_files import CopyState, refusal
 from opinion_app.steps.publish import copy_queries
 
 ACT = "public_files"
@@ -62,21 +61,6 @@ def copy_of(session: Session, case: Case, copy_id: int) -> PublicCopy:
     return row
 
 
-def keep(session: Session, case: Case, actor: Actor, now: datetime, attachment_id: int, pages: Sequence[PageFile]) -> PublicCopy:
-    """Begin a clean copy with the pictures of its pages; an earlier one of the same file is replaced."""
-    admit(session, case, ACT, actor)
-    file = attachment_of(session, case, attachment_id)
-    drop(session, session.scalar(select(PublicCopy).where(PublicCopy.attachment_id == file.id)))
-    row = PublicCopy(case_id=case.id, attachment_id=file.id, made_by_id=actor.id, made_at=now)
-    row.pages = [
-        PublicCopyPage(page_no=number, stored_name=page.stored.stored_name, width=page.width, height=page.height)
-        for number, page in enumerate(pages, start=1)
-    ]
-    session.add(row)
-    session.flush()
-    return row
-
-
 def drop(session: Session, row: PublicCopy | None) -> None:
     """Forget a clean copy; what is published already stays."""
     if row is not None:
@@ -87,6 +71,8 @@ def drop(session: Session, row: PublicCopy | None) -> None:
 def choose(session: Session, case: Case, actor: Actor, row: PublicCopy, choices: Mapping[int, PageChoice], seen: int) -> None:
     """Keep what was decided on the pages; a finished file made of other decisions is void."""
     admit(session, case, ACT, actor)
+    if row.state is not CopyState.DRAWN:
+        raise Refused("这份附件还没有转成图片，请等转完再逐页决定。")
     if seen != row.version:
         raise Conflict("这份副本刚刚被别人改过。请重新打开，看过最新情况后再定。")
     for page in row.pages:

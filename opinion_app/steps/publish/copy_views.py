@@ -5,27 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, flash, request
+from flask import Blueprint, make_response, request
 from flask.typing import ResponseReturnValue
 
 from opinion_app import clock
-from opinion_app.files.pages import Sheet, discard, draw_pages, make_clean
+from opinion_app.files.pages import Sheet, discard, make_clean
 from opinion_app.files.store import StorageFailedError
 from opinion_app.flow.cases import open_case
 from opinion_app.forms import OfficeForm
 from opinion_app.records.base import db
 from opinion_app.records.case import Case
+from opinion_app.records.current import settings_of
 from opinion_app.records.public_copy import PublicCopy, PublicCopyPage
 from opinion_app.rules import links
-from opinion_app.rules.errors import Invalid, NotFound, OfficeError
+from opinion_app.rules.errors import Invalid, NotFound, Refused
 from opinion_app.rules.file_kinds import FileRefusedError
 from opinion_app.rules.page_boxes import box_words, read_boxes
-from opinion_app.rules.public_files import public_name
-from opinion_app.steps.publish import copies, copy_queries
+from opinion_app.rules.public_files import CopyState, public_name
+from opinion_app.steps.publish import copies, copy_queries, drawing
 from opinion_app.steps.publish.copies import PageChoice
 from opinion_app.web.access import requires
 from opinion_app.web.act_page import act_page
-from opinion_app.web.answers import done, form_page
+from opinion_app.web.answers import done, form_page, page, wants_fragment
 from opinion_app.web.downloads import hand_out
 from opinion_app.web.identity import actor
 from opinion_app.web.posted import posted
@@ -59,23 +60,49 @@ def files(number: str) -> ResponseReturnValue:
 @bp.post(f"/<{BIGGEST}:attachment_id>/draw")
 @requires("worklist", own_edge=True)
 def draw(number: str, attachment_id: int) -> ResponseReturnValue:
-    """Draw the pages of a file, without a lock, then keep them."""
+    """Let a process of its own draw the pages of a file; the page of the copy shows how far it is."""
+    number = _case(number).number
+    with own_transaction() as session:
+        row, fresh = drawing.begin(session, _case(number), actor(), clock.now(), attachment_id)
+        copy_id = row.id
+    if fresh:
+        drawing.start(copy_id, settings_of())
+    return done(_address(number, copy_id))
+
+
+@bp.get(f"/<{BIGGEST}:copy_id>/progress")
+@requires("worklist")
+def progress(number: str, copy_id: int) -> ResponseReturnValue:
+    """How far the pages are, asked every second by their page; at the end that is loaded anew."""
     case = _case(number)
-    file = copies.attachment_of(db.session(), case, attachment_id)
-    number, held = case.number, store()
-    try:
-        pages = draw_pages(held, file.stored_name, file.media_type)
-    except OfficeError as refusal:
-        flash(f"“{file.name}”：{refusal.message}", "error")
-        return done(_address(number))
-    try:
-        with own_transaction() as session:
-            row = copies.keep(session, _case(number), actor(), clock.now(), attachment_id, pages)
-            location = _address(number, row.id)
-    except BaseException:
-        discard(held, (page.stored.stored_name for page in pages))
-        raise
-    return done(location, "请逐页查看，决定公开还是不公开；需要遮住的地方涂黑。")
+    row = copies.copy_of(db.session(), case, copy_id)
+    if row.state is not CopyState.DRAWING and wants_fragment():
+        response = make_response("", 200)
+        response.headers["HX-Refresh"] = "true"
+        return response
+    return page("steps/publish/drawing_progress.html", **_progress(case, row))
+
+
+@bp.post(f"/<{BIGGEST}:copy_id>/resume")
+@requires("worklist", own_edge=True)
+def resume(number: str, copy_id: int) -> ResponseReturnValue:
+    """Go on with drawing whose process is gone."""
+    number = _case(number).number
+    if not drawing.is_quiet(copies.copy_of(db.session(), _case(number), copy_id), clock.now()):
+        raise Refused("还在处理，或已处理完。")
+    drawing.start(copy_id, settings_of())
+    return done(_address(number, copy_id), "已从中断的那一页继续。")
+
+
+def _progress(case: Case, row: PublicCopy) -> dict[str, Any]:
+    address = _address(case.number)
+    return {
+        "case": case,
+        "copy": row,
+        "back": address,
+        "quiet": drawing.is_quiet(row, clock.now()),
+        "address": f"{address}/{row.id}",
+    }
 
 
 @bp.route(f"/<{BIGGEST}:copy_id>", methods=["GET", "POST"])
@@ -84,6 +111,8 @@ def pages(number: str, copy_id: int) -> ResponseReturnValue:
     """The pages of one file: kept as they are decided, made into one file once all are."""
     case = _case(number)
     row = copies.copy_of(db.session(), case, copy_id)
+    if row.state is not CopyState.DRAWN and request.method != "POST":
+        return page("steps/publish/drawing.html", **_progress(case, row))
     form = posted(OfficeForm, version=row.version)
     if request.method == "POST":
         try:
@@ -156,12 +185,12 @@ def _drawn(text: str) -> Sequence[Sequence[float]]:
 def page_picture(number: str, copy_id: int, page_no: int) -> ResponseReturnValue:
     """The picture of one page, for whoever prepares the publication."""
     row = copies.copy_of(db.session(), _case(number), copy_id)
-    page = next((page for page in row.pages if page.page_no == page_no), None)
-    if page is None:
+    wanted = next((one for one in row.pages if one.page_no == page_no), None)
+    if wanted is None:
         raise NotFound("没有这一页。")
-    with store().open(page.stored_name) as stream:
+    with store().open(wanted.stored_name) as stream:
         kind = "image/png" if stream.read(4) == b"\x89PNG" else "image/jpeg"
-    return hand_out(page.stored_name, f"{page_no}", kind, preview=True)
+    return hand_out(wanted.stored_name, f"{page_no}", kind, preview=True)
 
 
 @bp.get(f"/<{BIGGEST}:copy_id>/file")

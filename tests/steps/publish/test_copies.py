@@ -11,15 +11,18 @@ from typing import Any
 import pypdfium2
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from opinion_app import clock
+from opinion_app.files.store import AttachmentStore
 from opinion_app.records.attachment import Attachment
+from opinion_app.records.current import settings_of
 from opinion_app.records.public_copy import PublicCopy
 from opinion_app.records.publication import PublishedFile
 from opinion_app.records.transaction import transaction
+from opinion_app.rules.public_files import CopyState
 from opinion_app.rules.words import Role
-from opinion_app.steps.publish import planning
+from opinion_app.steps.publish import drawing, planning
 from tests.builders.office import make_actor, make_person, make_unit
 from tests.builders.published import make_closed
 from tests.files.made_pages import SECRET, opened, pdf, photo
@@ -30,6 +33,13 @@ CASE = "/office/cases/LY2026-000001"
 FILES = f"{CASE}/public_files"
 PUBLIC = "/replies/LY2026-000001"
 REVIEWED: dict[str, Any] = {"secrecy_opinion": "不涉密", "disclosure_opinion": "可以公开"}
+
+
+@pytest.fixture(autouse=True)
+def at_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pages are drawn before the answer, by the same code in this process; `test_drawing` starts real ones."""
+    store = AttachmentStore(settings_of(app).data_dir / "attachments")
+    monkeypatch.setattr(drawing, "start", lambda copy_id, _settings: drawing.carry_out(copy_id, clock.now, store))
 
 
 @pytest.fixture
@@ -195,7 +205,48 @@ def test_a_broken_file_is_said_on_the_page(app: Flask, clerk: Browser) -> None:
     clerk.submit(f"{CASE}/attach", "/attach", use="reply", files=(io.BytesIO(b"%PDF-1.4\nnothing\n%%EOF\n"), "坏.pdf"))
     answer = clerk.submit(FILES, "/3/draw")
     assert answer.status_code == 303
-    assert "打不开" in clerk.get(answer.location).text
+    page = clerk.get(answer.location).text
+    assert "打不开" in page
+    assert "重新制作" in page
+    assert "打不开" in clerk.get(FILES).text
+    assert pick(forms_in(page, "/draw"), "/3/draw")
+
+
+def test_while_it_is_drawn_the_page_says_how_far(app: Flask, clerk: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without script too: a link to look again, and a button to go on once nothing was heard for long."""
+    started: list[int] = []
+    monkeypatch.setattr(drawing, "start", lambda copy_id, _settings: started.append(copy_id))
+    page = drawn(clerk, 2)
+    shown = clerk.get(page).text
+    assert "正在逐页转成图片" in shown
+    assert "刷新看进度" in shown
+    assert "正在逐页转成图片" in clerk.get(FILES).text
+    assert "制作公开副本" not in shown
+    assert "继续" not in shown.split("处理会继续")[1].split("</main>")[0]
+    part = clerk.get(f"{page}/progress", headers={"HX-Request": "true"})
+    assert "0 / … 页" in part.text
+    assert clerk.press(f"{FILES}/2/draw", FILES).location == page
+    assert started == [1], "one process for a file"
+    answer = clerk.press(f"{page}/resume", FILES)
+    assert answer.status_code == 409
+    with app.app_context(), transaction() as session:
+        session.execute(update(PublicCopy).values(beaten_at=clock.now() - drawing.STILL_AFTER * 2))
+    assert "已经三分钟没有动静" in clerk.get(page).text
+    assert clerk.submit(page, "/resume").status_code == 303
+    assert started == [1, 1]
+    with app.app_context():
+        drawing.carry_out(1, clock.now, AttachmentStore(settings_of(app).data_dir / "attachments"))
+    ended = clerk.get(f"{page}/progress", headers={"HX-Request": "true"})
+    assert ended.headers["HX-Refresh"] == "true"
+    assert "逐页决定公开还是不公开" in clerk.get(page).text
+
+
+def test_nothing_is_decided_before_all_is_drawn(app: Flask, clerk: Browser) -> None:
+    page = drawn(clerk, 2)
+    form = pick(clerk.forms(page), page)
+    with app.app_context(), transaction() as session:
+        session.execute(update(PublicCopy).values(state=CopyState.DRAWING))
+    assert clerk.send(form, go="save").status_code == 409
 
 
 def test_a_copy_left_out_stays_inside(app: Flask, clerk: Browser) -> None:
