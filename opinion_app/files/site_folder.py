@@ -20,7 +20,7 @@ if sys.platform != "win32":
 MANIFEST = ".opinion-site.json"
 OWNED = ("replies", "search", "static")  # folders in which everything is this program's; elsewhere only what it wrote itself
 # Known by its name too: a run that ended early has noted nothing, and what it left must still go when it is withdrawn.
-OWN_NAMES = ("replies-*.csv", ".*.new")
+OWN_NAMES = ("replies-*.csv", "sitemap-[0-9]*.xml", ".*.new")
 
 
 @dataclass

@@ -33,6 +33,11 @@ def reply_file(number: str, serial: int) -> str:
     return f"/replies/{number}/files/{serial}"
 
 
+def map_part(part: int) -> str:
+    """One file of the map of the site, where one alone cannot hold it."""
+    return f"/sitemap-{part}.xml"
+
+
 def track(number: str) -> str:
     """The page on which a writer follows the message with this number."""
     return f"/messages/track?number={number}"

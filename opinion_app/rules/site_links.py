@@ -24,6 +24,7 @@ GROUPS = ("kind", "unit")  # by which the copy has lists of their own, for brows
 EXTENSIONS = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"}
 _REPLY = re.compile(r"/replies/([^/]+)")
 _FILE = re.compile(r"/replies/([^/]+)/files/(\d+)")
+_MAP = re.compile(r"/(sitemap-\d+\.xml)")
 _LINK = re.compile(r'\b(href|src|action)="([^"]*)"')
 
 
@@ -70,6 +71,8 @@ class Site:
             return f"replies-{int(asked['period'][0])}.csv"
         if path in FIXED:
             return FIXED[path]
+        if (part := _MAP.fullmatch(path)) is not None:
+            return part[1]
         published = _FILE.fullmatch(path)
         if published and path in self.files:
             return f"replies/{published[1]}/files/{published[2]}{self.files[path]}"

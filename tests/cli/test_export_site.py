@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from opinion_app.files.site_folder import MANIFEST, alone
 from opinion_app.flow.publications import take_down
+from opinion_app.public.replies import whole
 from opinion_app.records.current import settings_of
 from opinion_app.records.publication import Publication, PublishedFile, ViewCount
 from opinion_app.records.transaction import transaction
@@ -94,6 +95,27 @@ def test_the_copy_holds_every_page_and_its_links_lead_somewhere(app: Flask, expo
     assert 'content="https://county.example/town/replies/LY2026-000001.html"' in page
     assert "https://county.example/town/replies/LY2026-000001.html" in there["sitemap.xml"][0].decode()
     assert "/messages/new" in page
+
+
+def test_a_map_in_several_files_is_copied_whole_and_shrinks_again(
+    app: Flask, export: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(app)
+    monkeypatch.setattr(whole, "IN_MAP", 2)
+    export("--site-url", "https://county.example/town")
+    there = files(tmp_path / "site")
+    parts = sorted(name for name in there if name.startswith("sitemap-"))
+    assert parts == ["sitemap-1.xml", "sitemap-2.xml"]
+    for part in parts:
+        assert f"<loc>https://county.example/town/{part}</loc>" in there["sitemap.xml"][0].decode()
+    assert "https://county.example/town/replies/LY2026-000003.html" in there["sitemap-2.xml"][0].decode()
+    with app.app_context(), transaction() as session:
+        for row in session.scalars(select(Publication).where(Publication.number != "LY2026-000001")):
+            take_down(session, row, NOW)
+    export("--site-url", "https://county.example/town")
+    left = files(tmp_path / "site")
+    assert not [name for name in left if name.startswith("sitemap-")]
+    assert "https://county.example/town/replies/LY2026-000001.html" in left["sitemap.xml"][0].decode()
 
 
 def test_a_second_run_changes_not_a_byte_and_counts_nobody(app: Flask, export: Export, tmp_path: Path) -> None:

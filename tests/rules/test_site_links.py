@@ -27,6 +27,8 @@ SITE = Site("https://town.example", "https://county.example/town", FILES)
         ("/replies/?kind=help&page=3", "replies/by-kind-help-3.html"),
         ("/replies/?unit=%E8%B4%A2%E6%94%BF%E6%89%80", "replies/by-unit-71e5313047.html"),
         ("/stats", "stats.html"),
+        ("/sitemap.xml", "sitemap.xml"),
+        ("/sitemap-2.xml", "sitemap-2.xml"),
         ("/static/css/public.css?v=1", "static/css/public.css"),
         ("/messages/new", None),
         ("/office/", None),

@@ -91,7 +91,8 @@ class Browser:
 
     def _call(self, method: str, path: str, **kwargs: Any) -> TestResponse:
         # a copied context, because the request hook leaves behind whether this thread is reading or writing
-        return contextvars.copy_context().run(self.client.open, path, method=method, **kwargs)
+        held = {"buffered": True} | kwargs  # read to the end and closed, as a browser does
+        return contextvars.copy_context().run(self.client.open, path, method=method, **held)
 
 
 def _has_file(value: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, json, render_template, request
@@ -11,23 +12,23 @@ from sqlalchemy import Row
 
 from opinion_app import clock
 from opinion_app.flow.settings import office
-from opinion_app.public.replies import queries, wanted
+from opinion_app.public.replies import queries, wanted, whole
 from opinion_app.records.base import db
 from opinion_app.records.current import settings_of
 from opinion_app.records.publication import Publication, PublishedFile
 from opinion_app.rules import links
+from opinion_app.rules.errors import NotFound
 from opinion_app.rules.machine_text import sheet_cell, xml_text
 from opinion_app.rules.zone import local, local_date
 from opinion_app.search.bigrams import parse_query
 from opinion_app.web.access import public_page
 from opinion_app.web.cached import cached
+from opinion_app.web.long_answers import cached_parts
 from opinion_app.web.paging import wanted_page
 
 bp = Blueprint("replies_data", __name__)
 IN_FEED = 50
 PER_PAGE = 50
-IN_CSV = 5_000
-IN_SITEMAP = 45_000
 HEADS = (
     "索引号",
     "编号",
@@ -123,17 +124,25 @@ def _file(row: Row[Any], file: PublishedFile) -> dict[str, Any]:
 @bp.get("/replies.csv")
 @public_page
 def as_csv() -> Response:
-    """Up to 5,000 replies, newest first, for a spreadsheet; choose a year to get the others."""
+    """Every reply the filters let through, newest first, for a spreadsheet."""
     asked = wanted.read(request.args)
+    batches = whole.in_batches(db.session(), asked, parse_query(asked.q), local_date(clock.now()))
+    return cached_parts(_sheet(batches), "text/csv", name="replies.csv")
+
+
+def _sheet(batches: Iterable[Sequence[Row[Any]]]) -> Iterator[bytes]:
+    yield _lines([HEADS]).encode("utf-8-sig")  # the mark by which spreadsheets know the encoding
+    for rows in batches:
+        yield _lines([sheet_cell(cell) for cell in _cells(row)] for row in rows).encode()
+
+
+def _lines(rows: Iterable[Iterable[str]]) -> str:
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(HEADS)
-    for row in queries.batches(db.session(), asked, parse_query(asked.q), local_date(clock.now()), IN_CSV):
-        writer.writerow([sheet_cell(cell) for cell in _cells(row)])
-    return cached(out.getvalue().encode("utf-8-sig"), "text/csv", name="replies.csv")
+    csv.writer(out).writerows(rows)
+    return out.getvalue()
 
 
-def _cells(row: Publication) -> tuple[str, ...]:
+def _cells(row: Row[Any]) -> tuple[str, ...]:
     out = local_date(row.published_at).isoformat() if row.published_at else ""
     return (
         row.index_number,
@@ -153,7 +162,7 @@ def _cells(row: Publication) -> tuple[str, ...]:
     )
 
 
-def _explained(row: Publication) -> str:
+def _explained(row: Publication | Row[Any]) -> str:
     """What a reader must know of a reply beside its texts: what was left out of it, and that it was corrected."""
     partial = f"部分公开：{row.left_out}" if row.left_out else ""
     return "\n".join(said for said in (partial, row.note) if said)
@@ -162,10 +171,29 @@ def _explained(row: Publication) -> str:
 @bp.get("/sitemap.xml")
 @public_page
 def sitemap() -> Response:
-    """Every public page with the day of its last change."""
-    rows = [(number, local(changed)) for number, changed in queries.addresses(db.session(), IN_SITEMAP)]
-    text = render_template("public/replies/sitemap.xml", rows=rows, base=settings_of().base_url, link=links.reply)
+    """Every public page with the day of its last change; where one file cannot hold them, the list of the files that do."""
+    parts = whole.in_map(db.session())
+    if parts == 1:
+        return _map(1)
+    text = render_template("public/replies/sitemaps.xml", base=settings_of().base_url, link=links.map_part, parts=parts)
     return cached(text, "application/xml")
+
+
+@bp.get("/sitemap-<int:part>.xml")
+@public_page
+def sitemap_part(part: int) -> Response:
+    """One file of the map of a site with very many replies."""
+    if not 1 <= part <= whole.in_map(db.session()):
+        raise NotFound("网站地图没有这一部分。")
+    return _map(part)
+
+
+def _map(part: int) -> Response:
+    rows = [(row.number, local(row.updated_at)) for row in whole.addresses(db.session(), part)]
+    base = settings_of().base_url
+    return cached(
+        render_template("public/replies/sitemap.xml", rows=rows, base=base, link=links.reply, first=part == 1), "application/xml"
+    )
 
 
 @bp.get("/robots.txt")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from opinion_app.public.replies.wanted import Wanted
@@ -28,7 +28,7 @@ NEWEST = (Publication.published_at.desc(), Publication.id.desc())
 OLDEST = (Publication.published_at.asc(), Publication.id.asc())
 
 # A page of a list is read as plain columns, by one statement that is built once.
-_SHOWN = (
+SHOWN = (
     Publication.id,
     Publication.number,
     Publication.index_number,
@@ -46,7 +46,7 @@ _SHOWN = (
     Publication.note,
     Publication.left_out,
 )
-_BY_ID: Any = select(*_SHOWN).where(Publication.id.in_(bindparam("ids", expanding=True)), OUT)
+_BY_ID: Any = select(*SHOWN).where(Publication.id.in_(bindparam("ids", expanding=True)), OUT)
 
 
 @dataclass(frozen=True)
@@ -224,19 +224,6 @@ def _years(session: Session) -> tuple[int, ...]:
     if oldest is None or newest is None:
         return ()
     return tuple(range(local(newest).year, local(oldest).year - 1, -1))
-
-
-def batches(session: Session, wanted: Wanted, query: Query, today: date, most: int) -> Iterator[Publication]:
-    """Up to `most` publications for a file, newest first."""
-    found: Select[Any] = select(Publication).where(*conditions(wanted, today))
-    if wanted.q:
-        found = found.where(Publication.id.in_(publication_index.match(query, session.get_bind().dialect)))
-    return iter(session.scalars(found.order_by(*NEWEST).limit(most)))
-
-
-def addresses(session: Session, most: int) -> Sequence[Any]:
-    """Number and last change of every publication, for the map of the site."""
-    return session.execute(select(Publication.number, Publication.updated_at).where(OUT).order_by(*NEWEST).limit(most)).all()
 
 
 @dataclass(frozen=True)

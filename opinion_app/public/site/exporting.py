@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from opinion_app.files.site_folder import Count, Folder
-from opinion_app.public.replies import queries
+from opinion_app.public.replies import queries, whole
 from opinion_app.rules import links
 from opinion_app.rules.site_links import Site, extension
 
@@ -88,6 +88,8 @@ def export(held: Published, fetch: Fetch, path: Path, live: str, home: str, fram
 def _plan(held: Published, frame: str) -> Iterator[tuple[str, str]]:
     """Each address with the stamp that tells whether its file must be made again; without one it always is."""
     yield from ((address, "") for address in SINGLE)
+    parts = whole.parts_of_map(len(held.replies))
+    yield from ((links.map_part(part), "") for part in range(1, parts + 1) if parts > 1)
     yield from ((f"/replies/?page={number}" if number > 1 else "/replies/", "") for number in _numbers(held, PER_LIST))
     yield from ((f"/replies.json?page={number}" if number > 1 else "/replies.json", "") for number in _numbers(held, PER_JSON))
     yield from ((f"/replies.csv?period={year}", "") for year in held.years)
