@@ -18,6 +18,7 @@ from opinion_app.desks.backup.queries import TOO_OLD, newest
 from opinion_app.desks.clock.queries import alive, lease, queue
 from opinion_app.desks.people.queries import what_is_missing
 from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.recompute import preview
 from opinion_app.flow.standing_work import JobLine, entries_here, jobs
 from opinion_app.flow.trail import verify_trail
 from opinion_app.records import schema
@@ -33,6 +34,7 @@ from opinion_app.rules.zone import local_date
 GOOD, WARNING, BAD = "正常", "注意", "有误"
 LEAST_ROOM = 1024**3
 LONGEST_WAIT = 30  # minutes
+NAMED = 5  # cases that a finding names
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,15 @@ def _calendar(session: Session, now: datetime) -> Finding:
 def _rules(session: Session, _now: datetime) -> Finding:
     count = session.scalar(select(func.count(DeadlineRuleRow.id)).where(DeadlineRuleRow.active))
     return Finding(GOOD, f"{count} 条") if count else Finding(BAD, "没有办理时限规则，请运行 opinion init")
+
+
+def _dates(session: Session, now: datetime) -> Finding:
+    """Whether the stored dates are those that come out anew under today's calendar."""
+    astray = preview(session, now, work_calendar(session))
+    if not astray:
+        return Finding(GOOD, "在办时限与重新推算一致")
+    named = "、".join(sorted({moved.number for moved in astray})[:NAMED])
+    return Finding(WARNING, f"{len(astray)} 项在办时限与重新推算不一致（{named}），请重新载入当年放假安排以重算")
 
 
 def _people(session: Session, _now: datetime) -> Finding:
@@ -131,6 +142,7 @@ CHECKS: tuple[tuple[str, Callable[[Session, datetime], Finding]], ...] = (
     ("密钥", _secret),
     ("工作日历", _calendar),
     ("办理时限", _rules),
+    ("时限核对", _dates),
     ("人员", _people),
     ("磁盘", _room),
     ("留痕", _trail),

@@ -6,12 +6,12 @@ import secrets
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Engine, delete, or_, select
+from sqlalchemy import Engine, delete, or_, select, text
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.settings import put_setting, setting
 from opinion_app.records.calendar import CalendarDay, CalendarYear
-from opinion_app.records.office import held_settings
+from opinion_app.records.office import forget_held, held_settings
 from opinion_app.rules.office_hours import OfficeHours, hours_from
 from opinion_app.rules.workdays import CalendarDay as DayRow
 from opinion_app.rules.workdays import DayKind, WorkCalendar
@@ -19,6 +19,9 @@ from opinion_app.rules.workdays import DayKind, WorkCalendar
 VERSION = "calendar_version"
 RULES_VERSION = "rules_version"
 HOURS = "office_hours"
+_HELD = "opinion_calendar_held"
+_SHARED = text("SELECT pg_advisory_xact_lock_shared(hashtext('opinion calendar'))")
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtext('opinion calendar'))")
 _loaded: dict[tuple[Engine, int], WorkCalendar] = {}
 
 
@@ -97,6 +100,22 @@ def _day(row: DayRow, years: set[int], source: str, now: datetime) -> CalendarDa
     )
 
 
+def hold(session: Session) -> None:
+    """Let nobody change the calendar until the transaction ends: for a date that is about to be written for the first time.
+
+    Whoever changes the calendar derives the open clocks anew, and would not see one that is not committed yet. On SQLite one
+    transaction writes at a time, so there is nothing to do."""
+    begun = session.get_transaction()
+    if session.get_bind().dialect.name == "postgresql" and session.info.get(_HELD) is not begun:
+        session.execute(_SHARED)
+        session.info[_HELD] = begun
+        forget_held(session)  # it may have changed while this one waited
+
+
 def bump(session: Session, name: str) -> None:
-    """Tell every process that calendar or rules changed; drawn, not counted, so that a number rolled back never comes again."""
+    """Tell every process that calendar or rules changed; drawn, not counted, so that a number rolled back never comes again.
+
+    Waits for the transactions that `hold` the calendar: their clocks are there to be derived anew afterwards."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_ALONE)
     put_setting(session, name, secrets.randbits(48))

@@ -8,7 +8,7 @@ from typing import cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.calendar import hold, work_calendar
 from opinion_app.flow.clock_dates import Cause, facts_of, settle, span_of
 from opinion_app.flow.deadline_table import rules
 from opinion_app.flow.due import draft_passed_words
@@ -123,6 +123,7 @@ def start_clock(session: Session, case: Case, choice: Choice, start: datetime, a
 
 
 def _clock(session: Session, choice: Choice, start: datetime, assignment: Assignment | None = None) -> Clock:
+    hold(session)
     rule = choice.rule
     clock = Clock(
         assignment_id=assignment.id if assignment else None,

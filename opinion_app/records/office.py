@@ -33,6 +33,11 @@ def held_settings(session: Session) -> dict[str, Any]:
     return held
 
 
+def forget_held(session: Session) -> None:
+    """Read the settings anew at the next question."""
+    session.info.pop(_HELD, None)
+
+
 def put_setting(session: Session, name: str, value: Any) -> None:
     """Set a setting; the caller puts it on the trail."""
     row = session.get(Setting, name)

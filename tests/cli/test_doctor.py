@@ -7,18 +7,19 @@ from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from opinion_app.cli.doctor import CHECKS, GOOD, WARNING, Finding
 from opinion_app.flow.calendar import load_days
 from opinion_app.records.calendar import CalendarYear
+from opinion_app.records.clock import Clock
 from opinion_app.records.job import JobRun, Lease
 from opinion_app.records.notice import Notice
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.words import NoticeChannel, NoticeState, Role
 from opinion_app.rules.zone import parse_moment
-from tests.builders.office import make_person
+from tests.builders.office import make_case, make_person
 
 NOW = parse_moment("2026-11-23T10:00")  # a Monday
 Look = Callable[[str], Finding]
@@ -107,3 +108,15 @@ def test_n15_missed_and_failed_runs(session: Session, look: Look) -> None:
     assert (failed.state, "09:59失败" in failed.words) == (WARNING, True)
     session.add(run("rungs", "2026-11-23T10:00"))
     assert look("作业").state == GOOD, "what ran well since is in order"
+
+
+def test_n15_a_stored_date_that_is_not_the_derived_one(session: Session, look: Look) -> None:
+    case = make_case(session, None, now=NOW)
+    assert look("时限核对") == Finding(GOOD, "在办时限与重新推算一致")
+    clock = session.scalars(select(Clock).where(Clock.case_id == case.id)).first()
+    assert clock is not None
+    assert clock.due_at is not None
+    clock.due_at += timedelta(days=1)
+    found = look("时限核对")
+    assert found.state == WARNING
+    assert case.number in found.words
