@@ -1,4 +1,4 @@
-"""What changes the dates of clocks that run: suspended, resumed, begun anew, extended, merged.
+"""What changes the dates of clocks that run: suspended, resumed, begun anew, extended.
 
 Each change keeps the inputs it found, so that no minute is lost or won; each moved date is entered in the clock's `dates`.
 """
@@ -7,21 +7,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import cast
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import Cause, extension_data, facts_of, settle
 from opinion_app.flow.clocks import (
-    MERGED,
     OPEN,
     ahead_of,
-    begun,
-    end_clock,
     open_clocks,
-    open_event,
     refresh,
     reply_clock,
     shift_inner,
@@ -30,17 +24,10 @@ from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import Extension
 from opinion_app.rules.deadline_checks import check_restart, check_resumption, check_suspension
-from opinion_app.rules.deadline_rules import ClockStage, StartEvent
+from opinion_app.rules.deadline_rules import ClockStage
 from opinion_app.rules.errors import Refused
 from opinion_app.rules.suspension import SuspensionGround
-from opinion_app.rules.words import ClockState
 from opinion_app.rules.zone import local_date
-
-ANSWERING = (ClockStage.REPLY.value, ClockStage.REPORT_BACK.value)
-COPIED = (
-    "owed_by start_at amount amount_unit fixed_on fixed_why receipt rule_id source warning due_at "
-    "original_due_at pauses extensions restarts adoptions state"
-)
 
 
 def running_reply(session: Session, case: Case) -> Clock:
@@ -87,6 +74,7 @@ def extend(session: Session, case: Case, clock: Clock, extension: Extension) -> 
 
     What the issuer of a letter grants for the reply it grants for the report back to itself (decisions 10)."""
     cause = Cause(extension.granted_at, f"批准延期：{extension.reason}")
+    extension = replace(extension, granted_at=facts_of(clock).extended_at(extension.granted_at))
     clock.extensions = [*clock.extensions, extension_data(extension)]
     _follow(session, case, clock, cause)
     if extension.granted_by:
@@ -102,64 +90,3 @@ def _follow(session: Session, case: Case, clock: Clock, cause: Cause) -> None:
     settle(clock, work_calendar(session), ahead_of(session, clock), cause)
     shift_inner(session, case, cause)
     refresh(session, case)
-
-
-def revive(session: Session, case: Case, reason: str, now: datetime) -> None:
-    """Let the clocks stopped for `reason` run on as if nothing had been: a merge that was taken apart (D13)."""
-    stopped = session.scalars(
-        select(Clock).where(Clock.case_id == case.id, Clock.state == ClockState.STOPPED, Clock.end_reason == reason)
-    )
-    for clock in stopped:
-        clock.state, clock.ended_at, clock.end_reason = ClockState.RUNNING, None, ""
-        settle(clock, work_calendar(session), ahead_of(session, clock), Cause(now, "拆分后恢复"))
-    shift_inner(session, case, Cause(now, "拆分后恢复"))
-    refresh(session, case)
-
-
-def adopt_earlier(session: Session, survivor: Case, merged: Case, now: datetime) -> None:
-    """The case that survives a merge answers by the earlier of the two dates, by the other's where it has none yet (D13)."""
-    own = reply_clock(session, survivor.id)
-    lent = [clock for clock in open_clocks(session, merged.id) if clock.stage in ANSWERING and clock.due_at is not None]
-    if not lent:
-        return
-    other = lent[0]  # the earliest due
-    entry = {"at": now.isoformat(), "due": cast(datetime, other.due_at).isoformat(), "provisional": other.provisional}
-    entry |= {"clock": other.id, "number": merged.number}
-    if own is None or own.state not in OPEN:
-        own = _copy(session, survivor, other)
-        entry["copied"] = True
-    own.adoptions = [*own.adoptions, entry]
-    _follow(session, survivor, own, Cause(now, f"{MERGED}：按较早的时限"))
-
-
-def _copy(session: Session, case: Case, other: Clock) -> Clock:
-    """The merged case's clock as one of the survivor's own, with everything that made its date."""
-    reply = ClockStage.REPLY.value
-    clock = Clock(
-        case_id=case.id,
-        stage=reply,
-        met_by_act="answer",
-        deadline_version=1,
-        dates=[],
-        **{name: getattr(other, name) for name in COPIED.split()},
-    )
-    session.add(clock)
-    session.flush()
-    return clock
-
-
-def release(session: Session, survivor: Case, number: str, now: datetime) -> None:
-    """Give up the date taken over from the case `number`, which goes its own way again (D13)."""
-    for clock in open_clocks(session, survivor.id):
-        mine = [entry for entry in clock.adoptions if entry.get("number") == number]
-        if not mine:
-            continue
-        clock.adoptions = [entry for entry in clock.adoptions if entry not in mine]
-        if any(entry.get("copied") for entry in mine):
-            end_clock(clock, now, "拆分", ClockState.STOPPED)
-            if survivor.accepted_at is not None:
-                open_event(session, survivor, StartEvent.ACCEPTED, survivor.accepted_at, frozenset(begun(session, survivor)))
-        else:
-            settle(clock, work_calendar(session), ahead_of(session, clock), Cause(now, "拆分后恢复原时限"))
-    shift_inner(session, survivor, Cause(now, "拆分"))
-    refresh(session, survivor)

@@ -61,6 +61,11 @@ def extension_of(data: dict[str, Any]) -> Extension:
     return Extension(_moment(data["at"]), Span(int(data["amount"]), Unit(data["unit"])), **words)
 
 
+def granted_in_days(data: dict[str, Any]) -> bool:
+    """Whether an extension of a clock's row was granted in days, or until one."""
+    return "until" in data or Unit(data["unit"]).in_days
+
+
 def extension_data(extension: Extension) -> dict[str, Any]:
     """An extension as the clock's row holds it."""
     data: dict[str, Any] = {"at": extension.granted_at.isoformat(), "reason": extension.reason}

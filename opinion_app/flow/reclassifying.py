@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.clock_dates import Cause, settle, span_of
+from opinion_app.flow.clock_dates import Cause, granted_in_days, settle, span_of
 from opinion_app.flow.clocks import (
     ACTIVE,
     OPEN,
@@ -28,6 +27,7 @@ from opinion_app.flow.clocks import (
     shift_inner,
     start_clock,
 )
+from opinion_app.flow.merged_dates import WAITS, answer_for_merged, is_copy, own_again
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
@@ -38,7 +38,6 @@ from opinion_app.rules.words import ClockState, UnitRole
 from opinion_app.rules.zone import latest
 
 DateMoved = tuple[str, datetime | None, datetime | None]
-WAITS = "改类后自受理之日起算"
 NOT_ASKED = "改类后不再要求"
 
 
@@ -51,12 +50,20 @@ def reclassify(session: Session, case: Case, now: datetime) -> list[DateMoved]:
     letter, cause = letter_of(session, case), Cause(now, "修改分类")
     held = [(clock, clock.due_at) for clock in _by_classification(session, case)]
     for clock, _due in held:
-        choice = choice_for(session, case, ClockStage.of(clock.stage), clock.start_at, letter)
+        begun_at = case.received_at if is_copy(clock) else clock.start_at  # a copy began with the merged case
+        choice = choice_for(session, case, ClockStage.of(clock.stage), begun_at, letter)
         _put_under(session, case, clock, choice, cause)
     fresh = _begin_missing(session, case, now)
     shift_inner(session, case, cause)
     refresh(session, case)
     return _moved(held, fresh)
+
+
+def on_acceptance(session: Session, case: Case, now: datetime, *, ruled: bool) -> None:
+    """Put the clocks under their rules when a case is accepted, where its classification changed with it (`ruled`) or where it
+    answered by the date of a merged case alone until now: from now on it has one of its own as well (D13)."""
+    if ruled or any(is_copy(clock) for clock in open_clocks(session, case.id)):
+        reclassify(session, case, now)
 
 
 def _by_classification(session: Session, case: Case) -> list[Clock]:
@@ -88,7 +95,7 @@ def _put_under(session: Session, case: Case, clock: Clock, choice: Choice | None
     begins, so that it is never stopped with a unit that leaves nor asked of somebody else. Where the rule is the same, so is its
     version: whether open cases follow a new one is the office's to say (D15)."""
     held = rule_of(session, clock)
-    if choice is not None and held is not None and held.code == choice.rule.code:
+    if choice is not None and held is not None and held.code == choice.rule.code and not is_copy(clock):
         choice = replace(choice, rule=held)
     if choice is None:
         end_clock(clock, cause.at, NOT_ASKED, ClockState.STOPPED)
@@ -96,17 +103,20 @@ def _put_under(session: Session, case: Case, clock: Clock, choice: Choice | None
     if (choice.rule.start_event is StartEvent.ASSIGNED) is not (clock.assignment_id is not None):
         end_clock(clock, cause.at, f"改类后改由{choice.rule.owed_by.label}负责", ClockState.STOPPED)
         return
-    if choice.rule.start_event is not (held or LAST_RESORT).start_event:
+    lent = is_copy(clock)
+    if lent or choice.rule.start_event is not (held or LAST_RESORT).start_event:
         start = _begins_at(session, case, choice.rule.start_event)
         if start is None:
-            end_clock(clock, cause.at, WAITS, ClockState.STOPPED)
+            if not lent:
+                answer_for_merged(session, case, clock, WAITS, cause)
             return
         clock.start_at = start
+        own_again(session, clock)
     clock.fixed_on = choice.fixed_date
     apply_rule(session, clock, choice)
     # What was granted in days means nothing to a clock of hours, and the other way round.
     in_days = span_of(clock).unit.in_days
-    clock.extensions = [entry for entry in clock.extensions if _in_days(entry) is in_days]
+    clock.extensions = [entry for entry in clock.extensions if granted_in_days(entry) is in_days]
     settle(clock, work_calendar(session), choice.rule.warning, cause)
 
 
@@ -119,10 +129,6 @@ def _begins_at(session: Session, case: Case, event: StartEvent) -> datetime | No
         return moment
     reopened = session.scalar(select(func.max(Move.at)).where(Move.case_id == case.id, Move.act == "reopen"))
     return latest(moment, reopened)
-
-
-def _in_days(entry: dict[str, Any]) -> bool:
-    return "until" in entry or str(entry["unit"]).endswith("_days")
 
 
 def _begin_missing(session: Session, case: Case, now: datetime) -> list[Clock]:

@@ -15,6 +15,7 @@ from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import Cause, adoptions_of, extension_of, facts_of, settle, span_of
 from opinion_app.flow.clocks import OPEN, ahead_of, refresh, shift_inner
 from opinion_app.flow.deadline_table import rules
+from opinion_app.flow.merged_dates import lent_by
 from opinion_app.flow.progress import promise
 from opinion_app.records.assessment import Assessment
 from opinion_app.records.case import Case
@@ -81,14 +82,11 @@ def _dues(
 
 def _readopted(session: Session, clock: Clock, calendar: WorkCalendar) -> list[dict[str, Any]]:
     """The dates taken over from merged cases as this calendar has them; those cases themselves stay as they were."""
-    return [entry | _due_now(session.get(Clock, entry.get("clock", 0)), calendar) for entry in clock.adoptions]
+    return [entry | _due_now(session.get(Clock, entry.get("clock", 0)), entry, calendar) for entry in clock.adoptions]
 
 
-def _due_now(clock: Clock | None, calendar: WorkCalendar) -> dict[str, Any]:
-    derivation = derive(facts_of(clock), calendar) if clock is not None else None
-    if derivation is None or derivation.due_at is None:
-        return {}
-    return {"due": derivation.due_at.isoformat(), "provisional": derivation.provisional}
+def _due_now(clock: Clock | None, entry: dict[str, Any], calendar: WorkCalendar) -> dict[str, Any]:
+    return lent_by(clock, datetime.fromisoformat(entry["at"]), calendar) if clock is not None else {}
 
 
 def _moved(case: Case, clock: Clock, before: datetime | None, after: datetime | None, now: datetime) -> Moved:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from opinion_app.rules.errors import Refused
-from opinion_app.rules.zone import local
+from opinion_app.rules.zone import latest, local
 
 EARLIEST_YEAR, LATEST_YEAR = 1950, 2200
 
@@ -140,6 +140,17 @@ class ClockFacts:
     def start_of_run(self) -> datetime:
         """The moment the present run began: the last restart, else the start."""
         return self.restarts[-1].at if self.restarts else self.start
+
+    def extended_at(self, now: datetime) -> datetime:
+        """When an extension granted now counts as granted: after all that happened, though the machine's clock was set back."""
+        return latest(now, self.start_of_run, *self._happened())
+
+    def adopted_at(self, now: datetime) -> datetime:
+        """When a date taken over now counts as taken over: it binds what was granted before and not what is granted later."""
+        return latest(now, *(moment + timedelta(seconds=1) for moment in self._happened() if moment >= now))
+
+    def _happened(self) -> list[datetime]:
+        return [held.granted_at for held in self.extensions] + [held.at for held in self.adoptions]
 
 
 def check_span(span: Span) -> None:

@@ -52,6 +52,8 @@ __all__ = [
     "due_if_resumed",
     "earliest",
     "elapsed_at",
+    "granted_in_run",
+    "if_resumed",
     "is_late",
     "remaining",
     "warn_at",
@@ -192,10 +194,15 @@ def buffer_before(due_at: datetime, working_days: int, calendar: WorkCalendar, s
     return min(end_of_day(max(day, first)), due_at)
 
 
+def if_resumed(facts: ClockFacts, at: datetime) -> ClockFacts:
+    """The facts of a clock as if the suspension that holds it ended at that moment; of one that runs, as they are."""
+    ended = tuple(pause if pause.resumed_at else replace(pause, resumed_at=max(at, pause.suspended_at)) for pause in facts.pauses)
+    return replace(facts, pauses=ended)
+
+
 def due_if_resumed(facts: ClockFacts, calendar: WorkCalendar, at: datetime) -> datetime | None:
     """When the clock would be due if the suspension that holds it ended at that moment; refuses what `derive` refuses."""
-    ended = tuple(pause if pause.resumed_at else replace(pause, resumed_at=max(at, pause.suspended_at)) for pause in facts.pauses)
-    return derive(replace(facts, pauses=ended), calendar).due_at
+    return derive(if_resumed(facts, at), calendar).due_at
 
 
 def _walk(facts: ClockFacts, calendar: WorkCalendar) -> _Walk:
@@ -224,10 +231,18 @@ def _start(facts: ClockFacts, calendar: WorkCalendar, steps: list[Step]) -> date
 
 
 def _events(facts: ClockFacts) -> list[Extension | Adoption]:
-    """What moved the date of the present run, in the order in which it happened."""
-    dated: list[tuple[datetime, Extension | Adoption]] = [(held.granted_at, held) for held in facts.extensions]
-    dated += [(held.at, held) for held in facts.adoptions]
-    return [event for at, event in sorted(dated, key=lambda entry: entry[0]) if at >= facts.start_of_run]
+    """What moved the date of the present run, in the order in which it happened.
+
+    With the whole time begun anew nothing granted before is left; a date taken over from a merged case binds for good: whoever
+    wrote that one was asked to complete nothing and waits for an answer by its date (D13)."""
+    dated: list[tuple[datetime, Extension | Adoption]] = [(held.at, held) for held in facts.adoptions]
+    dated += [(held.granted_at, held) for held in granted_in_run(facts)]
+    return [event for _at, event in sorted(dated, key=lambda entry: entry[0])]
+
+
+def granted_in_run(facts: ClockFacts) -> tuple[Extension, ...]:
+    """The extensions of the present run: all of them, until a restart gives the whole time anew."""
+    return tuple(held for held in facts.extensions if not facts.restarts or held.granted_at >= facts.start_of_run)
 
 
 def _adopt(walk: _Walk, due: datetime | None, adoption: Adoption) -> datetime | None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from opinion_app.rules.clock_facts import ClockFacts, DeadlineRefused, Extension, check_extension_shape, check_moment
-from opinion_app.rules.deadline import derive, is_late
+from opinion_app.rules.deadline import derive, granted_in_run, is_late
 from opinion_app.rules.deadline_rules import Allowance
 from opinion_app.rules.spoken import day_words, moment_words
 from opinion_app.rules.workdays import WorkCalendar
@@ -22,7 +22,7 @@ def check_extension(
     if allowance is None:
         raise DeadlineRefused("这项时限不能延期。")
     check_extension_shape(facts.span, extension)
-    granted = [held for held in facts.extensions if held.granted_at >= facts.start_of_run]
+    granted = granted_in_run(facts)
     if len(granted) >= allowance.times:
         raise DeadlineRefused(f"最多延期 {allowance.times} 次，本件已延期 {len(granted)} 次，不能再延。")
     due_at = derive(facts, calendar).due_at

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from opinion_app.flow import clock_changes, clocks
+from opinion_app.flow import clock_changes, clocks, merged_dates
 from opinion_app.flow.calendar import RULES_VERSION, bump, work_calendar
 from opinion_app.flow.clock_dates import Cause, facts_of, settle, span_of, warning_moment
 from opinion_app.flow.reclassifying import reclassify
@@ -161,7 +161,7 @@ def test_d13_a_merge_taken_apart_gives_every_clock_back(office: Office) -> None:
     case = make_case(office.session, office.clerk)
     before = office.dues(case)
     clocks.stop_all(office.session, case, clocks.MERGED, NOW)
-    clock_changes.revive(office.session, case, clocks.MERGED, NOW)
+    merged_dates.revive(office.session, case, clocks.MERGED, NOW)
     assert office.dues(case) == before
     assert only(office, case, "reply").state is ClockState.RUNNING
 
@@ -175,7 +175,7 @@ def test_d13_the_survivor_of_a_merge_answers_by_the_earlier_date(office: Office)
     third = make_case(office.session, office.clerk, now=NOW + timedelta(days=4))
     put_into(office, third, second)
     assert office.dues(second)["reply"] == date(2026, 12, 2), "a later date changes nothing"
-    clock_changes.release(office.session, second, first.number, NOW + timedelta(days=4))
+    merged_dates.release(office.session, second, first.number, NOW + timedelta(days=4))
     assert office.dues(second)["reply"] == own, "and the earlier one is given back"
     petition = make_case(office.session, office.clerk, procedure=Procedure.PETITION)
     fourth = make_case(office.session, office.clerk, now=NOW + timedelta(days=4))
@@ -187,7 +187,7 @@ def test_d13_the_survivor_of_a_merge_answers_by_the_earlier_date(office: Office)
 def put_into(office: Office, case: Case, survivor: Case) -> None:
     """What a merge does to the clocks of both."""
     now = max(case.received_at, survivor.received_at)
-    clock_changes.adopt_earlier(office.session, survivor, case, now)
+    merged_dates.adopt_earlier(office.session, survivor, case, now)
     clocks.stop_all(office.session, case, clocks.MERGED, now)
 
 
@@ -235,7 +235,7 @@ def test_d09_a_suspended_clock_has_no_date_until_it_runs_again(office: Office) -
     assert (reply.state, reply.due_at, reply.warn_at) == (ClockState.SUSPENDED, None, None)
     assert derivation.open_ended
     assert case.next_due_stage == "accept"
-    clock_changes.adopt_earlier(office.session, case, case, NOW)
+    merged_dates.adopt_earlier(office.session, case, case, NOW)
     clocks.shift_inner(office.session, case, CAUSE)
     reply.pauses = [{"since": NOW.isoformat(), "until": (NOW + timedelta(days=2)).isoformat(), "reason": "补正"}]
     settle(reply, work_calendar(office.session), None, CAUSE)

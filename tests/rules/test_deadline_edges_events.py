@@ -7,10 +7,12 @@ from itertools import pairwise
 import pytest
 
 from opinion_app.rules.deadline import (
+    Adoption,
     ClockFacts,
     DeadlineRefused,
     Extension,
     Pause,
+    Restart,
     Span,
     StepKind,
     Unit,
@@ -33,6 +35,7 @@ from opinion_app.rules.zone import end_of_day
 from tests.rules.calendars import CHINA, FIVE, WH, at, due, end, extended, hours, nd, on, paused, wd
 
 ONCE = Allowance(1, FIVE, "单位负责人")
+EARLIER = Adoption(at("2026-11-24"), end("2026-11-26"))
 
 
 def test_d11_a_reopened_case_gets_a_new_clock_or_what_was_left() -> None:
@@ -206,3 +209,35 @@ def test_remaining_is_measured_in_the_clocks_own_unit() -> None:
     assert (left.late, left.working_days, left.days, left.time) == (False, 1, 1, timedelta(hours=2.5))
     over = remaining(end("2026-11-20"), at("2026-11-24T09:00"), CHINA)
     assert (over.late, over.working_days, over.days) == (True, -2, -4)
+
+
+@pytest.mark.parametrize(
+    ("facts", "result"),
+    [
+        (extended(adoptions=(EARLIER,)), "2026-11-26"),
+        (extended(adoptions=(Adoption(at("2026-11-24"), end("2026-12-26")),)), "2026-11-30"),
+        # taken over before the clock began: by a later start, by a clock set back
+        (extended(adoptions=(Adoption(at("2026-11-20"), end("2026-11-26")),)), "2026-11-26"),
+        # the survivor's own restart gives its own time anew, not the other's
+        (
+            extended(adoptions=(Adoption(at("2026-11-24"), end("2026-11-26")),), restarts=(Restart(at("2026-11-25")),)),
+            "2026-11-26",
+        ),
+        # what is granted after the merge is counted on from the date taken over, what was granted before is not
+        (extended(Extension(at("2026-11-25"), wd(2)), adoptions=(EARLIER,)), "2026-11-30"),
+        (extended(Extension(at("2026-11-24"), wd(2)), adoptions=(Adoption(at("2026-11-25"), end("2026-11-26")),)), "2026-11-26"),
+        # granted while the machine's clock was set back, before the clock began
+        (extended(Extension(at("2026-11-23T08:00"), wd(2))), "2026-12-02"),
+    ],
+)
+def test_d13_a_date_taken_over_binds_whatever_begins_anew(facts: ClockFacts, result: str) -> None:
+    assert due(facts) == end(result)
+
+
+def test_d13_events_keep_their_order_though_the_clock_was_set_back() -> None:
+    facts = extended(Extension(at("2026-11-24T10:00"), wd(2)), adoptions=(Adoption(at("2026-11-24T11:00"), end("2026-11-26")),))
+    assert facts.extended_at(at("2026-11-24T10:30")) == at("2026-11-24T11:00")
+    assert facts.extended_at(at("2026-11-24T12:00")) == at("2026-11-24T12:00")
+    assert facts.adopted_at(at("2026-11-24T11:00")) == at("2026-11-24T11:00:01")
+    assert facts.adopted_at(at("2026-11-24T12:00")) == at("2026-11-24T12:00")
+    assert extended().extended_at(at("2026-11-23T08:00")) == at("2026-11-23T09:00")

@@ -93,9 +93,10 @@ def _check_consent(clock: Clock, more: More, now: datetime) -> date:
 
 def _check(session: Session, clock: Clock, more: More, now: datetime) -> None:
     agreed_on = _check_consent(clock, more, now) if issuer_grants(session, clock) else None
-    extension, allowance = more.extension(clock, now), allowance_of(session, clock)
+    facts, allowance = facts_of(clock), allowance_of(session, clock)
+    extension = more.extension(clock, facts.extended_at(now))
     try:
-        check_extension(facts_of(clock), extension, work_calendar(session), allowance, agreed_on)
+        check_extension(facts, extension, work_calendar(session), allowance, agreed_on)
     except Refused as refusal:
         raise Invalid(refusal.message, {"until" if more.until is not None else "amount": refusal.message}) from refusal
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow import clocks, outbox
 from opinion_app.flow.move import admit, move
-from opinion_app.flow.reclassifying import reclassify
+from opinion_app.flow.reclassifying import on_acceptance
 from opinion_app.flow.units import unit_for
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
@@ -50,8 +50,7 @@ def assign(
     changed, accepting = classify_case(session, case, new), case.accepted_at is None
     if accepting:
         case.accepted_at = now
-    if chooses_rules(changed):
-        reclassify(session, case, now)
+    on_acceptance(session, case, now, ruled=chooses_rules(changed))
     if accepting:
         move(session, case, "accept", actor, now, values=changed)
     case.lead_unit_id = lead.id

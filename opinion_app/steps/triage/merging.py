@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from opinion_app.flow import clock_changes, progress, writer_mail
+from opinion_app.flow import merged_dates, progress, writer_mail
 from opinion_app.flow.cases import latest_reply, open_case
 from opinion_app.flow.clocks import MERGED
 from opinion_app.flow.move import admit, move
@@ -21,7 +21,7 @@ def merge(session: Session, case: Case, actor: Actor, now: datetime, into: str, 
     admit(session, case, "merge", actor, seen)
     target = _target(session, case, actor, into)
     case.merged_into_id, case.stage_before_merge = target.id, case.stage.value
-    clock_changes.adopt_earlier(session, target, case, now)
+    merged_dates.adopt_earlier(session, target, case, now)
     progress.promise(session, target)
     move(
         session,
@@ -69,7 +69,7 @@ def unmerge(session: Session, case: Case, actor: Actor, now: datetime, reason: s
     case.merged_into_id, case.stage_before_merge = None, ""
     move(session, case, "unmerge", actor, now, to=back, note=reason, detail={"from": old}, values={"并入": (old, None)})
     progress.tell(session, case, answer="")  # what the other case answered was not about this one
-    clock_changes.revive(session, case, MERGED, now)
+    merged_dates.revive(session, case, MERGED, now)
     if survivor is not None:
-        clock_changes.release(session, survivor, case.number, now)
+        merged_dates.release(session, survivor, case.number, now)
         progress.promise(session, survivor)

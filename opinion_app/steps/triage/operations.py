@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from opinion_app.flow import outbox, progress, trail
 from opinion_app.flow.due import stage_words
 from opinion_app.flow.move import admit, move
-from opinion_app.flow.reclassifying import reclassify
+from opinion_app.flow.reclassifying import on_acceptance, reclassify
 from opinion_app.flow.settings import areas
 from opinion_app.records.case import Case, CaseGrant
 from opinion_app.records.finding import Finding
@@ -70,8 +70,7 @@ def accept(session: Session, case: Case, actor: Actor, now: datetime, new: Class
     admit(session, case, "accept", actor, seen)
     changed = classify_case(session, case, new)
     case.accepted_at = now
-    if chooses_rules(changed):
-        reclassify(session, case, now)
+    on_acceptance(session, case, now, ruled=chooses_rules(changed))
     move(session, case, "accept", actor, now, values=changed)
 
 

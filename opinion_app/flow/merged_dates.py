@@ -1,0 +1,181 @@
+"""并案 and 拆分: the date a case takes over from one merged into it; it binds whatever becomes of its own (D13)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.clock_dates import Cause, facts_of, granted_in_days, settle, span_of
+from opinion_app.flow.clocks import (
+    MERGED,
+    OPEN,
+    ahead_of,
+    begun,
+    end_clock,
+    open_clocks,
+    open_event,
+    refresh,
+    reply_clock,
+    shift_inner,
+)
+from opinion_app.records.case import Case
+from opinion_app.records.clock import Clock
+from opinion_app.rules.deadline import derive, if_resumed
+from opinion_app.rules.deadline_rules import ClockStage, StartEvent
+from opinion_app.rules.words import ClockState, Stage
+from opinion_app.rules.workdays import WorkCalendar
+
+ANSWERING = (ClockStage.REPLY.value, ClockStage.REPORT_BACK.value)
+COPIED = (
+    "owed_by start_at amount amount_unit fixed_on fixed_why receipt rule_id source warning original_due_at extensions restarts"
+)
+APART = "拆分"
+WAITS = "改类后自受理之日起算"  # a date that begins with acceptance, of a case that is not accepted yet
+Entry = dict[str, Any]
+
+
+def adopt_earlier(session: Session, survivor: Case, merged: Case, now: datetime) -> None:
+    """The case that survives a merge answers by the earlier of the two dates, by the other's where it has none yet (D13).
+
+    One that stands still lends the date it would have if it ran on from the merge: what it waited for, the survivor now waits for
+    and is suspended for itself. A survivor that is answered answers the other with what it said, and owes nothing more."""
+    own, calendar = reply_clock(session, survivor.id), work_calendar(session)
+    lent = [(lent_by(clock, now, calendar), clock) for clock in open_clocks(session, merged.id) if clock.stage in ANSWERING]
+    if not lent or survivor.stage is Stage.ANSWERED:
+        return
+    date, other = min(lent, key=lambda pair: (datetime.fromisoformat(pair[0]["due"]), pair[1].id))
+    cause = Cause(now, f"{MERGED}：按较早的时限")
+    bound = own if own is not None and own.state in OPEN else other  # what happened to it so far lies before the merge
+    entry = {"at": facts_of(bound).adopted_at(now).isoformat(), **date, "clock": other.id, "number": merged.number}
+    if bound is other:
+        _answer_by(session, survivor, other, [entry | {"copied": True}], cause)
+    else:
+        bound.adoptions = [*bound.adoptions, entry]
+        settle(bound, calendar, ahead_of(session, bound), cause)
+    shift_inner(session, survivor, cause)
+    refresh(session, survivor)
+
+
+def lent_by(clock: Clock, at: datetime, calendar: WorkCalendar) -> Entry:
+    """The date a clock of a merged case lends, as this calendar has it: where it stood still, as if it ran on from `at`."""
+    derivation = derive(if_resumed(facts_of(clock), at), calendar)
+    return {"due": cast(datetime, derivation.due_at).isoformat(), "provisional": derivation.provisional}
+
+
+def is_copy(clock: Clock) -> bool:
+    """Whether a clock only stands for a merged case's, its own case having no date of its own yet."""
+    return any(entry.get("copied") for entry in clock.adoptions)
+
+
+def answer_for_merged(session: Session, case: Case, clock: Clock, reason: str, cause: Cause) -> None:
+    """End the case's own date, or the copy of one; what it took over from merged cases binds on, the earliest as its only date.
+
+    Where nobody knows any more which clocks lent it, the case's own goes on with it."""
+    plain = [{key: value for key, value in entry.items() if key != "copied"} for entry in clock.adoptions]
+    known = [entry for entry in plain if session.get(Clock, entry.get("clock", 0)) is not None]
+    if known or not plain:
+        end_clock(clock, cause.at, reason, ClockState.STOPPED)
+    if not known:
+        return
+    first = min(known, key=lambda entry: datetime.fromisoformat(entry["due"]))
+    adoptions = [entry | {"copied": True} if entry is first else entry for entry in plain]
+    _answer_by(session, case, session.get_one(Clock, first["clock"]), adoptions, cause, clock)
+
+
+def own_again(session: Session, clock: Clock) -> None:
+    """Make a copy a clock of the case's own again: what stopped or moved the merged case's date is in the date taken over, and in
+    that alone; what happened to the case's own before the merge is back."""
+    since = next((entry["at"] for entry in clock.adoptions if entry.get("copied")), None)
+    if since is None:
+        return
+    query = select(Clock).where(Clock.case_id == clock.case_id, Clock.end_reason == WAITS, Clock.id < clock.id)
+    former = session.scalar(query.order_by(Clock.id.desc()).limit(1))
+    clock.pauses, clock.extensions = _pauses_since(clock.pauses, since), _since(clock.extensions, since)
+    clock.restarts = _since(clock.restarts, since)
+    if former is not None:
+        clock.pauses = [*_pauses_until(former.pauses, since), *clock.pauses]
+        clock.extensions = [*(held for held in former.extensions if held not in clock.extensions), *clock.extensions]
+        clock.restarts = [*former.restarts, *clock.restarts]
+    clock.fixed_why = ""
+    clock.adoptions = [{key: value for key, value in entry.items() if key != "copied"} for entry in clock.adoptions]
+
+
+def _since(entries: list[Entry], moment: str) -> list[Entry]:
+    return [entry for entry in entries if datetime.fromisoformat(entry["at"]) >= datetime.fromisoformat(moment)]
+
+
+def _answer_by(
+    session: Session, case: Case, other: Clock, adoptions: list[Entry], cause: Cause, before: Clock | None = None
+) -> None:
+    """The merged case's clock as one of the survivor's own, with everything that made its date.
+
+    What happened since the merge to `before`, the clock whose place it takes, happened to it."""
+    since = next(entry["at"] for entry in adoptions if entry.get("copied"))
+    clock = Clock(
+        case_id=case.id,
+        stage=ClockStage.REPLY.value,
+        met_by_act="answer",
+        deadline_version=1,
+        dates=[],
+        state=ClockState.RUNNING,
+        pauses=_pauses_until(other.pauses, since),
+        adoptions=adoptions,
+        **{name: getattr(other, name) for name in COPIED.split()},
+    )
+    if before is not None:
+        clock.pauses = [*clock.pauses, *_pauses_since(before.pauses, since)]
+        in_days = span_of(other).unit.in_days
+        own = [entry for entry in _since(before.extensions, since) if granted_in_days(entry) is in_days]
+        clock.extensions = [*clock.extensions, *own]
+    settle(clock, work_calendar(session), ahead_of(session, clock), cause)
+    session.add(clock)
+    session.flush()
+
+
+def _pauses_until(pauses: list[Entry], moment: str) -> list[Entry]:
+    """The suspensions that began before a moment, as far as they lie before it."""
+    return [
+        pause | {"until": min(pause.get("until") or moment, moment, key=datetime.fromisoformat)}
+        for pause in pauses
+        if datetime.fromisoformat(pause["since"]) <= datetime.fromisoformat(moment)
+    ]
+
+
+def _pauses_since(pauses: list[Entry], moment: str) -> list[Entry]:
+    """The suspensions that ended after a moment or have not ended, as far as they lie after it."""
+    at = datetime.fromisoformat(moment)
+    late = [pause for pause in pauses if not pause.get("until") or datetime.fromisoformat(pause["until"]) > at]
+    return [pause | {"since": max(pause["since"], moment, key=datetime.fromisoformat)} for pause in late]
+
+
+def revive(session: Session, case: Case, reason: str, now: datetime) -> None:
+    """Let the clocks stopped for `reason` run on as if nothing had been: a merge that was taken apart (D13)."""
+    stopped = session.scalars(
+        select(Clock).where(Clock.case_id == case.id, Clock.state == ClockState.STOPPED, Clock.end_reason == reason)
+    )
+    for clock in stopped:
+        clock.state, clock.ended_at, clock.end_reason = ClockState.RUNNING, None, ""
+        settle(clock, work_calendar(session), ahead_of(session, clock), Cause(now, "拆分后恢复"))
+    shift_inner(session, case, Cause(now, "拆分后恢复"))
+    refresh(session, case)
+
+
+def release(session: Session, survivor: Case, number: str, now: datetime) -> None:
+    """Give up the date taken over from the case `number`, which goes its own way again (D13)."""
+    for clock in open_clocks(session, survivor.id):
+        mine = [entry for entry in clock.adoptions if entry.get("number") == number]
+        if not mine:
+            continue
+        clock.adoptions = [entry for entry in clock.adoptions if entry not in mine]
+        if any(entry.get("copied") for entry in mine):
+            answer_for_merged(session, survivor, clock, APART, Cause(now, APART))
+            if survivor.accepted_at is not None:
+                open_event(session, survivor, StartEvent.ACCEPTED, survivor.accepted_at, frozenset(begun(session, survivor)))
+        else:
+            settle(clock, work_calendar(session), ahead_of(session, clock), Cause(now, "拆分后恢复原时限"))
+    shift_inner(session, survivor, Cause(now, APART))
+    refresh(session, survivor)
