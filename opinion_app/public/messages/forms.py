@@ -35,11 +35,11 @@ class MessageForm(OfficeForm):
     email = line("电子邮箱", 150)
     wish_public = BooleanField("同意公开", description="隐去个人信息并经审查后，内容和答复可能在本站公开。举报一律不公开")
     anonymous = BooleanField("匿名", description="公开时不显示任何称呼；被反映的单位和个人在任何情况下都看不到您的身份")
-    website = line("请不要填写这一栏", 200)
+    leave_empty = line("请不要填写这一栏", 200)  # a snare for programs; the name is none that browsers fill in by themselves
 
     def fields(self) -> dict[str, Any]:
         """The values of the message, without what only protects the form."""
-        return {field.name: field.data for field in self if field.name not in ("version", "website") and field.data is not None}
+        return {field.name: field.data for field in self if field.name not in ("version", "leave_empty") and field.data is not None}
 
 
 class TrackForm(OfficeForm):

@@ -31,6 +31,7 @@ from opinion_app.web.uploads import receive
 bp = Blueprint("messages", __name__)
 KEYS = "message_keys"
 KEYS_KEPT = 5
+FILLED_IN = "浏览器或插件自动填了一栏看不见的内容，现在已经清空。请核对后再点一次“提交留言”；选过的照片和文件要重新选。"
 
 
 @bp.route("/messages/new", methods=["GET", "POST"])
@@ -78,8 +79,8 @@ def _received() -> tuple[list[Received], Invalid | None]:
 
 
 def _trouble(form: forms.MessageForm, key: str) -> str:
-    if form.website.data:
-        return "请把“请不要填写这一栏”清空后再提交（有些浏览器会自动填上）。"
+    if form.leave_empty.data:
+        return FILLED_IN  # the page never gives the words back: whoever did not type them could not take them out
     return "" if key else ONCE_MORE
 
 

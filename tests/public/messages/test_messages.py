@@ -126,7 +126,7 @@ def test_a_form_sent_twenty_times_at_once_makes_one_case(app: Flask, browser: Br
         ({"phone": "138****1234"}, "138****1234"),
         ({"kind": "accusation"}, "被举报的单位或个人"),
         ({"body": "【机密】村里的事"}, "涉密文件不得进入"),
-        ({"website": "http://spam"}, "清空"),
+        ({"leave_empty": "http://spam"}, "现在已经清空"),
         ({"files": [(BytesIO(b"MZ\x90\x00"), "账单.pdf")]}, "而是一个程序"),
         ({"files": [(BytesIO(b"PK\x03\x04"), "表.xlsx")]}, "可以上传"),
         ({"files": [(BytesIO(b""), "空.png")]}, "空的"),
@@ -141,8 +141,17 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(app: Flask, browser: Bro
     if "title" not in changed:
         assert "村口路灯不亮" in answer.text
     assert cases(app) == 0
-    mended = browser.send(pick(forms_in(answer.text, NEW), NEW), **MESSAGE, website="", accused="", email="", area="其他")
+    mended = browser.send(pick(forms_in(answer.text, NEW), NEW), **MESSAGE, accused="", email="", area="其他")
     assert mended.status_code == 303
+
+
+def test_a_field_that_a_browser_filled_in_unseen_is_no_dead_end(app: Flask, browser: Browser) -> None:
+    answer = leave(browser, leave_empty="https://xx.example")
+    assert "xx.example" not in answer.text
+    assert re.search(r'<input id="leave_empty" name="leave_empty" type="text" tabindex="-1" autocomplete="off">', answer.text)
+    again = browser.send(pick(forms_in(answer.text, NEW), NEW))  # the page as it stands, the button pressed once more
+    assert again.status_code == 303
+    assert cases(app) == 1
 
 
 def _again(value: Any) -> Any:
