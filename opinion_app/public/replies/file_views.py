@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from opinion_app.public.replies import queries
 from opinion_app.records.base import db
+from opinion_app.rules.errors import NotFound
 from opinion_app.web.access import public_page
 from opinion_app.web.downloads import hand_out_public
 
@@ -18,4 +19,7 @@ bp = Blueprint("reply_files", __name__)
 def download(number: str, serial: int) -> ResponseReturnValue:
     """One attachment; asked for again each time, so that a withdrawal acts at once."""
     row = queries.published_file(db.session(), number, serial)
-    return hand_out_public(row.stored_name, row.name, row.media_type, row.sha256)
+    try:
+        return hand_out_public(row.stored_name, row.name, row.media_type, row.sha256)
+    except NotFound as error:  # the bytes are gone: a citizen has no administrator to call
+        raise NotFound(queries.NO_FILE) from error

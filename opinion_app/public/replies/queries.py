@@ -23,6 +23,7 @@ from opinion_app.rules.zone import local
 from opinion_app.search.bigrams import Query
 from opinion_app.search.index import COUNT_CAP, publication_index
 
+NO_FILE = "没有这份附件，可能尚未公开或已经撤回。"
 OUT = Publication.state == PublicationState.PUBLISHED
 NEWEST = (Publication.published_at.desc(), Publication.id.desc())
 OLDEST = (Publication.published_at.asc(), Publication.id.asc())
@@ -142,7 +143,7 @@ def published_file(session: Session, number: str, serial: int) -> PublishedFile:
     query = select(PublishedFile).join(Publication, Publication.id == PublishedFile.publication_id)
     row = session.scalar(query.where(Publication.number == clean_line(number).upper()[:40], OUT, PublishedFile.serial == serial))
     if row is None:
-        raise NotFound("没有这份附件，可能尚未公开或已经撤回。")
+        raise NotFound(NO_FILE)
     return row
 
 

@@ -114,6 +114,20 @@ def test_what_is_not_published_is_not_there(browser: Browser, three: None, numbe
     assert "撤回了" not in answer.text
 
 
+def test_a_citizen_is_told_the_same_of_the_withdrawn_and_the_unknown(browser: Browser, three: None) -> None:
+    unknown, withdrawn = (browser.get(f"/replies/{number}") for number in ("LY2026-999999", "LY2026-000003"))
+    assert unknown.data == withdrawn.data
+    assert dict(unknown.headers) == dict(withdrawn.headers)
+    assert "没有这个编号的公开答复，可能尚未公开或已经撤回。" in unknown.text
+    assert '<form class="big-search" role="search" action="/replies/"' in unknown.text
+    assert 'href="/messages/track"' in unknown.text
+    files = [browser.get(f"/replies/{number}/files/1") for number in ("LY2026-999999", "LY2026-000003", "LY2026-000001")]
+    assert {answer.data for answer in files} == {files[0].data}
+    assert "没有这份附件，可能尚未公开或已经撤回。" in files[0].text
+    assert "网址可能有误" in browser.get("/nowhere").text
+    assert "查看的范围" not in unknown.text + files[0].text
+
+
 @pytest.mark.parametrize("path", [*PATHS, "/replies/LY2026-000001"])
 def test_reading_sets_no_cookie_and_is_asked_for_again(browser: Browser, three: None, path: str) -> None:
     first = browser.get(path)
