@@ -22,7 +22,7 @@ from opinion_app.records.engine import begin_writing
 from opinion_app.records.rights import takes_messages
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.settings import Settings
-from opinion_app.web import access, addresses, compressed, context, errors, filters, headers, identity, kept_parts
+from opinion_app.web import access, addresses, assets, compressed, context, errors, filters, headers, identity, kept_parts
 from opinion_app.web.transaction import OfficeFlask
 
 ROOMS = ("steps", "desks", "public", "api")
@@ -57,6 +57,7 @@ def create_app(settings: Settings | None = None, *, database_url: str | None = N
     compressed.init_app(app)
     headers.init_app(app)
     filters.init_app(app)
+    assets.init_app(app)
     kept_parts.init_app(app)
     errors.init_app(app)
     context.init_app(app, OFFICE_DEFAULTS, lambda actor: nav_counts(db.session(), actor, clock.now()))

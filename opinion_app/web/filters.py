@@ -131,4 +131,3 @@ def init_app(app: Flask) -> None:
     """Make the filters known to the templates."""
     for function in (day, paper_day, short_day, moment, iso, ago, size, level, changed_query, options, unit_options):
         app.jinja_env.filters.setdefault(function.__name__, function)
-    app.jinja_env.globals.setdefault("asset", lambda name: f"{app.static_url_path}/{name}")  # a page names twenty of them

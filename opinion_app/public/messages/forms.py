@@ -39,7 +39,8 @@ class MessageForm(OfficeForm):
 
     def fields(self) -> dict[str, Any]:
         """The values of the message, without what only protects the form."""
-        return {field.name: field.data for field in self if field.name not in ("version", "leave_empty") and field.data is not None}
+        kept = [field for field in self if field.name not in ("version", "leave_empty")]
+        return {field.name: field.data for field in kept if field.data is not None}
 
 
 class TrackForm(OfficeForm):
