@@ -12,14 +12,15 @@ from sqlalchemy import select
 from opinion_app.flow.cases import facts_of
 from opinion_app.flow.reopening import open_again
 from opinion_app.records.case import Case
+from opinion_app.records.move import Move
 from opinion_app.records.publication import Publication
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.masking import Action, Decision, Find, Kind
 from opinion_app.rules.publication import LEFT_OUT, PARTS, make
-from opinion_app.rules.words import ConsentBasis, Disclosure, PublicationState, Stage
+from opinion_app.rules.words import ConsentBasis, Disclosure, PlanState, PublicationState, Stage
 from opinion_app.search.bigrams import parse_query
 from opinion_app.search.index import publication_index
-from opinion_app.steps.publish import bench, operations, planning, queries
+from opinion_app.steps.publish import bench, last_look, operations, planning, queries
 from opinion_app.steps.triage import merging
 from opinion_app.steps.triage import operations as triage
 from tests.builders.office import NOW, make_case
@@ -173,3 +174,18 @@ def test_a_part_set_for_later_before_it_had_to_say_so_does_not_go_out(office: Of
     row.texts = {name: value for name, value in row.texts.items() if name not in ("left_out", planning.WRITTEN)}
     office.session.flush()
     assert planning.release(office.session, row.id, AT) is False
+
+
+def test_what_was_kept_on_consent_is_held_once_the_consent_is_gone(office: Office) -> None:
+    case = office.closed(wish_public=True)
+    decide(office, case, basis=ConsentBasis.ASKED)
+    held = queries.material(office.session, case)
+    decisions = {part: tuple(_kept_phone(find, KEPT) for find in held.finds[part]) for part in PARTS}
+    said: dict[str, Any] = {"decisions": decisions, "review": REVIEW, "writer": "网友"}
+    said["reviewed_hash"] = make(held.original, held.finds, decisions).hash
+    row = planning.plan(office.session, case, office.clerk, NOW, AT, **said)
+    decided = office.session.scalars(select(Move).where(Move.act == "decide_disclosure")).one()
+    decided.detail = decided.detail | {"basis": ConsentBasis.MASKED.value}
+    office.session.flush()
+    assert planning.release(office.session, row.id, AT) is False
+    assert (row.state, row.end_reason) == (PlanState.HELD, last_look.KEPT)
