@@ -67,7 +67,7 @@ def test_d13_what_happens_after_the_merge_moves_the_date_taken_over() -> None:
     held = derive(replace(TAKEN, pauses=(Pause(at("2026-11-25")),)), CHINA)
     assert (held.due_at, held.held) == (None, "3 个工作日")
     again = replace(TAKEN, restarts=(Restart(at("2026-11-25")),))
-    assert due(again) == end("2026-12-02"), "a run begun anew has left the merge behind"
+    assert due(again) == end("2026-11-26"), "a run begun anew is the survivor's own: the merged letter still waits"
     late = replace(TAKEN, pauses=(Pause(at("2026-12-01")),), adoptions=(Adoption(MERGED, end("2026-12-10")),))
     assert (due(late), derive(late, CHINA).held) == (end("2026-11-30"), None)
     assert {step.kind for step in derive(late, CHINA).trace} == {
