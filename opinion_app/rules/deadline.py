@@ -5,7 +5,7 @@ be recomputed when a calendar year is loaded. Whether a *new* extension or suspe
 by `deadline_checks`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
@@ -29,7 +29,7 @@ from opinion_app.rules.hour_walk import HourWalk
 from opinion_app.rules.spoken import day_words
 from opinion_app.rules.trace import Step, StepKind
 from opinion_app.rules.workdays import WorkCalendar
-from opinion_app.rules.working_time import frames_of_day, working_time_between
+from opinion_app.rules.working_time import Stretch, frames_of_day, working_time_between
 from opinion_app.rules.zone import SHANGHAI, after, between, end_of_day, local, local_date, start_of_day, whole_second
 
 __all__ = [
@@ -66,7 +66,7 @@ class Derivation:
 
     `due_at` is None while an open suspension keeps it from being known (`open_ended`; `held` says what is left when
     it resumes). `original_due_at` is the date before any extension, kept for statistics. `provisional`: it rests on
-    a year that is not loaded.
+    a year that is not loaded. `ran`: the stretches in which an hour clock runs until it is due, however that came about.
     """
 
     start_at: datetime
@@ -77,6 +77,7 @@ class Derivation:
     held: str | None
     unit: Unit
     trace: tuple[Step, ...]
+    ran: tuple[Stretch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,7 @@ def derive(facts: ClockFacts, calendar: WorkCalendar) -> Derivation:
         held=walk.held if due is None else None,
         unit=facts.span.unit,
         trace=tuple(walk.steps),
+        ran=() if due is None or facts.span.unit.in_days else tuple(HourWalk.of(facts, calendar).running(start, due)),
     )
 
 
@@ -169,19 +171,20 @@ def warn_at(due_at: datetime, working_days: int, calendar: WorkCalendar) -> date
 
 
 def elapsed_at(derivation: Derivation, percent: int) -> datetime | None:
-    """The moment at which that share of the running time has passed, read from the walk itself; None while open.
+    """The moment at which that share of the running time until the due moment has passed, by the same walk; None while open.
 
-    Day clocks answer with the end of the day that completes the share; 75 is a quarter of the hours before due.
+    Day clocks answer with the end of the day that completes the share; 75 is a quarter of the hours before due. What a cap or a
+    date taken over cut off does not count, what was granted up to a day does.
     """
-    if derivation.due_at is None:
+    due = derivation.due_at
+    if due is None:
         return None
-    ran = [step for step in derivation.trace if step.kind in (StepKind.RAN, StepKind.COUNTED)]
-    if not ran:
-        whole = between(derivation.start_at, derivation.due_at)
-        return derivation.due_at - whole * (100 - percent) / 100
-    if derivation.unit.in_days:
-        return min(end_of_day(ran[-(-len(ran) * percent // 100) - 1].day), derivation.due_at)
-    return _hour_share(ran, percent)
+    if not derivation.unit.in_days:
+        return _hour_share(derivation.ran, percent) if derivation.ran else due
+    days = [step.day for step in derivation.trace if step.kind is StepKind.COUNTED and step.day <= local_date(due)]
+    if not days:
+        return due - between(derivation.start_at, due) * (100 - percent) / 100
+    return min(end_of_day(days[-(-len(days) * percent // 100) - 1]), due)
 
 
 def buffer_before(due_at: datetime, working_days: int, calendar: WorkCalendar, start: datetime) -> datetime:
@@ -206,10 +209,9 @@ def due_if_resumed(facts: ClockFacts, calendar: WorkCalendar, at: datetime) -> d
 
 
 def _walk(facts: ClockFacts, calendar: WorkCalendar) -> _Walk:
-    pauses = settled_pauses(facts)
     if facts.span.unit.in_days:
-        return DayWalk(calendar, pauses, facts.span.unit)
-    return HourWalk(calendar, pauses, facts.span.unit)
+        return DayWalk(calendar, settled_pauses(facts), facts.span.unit)
+    return HourWalk.of(facts, calendar)
 
 
 def _start(facts: ClockFacts, calendar: WorkCalendar, steps: list[Step]) -> datetime:
@@ -295,9 +297,8 @@ def _cap(steps: list[Step], due: datetime | None, latest: datetime | None) -> da
     return capped
 
 
-def _hour_share(ran: list[Step], percent: int) -> datetime:
+def _hour_share(stretches: Sequence[Stretch], percent: int) -> datetime:
     """The moment within the stretches of an hour clock at which that share of them has run."""
-    stretches = [(step.moment, step.until) for step in ran if step.moment is not None and step.until is not None]
     left = sum((between(opens, closes) for opens, closes in stretches), timedelta()) * percent / 100
     for opens, closes in stretches[:-1]:
         if between(opens, closes) >= left:

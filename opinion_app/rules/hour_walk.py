@@ -3,10 +3,12 @@
 Suspensions are left out to the second (decision 7: measured in the clock's own unit).
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from opinion_app.rules.clock_facts import Pause, Span, Unit, hours_of
+from opinion_app.rules.clock_facts import ClockFacts, Pause, Span, Unit, hours_of, settled_pauses
 from opinion_app.rules.spoken import duration_words
 from opinion_app.rules.trace import Step, StepKind
 from opinion_app.rules.workdays import WorkCalendar
@@ -30,6 +32,19 @@ class HourWalk:
             for pause in pauses
         ]
         self._reasons = {pause.suspended_at.astimezone(UTC): pause.reason for pause in pauses}
+
+    @classmethod
+    def of(cls, facts: ClockFacts, calendar: WorkCalendar) -> HourWalk:
+        """The walk of a clock of hours. Raises DeadlineRefused for suspensions that contradict each other."""
+        return cls(calendar, settled_pauses(facts), facts.span.unit)
+
+    def running(self, begin: datetime, due: datetime) -> Iterator[Stretch]:
+        """The stretches in which the clock runs from one moment to the other; none where the other is not later."""
+        end = due.astimezone(UTC)
+        for opens, closes in self._unpaused(self._stretches(begin.astimezone(UTC), self._unit)):
+            if opens >= end:
+                return
+            yield opens, min(closes, end)
 
     def count(self, after: datetime, span: Span, label: str = "") -> datetime | None:
         """The moment `span` after that one; None when an open pause is in the way."""

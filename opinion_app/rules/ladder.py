@@ -139,8 +139,8 @@ def moment_of(rung: Rung, clock: OpenClock, facts: ClockFacts, calendar: WorkCal
             share = on_day(local_date(share) + timedelta(days=1), morning)
         return share if share is not None and share < clock.due_at else None
     if rung.anchor is Anchor.WARNING:
-        at = clock.warn_at
-        return at if at is None or not in_days else on_day(local_date(at), morning)
+        at = clock.warn_at if clock.warn_at is None or not in_days else on_day(local_date(clock.warn_at), morning)
+        return at if at is not None and at < clock.due_at else None  # 即将到期 is not said of what is due
     if rung.anchor is Anchor.HOURS:
         return clock.due_at + timedelta(hours=rung.amount, seconds=1)
     due_on = local_date(clock.due_at)

@@ -1,6 +1,7 @@
 """Edge cases D11-D19 of the deadline engine: reopening, merging, warnings, odd dates, purity."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, date, timedelta
 from itertools import pairwise
 
@@ -118,6 +119,39 @@ def test_d16_a_suspension_moves_the_warning_too() -> None:
     assert elapsed_at(derive(facts, CHINA), 75) == at("2026-11-23T22:00")
     assert elapsed_at(derive(facts, CHINA), 25) == at("2026-11-23T10:00")
     assert elapsed_at(derive(paused(("2026-11-23T10:00", None), span=hours(4)), CHINA), 75) is None
+
+
+UNTIL = Extension(at("2026-11-23T10:00"), until=on("2026-12-09"))
+
+
+def taken_over(span: Span, day: str) -> ClockFacts:
+    begun = at("2026-11-23T10:00")
+    return ClockFacts(begun, span, adoptions=(Adoption(begun, end(day)),))
+
+
+@pytest.mark.parametrize(
+    ("facts", "moment"),
+    [
+        # raised after 40 hours: never later than before
+        (ClockFacts(at("2026-11-24T16:00"), hours(24), latest=at("2026-11-25T00:00")), "2026-11-24T22:00"),
+        (ClockFacts(at("2026-11-23T10:00"), hours(24), latest=at("2026-11-22T10:00")), "2026-11-22T10:00"),
+        # an earlier day taken over from a merged case
+        (taken_over(hours(24), "2026-11-23"), "2026-11-23T20:29:59.250"),
+        # days granted to what is a clock of hours now
+        (ClockFacts(at("2026-11-23T10:00"), hours(48), extensions=(UNTIL,)), "2026-12-05T20:29:59.250"),
+        (ClockFacts(at("2026-11-23T10:00"), hours(48), fixed_date=on("2026-12-09")), "2026-12-05T20:29:59.250"),
+        # working hours count within their frames only: 21 of them until Wednesday's end
+        (
+            ClockFacts(at("2026-11-23T08:30"), Span(2, WH), extensions=(replace(UNTIL, until=on("2026-11-25")),)),
+            "2026-11-25T10:15",
+        ),
+        # days: the same
+        (taken_over(wd(20), "2026-11-27"), "2026-11-26T23:59:59"),
+        (ClockFacts(at("2026-11-23T10:00"), wd(20), latest=end("2026-11-23")), "2026-11-23T20:29:59.250"),
+    ],
+)
+def test_d16_the_share_is_that_of_the_real_time_until_due(facts: ClockFacts, moment: str) -> None:
+    assert elapsed_at(derive(facts, CHINA), 75) == at(moment)
 
 
 def test_d16_a_fixed_date_is_warned_about_by_its_share_of_time() -> None:

@@ -2,12 +2,13 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opinion_app.rules.deadline import ClockFacts, Extension, Pause, Span, Unit, derive
+from opinion_app.rules.deadline import Adoption, ClockFacts, Extension, Pause, Span, Unit, derive, elapsed_at
 from opinion_app.rules.workdays import CalendarDay, CalendarWithoutWorkingDays, DayKind, WorkCalendar
 from opinion_app.rules.zone import end_of_day, local_date, start_of_day
 from tests.rules.calendars import CHINA, ND, WD
@@ -147,3 +148,31 @@ def test_d09_a_suspension_never_brings_a_deadline_forward(
         assert moved >= suspended_at
         assert pause.resumed_at is not None
         assert local_date(moved) >= local_date(pause.resumed_at) or moved == suspended_at
+
+
+@given(
+    days,
+    st.integers(1, 60),
+    st.sampled_from([WD, ND, Unit.HOURS, Unit.WORKING_HOURS]),
+    st.integers(0, 40),
+    st.sampled_from(["", "taken over", "capped", "extended"]),
+    st.integers(1, 99),
+)
+def test_d16_whatever_moved_the_date_a_share_lies_before_it_and_grows(
+    start: date, amount: int, unit: Unit, ahead: int, moved: str, percent: int
+) -> None:
+    begun = start_of_day(start) + timedelta(hours=9)
+    facts, day = ClockFacts(begun, Span(amount, unit)), end_of_day(start + ahead * DAY)
+    facts = {
+        "": facts,
+        "taken over": replace(facts, adoptions=(Adoption(begun, day),)),
+        "capped": replace(facts, latest=day),
+        "extended": replace(facts, extensions=(Extension(begun, until=start + ahead * DAY),)),
+    }[moved]
+    derived = derive(facts, CHINA)
+    assert derived.due_at is not None
+    assert moved != "taken over" or derived.due_at <= day, "the earliest date survives"
+    shares = [elapsed_at(derived, share) for share in (percent, 100)]
+    assert shares[0] is not None
+    assert shares[1] is not None
+    assert begun <= shares[0] <= shares[1] <= derived.due_at

@@ -307,3 +307,11 @@ def test_moments_agree_with_a_slow_walk_day_by_day() -> None:
 def test_a_coming_rung_is_plain_data() -> None:
     [first, *_] = plan(*SEVEN, LADDER, CHINA)
     assert first == Coming(LADDER.days[0], at("2026-11-07T08:30"), at("2026-11-09T08:30"))
+
+
+def test_d16_nothing_is_said_to_come_soon_that_is_due() -> None:
+    cut = running(ClockFacts(START, hours(24), latest=START + timedelta(hours=8)))
+    assert moments(cut)["hours_soon"] == START + timedelta(hours=6)
+    passed = running(ClockFacts(START, hours(24), latest=START - timedelta(hours=1)))
+    assert "hours_soon" not in moments(passed)
+    assert "hours_overdue" in moments(passed)
