@@ -20,6 +20,8 @@ FIXED = {
     "/robots.txt": "robots.txt",
     "/search.html": "search.html",
 }
+DATA = ("/replies.json", "/replies.csv")
+NARROWING = frozenset({"q", "kind", "area", "unit"})  # the copy has the data of all replies and of each year, and no other files
 GROUPS = ("kind", "unit")  # by which the copy has lists of their own, for browsers that run no script
 EXTENSIONS = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"}
 _REPLY = re.compile(r"/replies/([^/]+)")
@@ -65,6 +67,8 @@ class Site:
             return path[1:]
         if path == "/replies/":
             return _list_file(asked)
+        if path in DATA and NARROWING & asked.keys():
+            return None
         if path == "/replies.json" and asked.get("page", ["1"]) != ["1"]:
             return f"replies-{int(asked['page'][0])}.json"
         if path == "/replies.csv" and asked.get("period"):

@@ -8,6 +8,11 @@ POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
     "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 )
+# In the head of each page of the static copy: on a disk not every browser counts the files beside a page as its own.
+COPY_POLICY = (
+    "default-src 'none'; script-src 'self' file:; style-src 'self' file:; img-src 'self' file: data:; "
+    "form-action 'self' file:; base-uri 'none'"
+)
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -34,3 +39,4 @@ def secure(response: Response) -> Response:
 def init_app(app: Flask) -> None:
     """Send the headers with every answer, error pages included; over https also HSTS."""
     app.after_request(secure)
+    app.jinja_env.globals["copy_policy"] = COPY_POLICY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from opinion_app.files.site_folder import MANIFEST, alone
+from opinion_app.flow.figures import count_figures
 from opinion_app.flow.publications import take_down
 from opinion_app.public.replies import whole
 from opinion_app.records.current import settings_of
@@ -206,6 +207,41 @@ def test_a_broken_note_of_the_last_run_is_no_obstacle(app: Flask, export: Export
     export()
     (tmp_path / "site" / MANIFEST).write_text('{"half', "utf-8")
     assert "更新 0" in export()
+
+
+def test_what_a_page_of_the_copy_offers_is_its_own(app: Flask, export: Export, tmp_path: Path) -> None:
+    """No data of all replies on a list of some, no address of another host in the map, a policy in each head."""
+    publish(app, 2)
+    export("--site-url", "https://county.example/town")
+    there = {name: content.decode("utf-8", "replace") for name, (content, _at) in files(tmp_path / "site").items()}
+    assert 'href="../replies.csv"' in there["replies/index.html"]
+    groups = [name for name in there if name.startswith("replies/by-")]
+    assert len(groups) == 2
+    assert not [name for name in groups if "replies.csv" in there[name] or "replies.json" in there[name]]
+    assert not [
+        line for line in there["sitemap.xml"].splitlines() if "<loc>" in line and "https://county.example/town" not in line
+    ]
+    pages = [text for name, text in there.items() if name.endswith(".html")]
+    assert all(text.index("Content-Security-Policy") < text.index("<script") for text in pages)
+    assert "data-share " in there["replies/LY2026-000001.html"]
+    assert re.search(r'src="\.\./static/[^"]+/js/share\.js"', there["replies/LY2026-000001.html"])
+    assert '"published_on": "2026-' in there["search/part-1.js"]
+
+
+def test_figures_that_stayed_the_same_change_not_a_byte(app: Flask, export: Export, tmp_path: Path) -> None:
+    publish(app, 1)
+    count(app, NOW)
+    export()
+    before = files(tmp_path / "site")
+    assert "近 12 个月" in before["stats.html"][0].decode()
+    count(app, NOW + timedelta(days=1))
+    export()
+    assert files(tmp_path / "site") == before
+
+
+def count(app: Flask, now: datetime) -> None:
+    with app.app_context(), transaction() as session:
+        count_figures(session, now)
 
 
 def test_without_scripts_there_are_lists_by_kind_and_by_unit(app: Flask, export: Export, tmp_path: Path) -> None:

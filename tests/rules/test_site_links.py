@@ -26,6 +26,8 @@ SITE = Site("https://town.example", "https://county.example/town", FILES)
         ("/replies/?kind=help", "replies/by-kind-help.html"),
         ("/replies/?kind=help&page=3", "replies/by-kind-help-3.html"),
         ("/replies/?unit=%E8%B4%A2%E6%94%BF%E6%89%80", "replies/by-unit-71e5313047.html"),
+        ("/replies.json?kind=help", None),
+        ("/replies.csv?unit=%E8%B4%A2%E6%94%BF%E6%89%80&period=2025", None),
         ("/stats", "stats.html"),
         ("/sitemap.xml", "sitemap.xml"),
         ("/sitemap-2.xml", "sitemap-2.xml"),

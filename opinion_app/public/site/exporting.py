@@ -72,7 +72,8 @@ def export(held: Published, fetch: Fetch, path: Path, live: str, home: str, fram
     folder = Folder.open(path)
     site = Site(live, home, {address: extension(kind) for address, _sha, kind in held.files})
     plan = dict(_plan(held, frame))
-    first = {address: text for address in PAGES_WITH_PARTS if (text := fetch(address)) is not None}
+    shown = [*PAGES_WITH_PARTS, *(address for address, _stamp in held.replies[:1])]  # what each kind of page is made with
+    first = {address: text for address in shown if (text := fetch(address)) is not None}
     plan |= dict.fromkeys(sorted({link for text in first.values() for link in _STATIC.findall(text.decode())}), "")
     parts = _parts(len(held.replies))
     names = {name for address in plan if (name := site.file_of(address)) is not None}
@@ -141,5 +142,7 @@ def _search_part(site: Site, fetch: Fetch, number: int) -> bytes:
 
 
 def _found(site: Site, item: dict[str, Any]) -> dict[str, Any]:
+    """What the search looks through, filters by (as the list does: the day of publication) and shows."""
     kept = ("number", "title", "question", "answer", "kind", "kind_label", "area", "unit", "asked_on", "answered_on", "left_out")
-    return {name: item[name] for name in kept} | {"href": site.file_of(links.reply(item["number"]))}
+    more = {"href": site.file_of(links.reply(item["number"])), "published_on": (item["published_at"] or "")[:10]}
+    return {name: item[name] for name in kept} | more
