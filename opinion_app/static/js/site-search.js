@@ -6,13 +6,11 @@
   var said = document.querySelector("[data-found]");
   var more = document.querySelector("[data-more]");
   var PAGE = 20, ROUND = 40;
+  var NAMES = ["kind", "area", "unit", "period"];
+  var folding = window.opinionFold;
   var parts = Number(form.dataset.parts);
   var loaded = {};
   var here, wanted, shown, run = 0;
-
-  function fold(text) {
-    return text.normalize("NFKC").toLowerCase();
-  }
 
   function load(number, done) {
     if (loaded[number]) return done(loaded[number]);
@@ -24,39 +22,43 @@
   }
 
   window.opinionPart = function (number, items) {
-    items.forEach(function (item) { item.folded = fold([item.title, item.question, item.answer, item.unit, item.number].join("\n")); });
+    items.forEach(function (item) { item.folded = folding.document([item.number, item.title, item.question, item.answer, item.unit]); });
     loaded[number] = items;
   };
 
   function fits(item) {
     return (!wanted.kind || item.kind === wanted.kind) && (!wanted.area || item.area === wanted.area) &&
-      (!wanted.unit || item.unit === wanted.unit) && (!wanted.year || item.answered_on.slice(0, 4) === wanted.year) &&
-      wanted.words.every(function (word) { return item.folded.indexOf(word) >= 0; });
+      (!wanted.unit || item.unit === wanted.unit) && (!wanted.period || item.published_on.slice(0, 4) === wanted.period) &&
+      !wanted.nothing && wanted.words.every(function (word) { return item.folded.indexOf(word) >= 0; });
   }
 
-  // The text with its hits in <mark>; folding may change lengths, so only texts it leaves as long as they were are marked.
+  // Where in the text the next hit begins and ends, from a place of the folded text on.
+  function next(held, at) {
+    var first = null;
+    wanted.words.forEach(function (word) {
+      var found = held.text.indexOf(word, at);
+      if (found < 0 || (first && (found > first.at || (found === first.at && word.length < first.length)))) return;
+      first = { at: found, length: word.length };
+    });
+    return first && { begin: held.from[first.at], end: held.to[first.at + first.length - 1], after: first.at + first.length };
+  }
+
+  // The text with its hits in <mark>.
   function marked(parent, text) {
-    var folded = fold(text), at = 0;
-    if (folded.length !== text.length) return parent.append(text);
-    while (at < text.length) {
-      var next = -1, length = 0;
-      wanted.words.forEach(function (word) {
-        var found = folded.indexOf(word, at);
-        if (found >= 0 && (next < 0 || found < next || (found === next && word.length > length))) { next = found; length = word.length; }
-      });
-      if (next < 0) break;
-      parent.append(text.slice(at, next));
-      add(parent, "mark", "").textContent = text.slice(next, next + length);
-      at = next + length;
+    var held = folding.withOrigins(text), done = 0;
+    for (var hit = next(held, 0); hit; hit = next(held, hit.after)) {
+      parent.append(text.slice(done, hit.begin));
+      add(parent, "mark", "").textContent = text.slice(hit.begin, hit.end);
+      done = hit.end;
     }
-    parent.append(text.slice(at));
+    parent.append(text.slice(done));
   }
 
+  // The place where the words stand, in the question or else in the answer; without one, the question's beginning.
   function gist(item) {
-    var text = wanted.words.some(function (word) { return fold(item.question).indexOf(word) >= 0; }) || !wanted.words.length ? item.question : item.answer;
-    text = text.replace(/\s+/g, " ");
-    var hit = Math.max(0, Math.min.apply(null, wanted.words.map(function (word) { return fold(text).indexOf(word); }).filter(function (at) { return at >= 0; }).concat(text.length)));
-    var start = hit === text.length ? 0 : Math.max(0, hit - ROUND / 2);
+    var text = [item.question, item.answer].find(function (one) { return next(folding.withOrigins(one), 0); }) || item.question;
+    var hit = next(folding.withOrigins(text), 0);
+    var start = hit ? Math.max(0, hit.begin - ROUND / 2) : 0;
     return (start ? "…" : "") + text.slice(start, start + 90) + (start + 90 < text.length ? "…" : "");
   }
 
@@ -103,9 +105,16 @@
 
   function start() {
     var asked = new URLSearchParams(location.search);
-    ["q", "kind", "area", "unit", "year"].forEach(function (name) { form.elements[name].value = asked.get(name) || ""; });
-    wanted = { words: fold(asked.get("q") || "").split(/\s+/).filter(Boolean) };
-    ["kind", "area", "unit", "year"].forEach(function (name) { wanted[name] = form.elements[name].value; });
+    var typed = (asked.get("q") || "").trim();
+    form.elements.q.value = typed;
+    wanted = { words: folding.words(typed) };
+    wanted.nothing = typed && !wanted.words.length; // a question of marks alone finds nothing, as in the service
+    NAMES.forEach(function (name) {
+      var field = form.elements[name];
+      field.value = asked.get(name) || "";
+      if (field.selectedIndex < 0) field.value = ""; // an address anybody may have typed: what is no choice counts as not given
+      wanted[name] = field.value;
+    });
     here = { part: 1, item: 0 };
     shown = { page: 0, all: 0 };
     said.textContent = "正在查找……";
