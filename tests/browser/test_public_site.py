@@ -73,7 +73,11 @@ def site(app: Flask, settings: Settings) -> Iterator[Site]:
         yield Site(app, address)
 
 
-@pytest.mark.parametrize(("width", "display"), [(360, ""), (1280, ""), (360, "elder"), (1280, "contrast")])
+# Each reading mode at both widths, two at a time where they may be on together.
+MODES = [(360, ""), (1280, ""), (360, "elder contrast"), (1280, "elder"), (360, "large"), (1280, "large contrast")]
+
+
+@pytest.mark.parametrize(("width", "display"), MODES)
 def test_axe_finds_nothing(chromium: Browser, site: Site, width: int, display: str) -> None:
     context = chromium.new_context(locale="zh-CN", viewport={"width": width, "height": 800})
     context.add_init_script(f"localStorage.setItem('display', '{display}')")
@@ -84,8 +88,23 @@ def test_axe_finds_nothing(chromium: Browser, site: Site, width: int, display: s
         wrong[path] = findings(page)
     track(page, site)
     wrong["progress"] = findings(page)
+    page.goto(f"{site.address}/messages/new")
+    page.get_by_role("button", name="提交留言").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+    wrong["form with errors"] = findings(page)
+    leave(page)
+    expect(page.locator(".receipt")).to_be_visible()
+    wrong["receipt"] = findings(page)
     context.close()
     assert not {path: said for path, said in wrong.items() if said}
+
+
+def leave(page: Page) -> None:
+    """Fill in the form that is open, and send it."""
+    page.locator("input[name=kind][value=help]").check()
+    page.fill("input[name=title]", "村口路灯不亮")
+    page.fill("textarea[name=body]", "坏了半个月")
+    page.get_by_role("button", name="提交留言").click()
 
 
 def track(page: Page, site: Site) -> None:

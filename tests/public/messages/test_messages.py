@@ -244,7 +244,7 @@ def test_who_keeps_no_cookie_is_told_what_to_do_and_keeps_the_text(app: Flask, c
     kept = ("kind", "title", "body", "area", "name", "phone", "wish_public")
     assert [held[name] for name in kept] == [values[name] for name in kept]
     assert cases(app) == 0
-    again = visitor.send(fresh, website="")  # a browser that keeps the cookie of the refusal
+    again = visitor.send(fresh)  # a browser that keeps the cookie of the refusal
     assert again.status_code == 303
     assert cases(app) == 1
 
