@@ -10,7 +10,7 @@ from typing import Any
 from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import Adoption, ClockFacts, Extension, Pause, Receipt, Restart, Span, Unit
 from opinion_app.rules.deadline import Derivation, derive, elapsed_at, warn_at
-from opinion_app.rules.deadline_rules import Ahead
+from opinion_app.rules.deadline_rules import Ahead, ClockStage
 from opinion_app.rules.words import ClockState
 from opinion_app.rules.workdays import WorkCalendar
 
@@ -41,6 +41,7 @@ def facts_of(clock: Clock) -> ClockFacts:
         fixed_why=clock.fixed_why,
         latest=clock.latest_at,
         receipt=Receipt(clock.receipt),
+        follows=clock.stage == ClockStage.DRAFT.value,
     )
 
 

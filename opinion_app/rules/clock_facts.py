@@ -122,7 +122,8 @@ class ClockFacts:
     """Everything one clock depends on, except the calendar.
 
     `fixed_date` is a day settled by somebody and beats the span, `fixed_why` says by what ("": the notice itself); `latest` is
-    the lead's due moment, which no inner deadline may pass. Events are in the order in which they happened.
+    the lead's due moment, which no inner deadline may pass. `follows`: the date is laid anew when the lead's runs on, and so it
+    stands still with it even where it had passed. Events are in the order in which they happened.
     """
 
     start: datetime
@@ -135,6 +136,7 @@ class ClockFacts:
     fixed_why: str = ""
     latest: datetime | None = None
     receipt: Receipt = Receipt.SAME_DAY
+    follows: bool = False
 
     @property
     def start_of_run(self) -> datetime:

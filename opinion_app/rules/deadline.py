@@ -60,6 +60,9 @@ __all__ = [
 ]
 
 
+LAID_ANEW = "按答复时限重新推算的时间"
+
+
 @dataclass(frozen=True, slots=True)
 class Derivation:
     """A due moment with its reasons.
@@ -126,6 +129,8 @@ def derive(facts: ClockFacts, calendar: WorkCalendar) -> Derivation:
             due = _adopt(walk, due, event)
             original = original if extended else due
     due = _cap(walk.steps, due, facts.latest)
+    if facts.follows:
+        due = _stand_still(walk, due, facts)
     if due is not None:
         walk.steps.append(Step(StepKind.DUE, local_date(due), "到期", 0, walk.provisional, due))
     return Derivation(
@@ -295,6 +300,16 @@ def _cap(steps: list[Step], due: datetime | None, latest: datetime | None) -> da
     capped = local(latest)
     steps.append(Step(StepKind.CAPPED, capped.date(), "不晚于已有的更早时限", moment=capped))
     return capped
+
+
+def _stand_still(walk: _Walk, due: datetime | None, facts: ClockFacts) -> datetime | None:
+    """No date of an inner deadline while the lead's stands still, be it that it had passed before."""
+    held = next((pause for pause in settled_pauses(facts) if pause.resumed_at is None), None)
+    if due is None or held is None:
+        return due
+    walk.held = LAID_ANEW
+    walk.steps.append(Step(StepKind.HELD, local_date(held.suspended_at), "中止计时，尚未恢复"))
+    return None
 
 
 def _hour_share(stretches: Sequence[Stretch], percent: int) -> datetime:

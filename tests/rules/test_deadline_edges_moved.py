@@ -114,6 +114,15 @@ def test_d09_overlapping_or_backward_suspensions_are_refused() -> None:
         check_suspension(paused(), at("2026-12-01"), CHINA)
 
 
+def test_d09_an_inner_date_stands_still_with_the_leads_though_it_had_passed() -> None:
+    inner = replace(paused(("2026-12-01T09:00", None)), follows=True, fixed_date=on("2026-11-30"))
+    derived = derive(inner, CHINA)
+    assert (derived.due_at, derived.open_ended, derived.held) == (None, True, "按答复时限重新推算的时间")
+    assert (derived.trace[-1].kind, derived.trace[-1].day) == (StepKind.HELD, on("2026-12-01"))
+    assert derive(replace(inner, pauses=(Pause(at("2026-11-27")),)), CHINA).held == "1 个工作日", "what it has left, where it has"
+    assert due(replace(inner, pauses=())) == end("2026-11-30")
+
+
 def test_d10_extensions_count_from_the_current_due_date_and_keep_the_original() -> None:
     granted = at("2026-11-25")
     derived = derive(extended(Extension(granted, wd(5)), Extension(granted, wd(3))), CHINA)

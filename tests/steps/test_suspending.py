@@ -7,8 +7,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from opinion_app.desks.reminders.operations import queue_digests, queue_rungs
 from opinion_app.flow import clocks
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_changes import running_reply
@@ -16,15 +17,17 @@ from opinion_app.flow.recompute import preview, recompute_open
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.move import Move
+from opinion_app.records.notice import Notice
 from opinion_app.records.submission import Progress
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.errors import Forbidden, Invalid, Refused
 from opinion_app.rules.registration import LetterFacts
 from opinion_app.rules.suspension import SuspensionGround
-from opinion_app.rules.words import AnswerMethod, ClockState, Procedure, Source, Urgency
+from opinion_app.rules.words import AnswerMethod, ClockState, FindingKind, Procedure, Source, Urgency
 from opinion_app.rules.zone import local_date, parse_moment
 from opinion_app.steps.closing import operations as closing
 from opinion_app.steps.handling import extending, suspending
+from opinion_app.steps.handling import operations as handling
 from opinion_app.steps.handling.extending import More
 from opinion_app.steps.triage import assigning
 from opinion_app.steps.triage.operations import Classification
@@ -73,6 +76,26 @@ def test_d09_the_reply_and_the_units_under_it_stand_still_and_nothing_else(offic
     assert (reply.state, case.suspended_for) == (ClockState.RUNNING, "")
     assert [(entry["version"], entry["why"]) for entry in reply.dates] == [(2, "中止计时（征求第三方意见）"), (3, "恢复计时")]
     assert local_date(reply.original_due_at) == date(2026, 12, 4)
+
+
+def test_d09_a_draft_that_was_late_stands_still_with_the_reply_and_nobody_is_urged(office: Office) -> None:
+    case = handling_case(office)
+    handling.sign_for(office.session, case, office.roads_head, NOW, office.roads_head.id)
+    handling.note(office.session, case, office.finance_handler, NOW, FindingKind.CONTACT, "已电话联系")
+    now = parse_moment("2026-12-01T10:00")  # the draft was due the day before, the reply is due tomorrow
+    suspend(office, case, now)
+    held = {clock.stage: (clock.state, clock.due_at) for clock in clocks.open_clocks(office.session, case.id)}
+    assert held == {"reply": (ClockState.SUSPENDED, None), "draft": (ClockState.SUSPENDED, None)}
+    assert case.next_due_at is None
+    assert recompute_open(office.session, now) == []
+    told = office.session.scalar(select(func.count(Notice.id)))
+    for day in range(1, 20):
+        queue_rungs(office.session, now + day * DAY)
+        queue_digests(office.session, now + day * DAY)
+    assert office.session.scalar(select(func.count(Notice.id))) == told
+    back = parse_moment("2026-12-21T10:00")
+    suspending.resume(office.session, case, office.clerk, back, back, "收到意见")
+    assert (due(office, case), due(office, case, "draft")) == (date(2026, 12, 22), date(2026, 12, 18)), "late as it was before"
 
 
 def test_d09_an_urgent_clock_is_suspended_to_the_second(office: Office) -> None:
