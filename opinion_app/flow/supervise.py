@@ -42,7 +42,9 @@ SUPERVISED = Rung("supervised", "督办", Anchor.DUE, to=(Who.OWNER, Who.HEADS),
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of a unit (none: of whoever holds the case); `key` names the rung that asks, so that it asks once."""
+    """What is asked of a unit (none: of whoever holds the case); `key` names the rung that asks, so that it asks once.
+
+    `days`: how many working days the answer may take, where the date follows from them; else a date somebody chose."""
 
     kind: SupervisionKind
     text: str
@@ -50,6 +52,7 @@ class Asked:
     due_on: date | None = None
     card: str = ""
     key: str | None = None
+    days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def hearers(session: Session, case: Case, asked: Asked, now: datetime) -> list[H
     told = rung_recipients(rung, owing, facts_of(session, case), roster(session, local_date(now)), ladder(session))
     if not told:
         why = f"没有在岗的人可以收到这份{asked.kind.label}，所以没有发出。请管理员先核对人员的在岗情况和代办人。"
-        raise Invalid(why, {"unit_id": why})
+        raise Invalid("请改正标出的内容。", {"unit_id": why})
     people = {row.id: row for row in session.scalars(select(Person).where(Person.id.in_([one.person_id for one in told])))}
     return [Hearer(people[one.person_id], one) for one in told]
 
@@ -101,7 +104,7 @@ def issue(
     session.add(sheet)
     session.flush()
     if asked.due_on is not None:
-        _start(session, case, sheet, asked.due_on, now)
+        _start(session, case, sheet, asked, now)
     unit = session.get(Unit, asked.unit_id) if asked.unit_id is not None else None
     detail = {"serial": sheet.serial, "unit": unit.name if unit else "", "due": str(asked.due_on or "")}
     done = move(session, case, asked.kind.value, actor, now, note=asked.text[:500], detail=detail)
@@ -115,8 +118,10 @@ def _next_serial(session: Session, case: Case, kind: SupervisionKind) -> int:
     return int(session.scalar(last) or 0) + 1
 
 
-def _start(session: Session, case: Case, sheet: Supervision, due_on: date, now: datetime) -> None:
-    """The date of the answer is a clock like every other: lists, digest and rungs know it."""
+def _start(session: Session, case: Case, sheet: Supervision, asked: Asked, now: datetime) -> None:
+    """The date of the answer is a clock like every other: lists, digest and rungs know it.
+
+    One that follows from working days moves with the calendar; one that somebody chose stands, as every chosen date does."""
     clock = Clock(
         case_id=case.id,
         stage=ClockStage.FEEDBACK.value,
@@ -125,10 +130,10 @@ def _start(session: Session, case: Case, sheet: Supervision, due_on: date, now: 
         met_by_act=MET_BY,
         start_at=now,
         original_due_at=now,
-        amount=1,
+        amount=asked.days or 1,
         amount_unit=SpanUnit.WORKING_DAYS.value,
-        fixed_on=due_on,
-        source=f"{title(sheet)}要求的反馈日期",
+        fixed_on=None if asked.days else asked.due_on,
+        source=f"{title(sheet)}要求 {asked.days} 个工作日内反馈" if asked.days else f"{title(sheet)}要求的反馈日期",
         state=ClockState.RUNNING,
         deadline_version=1,
         pauses=[],
@@ -136,19 +141,19 @@ def _start(session: Session, case: Case, sheet: Supervision, due_on: date, now: 
         restarts=[],
         adoptions=[],
         dates=[],
-        fixed_why=f"{title(sheet)}要求的日期",
+        fixed_why="" if asked.days else f"{title(sheet)}要求的日期",
         receipt=Receipt.SAME_DAY.value,
     )
     settle(clock, work_calendar(session), None, Cause(now, title(sheet)))
     session.add(clock)
     session.flush()
-    sheet.clock_id = clock.id
+    sheet.clock = clock
     refresh(session, case)
 
 
 def _letter(case: Case, sheet: Supervision, key: str, told: Recipient) -> outbox.Letter:
     """What one person is told; of a case they may not see number and dates alone (decisions 15)."""
-    until = f"，请于 {sheet.feedback_due_on} 前反馈" if sheet.feedback_due_on is not None else ""
+    until = f"，请于 {sheet.answer_words} 前反馈" if sheet.answer_by is not None else ""
     what = f"{sheet.kind.label}{until}" if told.blind else f"{title(sheet)}，请及时办理"
     kind, link = ("", "") if told.blind else (case.kind.label, links.case(case.number))
     line = {"number": case.number, "kind": kind, "text": what, "reason": told.reason}
@@ -174,7 +179,7 @@ def answer(session: Session, case: Case, sheet: Supervision, actor: Actor, now: 
     if sheet.unit_id is not None and sheet.unit_id != actor.unit_id:
         raise Refused(f"{title(sheet)}由{sheet.unit.name if sheet.unit else '其他单位'}反馈。")
     sheet.feedback, sheet.feedback_by_id, sheet.feedback_at = text, actor.id, now
-    clock = session.get(Clock, sheet.clock_id) if sheet.clock_id is not None else None
+    clock = sheet.clock
     if clock is not None and clock.state in (ClockState.RUNNING, ClockState.SUSPENDED):
         end_clock(clock, now, "", ClockState.MET)
     done = move(session, case, "supervise_feedback", actor, now, note=text[:500], detail={"sheet": title(sheet)})
@@ -189,6 +194,7 @@ def sheets(session: Session, case_id: int, *, waiting: bool = False) -> Sequence
         select(Supervision)
         .options(
             joinedload(Supervision.unit),
+            joinedload(Supervision.clock).lazyload("*"),
             joinedload(Supervision.issued_by).lazyload("*"),
             joinedload(Supervision.feedback_by).lazyload("*"),
         )
@@ -196,7 +202,7 @@ def sheets(session: Session, case_id: int, *, waiting: bool = False) -> Sequence
     )
     if waiting:
         query = query.where(Supervision.feedback_due_on.is_not(None), Supervision.feedback_at.is_(None))
-        return session.scalars(query.order_by(Supervision.feedback_due_on, Supervision.id)).all()
+        return sorted(session.scalars(query), key=lambda sheet: (sheet.answer_by or date.max, sheet.id))
     return session.scalars(query.order_by(Supervision.id.desc())).all()
 
 

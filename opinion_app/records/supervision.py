@@ -8,13 +8,17 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from opinion_app.records.base import Base, Vocabulary
+from opinion_app.records.clock import Clock
 from opinion_app.records.person import Person
 from opinion_app.records.unit import Unit
 from opinion_app.rules.reminder_words import SupervisionKind
+from opinion_app.rules.zone import local_date
 
 
 class Supervision(Base):
-    """One 催办 or 督办单 of a case with its serial; `key` keeps the ladder from issuing one twice."""
+    """One 催办 or 督办单 of a case with its serial; `key` keeps the ladder from issuing one twice.
+
+    `feedback_due_on`: the date it was issued with; until when the answer is due now, its clock says."""
 
     __tablename__ = "supervisions"
     __table_args__ = (UniqueConstraint("case_id", "kind", "serial"),)
@@ -38,3 +42,15 @@ class Supervision(Base):
     unit: Mapped[Unit | None] = relationship(lazy="select")
     issued_by: Mapped[Person | None] = relationship(foreign_keys=[issued_by_id], lazy="select")
     feedback_by: Mapped[Person | None] = relationship(foreign_keys=[feedback_by_id], lazy="select")
+    clock: Mapped[Clock | None] = relationship(lazy="select")
+
+    @property
+    def answer_by(self) -> date | None:
+        """The day by which the unit has to answer, after what a loaded calendar made of it; None where no answer is asked."""
+        due_at = self.clock.due_at if self.clock is not None else None
+        return local_date(due_at) if due_at is not None else self.feedback_due_on
+
+    @property
+    def answer_words(self) -> str:
+        """2027-01-04, or 2027-01-01（暂定） while the year's holidays are not loaded."""
+        return f"{self.answer_by}（暂定）" if self.clock is not None and self.clock.provisional else str(self.answer_by or "")

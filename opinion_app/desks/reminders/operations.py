@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -172,25 +172,26 @@ def _issue_sheets(session: Session, judged: Judged, failed: set[int], now: datet
     asking = [(clock, rung) for clock, rung in judged.telling if rung.sheet and clock.id not in failed]
     if not asking:
         return []
-    troubles, due_on = [], work_calendar(session).add_working_days(local_date(now), ladder(session).sheet_days)
+    troubles, days = [], ladder(session).sheet_days
     for clock, rung in asking:
         try:
             with session.begin_nested():
-                _issue_sheet(session, clock, rung, due_on, now)
+                _issue_sheet(session, clock, rung, days, now)
         except Exception as error:  # one case's fault keeps no other's sheet back (N05); its clock is looked at again
             failed.add(clock.id)
             troubles.append(Trouble(clock.id, f"{type(error).__name__}: {error}"[:200]))
     return troubles
 
 
-def _issue_sheet(session: Session, clock: OpenClock, rung: Rung, due_on: date, now: datetime) -> None:
+def _issue_sheet(session: Session, clock: OpenClock, rung: Rung, days: int, now: datetime) -> None:
     case = session.get_one(Case, clock.case_id)
     unit_id = clock.owing.unit_id or case.lead_unit_id
     if unit_id is None or clock.waits_for == ClockStage.FEEDBACK.label:
         return  # the office does not supervise itself, and an answer is not asked for by another sheet
     text = f"{clock.waits_for}时限已逾期（{moment_words(clock.due_at)}到期），请说明原因、已采取的措施和预计办结时间。"
     key = f"{clock.id}:{rung.code}:{clock.version}"
-    issue(session, case, Asked(SupervisionKind.SUPERVISE, text, unit_id, due_on, rung.card.value, key), None, now)
+    due_on = work_calendar(session).add_working_days(local_date(now), days)
+    issue(session, case, Asked(SupervisionKind.SUPERVISE, text, unit_id, due_on, rung.card.value, key, days), None, now)
 
 
 def _ring(session: Session, own: Sequence[Saying], now: datetime) -> int:

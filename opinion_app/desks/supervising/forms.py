@@ -21,7 +21,11 @@ class SuperviseForm(OfficeForm):
 
     unit_id = SelectField("被督办单位", coerce=row_id, validate_choice=False)
     text = text("督办要求", 1000, required=True, rows=4)
-    due_on = DateField("反馈日期", [InputRequired("请填写反馈日期。")])
+    due_on = DateField(
+        "反馈日期",
+        [InputRequired("请填写反馈日期。")],
+        description="已按规定的工作日数推算，载入新一年放假安排后随之重算；改填别的日期的，以所填日期为准。",
+    )
 
 
 class FeedbackForm(OfficeForm):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -49,6 +49,8 @@ def ask(session: Session, case: Case, asked: Asked, actor: Actor, now: datetime,
         wrong["due_on"] = "反馈日期须在今天以后、一年以内。"
     if wrong:
         raise Invalid("请改正标出的内容。", wrong)
+    if asked.kind is SupervisionKind.SUPERVISE and asked.due_on == usual_date(session, now):
+        asked = replace(asked, days=ladder(session).sheet_days)
     told = hearers(session, case, asked, now)
     made = issue(session, case, asked, actor, now, told)
     if made is None:  # only a rung's own key can be taken

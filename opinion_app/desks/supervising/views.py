@@ -80,7 +80,7 @@ def supervise_feedback(number: str) -> ResponseReturnValue:
     case, _facts = open_case(session, number, actor(), "supervise_feedback")
     own = [one for one in sheets(session, case.id, waiting=True) if one.unit_id in (None, actor().unit_id)]
     form = posted(forms.FeedbackForm, version=case.version)
-    form.sheet_id.choices = choices((one.id, f"{title(one)}（{one.feedback_due_on} 前）") for one in own)
+    form.sheet_id.choices = choices((one.id, f"{title(one)}（{one.answer_words} 前）") for one in own)
     if request.method == "POST" and form.validate():
         try:
             operations.reply(session, case, form.sheet_id.data, form.text.data, actor(), clock.now(), form.seen_version)
