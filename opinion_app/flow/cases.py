@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 from opinion_app.records.assessment import Assessment
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case, CaseGrant, Letter
-from opinion_app.records.clock import ExtensionRequest
+from opinion_app.records.clock import Clock, ExtensionRequest
 from opinion_app.records.publication import Publication, PublicationPlan
 from opinion_app.records.recusal import Recusal
 from opinion_app.records.reply import Reply
@@ -21,7 +21,7 @@ from opinion_app.rules import life
 from opinion_app.rules.errors import NotFound
 from opinion_app.rules.facts import Actor, AssignmentFacts, CaseFacts
 from opinion_app.rules.permissions import can_see
-from opinion_app.rules.words import AssessmentState, Gate, PlanState, PublicationState, Source
+from opinion_app.rules.words import AssessmentState, ClockState, Gate, PlanState, PublicationState, Source
 
 LONGEST_NUMBER = 40
 NO_CASE = "没有这个编号的件，或者您无权查看。请核对编号。"
@@ -131,8 +131,12 @@ def extras_of(case_id: BindParameter[int] | InstrumentedAttribute[int]) -> tuple
         "sheets_waiting": select(func.count(Supervision.id)).where(
             Supervision.case_id == case_id, Supervision.feedback_due_on.is_not(None), Supervision.feedback_at.is_(None)
         ),
-        "extending": select(func.count(ExtensionRequest.id)).where(
-            ExtensionRequest.case_id == case_id, ExtensionRequest.decided_at.is_(None)
+        "extending": select(func.count(ExtensionRequest.id))
+        .join(Clock, Clock.id == ExtensionRequest.clock_id)
+        .where(
+            ExtensionRequest.case_id == case_id,
+            ExtensionRequest.decided_at.is_(None),
+            Clock.state.in_((ClockState.RUNNING, ClockState.SUSPENDED)),
         ),
     }
     # Only `cases` may be taken from around these: a page that joins letters or assessments must not change what is counted.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 
 from opinion_app.records.assessment import Assessment
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
-from opinion_app.records.clock import ExtensionRequest
+from opinion_app.records.clock import Clock, ExtensionRequest
 from opinion_app.records.publication import PublicationPlan
-from opinion_app.rules.words import AssessmentState, AssignmentState, PlanState, ReviewStep, UnitRole
+from opinion_app.rules.words import AssessmentState, AssignmentState, ClockState, PlanState, ReviewStep, UnitRole
 
 AT_WORK = (AssignmentState.PENDING, AssignmentState.SIGNED, AssignmentState.RETURN_ASKED)
 
@@ -62,5 +62,11 @@ def plan_held() -> ColumnElement[bool]:
 
 
 def extension_waits() -> ColumnElement[bool]:
-    """A request for more time waits for a leader."""
-    return Case.id.in_(select(ExtensionRequest.case_id).where(ExtensionRequest.decided_at.is_(None)))
+    """A request for more time waits for a leader; none does for a clock that ended meanwhile."""
+    return Case.id.in_(select(ExtensionRequest.case_id).where(undecided()))
+
+
+def undecided() -> ColumnElement[bool]:
+    """A request for more time that can still be decided."""
+    runs = select(Clock.id).where(Clock.state.in_((ClockState.RUNNING, ClockState.SUSPENDED)))
+    return and_(ExtensionRequest.decided_at.is_(None), ExtensionRequest.clock_id.in_(runs))

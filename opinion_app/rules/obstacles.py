@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.permissions import never_public
-from opinion_app.rules.words import AssignmentState, Disclosure, Gate, ReplyState, RiskLevel, Source, UnitRole
+from opinion_app.rules.words import AssignmentState, Disclosure, Gate, ReplyState, RiskLevel, Source, Stage, UnitRole
 
 
 def always(case: CaseFacts) -> str | None:
@@ -102,7 +102,9 @@ def from_elsewhere(case: CaseFacts) -> str | None:
 
 
 def extension_free(case: CaseFacts) -> str | None:
-    """One request at a time."""
+    """One request at a time, and once the writer is answered only for the report owed to whoever sent the letter."""
+    if case.stage is Stage.ANSWERED and not case.report_owed:
+        return "这件已经答复，没有还在计时的时限可以延期。"
     return "已有一份延期申请在等待审批。" if case.extension_waits else None
 
 

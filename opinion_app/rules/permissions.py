@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from opinion_app.rules.facts import Actor, CaseFacts, PolicyFacts
-from opinion_app.rules.words import AssignmentState, Gate, Kind, Role, UnitRole
+from opinion_app.rules.words import AssignmentState, Gate, Kind, Role, Stage, UnitRole
 
 OFFICE_ROLES = (Role.CLERK, Role.REVIEWER, Role.LEADER, Role.AUDITOR)
 UNIT_ROLES = (Role.HANDLER, Role.UNIT_HEAD)
@@ -75,6 +75,11 @@ def _answerer(actor: Actor, case: CaseFacts) -> bool:
     return actor.has(Role.CLERK) or _lead_unit(actor, case)
 
 
+def _asker_of_time(actor: Actor, case: CaseFacts) -> bool:
+    """The lead unit; once the writer is answered the clerk too, who owes the report to whoever sent the letter."""
+    return _lead_unit(actor, case) or (case.stage is Stage.ANSWERED and actor.has(Role.CLERK))
+
+
 def _assessor(actor: Actor, case: CaseFacts) -> bool:
     return actor.has(Role.CLERK, Role.REVIEWER, Role.LEADER) or _lead_unit(actor, case)
 
@@ -108,7 +113,7 @@ CASE_PERMISSIONS: dict[str, Callable[[Actor, CaseFacts], bool]] = {
     "case.report_support": _supporting,
     "case.note": _worker,
     "case.attach": _worker,
-    "case.ask_extension": _lead_unit,
+    "case.ask_extension": _asker_of_time,
     "case.decide_extension": _leader,
     "case.suspend": _clerk_or_leader,
     "case.draft": _lead_unit,

@@ -83,7 +83,7 @@ def _needs_leader(_actor: Actor, _moment: Moment) -> ColumnElement[bool]:
 
 
 def _extension(_actor: Actor, _moment: Moment) -> ColumnElement[bool]:
-    return and_(Case.stage.in_((Stage.HANDLING, Stage.UNDER_REVIEW, Stage.APPROVED)), waiting.extension_waits())
+    return and_(Case.stage.in_(ACTS["decide_extension"].stages), waiting.extension_waits())
 
 
 def _mine(actor: Actor, _moment: Moment) -> ColumnElement[bool]:

@@ -1,4 +1,6 @@
-"""延期: a unit asks for more time before the deadline passes, a leader decides, the writer is told (信访条例 34, 安阳 50)."""
+"""延期: a unit asks for more time before the deadline passes, a leader decides, the writer is told (信访条例 34, 安阳 50).
+
+Once the writer is answered, the report owed to whoever sent the letter can be extended by the same rules (信访工作条例 22)."""
 
 from __future__ import annotations
 
@@ -11,9 +13,12 @@ from sqlalchemy.orm import Session
 from opinion_app.flow import clock_changes, clocks, outbox, progress
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import facts_of, span_of
+from opinion_app.flow.due import clock_words
 from opinion_app.flow.move import admit, move
+from opinion_app.flow.waiting import undecided
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock, ExtensionRequest
+from opinion_app.records.person import Person
 from opinion_app.rules.clock_facts import Extension, Span
 from opinion_app.rules.deadline_checks import check_extension
 from opinion_app.rules.deadline_rules import BY_ISSUER, ISSUER, Allowance, ClockStage
@@ -53,6 +58,15 @@ def asked(request: ExtensionRequest) -> More:
     """What a request asks for."""
     consent = Consent(request.consent_number, request.consent_on) if request.consent_on is not None else None
     return More(None if request.until is not None else request.amount, request.until, consent)
+
+
+def extendable(session: Session, case: Case) -> Clock:
+    """The clock that can be given more time: the reply's, and once that is met the report back's. Raises Refused without any."""
+    held = {clock.stage: clock for clock in clocks.open_clocks(session, case.id)}
+    clock = held.get(ClockStage.REPLY.value) or held.get(ClockStage.REPORT_BACK.value)
+    if clock is None:
+        raise Refused(f"本件没有正在计时的答复时限，也没有要反馈{ISSUER}的时限。")
+    return clock
 
 
 def allowance_of(session: Session, clock: Clock) -> Allowance | None:
@@ -104,13 +118,14 @@ def _check(session: Session, clock: Clock, more: More, now: datetime) -> None:
 def ask(session: Session, case: Case, actor: Actor, now: datetime, more: More, reason: str, seen: int | None = None) -> None:
     """申请延期: refused at once when the rule would not allow it."""
     admit(session, case, "ask_extension", actor, seen)
-    clock = clock_changes.running_reply(session, case)
+    clock = extendable(session, case)
     _check(session, clock, more, now)
     asking = {"amount": more.amount or 0, "until": more.until, "reason": reason, "asked_by_id": actor.id, "asked_at": now}
     if more.consent is not None:
         asking |= {"consent_number": more.consent.number, "consent_on": more.consent.on}
     session.add(ExtensionRequest(case_id=case.id, clock_id=clock.id, **asking))
-    said = f"申请延长 {more.said(clock)}：{reason}" if more.until is None else f"申请延期{more.said(clock)}：{reason}"
+    which = "" if clock.stage == ClockStage.REPLY.value else f"（{clock_words(clock)}）"
+    said = f"申请延{'长 ' if more.until is None else '期'}{more.said(clock)}{which}：{reason}"
     by = granted_words(session, case, more)
     said += f"（{by}）" if by else ""
     done = move(session, case, "ask_extension", actor, now, note=said, detail={"amount": more.said(clock)})
@@ -120,7 +135,7 @@ def ask(session: Session, case: Case, actor: Actor, now: datetime, more: More, r
 
 def waiting(session: Session, case: Case) -> ExtensionRequest | None:
     """The request that waits for a decision."""
-    query = select(ExtensionRequest).where(ExtensionRequest.case_id == case.id, ExtensionRequest.decided_at.is_(None))
+    query = select(ExtensionRequest).where(ExtensionRequest.case_id == case.id, undecided())
     return session.scalar(query.order_by(ExtensionRequest.id.desc()).limit(1))
 
 
@@ -134,7 +149,7 @@ def decide(
         raise Refused("没有等待审批的延期申请。")
     if request.asked_by_id == actor.id:
         raise Refused("不能审批自己提出的延期申请，请由其他领导审批。")
-    clock, more = clock_changes.running_reply(session, case), asked(request)
+    clock, more = session.get_one(Clock, request.clock_id), asked(request)
     if agree:
         _check(session, clock, more, now)
     request.decided_by_id, request.decided_at, request.granted, request.opinion = actor.id, now, agree, opinion
@@ -152,12 +167,20 @@ def decide(
         detail={"agree": agree, "due": clock.due_at.isoformat() if clock.due_at else ""},
         values={name: (before[name], due) for name, due in after.items() if before[name] != due} if agree else None,
     )
-    if agree and clock.due_at is not None:
+    if agree and clock.due_at is not None and clock.stage == ClockStage.REPLY.value:
         due = local_date(clock.due_at)
         progress.tell(session, case, why=f"经批准延期至 {due.year}年{due.month}月{due.day}日。原因：{request.reason}")
+    _tell_decided(session, case, request, f"decide_extension:{done.id}", now, agree=agree)
+
+
+def _tell_decided(session: Session, case: Case, request: ExtensionRequest, key: str, now: datetime, *, agree: bool) -> None:
+    """The lead unit hears, and who asked where that was somebody else."""
+    words = "延期申请已批准" if agree else "延期申请未获批准"
     if case.lead_unit_id is not None:
-        words = "延期申请已批准" if agree else "延期申请未获批准"
-        outbox.tell_unit(session, case, case.lead_unit_id, words, f"decide_extension:{done.id}", now, mail=False)
+        outbox.tell_unit(session, case, case.lead_unit_id, words, key, now, mail=False)
+    asker = session.get_one(Person, request.asked_by_id)
+    if asker.unit_id is None or asker.unit_id != case.lead_unit_id:
+        outbox.tell(session, case, [asker], words, key, now, mail=False)
 
 
 def _dues(session: Session, case: Case) -> dict[str, datetime | None]:

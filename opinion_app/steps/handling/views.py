@@ -9,18 +9,20 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from opinion_app import clock
-from opinion_app.flow import clock_changes
 from opinion_app.flow.attach import attach
 from opinion_app.flow.cases import open_case
 from opinion_app.flow.clock_dates import span_of
+from opinion_app.flow.due import clock_words
 from opinion_app.flow.move import move
 from opinion_app.flow.outbox import members_of
 from opinion_app.forms import choices
 from opinion_app.records.base import db
 from opinion_app.records.case import Case
+from opinion_app.records.clock import Clock
 from opinion_app.records.person import Person
 from opinion_app.rules import links
 from opinion_app.rules.clock_facts import UNIT_WORDS
+from opinion_app.rules.deadline_rules import ClockStage
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.file_kinds import STAFF_LIMITS
 from opinion_app.rules.public_files import FileUse
@@ -153,7 +155,7 @@ def report_support(number: str) -> ResponseReturnValue:
 def ask_extension(number: str) -> ResponseReturnValue:
     """申请延期."""
     case, session = _case(number, "ask_extension"), db.session()
-    running = clock_changes.running_reply(session, case)
+    running = extending.extendable(session, case)
     form = posted(forms.ExtensionForm, version=case.version)
     by_issuer = extending.issuer_grants(session, running)
     if by_issuer:
@@ -171,6 +173,7 @@ def ask_extension(number: str) -> ResponseReturnValue:
     unit = UNIT_WORDS[span_of(running).unit].removeprefix("个")
     form.amount.description = f"单位：{unit}"
     shown: dict[str, Any] = {"running": running, "allowance": allowance, "unit": unit, "by_issuer": by_issuer}
+    shown |= {"what": clock_words(running), "of_reply": running.stage == ClockStage.REPLY.value}
     return act_page(case, "ask_extension", form, template=template, **shown)
 
 
@@ -187,12 +190,14 @@ def decide_extension(number: str) -> ResponseReturnValue:
             return done(links.case(case.number), "已同意延期。" if agree else "已退回延期申请，原时限不变。")
         except Invalid as refusal:
             form.take(refusal)
-    request_, running = extending.waiting(session, case), clock_changes.running_reply(session, case)
+    request_ = extending.waiting(session, case)
+    running = session.get_one(Clock, request_.clock_id) if request_ is not None else extending.extendable(session, case)
     more = extending.asked(request_) if request_ is not None else None
     said = more.said(running) if more is not None else ""
     by = extending.granted_words(session, case, more) if more is not None else ""
     template = "steps/handling/decide_extension.html"
-    return act_page(case, "decide_extension", form, template=template, asked=request_, said_of=said, by=by, running=running)
+    shown: dict[str, Any] = {"asked": request_, "said_of": said, "by": by, "running": running, "what": clock_words(running)}
+    return act_page(case, "decide_extension", form, template=template, **shown)
 
 
 @bp.route("/reveal_contact", methods=["GET", "POST"])
