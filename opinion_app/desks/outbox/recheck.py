@@ -88,7 +88,8 @@ def _whole(session: Session, notice: Notice, person: Person) -> str:
 
 def _clocks(session: Session, notice: Notice) -> dict[int, Clock]:
     ids = [int(line["clock"]) for line in notice.lines if line.get("clock")]
-    query = select(Clock).options(joinedload(Clock.case)).where(Clock.id.in_(ids))
+    units = joinedload(Clock.case).joinedload(Case.lead_unit), joinedload(Clock.unit)
+    query = select(Clock).options(*units).where(Clock.id.in_(ids))
     return {row.id: row for row in session.scalars(query)} if ids else {}
 
 
