@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.flow import outbox
-from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.calendar import hold, work_calendar
 from opinion_app.flow.cases import facts_of
 from opinion_app.flow.clock_dates import Cause, settle
 from opinion_app.flow.clocks import end_clock, refresh
@@ -122,6 +122,7 @@ def _start(session: Session, case: Case, sheet: Supervision, asked: Asked, now: 
     """The date of the answer is a clock like every other: lists, digest and rungs know it.
 
     One that follows from working days moves with the calendar; one that somebody chose stands, as every chosen date does."""
+    hold(session)
     clock = Clock(
         case_id=case.id,
         stage=ClockStage.FEEDBACK.value,
