@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from opinion_app.rules.errors import Invalid
-from opinion_app.rules.masking import Action, Decision, Find, apply, find, only_masks, select, undecided, values
+from opinion_app.rules.masking import Action, Decision, Find, apply, by_hand, find, only_masks, read, select, undecided, values
 from opinion_app.rules.still_standing import still_standing
 from opinion_app.rules.words import ConsentBasis, Disclosure, KeepReason
 
@@ -93,7 +93,9 @@ def propose(original: Snapshot, known_names: Iterable[str], kept_numbers: Iterab
 
 
 def typed(original: Snapshot, words: Iterable[str]) -> dict[str, tuple[Find, ...]]:
-    """Every place of every text a person typed to have it masked. Raises Invalid for one that stands nowhere."""
+    """Every place of every text a person typed to have it masked, however it is written there.
+
+    Raises Invalid for one that stands nowhere."""
     found: dict[str, list[Find]] = {part: [] for part in PARTS}
     for word in dict.fromkeys(word.strip() for word in words):
         if not word:
@@ -107,7 +109,7 @@ def typed(original: Snapshot, words: Iterable[str]) -> dict[str, tuple[Find, ...
 
 
 def _places(text: str, word: str) -> Iterable[Find]:
-    return (select(text, match.start(), match.end()) for match in re.finditer(re.escape(word), text))
+    return (select(text, start, end) for start, end in by_hand.places(read(text), word))
 
 
 def make(original: Snapshot, finds: Finds, decisions: Decisions, writer: str = ANYBODY) -> Snapshot:

@@ -17,11 +17,11 @@ def squeezed(name: str) -> str:
 
 
 def places(reading: Reading, name: str) -> Iterator[tuple[int, int]]:
-    """Each occurrence of a name of two characters or more, also where blanks were put between the characters."""
+    """Each occurrence of a name of two characters or more, also where blanks or dots were put between the characters."""
     wanted = squeezed(name)
     if not wanted:
         return
-    gap = f"[ \\t\\n]{{0,{_MAX_GAP}}}" if not wanted.isascii() else ""
+    gap = f"[ \\t\\n·.\\-]{{0,{_MAX_GAP}}}" if not wanted.isascii() else ""
     pattern = gap.join(re.escape(char) for char in wanted)
     edges = (r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])") if wanted.isascii() else ("", "")
     for found in re.finditer(pattern.join(edges), reading.plain.text, re.IGNORECASE):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from opinion_app.rules.masking import known
+from opinion_app.rules.masking import by_hand, known
 from opinion_app.rules.masking.kinds import STRUCTURED, Candidate, Find, Kind
 from opinion_app.rules.masking.normalise import Reading, View, read
 from opinion_app.rules.masking.phones import KeptNumbers
@@ -72,7 +72,9 @@ def places(reading: Reading, value: Find) -> Iterator[tuple[int, int]]:
     if value.kind is Kind.NAME:
         yield from known.places(reading, value.text)
     elif value.kind is Kind.OTHER:
-        yield from ((found.start(), found.end()) for found in re.finditer(re.escape(value.text), reading.original))
+        yield from by_hand.places(reading, value.text)
+    elif value.kind is Kind.ADDRESS:
+        yield from by_hand.otherwise(reading, value.text) if wanted else ()
     else:
         views = (reading.plain, reading.spoken) if wanted.isdigit() else (reading.plain,)
         yield from dict.fromkeys(place for view in views for place in _in_view(view, value, wanted))
