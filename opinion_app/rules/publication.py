@@ -11,7 +11,20 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from opinion_app.rules.errors import Invalid
-from opinion_app.rules.masking import Action, Decision, Find, apply, by_hand, find, only_masks, read, select, undecided, values
+from opinion_app.rules.masking import (
+    Action,
+    Contacts,
+    Decision,
+    Find,
+    apply,
+    by_hand,
+    find,
+    only_masks,
+    read,
+    select,
+    undecided,
+    values,
+)
 from opinion_app.rules.still_standing import still_standing
 from opinion_app.rules.words import ConsentBasis, Disclosure, KeepReason
 
@@ -84,12 +97,16 @@ class Snapshot:
         return {part: str(getattr(self, part)) for part in PARTS}
 
 
-def propose(original: Snapshot, known_names: Iterable[str], kept_numbers: Iterable[str]) -> dict[str, tuple[Find, ...]]:
-    """The finds in each text, for a person to decide on; what is found in one is looked for in all of them."""
-    names, numbers = tuple(known_names), tuple(kept_numbers)
-    seen = [each for text in original.texts.values() for each in find(text, names, numbers)]
+def propose(
+    original: Snapshot, known_names: Iterable[str], kept_numbers: Iterable[str], writers: Iterable[Contacts] = ()
+) -> dict[str, tuple[Find, ...]]:
+    """The finds in each text, for a person to decide on; what is found in one is looked for in all of them.
+
+    `known_names` and `writers` are what the office knows of those who wrote."""
+    names, numbers, left = tuple(known_names), tuple(kept_numbers), tuple(writers)
+    seen = [each for text in original.texts.values() for each in find(text, names, numbers, writers=left)]
     repeated = values(seen)
-    return {part: find(text, names, numbers, repeated) for part, text in original.texts.items()}
+    return {part: find(text, names, numbers, repeated, left) for part, text in original.texts.items()}
 
 
 def typed(original: Snapshot, words: Iterable[str]) -> dict[str, tuple[Find, ...]]:

@@ -9,6 +9,7 @@ from opinion_app.rules.masking.contact import (
     mask_name,
     mask_phone,
 )
+from opinion_app.rules.masking.contacts import Contacts
 from opinion_app.rules.masking.find import find
 from opinion_app.rules.masking.kinds import STRUCTURED, Confidence, Find, Kind
 from opinion_app.rules.masking.normalise import read
@@ -19,6 +20,7 @@ __all__ = [
     "Action",
     "Confidence",
     "ContactField",
+    "Contacts",
     "Decision",
     "Find",
     "Kind",

@@ -1,8 +1,10 @@
 """Finds personal data in a text and settles overlaps; every find is a proposal that a person confirms or keeps."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
-from opinion_app.rules.masking import accounts, addresses, known, likely_names, names, numbers, plates, repeats
+from opinion_app.rules.masking import accounts, addresses, contacts, known, likely_names, names, numbers, plates, repeats
+from opinion_app.rules.masking.contacts import Contacts
 from opinion_app.rules.masking.kinds import Candidate, Confidence, Find, Kind
 from opinion_app.rules.masking.normalise import Reading, read
 from opinion_app.rules.masking.phones import KeptNumbers
@@ -30,12 +32,17 @@ _RANK = {
 
 
 def find(
-    text: str, known_names: Iterable[str] = (), kept_numbers: Iterable[str] = (), repeated: Iterable[Find] = ()
+    text: str,
+    known_names: Iterable[str] = (),
+    kept_numbers: Iterable[str] = (),
+    repeated: Iterable[Find] = (),
+    writers: Iterable[Contacts] = (),
 ) -> tuple[Find, ...]:
     """The personal data of a text, title or file name, in order and without overlaps.
 
     `known_names` are the correspondents' names, proposed wherever they occur; `kept_numbers` are the telephone
     numbers of the office itself, never proposed. Service numbers (12345, 110, 95xxx, 400…) are never proposed either.
+    `writers` are the telephone numbers, addresses and the like the correspondents left: what is theirs is theirs as a whole.
     `repeated` are finds of other texts (`repeats.values`), proposed here too where no rule sees them by itself.
     """
     reading, kept = read(text), KeptNumbers(tuple(kept_numbers))
@@ -45,7 +52,8 @@ def find(
     found.update(accounts.candidates(reading), plates.candidates(reading), known.candidates(reading, known_names))
     again = [value for value in repeated if repeats.core(value) not in kept]
     found.update(repeats.candidates(reading, again, tuple(found)))
-    settled = _settle(len(text), sorted(found, key=_order))
+    known_first = (sorted(contacts.candidates(reading, writers, kept), key=_order), sorted(found, key=_order))
+    settled = _settle(len(text), chain.from_iterable(known_first))
     return tuple(sorted((_find(reading, each) for each in settled), key=lambda each: each.start))
 
 

@@ -19,7 +19,7 @@ from opinion_app.records.publication import MaskingDecision, Publication, Public
 from opinion_app.records.reply import Reply
 from opinion_app.records.unit import Unit
 from opinion_app.rules.errors import Invalid
-from opinion_app.rules.masking import Action, mask_name
+from opinion_app.rules.masking import Action, Contacts, mask_name
 from opinion_app.rules.public_files import public_name
 from opinion_app.rules.publication import ANYBODY, LEFT_OUT, Snapshot, propose
 from opinion_app.rules.two_people import SETTING
@@ -66,10 +66,10 @@ def material(
         "left_out": left_out if case.disclosure is Disclosure.PARTIAL else "",
     }
     original = Snapshot(case.title, case.body, held.Reply.text, files=names, digests=digests, **told)
-    known = [name for name in (*_merged_names(session, case), held.name, case.nickname) if name]
+    people = [*_merged(session, case), (held.Correspondent, case.nickname)]
     return Material(
         original,
-        propose(original, known, kept_numbers(session)),
+        propose(original, _names(people), kept_numbers(session), _contacts(people)),
         writers(case),
         _basis(held.detail),
         held.Publication,
@@ -82,7 +82,7 @@ def material(
 
 
 def _held(session: Session, case: Case) -> Any:
-    """What there is once for a case, by one query: signed reply, writer's name, publication, plan, the last decisions on both."""
+    """What there is once for a case, by one query: signed reply, writer, publication, plan, the last decisions on both."""
     reply = select(Reply.id).where(Reply.case_id == case.id, Reply.state == ReplyState.APPROVED)
     newest = reply.order_by(Reply.version_no.desc()).limit(1).scalar_subquery()
     masked = select(func.max(MaskingDecision.id)).where(MaskingDecision.case_id == case.id).scalar_subquery()
@@ -91,9 +91,7 @@ def _held(session: Session, case: Case) -> Any:
         PublicationPlan.case_id == case.id, PublicationPlan.state.in_((PlanState.WAITING, PlanState.HELD))
     )
     query = (
-        select(
-            Reply, Correspondent.name, Publication, PublicationPlan, MaskingDecision.decisions, MaskingDecision.said, Move.detail
-        )
+        select(Reply, Correspondent, Publication, PublicationPlan, MaskingDecision.decisions, MaskingDecision.said, Move.detail)
         .select_from(Case)
         .outerjoin(Reply, Reply.id == newest)
         .outerjoin(Correspondent, Correspondent.case_id == Case.id)
@@ -135,10 +133,22 @@ def signed_reply(session: Session, case: Case) -> Reply | None:
     return session.scalar(query.order_by(Reply.version_no.desc()).limit(1))
 
 
-def _merged_names(session: Session, case: Case) -> list[str]:
-    """The writers of the cases merged into this one: their names may stand in the answer too, and never leave this call."""
-    query = select(Correspondent.name, Case.nickname).join(Case, Case.id == Correspondent.case_id)
-    return [name for row in session.execute(query.where(Case.merged_into_id == case.id)) for name in row]
+def _merged(session: Session, case: Case) -> list[tuple[Correspondent | None, str]]:
+    """The writers of the cases merged into this one: what names or reaches them may stand in the answer too, and never leaves
+    this call."""
+    query = select(Correspondent, Case.nickname).join(Case, Case.id == Correspondent.case_id)
+    return [(person, nickname) for person, nickname in session.execute(query.where(Case.merged_into_id == case.id))]
+
+
+def _names(people: Iterable[tuple[Correspondent | None, str]]) -> list[str]:
+    """What the writers are called."""
+    said = [name for person, nickname in people for name in (person.name if person else "", nickname)]
+    return [name for name in said if name]
+
+
+def _contacts(people: Iterable[tuple[Correspondent | None, str]]) -> list[Contacts]:
+    """How the writers are reached and where they live."""
+    return [Contacts(one.phone, one.email, one.address, one.identity_number) for one, _nickname in people if one]
 
 
 def kept_numbers(session: Session) -> list[str]:
