@@ -17,6 +17,7 @@ from opinion_app.flow.clocks import OPEN, ahead_of, refresh, shift_inner
 from opinion_app.flow.deadline_table import rules
 from opinion_app.flow.merged_dates import lent_by
 from opinion_app.flow.progress import promise
+from opinion_app.flow.risk_clocks import cap_now
 from opinion_app.records.assessment import Assessment
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
@@ -71,6 +72,8 @@ def _dues(
         facts = change(clock)
         if clock.adoptions:
             facts = replace(facts, adoptions=adoptions_of(_readopted(session, clock, calendar)))
+        if (cap := cap_now(session, clock, calendar)) is not None:
+            facts = replace(facts, latest=cap.due_at)
         if clock.stage == ClockStage.DRAFT.value and reply is not None:
             inner = local_date(buffer_before(reply, facts.span.amount, calendar, clock.start_at))
             facts = replace(facts, fixed_date=inner, latest=reply, pauses=())
@@ -177,7 +180,10 @@ def _rewrite(session: Session, cause: Cause, rewrite: Callable[[Clock], None] | 
             if clock.stage != ClockStage.DRAFT.value:
                 if clock.adoptions:
                     clock.adoptions = _readopted(session, clock, work_calendar(session))
+                cap = cap_now(session, clock, work_calendar(session))
+                clock.latest_at = cap.due_at if cap is not None else clock.latest_at
                 settle(clock, work_calendar(session), ahead_of(session, clock), cause)
+                clock.provisional = clock.provisional or bool(cap and cap.provisional)
         shift_inner(session, case, cause)
         refresh(session, case)
         promise(session, case)

@@ -6,19 +6,22 @@ counts from its old start.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.clock_dates import Cause, settle
+from opinion_app.flow.clock_dates import Cause, facts_of, settle
 from opinion_app.flow.clocks import ahead_of, apply_rule, choice_for, end_clock, open_clocks, refresh, start_clock
 from opinion_app.records.assessment import Assessment
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
+from opinion_app.rules.deadline import Derivation, derive
 from opinion_app.rules.deadline_rules import Choice, ClockStage, StartEvent
 from opinion_app.rules.words import ClockState
+from opinion_app.rules.workdays import WorkCalendar
 
 RISK_STAGES = (
     ClockStage.RISK_PHONE,
@@ -45,6 +48,7 @@ def open_assessed(session: Session, case: Case, assessment: Assessment, now: dat
         if before is not None:
             clock.latest_at = before.due_at
             settle(clock, work_calendar(session), choice.rule.warning, Cause(now, "不晚于升级前的时限"))
+            clock.provisional = clock.provisional or before.provisional
             end_clock(before, now, f"升为“{assessment.level.label}”，按新的时限", ClockState.STOPPED)
     refresh(session, case)
 
@@ -67,6 +71,21 @@ def lower(session: Session, case: Case, assessment: Assessment, now: datetime) -
         if choice is not None and act != TOLD_BY_APPROVAL and (stage.value, act) not in known:
             _start(session, case, choice, assessment, now)
     refresh(session, case)
+
+
+def cap_now(session: Session, clock: Clock, calendar: WorkCalendar) -> Derivation | None:
+    """What the duty a clock of a risk level took the place of gives by this calendar, which it may not pass; None where it took
+    nobody's. A date guessed for a year not loaded is guessed no longer once the year is (D02)."""
+    if clock.assessment_id is None or clock.latest_at is None:
+        return None
+    query = select(Clock).where(
+        Clock.case_id == clock.case_id, Clock.stage == clock.stage, Clock.met_by_act == clock.met_by_act, Clock.id < clock.id
+    )
+    before = session.scalar(query.order_by(Clock.id.desc()).limit(1))
+    if before is None:
+        return None
+    own = cap_now(session, before, calendar)
+    return derive(facts_of(before) if own is None else replace(facts_of(before), latest=own.due_at), calendar)
 
 
 def risk_clocks(session: Session, case: Case) -> list[Clock]:

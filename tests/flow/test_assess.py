@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow import assess as acts
 from opinion_app.flow import risk_clocks
+from opinion_app.flow.calendar import load_days, work_calendar
 from opinion_app.flow.clocks import open_clocks, reply_clock
 from opinion_app.flow.policies import admit_policy, open_policy, visible_policies
 from opinion_app.flow.reclassifying import reclassify
+from opinion_app.flow.recompute import preview, recompute_open
 from opinion_app.records.assessment import Assessment, Policy
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
@@ -25,7 +27,9 @@ from opinion_app.rules.assessment import Ground, Sheet
 from opinion_app.rules.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.words import AssessmentState, ClockState, Kind, NoticeChannel, RiskFactor, RiskLevel, Role
-from opinion_app.rules.zone import local_date
+from opinion_app.rules.workdays import CalendarDay as DayRow
+from opinion_app.rules.workdays import DayKind
+from opinion_app.rules.zone import local_date, parse_moment
 from tests.builders.life import Office, assigned, handling_case, make_office
 from tests.builders.office import NOW, make_actor, make_case
 
@@ -66,6 +70,43 @@ def test_a_first_level_acts_at_once_with_its_clocks_and_tells_the_leader(office:
     assert any("请审定" in notice.subject for notice in told)
     assert all("路灯" not in notice.subject for notice in told)
     assert reclassify(office.session, case, NOW) == []
+
+
+def test_d02_a_date_kept_from_a_lower_level_is_no_guess_once_the_year_is_loaded(office: Office) -> None:
+    now, days = parse_moment("2026-12-31T10:00"), range(1, 6)
+    risen, fresh = handling_case(office, now), handling_case(office, now)
+    for hour, level in enumerate((L.IV, L.III)):
+        acts.assess(office.session, risen, office.clerk, now + hour * HOUR, sheet(level), risen.version)
+    acts.assess(office.session, fresh, office.clerk, now, sheet(L.III), fresh.version)
+    held = [_verify(office, case) for case in (risen, fresh)]
+    assert [(local_date(clock.due_at or now), clock.provisional) for clock in held] == [(date(2027, 1, 4), True)] * 2
+    load_days(office.session, [DayRow(date(2027, 1, day), DayKind.HOLIDAY, "元旦") for day in days], {2027}, now)
+    told = preview(office.session, now + 2 * HOUR, work_calendar(office.session))
+    assert recompute_open(office.session, now + 2 * HOUR) == told
+    assert [(local_date(clock.due_at or now), clock.provisional) for clock in held] == [(date(2027, 1, 7), False)] * 2
+
+
+def test_d02_a_cap_follows_through_every_rise(office: Office) -> None:
+    now = parse_moment("2026-12-31T10:00")
+    case = handling_case(office, now)
+    row = acts.assess(office.session, case, office.clerk, now, sheet(L.IV), case.version)
+    first = _verify(office, case)
+    for day in (1, 2):
+        risk_clocks.open_assessed(office.session, case, row, now + timedelta(days=day))
+    load_days(office.session, [DayRow(date(2027, 1, 4), DayKind.HOLIDAY, "元旦")], {2027}, now)
+    recompute_open(office.session, now)
+    last = _verify(office, case)
+    assert (local_date(last.due_at or now), last.provisional) == (date(2027, 1, 5), False)
+    office.session.delete(first)
+    office.session.flush()
+    second = office.session.scalars(select(Clock).where(Clock.stage == "risk_verify").order_by(Clock.id)).first()
+    assert second is not None
+    assert risk_clocks.cap_now(office.session, second, work_calendar(office.session)) is None, "nobody knows what it replaced"
+
+
+def _verify(office: Office, case: Case) -> Clock:
+    """The running duty to hand in the verification."""
+    return next(clock for clock in risk_clocks.risk_clocks(office.session, case) if clock.stage == "risk_verify")
 
 
 def test_no_matter_of_public_opinion_starts_no_clock(office: Office) -> None:
