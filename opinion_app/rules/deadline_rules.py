@@ -162,11 +162,15 @@ def choose(rules: Iterable[DeadlineRule], facts: RuleFacts, stage: ClockStage, o
 
 
 def newest_in_force(rules: Iterable[DeadlineRule], on: date) -> list[DeadlineRule]:
-    """For each code the version in force last on that day, unless it retires the row; of two with one date the later row."""
+    """For each code the version in force last on that day, unless it retires the row; of two with one date the later row.
+
+    A letter from before the table begins comes under the rules the table begins with."""
     newest: dict[str, DeadlineRule] = {}
-    for rule in rules:
+    table = list(rules)
+    day = max(on, min((rule.in_force_from for rule in table), default=on))
+    for rule in table:
         held = newest.get(rule.code)
-        if rule.in_force_from <= on and (held is None or held.in_force_from <= rule.in_force_from):
+        if rule.in_force_from <= day and (held is None or held.in_force_from <= rule.in_force_from):
             newest[rule.code] = rule
     return [rule for rule in newest.values() if not rule.retired]
 

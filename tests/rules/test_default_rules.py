@@ -130,6 +130,19 @@ def test_the_newest_version_in_force_counts() -> None:
     assert chosen(RuleFacts(kind=Kind.INQUIRY), S.REPLY, (old, narrowed)).rule is LAST_RESORT
 
 
+def test_d17_a_letter_from_before_the_table_begins_comes_under_its_first_rules() -> None:
+    early, later = date(2018, 3, 1), date(2026, 12, 1)
+    for stage, code in ((S.ACCEPT, "accept"), (S.REPLY, "reply-help")):
+        choice = choose(DEFAULT_RULES, RuleFacts(kind=Kind.HELP), stage, early)
+        assert choice is not None
+        assert (choice.rule.code, choice.warning) == (code, "")
+    own = replace(next(rule for rule in DEFAULT_RULES if rule.code == "reply-help"), code="own", in_force_from=later)
+    assert "own" not in {rule.code for rule in newest_in_force((*DEFAULT_RULES, own), early)}, (
+        "what comes later holds from then on"
+    )
+    assert newest_in_force((), early) == []
+
+
 def test_every_row_can_stand_and_names_its_source() -> None:
     codes = [rule.code for rule in DEFAULT_RULES]
     assert len(codes) == len(set(codes))
