@@ -31,7 +31,7 @@ def check_extension(
         return
     if agreed_on is not None and agreed_on > local_date(due_at):
         raise DeadlineRefused(f"已于 {moment_words(due_at)} 到期，来文单位须在到期前同意延期。")
-    if agreed_on is None and extension.granted_at > due_at:
+    if agreed_on is None and is_late(due_at, extension.granted_at):
         raise DeadlineRefused(f"已于 {moment_words(due_at)} 到期，延期须在到期前批准。")
     if extension.until is not None and extension.until <= local_date(due_at):
         raise DeadlineRefused(f"延期后的日期须晚于现在的到期日 {day_words(local_date(due_at))}。")

@@ -231,6 +231,12 @@ def test_d10_an_extension_out_of_bounds_is_refused(extension: Extension, allowan
         check_extension(extended(), extension, CHINA, allowance)
 
 
+def test_d05_an_extension_in_the_last_second_is_in_time() -> None:
+    check_extension(extended(), Extension(end("2026-11-30").replace(microsecond=500_000), wd(5)), CHINA, ONCE)
+    with pytest.raises(DeadlineRefused, match="到期前"):
+        check_extension(extended(), Extension(at("2026-12-01T00:00"), wd(5)), CHINA, ONCE)
+
+
 def test_d10_what_others_agreed_to_in_time_may_be_noted_after_the_date() -> None:
     noted_late = Extension(at("2026-12-02"), wd(5))
     check_extension(extended(), noted_late, CHINA, ONCE, on("2026-11-30"))
