@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from opinion_app.rules.clock_facts import UNIT_WORDS, Pause, Span, Unit
+from opinion_app.rules.spoken import day_words
 from opinion_app.rules.trace import Step, StepKind
 from opinion_app.rules.workdays import ONE_DAY, WorkCalendar, count_rest
 from opinion_app.rules.zone import end_of_day, local_date
@@ -52,7 +53,7 @@ class DayWalk:
                 if resumed == _NEVER:
                     self._hold(begun, left, self._unit)
                     return None
-                self.steps.append(Step(StepKind.PAUSED, resumed, f"{begun.isoformat()} 中止计时，当日恢复"))
+                self.steps.append(Step(StepKind.PAUSED, resumed, f"恢复计时（{day_words(begun, resumed.year)} 起中止）"))
                 moved = self._count(resumed, left, self._unit, "恢复后")
                 return None if moved is None else end_of_day(moved)
         return due

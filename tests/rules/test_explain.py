@@ -122,3 +122,10 @@ def test_a_step_without_moments_is_still_told() -> None:
         "11月23日 周一 计 1 小时",
         "11月23日 周一 到期，当日 24 时前都算按时",
     ]
+
+
+def test_a_suspension_of_a_settled_date_is_told_once_with_both_its_ends() -> None:
+    until = Extension(at("2026-11-24"), until=on("2026-12-04"))
+    halted = ClockFacts(at("2026-11-23T09:00"), wd(5), extensions=(until,), pauses=(Pause(at("2026-12-01"), at("2026-12-03")),))
+    said = [line.text for line in explain(derive(halted, CHINA)) if line.kind is StepKind.PAUSED]
+    assert said == ["12月3日 周四 恢复计时（12月1日 周二 起中止）"]
