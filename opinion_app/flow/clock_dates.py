@@ -78,7 +78,10 @@ def extension_data(extension: Extension) -> dict[str, Any]:
 
 def adoptions_of(entries: Iterable[dict[str, Any]]) -> tuple[Adoption, ...]:
     """The dates a clock took over from merged cases."""
-    return tuple(Adoption(_moment(entry["at"]), _moment(entry["due"]), "", bool(entry.get("provisional"))) for entry in entries)
+    return tuple(
+        Adoption(_moment(entry["at"]), _moment(entry["due"]), entry.get("number", ""), bool(entry.get("provisional")))
+        for entry in entries
+    )
 
 
 def settle(clock: Clock, calendar: WorkCalendar, ahead: Ahead | None, cause: Cause) -> Derivation:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 from flask import Flask
 
+from opinion_app.desks.casefile.why import why, why_case
 from opinion_app.flow import clock_changes, clocks
 from opinion_app.flow.calendar import load_days, work_calendar
 from opinion_app.flow.recompute import preview, recompute_open
@@ -186,6 +187,21 @@ def test_d13_a_clock_set_back_an_hour_loses_no_merge_and_no_extension(office: Of
     other = make_case(office.session, office.clerk, now=NOW - 3 * DAY)
     merging.merge(office.session, other, office.clerk, back - HOUR, later.number, "同一件事")
     assert due(office, later) == date(2026, 12, 1), "what was granted before the merge was not granted to this one"
+
+
+def test_d13_the_reasons_of_a_date_name_the_merged_case_to_whoever_may_see_it(office: Office) -> None:
+    first = make_case(office.session, office.clerk, now=NOW - 4 * DAY)
+    later = handling_case(office)
+    merging.merge(office.session, first, office.clerk, NOW, later.number, "同一件事")
+    reply, calendar = clock_changes.running_reply(office.session, later), work_calendar(office.session)
+    said = {
+        who.name: [line.text for line in why(office.session, reply, calendar, who).lines if "并入" in line.text]
+        for who in (office.clerk, office.finance_head)
+    }
+    date_of = "并入，其到期更早，按其时限 11月30日 周一 23:59"
+    assert said == {"陈受理": [f"11月23日 周一 {first.number} {date_of}"], "范所长": [f"11月23日 周一 另一件 {date_of}"]}
+    assert f"{first.number} 并入" in why_case(office.session, later.number, calendar)
+    assert why(office.session, clocks.open_clocks(office.session, later.id)[0], calendar, office.finance_head).lines
 
 
 def test_d13_what_is_merged_into_an_answered_case_is_answered_with_it(office: Office) -> None:

@@ -87,7 +87,7 @@ def why_this_day(number: str, clock_id: int) -> ResponseReturnValue:
         clock=held,
         case_href=links.case(case.number),
         due=clock_due(held, clock.now(), calendar),
-        why=why(session, held, calendar),
+        why=why(session, held, calendar, actor()),
     )
 
 

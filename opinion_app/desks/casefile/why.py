@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,12 +12,15 @@ from opinion_app.flow.cases import tidy_number
 from opinion_app.flow.clock_dates import span_of
 from opinion_app.flow.clocks import OPEN, rule_of
 from opinion_app.flow.due import clock_words
+from opinion_app.flow.visible import visible
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock, DeadlineRuleRow
 from opinion_app.rules.deadline import Derivation
 from opinion_app.rules.errors import NotFound
 from opinion_app.rules.explain import PROVISIONAL_NOTE, Line, explain
+from opinion_app.rules.facts import Actor
 from opinion_app.rules.spoken import moment_words
+from opinion_app.rules.trace import StepKind
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import parse_moment
 
@@ -51,9 +54,13 @@ class Why:
     ended: str = ""
 
 
-def why(session: Session, clock: Clock, calendar: WorkCalendar) -> Why:
-    """The derivation of a clock's stored date from its facts and the calendar it was settled by."""
+def why(session: Session, clock: Clock, calendar: WorkCalendar, reader: Actor | None = None) -> Why:
+    """The derivation of a clock's stored date from its facts and the calendar it was settled by.
+
+    Of merged cases it names those that `reader` may see; to whoever asks at the machine itself, all."""
     held = settled(session, clock, calendar)
+    if reader is not None and held.derivation is not None:
+        held = replace(held, derivation=_as_seen(session, held.derivation, reader))
     moved = clock.due_at is not None and clock.original_due_at != clock.due_at
     return Why(
         clock_words(clock),
@@ -68,6 +75,19 @@ def why(session: Session, clock: Clock, calendar: WorkCalendar) -> Why:
         _versions(clock),
         _ended(clock),
     )
+
+
+def _as_seen(session: Session, derivation: Derivation, reader: Actor) -> Derivation:
+    """The derivation without the numbers of cases the reader may not see."""
+    named = {step.reason for step in derivation.trace if step.kind is StepKind.ADOPTED}
+    if not named:
+        return derivation
+    seen = set(session.scalars(select(Case.number).where(Case.number.in_(named), visible(reader))))
+    hidden = (
+        step._replace(reason="") if step.kind is StepKind.ADOPTED and step.reason not in seen else step
+        for step in derivation.trace
+    )
+    return replace(derivation, trace=tuple(hidden))
 
 
 def _due(clock: Clock, derivation: Derivation | None) -> str:
