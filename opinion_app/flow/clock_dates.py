@@ -29,13 +29,17 @@ def span_of(clock: Clock) -> Span:
 
 
 def facts_of(clock: Clock) -> ClockFacts:
-    """What the rules derive the due moment from."""
+    """What the rules derive the due moment from; a restart plays no part where the clock now begins later, by another rule."""
     return ClockFacts(
         start=clock.start_at,
         span=span_of(clock),
         pauses=tuple(_pause(data) for data in clock.pauses),
         extensions=tuple(extension_of(data) for data in clock.extensions),
-        restarts=tuple(Restart(_moment(data["at"]), data.get("reason", "")) for data in clock.restarts),
+        restarts=tuple(
+            Restart(_moment(data["at"]), data.get("reason", ""))
+            for data in clock.restarts
+            if _moment(data["at"]) >= clock.start_at
+        ),
         adoptions=adoptions_of(clock.adoptions),
         fixed_date=clock.fixed_on,
         fixed_why=clock.fixed_why,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -133,6 +134,22 @@ def test_d12_a_suspension_outlives_a_petition_that_was_none(office: Office) -> N
     assert (dues(office, case)["reply"], case.suspended_for) == (None, "hearing")
     suspending.resume(office.session, case, office.clerk, NOW + 2 * DAY, NOW + 2 * DAY, "结束")
     assert dues(office, case)["reply"] == date(2026, 12, 4)
+
+
+@pytest.mark.parametrize("classified_as", [Procedure.DISCLOSURE, Procedure.PETITION])
+def test_d12_an_application_that_was_completed_may_turn_out_a_petition(office: Office, classified_as: Procedure) -> None:
+    case = make_case(office.session, office.clerk, procedure=Procedure.DISCLOSURE)
+    suspending.suspend(office.session, case, office.clerk, NOW, SuspensionGround.CORRECTION, NOW, "缺内容描述", "请补充")
+    suspending.restart(office.session, case, office.clerk, NOW + DAY, NOW + DAY, "已补正")
+    completed = dues(office, case)["reply"]
+    assert completed == date(2026, 12, 22)
+    operations.accept(office.session, case, office.clerk, NOW + 2 * DAY, replace(PETITION, procedure=classified_as))
+    if classified_as is Procedure.DISCLOSURE:
+        operations.classify(office.session, case, office.clerk, NOW + 3 * DAY, PETITION)
+    assert dues(office, case)["reply"] == date(2027, 1, 25), "sixty days from acceptance"
+    assert recompute_open(office.session, NOW + 3 * DAY) == []
+    operations.classify(office.session, case, office.clerk, NOW + 3 * DAY, replace(PETITION, procedure=Procedure.DISCLOSURE))
+    assert dues(office, case)["reply"] == completed, "and back: the completion still counts"
 
 
 def test_d11_a_reopened_case_under_another_rule_runs_from_when_it_was_taken_up_again(office: Office) -> None:
