@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from opinion_app.flow import clock_changes, clocks
 from opinion_app.flow.calendar import work_calendar
@@ -49,25 +50,47 @@ def _classify(office: Office, case: Case, now: datetime, chance: random.Random) 
     return operations.classify(office.session, case, office.clerk, now, new)
 
 
+def _accept(office: Office, case: Case, now: datetime, chance: random.Random) -> object:
+    new = Classification(Kind.HELP, "城建", Urgency.NORMAL, chance.choice(list(Procedure)))
+    operations.accept(office.session, case, office.clerk, now, new)
+    return None
+
+
+def _complete(office: Office, case: Case, now: datetime, chance: random.Random) -> object:
+    if not case.suspended_for:
+        suspending.suspend(office.session, case, office.clerk, now, SuspensionGround.CORRECTION, now, "缺内容描述", "请补充")
+    return suspending.restart(office.session, case, office.clerk, now, now, "已补正", know_late=True)
+
+
 def _reassign(office: Office, case: Case, now: datetime, chance: random.Random) -> object:
     unit = chance.choice([office.finance, office.roads])
     return assigning.reassign(office.session, case, office.clerk, now, unit.id, "职责调整")
 
 
 def _merge(office: Office, case: Case, now: datetime, chance: random.Random) -> object:
-    other = make_case(office.session, office.clerk, now=now - timedelta(days=chance.randrange(9)))
+    begun = now - timedelta(days=chance.randrange(9))
+    other = make_case(office.session, office.clerk, now=begun)
+    if chance.random() < 0.3:
+        suspending.suspend(office.session, other, office.clerk, begun, SuspensionGround.HEARING, begun, "听证")
     return merging.merge(office.session, other, office.clerk, now, case.number, "同一件事")
 
 
-ACTS: tuple[Act, ...] = (_suspend, _resume, _extend, _classify, _reassign, _merge)
+def _unmerge(office: Office, case: Case, now: datetime, chance: random.Random) -> object:
+    first = office.session.scalar(select(Case).where(Case.merged_into_id == case.id).limit(1))
+    if first is not None:
+        merging.unmerge(office.session, first, office.clerk, now, "不是一件事")
+    return None
 
 
-@pytest.mark.parametrize("seed", range(6))
+ACTS: tuple[Act, ...] = (_accept, _suspend, _resume, _complete, _extend, _classify, _classify, _reassign, _merge, _unmerge)
+
+
+@pytest.mark.parametrize("seed", range(8))
 def test_d19_recomputing_after_any_acts_changes_nothing(core: Flask, seed: int) -> None:
     chance, done = random.Random(seed), 0
     with transaction() as session:
         office = make_office(session)
-        case, now = handling_case(office), NOW
+        case, now = (handling_case(office) if seed % 2 else make_case(office.session, office.clerk)), NOW
         for _ in range(14):
             now += timedelta(hours=chance.randrange(1, 40))
             try:
@@ -80,6 +103,7 @@ def test_d19_recomputing_after_any_acts_changes_nothing(core: Flask, seed: int) 
             assert recompute_open(session, now) == []
             reply = clocks.reply_clock(session, case.id)
             assert reply is not None
+            assert reply.state in clocks.OPEN or (case.procedure is Procedure.PETITION and case.accepted_at is None)
             inner = [clock for clock in clocks.open_clocks(session, case.id) if clock.stage == "draft"]
             assert all(clock.due_at is None or reply.due_at is None or clock.due_at <= reply.due_at for clock in inner)
         assert done >= 4
