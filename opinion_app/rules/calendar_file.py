@@ -9,7 +9,7 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,12 +18,22 @@ from opinion_app.rules.calendar_seed import SEED_YEARS, seed_calendar, seed_days
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.workdays import CalendarDay, CalendarRefused, DayKind, WorkCalendar, span_of_rows, weekday_name
 
-__all__ = ["SEED_YEARS", "CalendarFileRefused", "YearNotice", "check_notice", "parse_notice", "seed_calendar", "seed_days"]
+__all__ = [
+    "SEED_YEARS",
+    "CalendarFileRefused",
+    "YearNotice",
+    "check_notice",
+    "parse_notice",
+    "seed_calendar",
+    "seed_days",
+    "year_to_load",
+]
 
 LARGEST_FILE = 200_000
 LONGEST_HOLIDAY = 31
-YEARS_AHEAD = 2  # the notice of a year comes out in the November before it
-FEWEST_HOLIDAYS = 11  # 全国年节及纪念日放假办法: 11 days a year until 2024, 13 since
+YEARS_AHEAD = 1  # the notice of a year comes out in the November before it
+REMINDED_FROM = 11  # so from that month on the next year's is waited for
+FEWEST_HOLIDAYS = {2025: 13, 2008: 11}  # 全国年节及纪念日放假办法: so many days a year since that year
 _KINDS = {
     "休": DayKind.HOLIDAY,
     "放假": DayKind.HOLIDAY,
@@ -93,7 +103,7 @@ def parse_notice(content: bytes, year: int | None = None, source: str = "") -> Y
     if faults:
         raise CalendarFileRefused(faults)
     days = tuple(sorted((row for _, row in rows), key=lambda row: row.day))
-    return YearNotice(wanted, days, _doubts(days))
+    return YearNotice(wanted, days, _doubts(wanted, days))
 
 
 def check_notice(notice: YearNotice, calendar: WorkCalendar, today: date) -> None:
@@ -200,8 +210,14 @@ def _contradictions(rows: Iterable[tuple[int, CalendarDay]], year: int) -> Itera
         seen[day] = row
 
 
-def _doubts(days: Iterable[CalendarDay]) -> tuple[str, ...]:
+def _doubts(year: int, days: Iterable[CalendarDay]) -> tuple[str, ...]:
     off = sum(row.kind is DayKind.HOLIDAY for row in days)
-    if off >= FEWEST_HOLIDAYS:
-        return ()
-    return (f"全年只有 {off} 个放假日，少于法定的 {FEWEST_HOLIDAYS} 天，请核对文件是否完整。",)
+    fewest = next((number for since, number in FEWEST_HOLIDAYS.items() if year >= since), 0)
+    return (f"全年只有 {off} 个放假日，少于法定的 {fewest} 天，请核对文件是否完整。",) if off < fewest else ()
+
+
+def year_to_load(today: date, loaded: Collection[int]) -> int | None:
+    """The year whose notice is missing: this one as long as it is not loaded, from November on the next; None if all is well."""
+    if today.year not in loaded:
+        return today.year
+    return today.year + 1 if today.month >= REMINDED_FROM and today.year + 1 not in loaded else None

@@ -87,7 +87,10 @@ def parse_moment(text: str) -> datetime:
         raise UnreadableMoment(f"“{cleaned}”不是日期或时刻，请写成 2026-09-24 或 2026-09-24T09:30 的样子。") from error
     if read.tzinfo is None:
         read = _normal(read.replace(tzinfo=SHANGHAI))
-    return read.astimezone(SHANGHAI)
+    try:
+        return read.astimezone(SHANGHAI)
+    except OverflowError as error:
+        raise UnreadableMoment(f"“{cleaned}”不在可以推算的年代。") from error
 
 
 def _at(day: date, clock: time) -> datetime:
@@ -96,7 +99,10 @@ def _at(day: date, clock: time) -> datetime:
 
 def _normal(wall: datetime) -> datetime:
     """A wall time that summer time skipped becomes the real instant it stands for."""
-    return wall.astimezone(UTC).astimezone(SHANGHAI)
+    try:
+        return wall.astimezone(UTC).astimezone(SHANGHAI)
+    except OverflowError as error:
+        raise UnreadableMoment(f"“{wall:%Y-%m-%d}”不在可以推算的年代。") from error
 
 
 def latest(moment: datetime, *others: datetime | None) -> datetime:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from opinion_app.rules.calendar_file import CalendarFileRefused, YearNotice, check_notice, parse_notice
+from opinion_app.rules.calendar_file import CalendarFileRefused, YearNotice, check_notice, parse_notice, year_to_load
 from opinion_app.rules.workdays import CalendarDay, DayKind, WorkCalendar
 from tests.rules.calendars import on
 
@@ -28,7 +28,7 @@ JSON_NOTICE = {
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_a_notice_is_read_line_by_line(encoding: str) -> None:
     notice = parse_notice(NOTICE.encode(encoding), source="国办发明电")
-    assert (notice.year, notice.doubts) == (2027, ())
+    assert (notice.year, notice.doubts) == (2027, ("全年只有 11 个放假日，少于法定的 13 天，请核对文件是否完整。",))
     assert len(notice.rows) == 12
     assert [(row.day, row.name, row.source) for row in notice.rows if row.kind is DayKind.MAKE_UP_DAY] == [
         (on("2027-02-14"), "春节", "国办发明电")
@@ -127,17 +127,38 @@ def test_d01_a_json_file_without_a_year_is_for_the_year_of_its_days() -> None:
     assert parse_notice(dated(None, "2027-01-01")).year == parse_notice(dated("2027", "2027-01-01")).year == 2027
 
 
-@pytest.mark.parametrize(
-    ("year", "fits"), [(1999, False), (2003, False), (2004, True), (2027, True), (2028, True), (2029, False)]
-)
+@pytest.mark.parametrize(("year", "fits"), [(1999, False), (2003, False), (2004, True), (2027, True), (2028, False)])
 def test_d01_a_notice_is_for_a_year_that_can_have_one(year: int, fits: bool) -> None:
     notice = parse_notice(f"{year}-01-01,休,元旦".encode())
     calendar = WorkCalendar(notice.rows, frozenset({year}))
     if fits:
         check_notice(notice, calendar, on("2026-11-26"))
     else:
-        with pytest.raises(CalendarFileRefused, match=f"{year} 年不在 2004 年至 2028 年之间"):
+        with pytest.raises(CalendarFileRefused, match=f"{year} 年不在 2004 年至 2027 年之间"):
             check_notice(notice, calendar, on("2026-11-26"))
+
+
+@pytest.mark.parametrize(
+    ("year", "days", "doubted"), [(2007, 1, False), (2024, 10, True), (2024, 11, False), (2025, 12, True), (2027, 13, False)]
+)
+def test_d01_a_year_has_at_least_the_days_the_law_gives_it(year: int, days: int, doubted: bool) -> None:
+    notice = parse_notice(f"{year}-05-01 至 {year}-05-{days:02d},休,劳动节".encode())
+    assert bool(notice.doubts) is doubted
+
+
+@pytest.mark.parametrize(
+    ("today", "loaded", "missing"),
+    [
+        ("2026-10-31", {2026}, None),
+        ("2026-11-01", {2026}, 2027),
+        ("2026-12-31", {2026, 2027}, None),
+        ("2027-01-01", {2026}, 2027),
+        ("2027-06-01", {2026, 2028}, 2027),
+        ("2027-11-01", {2026}, 2027),
+    ],
+)
+def test_d02_the_year_that_is_missing(today: str, loaded: set[int], missing: int | None) -> None:
+    assert year_to_load(on(today), loaded) == missing
 
 
 def test_d07_a_notice_that_leaves_no_working_day_is_refused() -> None:

@@ -14,6 +14,7 @@ from opinion_app.records.clock import Clock
 from opinion_app.records.job import JobRun, Lease
 from opinion_app.records.notice import Notice
 from opinion_app.records.publication import PublicationPlan
+from opinion_app.rules.calendar_file import year_to_load
 from opinion_app.rules.words import ClockState, NoticeChannel, NoticeState, PlanState
 from opinion_app.rules.zone import local_date
 
@@ -32,11 +33,10 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far the loaded calendar reaches and how many open clocks rest on a guess."""
+    """How far the calendar is loaded without a gap from this year on, which year is missing, how many open clocks are a guess."""
 
     last_year: int | None
-    next_year: int
-    next_loaded: bool
+    missing: int | None
     provisional: int
 
 
@@ -72,7 +72,8 @@ def plans_held(session: Session) -> int:
 
 def reach(session: Session, now: datetime) -> Reach:
     """How far the calendar reaches."""
-    years = session.scalars(select(CalendarYear.year).order_by(CalendarYear.year)).all()
+    years, today = set(session.scalars(select(CalendarYear.year))), local_date(now)
+    reached = next((year - 1 for year in range(today.year, today.year + 100) if year not in years), None)
     guessed = select(func.count(Clock.id)).where(Clock.provisional, Clock.state == ClockState.RUNNING)
-    following = local_date(now).year + 1
-    return Reach(years[-1] if years else None, following, following in years, int(session.scalar(guessed) or 0))
+    last = reached if reached in years else max(years, default=None)
+    return Reach(last, year_to_load(today, years), int(session.scalar(guessed) or 0))
