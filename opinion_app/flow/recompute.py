@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,11 +25,22 @@ from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import ClockFacts
 from opinion_app.rules.deadline import buffer_before, derive, is_late
 from opinion_app.rules.deadline_rules import ClockStage, DeadlineRule, RuleFacts, choose
+from opinion_app.rules.errors import Invalid
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date
 
 Change = Callable[[Clock], ClockFacts]
 Governing = Callable[[Clock], DeadlineRule | None]  # the rule a clock is to be put under; None: it stays as it is
+
+
+class NotLooked(Invalid):
+    """A change that moves open clocks, by somebody who has not seen which; `moved` are those clocks."""
+
+    def __init__(self, moved: list[Moved]) -> None:
+        self.moved = moved
+        late = sum(row.becomes_late for row in moved)
+        said = f"会变动 {len(moved)} 项在办时限" + (f"，其中 {late} 项会变为逾期" if late else "")
+        super().__init__(f"还没有保存：{said}。请看过下面的清单，确认后再保存一次。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,18 @@ class Moved:
     before: datetime | None
     after: datetime | None
     becomes_late: bool
+
+
+def marks(moved: Iterable[Moved]) -> str:
+    """A mark of what somebody was shown: the same clocks moved from and to the same moments."""
+    rows = sorted(f"{row.case_id} {row.stage} {row.before} {row.after}" for row in moved)
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()[:32] if rows else ""
+
+
+def check_looked(moved: list[Moved], looked: str | None) -> None:
+    """Raises NotLooked where clocks move and `looked` is not the mark of these; None: asked elsewhere whether to go on."""
+    if looked is not None and moved and looked != marks(moved):
+        raise NotLooked(moved)
 
 
 def open_by_case(session: Session) -> Iterator[tuple[Case, list[Clock]]]:

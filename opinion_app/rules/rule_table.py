@@ -24,6 +24,7 @@ from opinion_app.rules.errors import Invalid
 from opinion_app.rules.words import Kind, Procedure, RiskLevel, Urgency, Word
 
 W = TypeVar("W", bound=Word)
+YEARS_BACK = 10
 RISK_STAGES = frozenset(stage for stage, (event, _act, _owed_by) in STAGES.items() if event is StartEvent.ASSESSED)
 # What a case may not be without: the other stages are owed by some cases and not by others.
 NEEDED = frozenset(
@@ -137,6 +138,19 @@ def check_date(held: DeadlineRule, in_force_from: date) -> None:
     if in_force_from < held.in_force_from:
         said = f"已有一版自 {held.in_force_from.isoformat()} 起执行，新的一版不能早于这一天。"
         raise Invalid(said, {"in_force_from": said})
+
+
+def check_day(in_force_from: date, today: date) -> None:
+    """Raises Invalid for a day nobody plans for: a slip of the pen in the year would lock the row for good."""
+    if not today.year - YEARS_BACK <= in_force_from.year <= today.year + 1:
+        said = f"执行日期应在 {today.year - YEARS_BACK} 年至 {today.year + 1} 年之间，请核对年份。"
+        raise Invalid(said, {"in_force_from": said})
+
+
+def in_force(versions: Sequence[DeadlineRule], today: date) -> DeadlineRule | None:
+    """Of one row's versions, the newest first, the one in force on that day, retired or not; None where none is yet."""
+    begun = [rule for rule in versions if rule.in_force_from <= today]
+    return max(begun, key=lambda rule: rule.in_force_from, default=None)
 
 
 def retired(held: DeadlineRule, in_force_from: date, source: str) -> DeadlineRule:

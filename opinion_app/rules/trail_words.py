@@ -34,6 +34,8 @@ WORDS = {
     "rules.add": "增加时限规则",
     "rules.change": "修改时限规则",
     "rules.retire": "停用时限规则",
+    "rules.apply": "时限规则用于在办件",
+    "rules.withdraw": "撤回未执行的时限规则",
     "calendar.load": "载入放假安排",
     "calendar.close": "列为本地休息日",
     "calendar.open": "取消本地休息日",

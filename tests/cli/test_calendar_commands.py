@@ -42,6 +42,9 @@ def test_d01_a_loaded_year_is_replaced_only_by_who_says_so(run: Run, tmp_path: P
     assert (status, "已于" in err, "请加 --replace" in err) == (1, True, True)
     assert run("due", "2026-09-24", "--working-days", "5")[1] == before
     status, _out, err = run("calendar", "load", str(file), "--replace")
+    assert (status, "少于法定的 13 天" in err, "请加 --anyway" in err) == (1, True, True)
+    assert run("due", "2026-09-24", "--working-days", "5")[1] == before
+    status, _out, err = run("calendar", "load", str(file), "--replace", "--anyway")
     assert (status, "已被替换" in err) == (0, True)
     assert "2026-10-01" in run("due", "2026-09-24", "--working-days", "5")[1], "the notice named no National Day"
 

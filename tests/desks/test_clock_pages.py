@@ -198,8 +198,10 @@ def test_a_rule_changes_by_a_new_version_after_a_look_at_what_moves(app: Flask) 
     assert (wrong.status_code, "时限须是大于 0 的整数" in wrong.text) == (422, True)
     same = admin.submit(path, to=path)
     assert (same.status_code, "没有变化" in same.text) == (422, True)
-    saved = admin.submit(path, to=path, amount="3", source="本单位规定", apply_to_open="y", note="提速")
-    assert saved.status_code == 303
+    typed = {"amount": "3", "source": "本单位规定", "apply_to_open": "y", "note": "提速"}
+    unseen = admin.submit(path, to=path, headers=None, **typed)
+    assert (unseen.status_code, "还没有保存：会变动" in unseen.text, "提速" in unseen.text) == (422, True, True)
+    assert admin.send(pick(forms_in(unseen.text), path)).status_code == 303
     with app.app_context(), transaction() as session:
         rows = session.scalars(select(DeadlineRuleRow).where(DeadlineRuleRow.code == "reply-complaint")).all()
         assert [(row.version_no, row.data["span"]["amount"]) for row in rows] == [(1, 7), (2, 3)]

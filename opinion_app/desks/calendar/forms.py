@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import DateField, FileField, HiddenField, RadioField, SelectMultipleField
+from wtforms import BooleanField, DateField, FileField, HiddenField, RadioField, SelectMultipleField
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -26,6 +26,8 @@ class NoticeForm(OfficeForm):
     file = FileField("或者选择文件", description="CSV 或 JSON，UTF-8 或 GB18030 编码。选了文件就以文件为准。")
     source = line("文件依据", 100, hint="例如“国办发明电〔2026〕7号”，会写在每个日期的推算理由里。")
     replace = HiddenField()  # the year whose arrangement the page said would be replaced
+    looked = HiddenField()  # the mark of the clocks that the page said would move
+    anyway = BooleanField("已核对，放假天数无误")
 
 
 class ClosureForm(OfficeForm):
@@ -33,6 +35,7 @@ class ClosureForm(OfficeForm):
 
     day = DateField("日期", [InputRequired("请填写日期。")])
     name = line("原因", 40, required=True, hint="例如“停电检修”“传统节日”。")
+    looked = HiddenField()
 
 
 class HoursForm(OfficeForm):
@@ -54,6 +57,7 @@ class HoursForm(OfficeForm):
         default=Receipt.SAME_DAY.value,
         description="只影响以后登记的件；已经开始的时限不变",
     )
+    looked = HiddenField()
 
     def hours(self) -> OfficeHours:
         """What was typed. Raises Invalid."""

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from opinion_app.desks.calendar.queries import loaded_words, with_notice
 from opinion_app.flow import trail
-from opinion_app.flow.calendar import HOURS, VERSION, bump, load_days, office_hours
+from opinion_app.flow.calendar import HOURS, VERSION, bump, load_days, office_hours, work_calendar
 from opinion_app.flow.clocks import RECEIPT
 from opinion_app.flow.outbox import Letter, holders_of, queue
-from opinion_app.flow.recompute import Moved, recompute_open
+from opinion_app.flow.recompute import Moved, check_looked, recompute_open
 from opinion_app.flow.settings import put_setting, setting
-from opinion_app.records.calendar import CalendarDay, CalendarYear
-from opinion_app.rules.calendar_file import YearNotice, check_notice
+from opinion_app.records.calendar import CalendarDay
+from opinion_app.rules.calendar_file import CalendarFileRefused, YearNotice, check_notice, year_to_load
 from opinion_app.rules.clock_facts import Receipt
 from opinion_app.rules.errors import Conflict, Invalid, NotFound
 from opinion_app.rules.facts import Actor
@@ -24,23 +24,33 @@ from opinion_app.rules.words import Role
 from opinion_app.rules.workdays import DayKind
 from opinion_app.rules.zone import local_date
 
-REMINDED_FROM = 11  # the State Council publishes the next year's arrangement in November
 PAGE = "/office/calendar"
 
 
 def load_notice(
-    session: Session, notice: YearNotice, source: str, actor: Actor | None, now: datetime, *, replace: bool = False
+    session: Session,
+    notice: YearNotice,
+    source: str,
+    actor: Actor | None,
+    now: datetime,
+    *,
+    replace: bool = False,
+    anyway: bool = False,
+    looked: str | None = None,
 ) -> list[Moved]:
     """Put a year's notice into force and derive every open clock anew; answers what moved. No mail goes out for it.
 
-    `replace`: the caller knows that the year is loaded already. Raises Conflict where it is and nobody said so, and
-    CalendarFileRefused for a notice that cannot be put into force."""
+    `replace`: the caller knows that the year is loaded already; `anyway`: that the notice is doubtful. Raises Conflict where
+    the year is loaded and nobody said so, CalendarFileRefused for a notice that cannot be put into force, NotLooked."""
     check_notice(notice, with_notice(session, notice), local_date(now))
     held = loaded_words(session, notice.year)
     if held and not replace:
         raise Conflict(f"{held}没有载入。确要替换的，请先预览核对再载入；命令行请加 --replace。")
+    if notice.doubts and not anyway:
+        raise CalendarFileRefused([*notice.doubts, "确认无误的，在页面上勾选“已核对”，命令行请加 --anyway。"])
     load_days(session, list(notice.rows), {notice.year}, now, source)
     moved = recompute_open(session, now)
+    check_looked(moved, looked)
     values: dict[str, tuple[object, object]] = {
         "年份": (None, notice.year),
         "来源": (None, source),
@@ -52,8 +62,11 @@ def load_notice(
     return moved
 
 
-def add_closure(session: Session, day: date, name: str, actor: Actor, now: datetime) -> list[Moved]:
-    """Close the office for a day of its own; open clocks are derived anew. Raises Invalid."""
+def add_closure(session: Session, day: date, name: str, actor: Actor, now: datetime, looked: str | None = None) -> list[Moved]:
+    """Close the office for a day of its own; open clocks are derived anew.
+
+    `looked`: the mark of the clocks the person was shown. Raises Invalid, NotLooked."""
+    check_closure_day(day, local_date(now))
     if not name.strip():
         raise Invalid("请写明放假或休息的原因。", {"name": "请写明原因，例如“停电检修”。"})
     held = select(CalendarDay.id).where(CalendarDay.day == day, CalendarDay.layer == DayKind.LOCAL_CLOSURE.value)
@@ -61,31 +74,49 @@ def add_closure(session: Session, day: date, name: str, actor: Actor, now: datet
         raise Invalid("这一天已经列为本地休息。", {"day": "这一天已经列为本地休息。"})
     closure = DayKind.LOCAL_CLOSURE.value
     session.add(CalendarDay(day=day, layer=closure, name=name.strip(), entered_by_id=actor.id, entered_at=now))
-    return _changed(session, "calendar.close", day, (None, name.strip()), actor, now)
+    return _changed(session, "calendar.close", day, (None, name.strip()), actor, now, looked)
 
 
-def remove_closure(session: Session, day: date, actor: Actor, now: datetime) -> list[Moved]:
-    """Take a local closure back. Raises NotFound."""
+def check_closure_day(day: date, today: date) -> None:
+    """Raises Invalid for a day no office plans for: further back than the year before, further ahead than the year after."""
+    if abs(day.year - today.year) > 1:
+        said = f"本地休息日只能在 {today.year - 1} 年至 {today.year + 1} 年之间，请核对年份。"
+        raise Invalid(said, {"day": said})
+
+
+def remove_closure(session: Session, day: date, actor: Actor, now: datetime, looked: str | None = None) -> list[Moved]:
+    """Take a local closure back. Raises NotFound, NotLooked."""
     query = select(CalendarDay).where(CalendarDay.day == day, CalendarDay.layer == DayKind.LOCAL_CLOSURE.value)
     held = session.scalar(query)
     if held is None:
         raise NotFound("这一天没有列为本地休息。")
     session.delete(held)
-    return _changed(session, "calendar.open", day, (held.name, None), actor, now)
+    return _changed(session, "calendar.open", day, (held.name, None), actor, now, looked)
 
 
 def _changed(
-    session: Session, act: str, day: date, name: tuple[str | None, str | None], actor: Actor, now: datetime
+    session: Session,
+    act: str,
+    day: date,
+    name: tuple[str | None, str | None],
+    actor: Actor,
+    now: datetime,
+    looked: str | None,
 ) -> list[Moved]:
     session.flush()
     bump(session, VERSION)
     moved = recompute_open(session, now)
+    check_looked(moved, looked)
     trail.record(session, act, f"calendar:{day.isoformat()}", actor, now, {"本地休息": name, "变动的时限": (None, len(moved))})
     return moved
 
 
-def save_hours(session: Session, hours: OfficeHours, receipt: Receipt, actor: Actor, now: datetime) -> list[Moved]:
-    """Put the week and the hours of work into force; open clocks are derived anew. Raises Invalid where nothing changed."""
+def save_hours(
+    session: Session, hours: OfficeHours, receipt: Receipt, actor: Actor, now: datetime, looked: str | None = None
+) -> list[Moved]:
+    """Put the week and the hours of work into force; open clocks are derived anew.
+
+    Raises Invalid where nothing changed, NotLooked."""
     before, after = to_data(office_hours(session)), to_data(hours)
     held = Receipt(setting(session, RECEIPT, Receipt.SAME_DAY.value))
     if before == after and held is receipt:
@@ -95,6 +126,7 @@ def save_hours(session: Session, hours: OfficeHours, receipt: Receipt, actor: Ac
     session.flush()
     bump(session, VERSION)
     moved = recompute_open(session, now, "上下班时间有变")
+    check_looked(moved, looked)
     values = {
         "上下班时间": (str(before), str(after)),
         "下班后收到": (held.value, receipt.value),
@@ -105,13 +137,16 @@ def save_hours(session: Session, hours: OfficeHours, receipt: Receipt, actor: Ac
 
 
 def remind_next_year(session: Session, now: datetime) -> int:
-    """From 1 November tell the administrators each week that next year's notice is not loaded (D02); answers how many."""
+    """Tell the administrators each week that a notice is not loaded: next year's from 1 November, this year's until it is (D02).
+
+    Answers how many were told."""
     today = local_date(now)
-    year = today.year + 1
-    if today.month < REMINDED_FROM or session.get(CalendarYear, year) is not None:
+    year = year_to_load(today, work_calendar(session).years)
+    if year is None:
         return 0
     week = today.isocalendar()
-    text = f"{year} 年的放假安排还没有载入，跨年的时限只能按周一至周五暂算。国务院办公厅通知发布后，请在“工作日历”中载入。"
+    guessed = "跨年的时限只能" if year > today.year else "落在这一年的时限都只"
+    text = f"{year} 年的放假安排还没有载入，{guessed}按周一至周五暂算。国务院办公厅通知发布后，请在“工作日历”中载入。"
     letter = Letter(
         category="calendar",
         key=f"calendar:{year}:{week.year}-W{week.week:02d}",

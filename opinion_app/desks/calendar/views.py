@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -15,10 +16,11 @@ from opinion_app.desks.calendar.forms import ClosureForm, HoursForm, NoticeForm,
 from opinion_app.flow.calendar import office_hours, work_calendar
 from opinion_app.flow.clocks import RECEIPT
 from opinion_app.flow.due import stage_words
+from opinion_app.flow.recompute import Moved, NotLooked, marks
 from opinion_app.flow.recompute import preview as moves
 from opinion_app.flow.settings import setting
 from opinion_app.records.base import db
-from opinion_app.rules.calendar_file import LARGEST_FILE, YearNotice, parse_notice
+from opinion_app.rules.calendar_file import LARGEST_FILE, CalendarFileRefused, YearNotice, parse_notice
 from opinion_app.rules.clock_facts import Receipt
 from opinion_app.rules.errors import Invalid, OfficeError
 from opinion_app.rules.zone import local_date
@@ -29,6 +31,7 @@ from opinion_app.web.nav import Place, add_place
 from opinion_app.web.posted import posted
 
 bp = Blueprint("calendar", __name__)
+SHOWN: dict[str, Any] = {"stage_words": stage_words, "marks": marks}  # what every list of moved clocks is drawn with
 add_place(Place("设置", "工作日历", "/office/calendar", "calendar.see"))
 
 
@@ -70,8 +73,12 @@ def preview() -> ResponseReturnValue:
     except Invalid as refusal:
         form.take(Invalid(refusal.message, refusal.fields or {"notice": "请按提示修改。"}))
         return form_page("desks/calendar/load.html", form=form)
-    held = queries.loaded_words(db.session(), notice.year)
-    return page("desks/calendar/preview.html", form=form, notice=notice, moved=moved, held=held, stage_words=stage_words)
+    return _look(form, notice, moved)
+
+
+def _look(form: NoticeForm, notice: YearNotice, moved: list[Moved], status: int = 200) -> ResponseReturnValue:
+    shown = {"form": form, "notice": notice, "moved": moved, "held": queries.loaded_words(db.session(), notice.year)}
+    return page("desks/calendar/preview.html", status, **shown, **SHOWN)
 
 
 def _read(form: NoticeForm) -> YearNotice:
@@ -90,7 +97,18 @@ def load() -> ResponseReturnValue:
     form = posted(NoticeForm)
     notice = _read(form)
     source, replace = str(form.source.data or "") or "管理员录入", form.replace.data == str(notice.year)
-    moved = operations.load_notice(db.session(), notice, source, actor(), clock.now(), replace=replace)
+    session, anyway, looked = db.session(), bool(form.anyway.data), form.looked.data or ""
+    try:
+        moved = operations.load_notice(
+            session, notice, source, actor(), clock.now(), replace=replace, anyway=anyway, looked=looked
+        )
+    except NotLooked as refusal:
+        would = refusal.moved
+        return _unlooked(refusal, lambda: _look(form, notice, would, 422))
+    except CalendarFileRefused as refusal:
+        if not notice.doubts or anyway:
+            raise
+        return _unlooked(refusal, lambda: _look(form, notice, queries.what_if(session, notice, clock.now()), 422))
     said = f"已载入 {notice.year} 年放假安排，{len(moved)} 项时限随之变动。"
     return done(url_for("calendar.home", year=notice.year), said)
 
@@ -102,13 +120,17 @@ def close() -> ResponseReturnValue:
     form = posted(ClosureForm)
     if request.method == "POST" and form.validate():
         try:
-            moved = operations.add_closure(db.session(), form.day.data, form.name.data, actor(), clock.now())
+            day, name, looked = form.day.data, form.name.data, form.looked.data or ""
+            moved = operations.add_closure(db.session(), day, name, actor(), clock.now(), looked)
+        except NotLooked as refusal:
+            form.take(refusal)
+            return form_page("desks/calendar/closure.html", form=form, moved=refusal.moved, **SHOWN)
         except Invalid as refusal:
             form.take(refusal)
         else:
             said = f"已列为本地休息，{len(moved)} 项时限随之变动。"
             return done(url_for("calendar.home", year=form.day.data.year), said)
-    return form_page("desks/calendar/closure.html", form=form, moved=None, stage_words=stage_words)
+    return form_page("desks/calendar/closure.html", form=form, moved=None, **SHOWN)
 
 
 @bp.post("/office/calendar/closures/preview")
@@ -118,11 +140,12 @@ def preview_closure() -> ResponseReturnValue:
     form, session = posted(ClosureForm), db.session()
     if form.validate():
         try:
+            operations.check_closure_day(form.day.data, local_date(clock.now()))
             moved = moves(session, clock.now(), queries.with_closure(session, form.day.data, form.name.data))
-            return page("desks/calendar/closure.html", form=form, moved=moved, stage_words=stage_words)
+            return page("desks/calendar/closure.html", form=form, moved=moved, **SHOWN)
         except OfficeError as refusal:
             form.take(Invalid(refusal.message, {"day": refusal.message}))
-    return form_page("desks/calendar/closure.html", form=form, moved=None, stage_words=stage_words)
+    return form_page("desks/calendar/closure.html", form=form, moved=None, **SHOWN)
 
 
 @bp.route("/office/calendar/hours", methods=["GET", "POST"])
@@ -133,11 +156,15 @@ def hours() -> ResponseReturnValue:
     form = posted(HoursForm, **_opened(session))
     if request.method == "POST" and form.validate():
         try:
-            moved = operations.save_hours(session, form.hours(), Receipt(form.receipt.data), actor(), clock.now())
+            receipt, looked = Receipt(form.receipt.data), form.looked.data or ""
+            moved = operations.save_hours(session, form.hours(), receipt, actor(), clock.now(), looked)
             return done(url_for("calendar.home"), f"上下班时间已保存，{len(moved)} 项时限随之变动。")
+        except NotLooked as refusal:
+            form.take(refusal)
+            return form_page("desks/calendar/hours.html", form=form, moved=refusal.moved, **SHOWN)
         except Invalid as refusal:
             form.take(refusal)
-    return form_page("desks/calendar/hours.html", form=form, moved=None, stage_words=stage_words)
+    return form_page("desks/calendar/hours.html", form=form, moved=None, **SHOWN)
 
 
 @bp.post("/office/calendar/hours/preview")
@@ -148,10 +175,17 @@ def preview_hours() -> ResponseReturnValue:
     if form.validate():
         try:
             moved = moves(session, clock.now(), queries.with_hours(session, form.hours()))
-            return page("desks/calendar/hours.html", form=form, moved=moved, stage_words=stage_words)
+            return page("desks/calendar/hours.html", form=form, moved=moved, **SHOWN)
         except Invalid as refusal:
             form.take(refusal)
-    return form_page("desks/calendar/hours.html", form=form, moved=None, stage_words=stage_words)
+    return form_page("desks/calendar/hours.html", form=form, moved=None, **SHOWN)
+
+
+def _unlooked(refusal: Invalid, show: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
+    """Undo what was tried and show what it would move, with the sentence that says so."""
+    db.session.rollback()
+    flash(refusal.message, "warning")
+    return show()
 
 
 def _opened(session: Session) -> dict[str, Any]:
@@ -176,6 +210,10 @@ def open_again(day: str) -> ResponseReturnValue:
     session = db.session()
     if request.method == "GET":
         moved = moves(session, clock.now(), queries.without_closure(session, which))
-        return page("desks/calendar/reopen.html", day=which, moved=moved, stage_words=stage_words)
-    moved = operations.remove_closure(session, which, actor(), clock.now())
+        return page("desks/calendar/reopen.html", day=which, moved=moved, **SHOWN)
+    try:
+        moved = operations.remove_closure(session, which, actor(), clock.now(), request.form.get("looked", ""))
+    except NotLooked as refusal:
+        shown = {"day": which, "moved": refusal.moved, **SHOWN}
+        return _unlooked(refusal, lambda: page("desks/calendar/reopen.html", 422, **shown))
     return done(url_for("calendar.home", year=which.year), f"已恢复上班，{len(moved)} 项时限随之变动。")

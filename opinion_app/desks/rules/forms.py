@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, DateField, IntegerField, SelectField
+from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from opinion_app.desks.rules.operations import Changes
@@ -40,6 +40,7 @@ class RuleForm(OfficeForm):
     in_force_from = DateField("从哪天起执行", [InputRequired("请填写日期。")])
     note = text("修改说明", 500, rows=3)
     apply_to_open = BooleanField("同时用于在办的件", description="不勾选时，在办的件仍按原来的规则办完。")
+    looked = HiddenField()  # the mark of the clocks that the page said would move
 
     def changes(self) -> Changes:
         """What was typed, as values; for a form that has been validated. Raises Invalid without a date."""
@@ -90,3 +91,10 @@ class RetireForm(OfficeForm):
     source = line("停用的依据", 200, required=True, hint="写明文件名称和条款；没有文件的写“本单位规定”。")
     note = text("说明", 500, rows=3)
     apply_to_open = BooleanField("同时用于在办的件", description="在办的件改按接替的规则；不勾选时，仍按原来的规则办完。")
+    looked = HiddenField()
+
+
+class ApplyForm(OfficeForm):
+    """The version in force for open cases: what the person was shown."""
+
+    looked = HiddenField()

@@ -6,19 +6,30 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from opinion_app.desks.rules.queries import every, governs, versions
 from opinion_app.flow import trail
 from opinion_app.flow.calendar import RULES_VERSION, bump
-from opinion_app.flow.recompute import Moved, apply_to_open
+from opinion_app.flow.recompute import Moved, apply_to_open, check_looked
 from opinion_app.records.clock import DeadlineRuleRow
 from opinion_app.rules.clock_facts import Span, Unit
 from opinion_app.rules.deadline_rules import Ahead, Allowance, DeadlineRule
 from opinion_app.rules.errors import Conflict, Invalid
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.rule_data import check_rule, from_data, to_data
-from opinion_app.rules.rule_table import Match, check_date, check_retirement, match_of, match_words, new_row, retired
+from opinion_app.rules.rule_table import (
+    Match,
+    check_date,
+    check_day,
+    check_retirement,
+    in_force,
+    match_of,
+    match_words,
+    new_row,
+    retired,
+)
 from opinion_app.rules.zone import local_date
 
 OVERTAKEN = "这条时限规则刚刚被别人改过。请重新打开，看过最新内容后再改。"
@@ -44,12 +55,15 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Saving:
-    """Who saves when, with which note; `apply_to_open`: open cases follow at once."""
+    """Who saves when, with which note; `apply_to_open`: open cases follow at once.
+
+    `looked`: the mark of the clocks the person was shown to move; None where that is asked elsewhere."""
 
     actor: Actor
     now: datetime
     note: str = ""
     apply_to_open: bool = False
+    looked: str | None = None
 
 
 def filled(row: DeadlineRule, changes: Changes) -> DeadlineRule:
@@ -84,7 +98,8 @@ def changed(held: DeadlineRule, changes: Changes) -> DeadlineRule:
     rule = filled(held, changes)
     check_date(held, rule.in_force_from)
     if replace(rule, in_force_from=held.in_force_from) == held:
-        raise Invalid("没有变化。", {"amount": "与现在的规则相同，没有需要保存的变化。"})
+        said = "与现在的规则相同，没有需要保存的变化；要让在办的件也用这条规则，请用下面的“用于在办的件”。"
+        raise Invalid("没有变化。", {"amount": said})
     return rule
 
 
@@ -104,13 +119,15 @@ def save(session: Session, code: str, changes: Changes, saving: Saving, seen: in
     """Save a new version; where `saving` says so the open cases under the rule follow. Raises Invalid, NotFound, Conflict."""
     held = versions(session, code)[0]
     _unseen(held, seen)
+    check_day(changes.in_force_from, local_date(saving.now))
     before, rule = from_data(held.data), changed(from_data(held.data), changes)
     values = {"时限": (str(before.span), str(rule.span)), "依据": (before.source, rule.source)}
-    return rule, _put(session, rule, held.version_no + 1, ("rules.change", values), saving)
+    return rule, _put(session, rule, ("rules.change", values), saving)
 
 
 def add(session: Session, match: Match, changes: Changes, saving: Saving) -> tuple[DeadlineRule, list[Moved]]:
     """Put a row into the table; the first clock it fits that starts from its date on takes it. Raises Invalid."""
+    check_day(changes.in_force_from, local_date(saving.now))
     rule = added(session, match, changes)
     values = {
         "管什么": (None, rule.stage.label),
@@ -118,7 +135,7 @@ def add(session: Session, match: Match, changes: Changes, saving: Saving) -> tup
         "时限": (None, str(rule.span)),
         "依据": (None, rule.source),
     }
-    return rule, _put(session, rule, 1, ("rules.add", values), saving)
+    return rule, _put(session, rule, ("rules.add", values), saving)
 
 
 def retire(
@@ -129,9 +146,43 @@ def retire(
     Raises Invalid where cases rely on it, NotFound, Conflict."""
     held = versions(session, code)[0]
     _unseen(held, seen)
+    check_day(on, local_date(saving.now))
     out = taken_out(session, code, on, source)
     values = {"适用于": (match_words(match_of(out)), None), "停用": (None, on.isoformat()), "依据": (None, out.source)}
-    return out, _put(session, out, held.version_no + 1, ("rules.retire", values), saving)
+    return out, _put(session, out, ("rules.retire", values), saving)
+
+
+def apply_now(session: Session, code: str, saving: Saving, seen: int | None) -> tuple[DeadlineRule, list[Moved]]:
+    """Let the open cases of a row follow the version in force, on whatever day it was saved.
+
+    Raises Invalid, NotFound, Conflict, NotLooked."""
+    rows = versions(session, code)
+    _unseen(rows[0], seen)
+    rule = in_force([from_data(row.data) for row in rows], local_date(saving.now))
+    if rule is None or rule.retired:
+        raise Invalid("这条规则现在没有执行，不能用于在办的件。")
+    others = [known for known in every(session) if known != rule]
+    moved = apply_to_open(session, governs(session, rule, others), f"改用现行时限规则“{rule.name}”", saving.now)
+    check_looked(moved, saving.looked)
+    if not moved:
+        raise Invalid("在办的件都已按这条规则计时，没有需要变动的。")
+    trail.record(session, "rules.apply", f"rule:{code}", saving.actor, saving.now, {"变动的时限": (None, len(moved))})
+    return rule, moved
+
+
+def withdraw(session: Session, code: str, saving: Saving, seen: int | None) -> DeadlineRule:
+    """Take back the newest version of a row before it comes into force. Raises Invalid once it has, NotFound, Conflict."""
+    held = versions(session, code)[0]
+    _unseen(held, seen)
+    rule = from_data(held.data)
+    if rule.in_force_from <= local_date(saving.now):
+        raise Invalid("这一版已经执行，不能撤回；需要改的，请保存新的一版。")
+    held.active = False
+    session.flush()
+    bump(session, RULES_VERSION)
+    values: trail.Values = {"撤回的一版": (f"自 {rule.in_force_from.isoformat()} 起 {rule.span}", None)}
+    trail.record(session, "rules.withdraw", f"rule:{code}", saving.actor, saving.now, values)
+    return rule
 
 
 def _unseen(held: DeadlineRuleRow, seen: int | None) -> None:
@@ -139,14 +190,15 @@ def _unseen(held: DeadlineRuleRow, seen: int | None) -> None:
         raise Conflict(OVERTAKEN)
 
 
-def _put(session: Session, rule: DeadlineRule, number: int, said: tuple[str, trail.Values], saving: Saving) -> list[Moved]:
+def _put(session: Session, rule: DeadlineRule, said: tuple[str, trail.Values], saving: Saving) -> list[Moved]:
     """Enter a version, let open clocks follow where asked to, and put it on the trail; answers what moved."""
     if saving.apply_to_open and rule.in_force_from > local_date(saving.now):
-        late = "执行日期在以后，现在还不能用于在办的件。请到那天再来修改，或者不勾选这一项。"
+        late = "执行日期在以后，现在还不能用于在办的件。请不勾选这一项；到那天在本页点“用于在办的件”。"
         raise Invalid(late, {"apply_to_open": late})
+    last = session.scalar(select(func.max(DeadlineRuleRow.version_no)).where(DeadlineRuleRow.code == rule.code)) or 0
     row = DeadlineRuleRow(
         code=rule.code,
-        version_no=number,
+        version_no=last + 1,  # a version that was taken back keeps its number
         data=to_data(rule),
         in_force_from=rule.in_force_from,
         changed_at=saving.now,
@@ -160,6 +212,7 @@ def _put(session: Session, rule: DeadlineRule, number: int, said: tuple[str, tra
     moved: list[Moved] = []
     if saving.apply_to_open:
         moved = apply_to_open(session, governs(session, rule, before), f"改用新的时限规则“{rule.name}”", saving.now)
+        check_looked(moved, saving.looked)
     act, values = said
     trail.record(session, act, f"rule:{rule.code}", saving.actor, saving.now, {**values, "变动的时限": (None, len(moved))})
     return moved

@@ -17,7 +17,7 @@ from opinion_app.records.clock import DeadlineRuleRow
 from opinion_app.rules.deadline_rules import ClockStage, DeadlineRule, newest_in_force
 from opinion_app.rules.errors import NotFound
 from opinion_app.rules.rule_data import from_data
-from opinion_app.rules.rule_table import heirs, match_of, match_words
+from opinion_app.rules.rule_table import heirs, in_force, match_of, match_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,17 @@ def history(session: Session, rows: Sequence[DeadlineRuleRow]) -> list[Version]:
 def every(session: Session) -> list[DeadlineRule]:
     """Every version of every row, in the order they were entered."""
     return list(rules(session).values())
+
+
+def shown(versions: Sequence[DeadlineRule], today: date) -> DeadlineRule:
+    """The version of a row that governs today; of a row that is not in force yet the newest. `versions`: the newest first."""
+    return in_force(versions, today) or versions[0]
+
+
+def applied(session: Session, rule: DeadlineRule, now: datetime) -> list[Moved]:
+    """What would move if the open cases followed a version that stands in the table."""
+    others = [known for known in every(session) if known != rule]
+    return preview(session, now, work_calendar(session), put_under(governs(session, rule, others)))
 
 
 def governs(session: Session, rule: DeadlineRule, held: Sequence[DeadlineRule]) -> Governing:

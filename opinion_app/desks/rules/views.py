@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from opinion_app import clock
 from opinion_app.desks.rules import operations, queries
-from opinion_app.desks.rules.forms import NewRuleForm, RetireForm, RuleForm
+from opinion_app.desks.rules.forms import ApplyForm, NewRuleForm, RetireForm, RuleForm
 from opinion_app.flow.due import stage_words
-from opinion_app.flow.recompute import Moved
+from opinion_app.flow.recompute import Moved, NotLooked, marks
 from opinion_app.forms import OfficeForm
 from opinion_app.records.base import db
 from opinion_app.records.clock import DeadlineRuleRow
@@ -27,6 +27,7 @@ from opinion_app.web.posted import posted
 
 bp = Blueprint("rules", __name__)
 add_place(Place("设置", "时限规则", "/office/rules", "rules"))
+SHOWN: dict[str, Any] = {"stage_words": stage_words, "marks": marks}  # what every list of moved clocks is drawn with
 NEW = {"unit": "working_days", "return_unit": "working_days", "extension_times": 0, "warning_days": 1, "warning_percent": 25}
 
 
@@ -47,12 +48,14 @@ def add() -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         try:
             rule, moved = operations.add(db.session(), form.match(), form.changes(), _saving(form))
+        except NotLooked as refusal:
+            return _unlooked("desks/rules/new.html", form, refusal, SHOWN)
         except Invalid as refusal:
             form.take(refusal)
         else:
             said = f"已增加“{rule.name}”，自 {rule.in_force_from} 起执行；{len(moved)} 项在办时限随之变动。"
             return done(url_for("rules.home"), said)
-    return form_page("desks/rules/new.html", form=form, moved=None, stage_words=stage_words)
+    return form_page("desks/rules/new.html", form=form, moved=None, **SHOWN)
 
 
 @bp.post("/office/rules/new/preview")
@@ -65,7 +68,7 @@ def preview_new() -> ResponseReturnValue:
             moved = queries.what_if(session, operations.added(session, form.match(), form.changes()), clock.now())
         except Invalid as refusal:
             form.take(refusal)
-    return _looked("desks/rules/new.html", form, moved, {"stage_words": stage_words})
+    return _looked("desks/rules/new.html", form, moved, SHOWN)
 
 
 @bp.route("/office/rules/<code>", methods=["GET", "POST"])
@@ -79,6 +82,8 @@ def edit(code: str) -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         try:
             new, moved = operations.save(session, code, form.changes(), _saving(form), form.seen_version)
+        except NotLooked as refusal:
+            return _unlooked("desks/rules/edit.html", form, refusal, _context(form, rule, rows))
         except Invalid as refusal:
             form.take(refusal)
         else:
@@ -102,6 +107,37 @@ def preview(code: str) -> ResponseReturnValue:
     return _looked("desks/rules/edit.html", form, moved, _context(form, rule, rows))
 
 
+@bp.route("/office/rules/<code>/apply", methods=["GET", "POST"])
+@requires("rules")
+def apply(code: str) -> ResponseReturnValue:
+    """The version in force for open cases too, after a look at what that moves."""
+    session, now = db.session(), clock.now()
+    rows = queries.versions(session, code)
+    form, shown = posted(ApplyForm), queries.shown([from_data(row.data) for row in rows], local_date(now))
+    if request.method == "POST":
+        saving = operations.Saving(actor(), now, looked=form.looked.data or "")
+        try:
+            rule, moved = operations.apply_now(session, code, saving, form.seen_version)
+            return done(url_for("rules.edit", code=code), f"在办的件已改用“{rule.name}”，{len(moved)} 项时限随之变动。")
+        except NotLooked as refusal:
+            return _unlooked("desks/rules/apply.html", form, refusal, SHOWN | {"rule": shown, "version": rows[0].version_no})
+    moved = queries.applied(session, shown, now)
+    return page("desks/rules/apply.html", form=form, rule=shown, version=rows[0].version_no, moved=moved, **SHOWN)
+
+
+@bp.route("/office/rules/<code>/withdraw", methods=["GET", "POST"])
+@requires("rules")
+def withdraw(code: str) -> ResponseReturnValue:
+    """Take a version back that is not in force yet."""
+    session, form = db.session(), posted(ApplyForm)
+    rows = queries.versions(session, code)
+    if request.method == "GET":
+        return page("desks/rules/withdraw.html", form=form, rule=from_data(rows[0].data), version=rows[0].version_no)
+    rule = operations.withdraw(session, code, operations.Saving(actor(), clock.now()), form.seen_version)
+    said = f"已撤回“{rule.name}”自 {rule.in_force_from} 起的一版。"
+    return done(url_for("rules.edit", code=code) if len(rows) > 1 else url_for("rules.home"), said)
+
+
 @bp.route("/office/rules/<code>/retire", methods=["GET", "POST"])
 @requires("rules")
 def retire(code: str) -> ResponseReturnValue:
@@ -113,6 +149,8 @@ def retire(code: str) -> ResponseReturnValue:
         try:
             day, source = form.in_force_from.data, form.source.data
             out, moved = operations.retire(session, code, day, source, _saving(form), form.seen_version)
+        except NotLooked as refusal:
+            return _unlooked("desks/rules/retire.html", form, refusal, _retiring(form, rows) | {"heirs": None})
         except Invalid as refusal:
             form.take(refusal)
         else:
@@ -142,8 +180,15 @@ def _looked(template: str, form: OfficeForm, moved: list[Moved] | None, context:
     return form_page(template, **shown) if moved is None else page(template, **shown)
 
 
+def _unlooked(template: str, form: OfficeForm, refusal: NotLooked, context: dict[str, Any]) -> ResponseReturnValue:
+    """The form again, not saved, with what it would move."""
+    form.take(refusal)
+    return form_page(template, **(context | {"form": form, "moved": refusal.moved}))
+
+
 def _saving(form: RuleForm | RetireForm) -> operations.Saving:
-    return operations.Saving(actor(), clock.now(), form.note.data or "", bool(form.apply_to_open.data))
+    note, looked = form.note.data or "", form.looked.data or ""
+    return operations.Saving(actor(), clock.now(), note, bool(form.apply_to_open.data), looked)
 
 
 def _retiring(form: RetireForm, rows: list[DeadlineRuleRow]) -> dict[str, Any]:
@@ -153,19 +198,22 @@ def _retiring(form: RetireForm, rows: list[DeadlineRuleRow]) -> dict[str, Any]:
         "rule": rule,
         "applies_to": queries.applies_to(rule),
         "version": rows[0].version_no,
-        "stage_words": stage_words,
+        **SHOWN,
     }
 
 
 def _context(form: RuleForm, rule: DeadlineRule, rows: list[DeadlineRuleRow]) -> dict[str, Any]:
+    today = local_date(clock.now())
     return {
         "form": form,
         "rule": rule,
+        "held": queries.shown([from_data(row.data) for row in rows], today),
+        "coming": rule.in_force_from > today,
         "returnable": rule.stage is ClockStage.SIGN_FOR,
         "applies_to": queries.applies_to(rule),
         "allows": queries.allows,
         "versions": queries.history(db.session(), rows),
-        "stage_words": stage_words,
+        **SHOWN,
     }
 
 

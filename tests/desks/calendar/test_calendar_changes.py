@@ -48,7 +48,13 @@ def test_d15_a_local_closure_is_looked_at_before_it_is_made_and_before_it_is_tak
     seen = admin.send(form, day="2026-11-25", name="停电检修")
     assert (seen.status_code, "1 项，其中 0 项会变为逾期" in seen.text) == (200, True)
     assert due(app) == date(2026, 12, 2), "a look moves nothing"
-    assert admin.submit(path, to=path, day="2026-11-25", name="停电检修").status_code == 303
+    unseen = admin.submit(path, to=path, day="2026-11-25", name="停电检修")
+    assert (unseen.status_code, "还没有保存：会变动 1 项在办时限" in unseen.text) == (422, True)
+    assert due(app) == date(2026, 12, 2), "nothing is saved that nobody has looked at"
+    stale = admin.send(pick(forms_in(unseen.text), path), day="2026-11-26")
+    assert stale.status_code == 303, "the same clocks move from and to the same days"
+    assert admin.submit(f"{path}/2026-11-26/remove", to=f"{path}/2026-11-26/remove").status_code == 303
+    assert admin.send(pick(forms_in(seen.text), path)).status_code == 303, "what was shown is saved at once"
     assert due(app) == date(2026, 12, 3)
     again = admin.send(form, day="2026-11-25", name="停电检修")
     assert (again.status_code, "已经列为本地休息" in again.text) == (422, True)
@@ -73,7 +79,10 @@ def test_d08_the_week_and_the_hours_are_the_offices_own(app: Flask, admin: Brows
     same = admin.submit(HOURS, to=HOURS)
     assert (same.status_code, "与现在的安排相同" in same.text) == (422, True)
     typed = {"frames": "09:00-12:00\n13:00-17:00", "half_days": "2026-12-31,09:00-12:00"}
-    assert admin.submit(HOURS, to=HOURS, headers=None, weekdays=["0", "1", "2", "3", "4", "5"], **typed).status_code == 303
+    unseen = admin.submit(HOURS, to=HOURS, headers=None, weekdays=["0", "1", "2", "3", "4", "5"], **typed)
+    assert (unseen.status_code, "还没有保存" in unseen.text) == (422, True)
+    assert due(app) == date(2026, 12, 2)
+    assert admin.send(pick(forms_in(unseen.text), HOURS)).status_code == 303
     assert due(app) == date(2026, 12, 1), "Saturdays count now"
     with app.app_context(), transaction() as session:
         calendar = work_calendar(session)

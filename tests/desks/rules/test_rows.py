@@ -21,7 +21,7 @@ from opinion_app.rules.deadline_rules import ClockStage
 from opinion_app.rules.words import Kind, Role
 from opinion_app.rules.zone import local_date, parse_moment
 from tests.builders.office import make_case, make_person
-from tests.support.client import Browser, client_for, pick
+from tests.support.client import Browser, client_for, forms_in, pick
 
 NOW = parse_moment("2026-11-23T10:00")
 NEW = "/office/rules/new"
@@ -87,7 +87,9 @@ def test_a_row_is_looked_at_then_added_and_the_first_case_takes_it(app: Flask, a
 def test_a_new_row_may_govern_open_cases_at_once_and_sends_no_mail(app: Flask, admin: Browser) -> None:
     case_of(app, Kind.OTHER)
     case_of(app, Kind.HELP)
-    assert admin.submit(NEW, to=NEW, headers=None, **TYPED, apply_to_open="y").status_code == 303
+    unseen = admin.submit(NEW, to=NEW, headers=None, **TYPED, apply_to_open="y")
+    assert (unseen.status_code, "还没有保存：会变动 1 项在办时限" in unseen.text) == (422, True)
+    assert admin.send(pick(forms_in(unseen.text), NEW)).status_code == 303
     assert replies(app) == [("own", "2026-11-27"), ("rep", "2026-12-02")]
     with app.app_context(), transaction() as session:
         assert session.scalars(select(Notice.id)).all() == []
@@ -129,7 +131,9 @@ def test_a_row_is_retired_from_a_date_and_taken_up_again(app: Flask, admin: Brow
 def test_open_cases_follow_a_retirement_when_asked_to(app: Flask, admin: Browser) -> None:
     case_of(app, Kind.INQUIRY)
     path = "/office/rules/reply-inquiry/retire"
-    assert admin.submit(path, to=path, headers=None, source="本单位规定", apply_to_open="y").status_code == 303
+    unseen = admin.submit(path, to=path, headers=None, source="本单位规定", apply_to_open="y")
+    assert (unseen.status_code, "还没有保存" in unseen.text) == (422, True)
+    assert admin.send(pick(forms_in(unseen.text), path)).status_code == 303
     case_of(app, Kind.INQUIRY)
     assert replies(app) == [("rep", "2026-12-02"), ("rep", "2026-12-02")]
     text = admin.get("/office/rules").text

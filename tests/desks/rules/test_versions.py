@@ -1,0 +1,83 @@
+"""A version of a rule that is not in force yet is taken back; one that is can be put to open cases on whatever day (D15)."""
+
+from __future__ import annotations
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+
+from opinion_app.records.clock import DeadlineRuleRow
+from opinion_app.records.trail import TrailEntry
+from opinion_app.records.transaction import transaction
+from opinion_app.rules.words import Kind
+from opinion_app.rules.zone import parse_moment
+from tests.desks.rules.test_rows import admin, case_of, replies
+from tests.support.client import Browser, client_for, forms_in, pick
+
+__all__ = ["admin"]
+PATH = "/office/rules/reply-help"
+TYPED = {"amount": "3", "source": "本单位规定"}
+
+
+def rows(app: Flask) -> list[tuple[int, bool]]:
+    with app.app_context(), transaction() as session:
+        held = session.scalars(select(DeadlineRuleRow).where(DeadlineRuleRow.code == "reply-help"))
+        return sorted((row.version_no, row.active) for row in held)
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "2028-01-01", "1999-01-01"])
+def test_a_slip_of_the_pen_in_the_year_does_not_lock_the_row(app: Flask, admin: Browser, day: str) -> None:
+    wrong = admin.submit(PATH, to=PATH, headers=None, **TYPED, in_force_from=day)
+    assert (wrong.status_code, "请核对年份" in wrong.text) == (422, True)
+    out = admin.submit(f"{PATH}/retire", to=f"{PATH}/retire", source="x", in_force_from=day)
+    assert (out.status_code, "请核对年份" in out.text) == (422, True)
+    assert rows(app) == [(1, True)]
+
+
+def test_d15_a_version_that_is_not_in_force_yet_is_taken_back(app: Flask, admin: Browser) -> None:
+    case_of(app, Kind.HELP)
+    assert admin.submit(PATH, to=PATH, headers=None, **TYPED, in_force_from="2027-01-01").status_code == 303
+    shown = admin.get(PATH).text
+    assert "自 2027-01-01 起改为 3 个工作日" in shown
+    assert "<dt>时限</dt><dd>7 个工作日</dd><dt>执行</dt><dd>2020-01-01 起</dd>" in shown, "what governs today is said so"
+    form = pick(admin.forms(f"{PATH}/withdraw"), f"{PATH}/withdraw")
+    assert admin.send(form).status_code == 303
+    assert rows(app) == [(1, True), (2, False)]
+    assert "自 2027-01-01 起改为" not in admin.get(PATH).text
+    again = admin.submit(f"{PATH}/withdraw", to=f"{PATH}/withdraw")
+    assert (again.status_code, "已经执行，不能撤回" in again.text) == (422, True)
+    assert admin.submit(PATH, to=PATH, headers=None, **TYPED).status_code == 303
+    assert rows(app) == [(1, True), (2, False), (3, True)]
+    with app.app_context(), transaction() as session:
+        said = session.scalars(select(TrailEntry.act).where(TrailEntry.act.like("rules.%")).order_by(TrailEntry.seq)).all()
+        assert said == ["rules.change", "rules.withdraw", "rules.change"]
+
+
+def test_d15_open_cases_follow_on_the_day_a_version_comes_into_force(app: Flask, admin: Browser) -> None:
+    case_of(app, Kind.HELP)
+    assert admin.submit(PATH, to=PATH, headers=None, **TYPED, in_force_from="2026-11-24").status_code == 303
+    with time_machine.travel(parse_moment("2026-11-24T09:00"), tick=False):
+        later = client_for(app, "admin")
+        looked = later.get(f"{PATH}/apply").text
+        assert "1 项，其中 0 项会变为逾期" in looked
+        form = pick(forms_in(looked), f"{PATH}/apply")
+        blind = later.send(form, looked="")
+        assert (blind.status_code, "还没有保存：会变动 1 项" in blind.text) == (422, True)
+        assert replies(app) == [("rep", "2026-12-02")]
+        assert later.send(pick(forms_in(blind.text), f"{PATH}/apply")).status_code == 303
+        assert replies(app) == [("rep", "2026-11-26")]
+        none = later.submit(f"{PATH}/apply", to=f"{PATH}/apply")
+        assert (none.status_code, "没有需要变动的" in none.text) == (422, True)
+
+
+def test_d15_a_new_row_may_be_put_to_open_cases_later(app: Flask, admin: Browser) -> None:
+    case_of(app, Kind.OTHER)
+    new = {"stage": "reply", "kind": "other", "name": "答复其他", "amount": "4", "source": "镇政办发〔2026〕9号"}
+    assert admin.submit("/office/rules/new", to="/office/rules/new", headers=None, **new).status_code == 303
+    assert replies(app) == [("rep", "2026-12-02")]
+    with app.app_context(), transaction() as session:
+        code = session.scalar(select(DeadlineRuleRow.code).where(DeadlineRuleRow.code.like("own-%")))
+    path = f"/office/rules/{code}/apply"
+    assert admin.submit(path, to=path).status_code == 303
+    assert replies(app) == [("own", "2026-11-27")]
