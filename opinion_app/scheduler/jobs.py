@@ -68,10 +68,19 @@ def _telling(work: Work) -> Iterator[Session]:
 
 def _digest(work: Work) -> str:
     with _telling(work) as session:
-        queued = str(queue_digests(session, work.now))
+        queued = queue_digests(session, work.now)
     with _telling(work) as session:
         asked = ask_about_suspended(session, work.now)
-    return f"{queued}，中止已久的提醒 {asked} 条" if asked else queued
+    return _whole(queued, f"{queued}，中止已久的提醒 {asked} 条" if asked else str(queued))
+
+
+def _whole(queued: Queued, said: str) -> str:
+    """What was done; what could be queued is committed by now.
+
+    Raises Unfinished where something could not be, so that everybody sees it and it is tried again without the rest."""
+    if queued.troubles:
+        raise Unfinished(said)
+    return said
 
 
 def _rungs(work: Work) -> str:
@@ -84,7 +93,7 @@ def _rungs(work: Work) -> str:
             break
         done.add(batch)
         done.last = batch.last
-    return str(done)
+    return _whole(done, str(done))
 
 
 def _calendar(work: Work) -> str:
