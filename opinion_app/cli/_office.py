@@ -15,6 +15,7 @@ from opinion_app.desks.backup import operations as backup
 from opinion_app.files.store import AttachmentStore
 from opinion_app.flow.calendar import load_days
 from opinion_app.flow.deadline_table import seed_rules
+from opinion_app.flow.installation import installation
 from opinion_app.flow.ladder import begin_reminding
 from opinion_app.flow.sweep import sweep
 from opinion_app.records import schema
@@ -85,9 +86,11 @@ def sweep_strays(now: datetime) -> int:
 
 
 def seed(now: datetime) -> int:
-    """The deadline rules and the holidays an office starts with, where it has none; answers how many rules were added."""
+    """The deadline rules, the holidays and the name of its own an installation starts with, where it has none; answers how many
+    rules were added."""
     begin_writing()
     with transaction() as session:
+        installation(session)
         added = seed_rules(session, now)
         if added:
             begin_reminding(session, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from opinion_app.flow.installation import message_ids
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
 from opinion_app.records.notice import Notice
 from opinion_app.records.once import insert_once
 from opinion_app.records.person import LeaderInCharge, Person, PersonRole
-from opinion_app.rules.notices import message_id
 from opinion_app.rules.words import AssignmentState, NoticeChannel, NoticeState, Role
 
 DIGEST, RUNG = "digest", "rung"
@@ -48,7 +48,8 @@ def queue_many(session: Session, letters: Iterable[tuple[Letter, Person]], now: 
     """Queue each letter for its person as `queue` does, all at one go: one statement, however many people there are.
 
     Answers each new notice with its person; of one person the mail comes last."""
-    rows = [row for letter, person in letters if person.active for row in _rows(letter, person, now, mail=mail)]
+    number = message_ids(session)
+    rows = [row for letter, person in letters if person.active for row in _rows(letter, person, now, number, mail=mail)]
     if not rows:
         return []
     table: Any = Notice.__table__  # not the class: the rows of both channels are one batch, though they lack different values
@@ -67,12 +68,13 @@ def to_robot(
     return int(made) if made is not None else None
 
 
-def _rows(letter: Letter, person: Person, now: datetime, *, mail: bool) -> Iterator[dict[str, Any]]:
+def _rows(letter: Letter, person: Person, now: datetime, number: Callable[[str], str], *, mail: bool) -> Iterator[dict[str, Any]]:
     yield _row(letter, person, NoticeChannel.IN_APP, now)
     if mail and person.robot_url:
         yield _row(letter, person, NoticeChannel.ROBOT, now, person.robot_url)
     if mail and person.email:
-        yield _row(letter, person, NoticeChannel.MAIL, now, person.email)
+        row = _row(letter, person, NoticeChannel.MAIL, now, person.email)
+        yield row | {"message_id": number(row["key"])}
 
 
 def _row(
@@ -93,7 +95,7 @@ def _row(
         "lines": letter.lines,
         "body": "",
         "link": letter.link,
-        "message_id": message_id(key) if channel is NoticeChannel.MAIL else "",
+        "message_id": "",
         "state": NoticeState.SHOWN if inside else NoticeState.PENDING,
         "created_at": now,
         "finished_at": now if inside else None,

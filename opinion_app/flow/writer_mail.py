@@ -8,13 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.attempts import Limit, note_attempt, waiting_time
+from opinion_app.flow.installation import message_ids
 from opinion_app.records.case import Case, Correspondent
 from opinion_app.records.current import settings_of
 from opinion_app.records.notice import Notice
 from opinion_app.records.once import insert_once
 from opinion_app.rules.mailbox import same_mailbox
 from opinion_app.rules.masking import mask_email
-from opinion_app.rules.notices import message_id
 from opinion_app.rules.query_code import keyed_hash
 from opinion_app.rules.words import NoticeChannel, NoticeState, Source
 
@@ -75,7 +75,7 @@ def _queue(
         "subject": f"{case.number} {SUBJECTS[category]}",
         "lines": [],
         "code_key": code_key,
-        "message_id": message_id(key),
+        "message_id": message_ids(session)(key),
         "state": NoticeState.PENDING,
         "created_at": now,
         "next_attempt_at": now,

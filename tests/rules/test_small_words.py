@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from opinion_app.rules import links
-from opinion_app.rules.notices import message_id
+from opinion_app.rules.notices import NOWHERE, domain_of, message_id
 from opinion_app.rules.progress import DECLINED, WAY, step_of, through_another
 from opinion_app.rules.query_code import ALPHABET, LENGTH, code_for, keyed_hash, new_code, same, show_code, tidy_code
 from opinion_app.rules.words import Kind, RiskLevel, Stage
@@ -55,9 +55,24 @@ def test_a_citizen_is_told_of_acceptance_and_refusal() -> None:
     assert step_of(Stage.DECLINED, accepted=False) is DECLINED
 
 
+@pytest.mark.parametrize(
+    ("mail_from", "base_url", "domain"),
+    [
+        ("letters@Town.gov.cn", "https://web.town.gov.cn", "town.gov.cn"),
+        ("opinion@localhost", "https://web.town.gov.cn:8443/x", "web.town.gov.cn"),
+        ("opinion@localhost", "http://127.0.0.1:8000", NOWHERE),
+        ("a@" + "b" * 130 + ".cn", "not an address", NOWHERE),
+        ("a@town.cn>\r\nBcc: all", "", NOWHERE),
+    ],
+)
+def test_letters_are_numbered_under_a_domain_of_the_office(mail_from: str, base_url: str, domain: str) -> None:
+    assert domain_of(mail_from, base_url) == domain
+
+
 def test_the_same_notice_always_has_the_same_message_id() -> None:
     assert message_id("a") == message_id("a")
     assert message_id("a") != message_id("b")
+    assert message_id("a", "one town") != message_id("a", "another town")
     assert message_id("a").startswith("<")
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.desks.subscription.operations import digest_of
+from opinion_app.flow.installation import calendar_uid
 from opinion_app.flow.many_facts import facts_of_many
 from opinion_app.flow.reminding import open_clock, running
 from opinion_app.flow.roster import roster
@@ -48,7 +49,8 @@ def due_dates(session: Session, person: Person, now: datetime, base_url: str) ->
     ):
         calendar.add(name, value)
     for clock, case, told in islice(_told(session, person, now), MOST):
-        calendar.add_component(_event(clock, case, now, base_url, blind=told.blind))
+        uid = calendar_uid(session, clock.id)
+        calendar.add_component(_event(uid, clock, case, now, base_url, blind=told.blind))
     return bytes(calendar.to_ical())
 
 
@@ -70,9 +72,9 @@ def _told(session: Session, person: Person, now: datetime) -> Iterator[tuple[Ope
             return
 
 
-def _event(clock: OpenClock, case: CaseFacts, now: datetime, base_url: str, *, blind: bool) -> Event:
+def _event(uid: str, clock: OpenClock, case: CaseFacts, now: datetime, base_url: str, *, blind: bool) -> Event:
     event, due = Event(), local(clock.due_at)
-    event.add("uid", f"clock-{clock.id}@opinion.invalid")
+    event.add("uid", uid)
     event.add("sequence", clock.version)
     event.add("dtstamp", now)
     if clock.span.unit.in_days:
