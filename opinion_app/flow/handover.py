@@ -78,7 +78,9 @@ def _owed(session: Session, case: Case, unit_id: int | None) -> list[Clock]:
     if unit_id is None:
         return [clock for clock in running if clock.unit_id is None]
     whole = unit_id == case.lead_unit_id
-    return [clock for clock in running if clock.unit_id == unit_id or (clock.unit_id is None and whole and not owed_by_office(clock))]
+    return [
+        clock for clock in running if clock.unit_id == unit_id or (clock.unit_id is None and whole and not owed_by_office(clock))
+    ]
 
 
 def _named(owed: Sequence[Clock]) -> list[Clock]:
@@ -90,7 +92,11 @@ def _day(clock: Clock, now: datetime) -> str:
     if clock.due_at is None:
         return ""
     year = local(now).year
-    return day_words(local_date(clock.due_at), year) if clock_facts.Unit(clock.amount_unit).in_days else moment_words(clock.due_at, year)
+    return (
+        day_words(local_date(clock.due_at), year)
+        if clock_facts.Unit(clock.amount_unit).in_days
+        else moment_words(clock.due_at, year)
+    )
 
 
 def _count_as_told(session: Session, pressing: Sequence[Clock], told: dict[int, int], now: datetime) -> None:
@@ -99,7 +105,9 @@ def _count_as_told(session: Session, pressing: Sequence[Clock], told: dict[int, 
     today = [
         clock
         for clock in pressing
-        if clock_facts.Unit(clock.amount_unit).in_days and clock.due_at is not None and local_date(clock.due_at) == local_date(now)
+        if clock_facts.Unit(clock.amount_unit).in_days
+        and clock.due_at is not None
+        and local_date(clock.due_at) == local_date(now)
     ]
     if not today or now < on_day(local_date(now), held.morning):
         return  # nothing of today, or the digest that names it is still to come

@@ -138,6 +138,11 @@ def leader_in_charge(session: Session, unit_id: int | None) -> list[Person]:
 
 def tell_unit(session: Session, case: Case, unit_id: int, what: str, key: str, now: datetime, *, mail: bool) -> None:
     """Tell the people of a unit that something happened to a case they take part in; only number and kind are said."""
+    tell(session, case, unit_people(session, case, unit_id), what, key, now, mail=mail)
+
+
+def unit_people(session: Session, case: Case, unit_id: int) -> list[Person]:
+    """Who of a unit is told about a case: the handler it named, else its heads and handlers."""
     handler = session.scalar(
         select(Assignment.handler_id).where(
             Assignment.case_id == case.id,
@@ -146,8 +151,7 @@ def tell_unit(session: Session, case: Case, unit_id: int, what: str, key: str, n
         )
     )
     people = members_of(session, unit_id, Role.UNIT_HEAD, Role.HANDLER)
-    named = [person for person in people if person.id == handler] or people
-    tell(session, case, named, what, key, now, mail=mail)
+    return [person for person in people if person.id == handler] or people
 
 
 def tell(session: Session, case: Case, people: Iterable[Person], what: str, key: str, now: datetime, *, mail: bool) -> None:

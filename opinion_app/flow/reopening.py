@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from opinion_app.flow import clocks, outbox, progress
+from opinion_app.flow.handover import hand_to, hand_to_unit
 from opinion_app.flow.move import move
 from opinion_app.records.case import Case
 from opinion_app.rules.facts import Actor, CaseFacts
@@ -34,6 +35,6 @@ def open_again(
         clocks.restart_received(session, case, now)
     progress.follow(session, case, "reopen", now)  # once more: only now is the new date known
     if to_unit and case.lead_unit_id is not None:
-        outbox.tell_unit(session, case, case.lead_unit_id, "重办，请重新办理答复", f"reopen:{done.id}", now, mail=True)
+        hand_to_unit(session, case, case.lead_unit_id, "重办，请重新办理答复", f"reopen:{done.id}", now, mail=True)
     else:
-        outbox.tell(session, case, outbox.holders_of(session, Role.CLERK), "重新受理", f"reopen:{done.id}", now, mail=False)
+        hand_to(session, case, outbox.holders_of(session, Role.CLERK), "重新受理", f"reopen:{done.id}", now)

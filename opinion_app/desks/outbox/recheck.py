@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +26,7 @@ from opinion_app.records.person import Person
 from opinion_app.rules.digest import GROUPS, blind_words, place_of, urgency
 from opinion_app.rules.due_words import DueState
 from opinion_app.rules.facts import Actor, CaseFacts
-from opinion_app.rules.ladder import Ladder, Rung, moment_of
+from opinion_app.rules.ladder import Ladder, Rung, Way, moment_of
 from opinion_app.rules.permissions import can_see
 from opinion_app.rules.recipients import Owing, Recipient, Roster, recipients
 from opinion_app.rules.rung_recipients import robot_units, rung_recipients
@@ -153,9 +154,10 @@ def _told(
 
 
 def _now_for(rung: Rung | None, row: Clock, case: CaseFacts, people: Roster, held: Ladder) -> tuple[Recipient, ...]:
-    """Who a line of a digest (no rung) or of a rung is for."""
+    """Who a line of a digest (no rung) or of a rung is for; a rung of digests that has a letter of its own is for both."""
     owing = Owing(row.owed_by, row.unit_id)
-    return recipients(owing, case, people) if rung is None else rung_recipients(rung, owing, case, people, held)
+    owners = recipients(owing, case, people) if rung is None or rung.way is Way.DIGEST else ()
+    return owners if rung is None else (*owners, *rung_recipients(replace(rung, way=Way.LETTER), owing, case, people, held))
 
 
 def _hidden(

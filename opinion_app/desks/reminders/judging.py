@@ -21,7 +21,7 @@ from opinion_app.rules.digest import GROUPS, OpenClock, Trouble, line_for
 from opinion_app.rules.due_words import DueState, due_words
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.ladder import Coming, Ladder, Look, Rung, Way, look
-from opinion_app.rules.recipients import Recipient, Roster
+from opinion_app.rules.recipients import Recipient, Roster, recipients
 from opinion_app.rules.rung_recipients import robot_units, rung_recipients
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date
@@ -76,6 +76,12 @@ class _Table:
         return self.changed_at is not None and any(
             version == clock.version and code not in lower and told.at < self.changed_at
             for (_who, code, version), told in self._people_told.get(clock.id, ())
+        )
+
+    def told_of(self, clock: OpenClock, rung: Rung) -> bool:
+        """Whether anybody was told of this rung for the present date."""
+        return any(
+            code == rung.code and version == clock.version for (_who, code, version), _ in self._people_told.get(clock.id, ())
         )
 
     def told_before(
@@ -193,7 +199,10 @@ def _judge_one(
         carried |= {(coming.rung.code, who) for who in before}
         judged.carried += [(clock, coming.rung, who, notice) for who, notice in before.items()]
     rung = _told_alone(found, row, table.now)
-    if rung is None or found.tell is None:
+    if found.tell is None:
+        return
+    if rung is None:
+        judged.sayings += _to_who_joined(found.tell.rung, table, clock, case)
         return
     judged.telling.append((clock, rung))
     told_now = rung_recipients(rung, clock.owing, case, table.people, table.ladder)
@@ -206,6 +215,19 @@ def _judge_one(
     if rung.way is Way.LETTER:
         moved = moved_at is not None and found.tell.moment <= moved_at
         _judge_units(judged, table, clock, comings, rung, case, told_now, moved=moved)
+
+
+def _to_who_joined(rung: Rung, table: _Table, clock: OpenClock, case: CaseFacts) -> list[Saying]:
+    """What is due today is told by a letter to those who owe it only since the digest that named it to others was made: the next
+    digest would find it late."""
+    if local_date(clock.due_at) != local_date(table.now) or not table.told_of(clock, rung):
+        return []
+    alone = replace(rung, way=Way.LETTER)
+    return [
+        Saying(clock, alone, told, _line(clock, case, told, alone, table))
+        for told in recipients(clock.owing, case, table.people)
+        if (clock.id, told.person_id, rung.code, clock.version) not in table.known
+    ]
 
 
 def _judge_units(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from opinion_app.flow import outbox
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clocks import rule_of
+from opinion_app.flow.handover import hand_to
 from opinion_app.flow.move import admit, move
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case, Correspondent
@@ -64,7 +65,7 @@ def sign_for(session: Session, case: Case, actor: Actor, now: datetime, handler_
         unit_id=row.unit_id,
     )
     if handler.id != actor.id:
-        outbox.tell(session, case, [handler], "由你承办", f"sign_for:{done.id}", now, mail=False)
+        hand_to(session, case, [handler], "由你承办", f"sign_for:{done.id}", now, unit_id=row.unit_id)
     return row
 
 
@@ -78,7 +79,7 @@ def name_handler(session: Session, case: Case, actor: Actor, now: datetime, hand
     done = move(
         session, case, "name_handler", actor, now, detail={"handler": handler.name}, values={"承办人": (old, handler.name)}
     )
-    outbox.tell(session, case, [handler], "由你承办", f"name_handler:{done.id}", now, mail=False)
+    hand_to(session, case, [handler], "由你承办", f"name_handler:{done.id}", now, unit_id=row.unit_id)
     return handler
 
 

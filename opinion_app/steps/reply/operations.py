@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow import index, outbox, reply_help
 from opinion_app.flow.cases import latest_reply
+from opinion_app.flow.handover import hand_to
 from opinion_app.flow.move import admit, move
 from opinion_app.records.case import Case
 from opinion_app.records.reply import Reply
@@ -76,5 +77,5 @@ def submit(session: Session, case: Case, actor: Actor, now: datetime, note: str 
     reply.state, reply.submitted_at = ReplyState.SUBMITTED, now
     done = move(session, case, "submit_reply", actor, now, to=Stage.UNDER_REVIEW, note=note, detail={"version": reply.version_no})
     heads = outbox.members_of(session, case.lead_unit_id, Role.UNIT_HEAD) if case.lead_unit_id else []
-    outbox.tell(session, case, heads, "答复稿送审，请审核", f"submit_reply:{done.id}", now, mail=False)
+    hand_to(session, case, heads, "答复稿送审，请审核", f"submit_reply:{done.id}", now)
     return reply

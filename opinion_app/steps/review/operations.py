@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow import outbox
 from opinion_app.flow.cases import latest_reply
+from opinion_app.flow.handover import hand_to, hand_to_unit
 from opinion_app.flow.move import admit, move
 from opinion_app.records.case import Case
 from opinion_app.records.reply import Reply, ReplyCheck
@@ -59,7 +60,7 @@ def _send_back(session: Session, case: Case, reply: Reply, act: str, actor: Acto
     detail = {"passed": False, "version": reply.version_no}
     done = move(session, case, act, actor, now, to=Stage.HANDLING, note=opinion, detail=detail)
     if case.lead_unit_id is not None:
-        outbox.tell_unit(session, case, case.lead_unit_id, "答复稿退回修改", f"{act}:{done.id}", now, mail=False)
+        hand_to_unit(session, case, case.lead_unit_id, "答复稿退回修改", f"{act}:{done.id}", now)
 
 
 def check_unit_head(
@@ -77,7 +78,7 @@ def check_unit_head(
     detail = {"passed": True, "version": reply.version_no}
     done = move(session, case, "check_unit_head", actor, now, note=opinion, detail=detail)
     reviewers = [person for person in outbox.holders_of(session, Role.REVIEWER) if person.id not in reply.author_ids]
-    outbox.tell(session, case, reviewers, "答复稿请审核（三关）", f"check_unit_head:{done.id}", now, mail=False)
+    hand_to(session, case, reviewers, "答复稿请审核（三关）", f"check_unit_head:{done.id}", now)
 
 
 def check_gates(
@@ -106,7 +107,7 @@ def check_gates(
     detail = {"passed": True, "gates": [gate.label for gate in verdicts], "version": reply.version_no}
     done = move(session, case, "check_gates", actor, now, note=opinion, detail=detail)
     leaders = [p for p in outbox.leader_in_charge(session, case.lead_unit_id) if p.id not in reply.author_ids]
-    outbox.tell(session, case, leaders, "答复稿请签发", f"check_gates:{done.id}", now, mail=False)
+    hand_to(session, case, leaders, "答复稿请签发", f"check_gates:{done.id}", now)
 
 
 def sign_off(
@@ -125,4 +126,4 @@ def sign_off(
     detail = {"passed": True, "version": reply.version_no}
     done = move(session, case, "sign_off", actor, now, to=Stage.APPROVED, note=opinion, detail=detail)
     clerks = outbox.holders_of(session, Role.CLERK)
-    outbox.tell(session, case, clerks, "答复已签发，请答复留言人", f"sign_off:{done.id}", now, mail=False)
+    hand_to(session, case, clerks, "答复已签发，请答复留言人", f"sign_off:{done.id}", now)

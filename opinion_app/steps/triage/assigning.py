@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow import clocks, outbox
+from opinion_app.flow.handover import hand_to, hand_to_unit
 from opinion_app.flow.move import admit, move
 from opinion_app.flow.reclassifying import on_acceptance
 from opinion_app.flow.units import unit_for
@@ -110,7 +111,7 @@ def _tell(session: Session, case: Case, rows: list[Assignment], key: str, now: d
     for row in rows:
         what = "交办给你单位" + ("主办" if row.role is UnitRole.LEAD else "协办") + "，请签收"
         mail = case.urgency is Urgency.URGENT
-        outbox.tell_unit(session, case, row.unit_id, what, f"{key}:{row.unit_id}", now, mail=mail)
+        hand_to_unit(session, case, row.unit_id, what, f"{key}:{row.unit_id}", now, mail=mail)
 
 
 def _lead_row(session: Session, case: Case) -> Assignment | None:
@@ -205,7 +206,9 @@ def decide_return(
         row.state = AssignmentState.SIGNED if row.signed_at else AssignmentState.PENDING
         row.final, row.return_refused = True, True
         done = move(session, case, "decide_return", actor, now, note=opinion, detail=detail)
-    words = "退回申请已同意" if agree else "退回申请未获同意，请继续办理"
-    people = outbox.members_of(session, row.unit_id, Role.UNIT_HEAD, Role.HANDLER)
-    outbox.tell(session, case, people, words, f"decide_return:{done.id}", now, mail=False)
+    people, key = outbox.members_of(session, row.unit_id, Role.UNIT_HEAD, Role.HANDLER), f"decide_return:{done.id}"
+    if agree:
+        outbox.tell(session, case, people, "退回申请已同意", key, now, mail=False)
+    else:
+        hand_to(session, case, people, "退回申请未获同意，请继续办理", key, now, unit_id=row.unit_id)
     return row
