@@ -13,7 +13,7 @@ CLAIM = timedelta(minutes=5)  # longer than one delivery can take: notify/smtp.P
 GIVE_UP_AFTER = timedelta(days=4)  # RFC 5321 4.5.4.1: 4-5 days
 # The first retries come soon (a server restarting, greylisting), then half-hourly and hourly (RFC 5321: at least 30 minutes).
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))
-FAR_AHEAD = timedelta(hours=2)
+SLACK = timedelta(minutes=1)  # between the clocks of two machines
 _CODE = re.compile(r"\d{3}(?: \d\.\d{1,3}\.\d{1,3})?")  # 550 5.1.1
 
 
@@ -80,3 +80,10 @@ def without_address(said: str) -> str:
 def back_off(attempts: int, now: datetime) -> datetime:
     """When to try again after the `attempts`-th attempt; the gap grows up to an hour."""
     return now + BACK_OFF[min(max(attempts, 1), len(BACK_OFF)) - 1]
+
+
+def latest_moment(attempts: int, now: datetime) -> datetime:
+    """What a letter may wait for after its `attempts`-th attempt at most; a later moment is of a clock that ran ahead (R11).
+
+    One that was never tried waits for nothing."""
+    return (back_off(attempts, now) if attempts else now) + SLACK

@@ -264,7 +264,11 @@ def test_r11_set_back_the_digest_is_not_repeated_and_the_outbox_goes_on(owing: F
     assert one.run_due(DIGEST, TUESDAY, alone=True)
     for minute in range(3):
         assert one.run_due(OUTBOX, TUESDAY + timedelta(minutes=minute), alone=True)
-    assert not one.run_due(DIGEST, TUESDAY - timedelta(minutes=0), alone=True)
+    told = notices()
+    for minutes in (60, 30, 1, 0):
+        one.run_due(DIGEST, TUESDAY - timedelta(minutes=minutes), alone=True)
+    assert notices() == told
+    assert [run.succeeded for run in runs() if run.slot >= TUESDAY - timedelta(minutes=1)] == [True], "its slot ran once"
     assert one.run_due(OUTBOX, TUESDAY, alone=True), "slots already used must not stop a busy job for an hour"
     assert one.run_due(OUTBOX, TUESDAY + timedelta(minutes=1), alone=True)
 

@@ -19,7 +19,7 @@ from opinion_app.notify.letter import robot_words, words_of
 from opinion_app.notify.message import Outgoing, compose
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
-from opinion_app.rules.delivery import CLAIM, FAR_AHEAD, Attempt, judge, without_address
+from opinion_app.rules.delivery import BACK_OFF, CLAIM, Attempt, judge, latest_moment, without_address
 from opinion_app.rules.digest import subject_of
 from opinion_app.rules.errors import NotFound, Refused
 from opinion_app.rules.facts import Actor
@@ -93,8 +93,10 @@ def _claimed(session: Session, notice: Notice, sender: Sender, now: datetime) ->
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
-    """Waiting and due, or claimed by somebody who is gone. A moment impossibly far ahead means the clock was set back (R11)."""
-    come = or_(Notice.next_attempt_at <= now, Notice.next_attempt_at > now + FAR_AHEAD)
+    """Waiting and due, or claimed by somebody who is gone. What waits for longer than any wait saw the clock set back (R11)."""
+    tries = range(len(BACK_OFF) + 1)
+    ahead = (and_(Notice.attempts == tried, Notice.next_attempt_at > latest_moment(tried, now)) for tried in tries)
+    come = or_(Notice.next_attempt_at <= now, *ahead, Notice.next_attempt_at > latest_moment(len(BACK_OFF), now))
     left = or_(Notice.claimed_until <= now, Notice.claimed_until > now + 2 * CLAIM)
     return or_(and_(Notice.state.in_(WAITING), come), and_(Notice.state == NoticeState.CLAIMED, left))
 

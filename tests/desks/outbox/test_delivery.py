@@ -153,6 +153,27 @@ def test_r11_a_clock_set_back_keeps_no_letter_waiting_for_days(core: Flask, serv
     assert run(server, NOW - timedelta(days=2)).counts == {Outcome.SENT: 2}
 
 
+@pytest.mark.parametrize("back", [timedelta(minutes=10), timedelta(hours=1), timedelta(days=2)])
+def test_r11_a_clock_set_back_by_little_keeps_no_letter_waiting_either(core: Flask, server: MailServer, back: timedelta) -> None:
+    told("tried")
+    server.closed = True
+    run(server)
+    told("fresh")
+    server.closed = False
+    assert run(server, NOW - back).counts == {Outcome.SENT: 2}, "the one that was tried and the one that never was"
+    assert {mail.state for mail in mails().values()} == {NoticeState.SENT}
+
+
+def test_r4_the_longest_wait_is_kept_to(core: Flask, server: MailServer) -> None:
+    told("temporary")
+    server.closed = True
+    moment = NOW
+    for minutes in (1, 5, 15, 30, 60, 60):
+        assert run(server, moment).counts == {Outcome.UNREACHABLE: 1}
+        assert run(server, moment + timedelta(minutes=minutes, seconds=-1)).counts == {}
+        moment += timedelta(minutes=minutes)
+
+
 def test_r3_two_runners_at_once_send_each_letter_once(core: Flask, server: MailServer) -> None:
     told(*(f"p{number}" for number in range(12)))
 
