@@ -98,6 +98,16 @@ def subject_of(on: date, lines: Iterable[tuple[str, str]]) -> str:
     return f"待办通报 {day_words(on, on.year).split()[0]}：{said}"
 
 
+def rung_subject(label: str, lines: Iterable[Mapping[str, object]]) -> str:
+    """催办通知：LY2026-000123 答复, or for several 催办通知：3 件; to who may not see the case the number alone."""
+    held = list(lines)
+    first, numbers = held[0], {line.get("number") for line in held}
+    if len(numbers) > 1:
+        return f"{label}：{len(numbers)} 件"
+    waits_for = "" if first.get("blind") else str(first.get("text", "")).partition("：")[0]
+    return f"{label}：{first.get('number', '')} {waits_for}".rstrip()
+
+
 def place_of(group: str) -> int:
     """Where a group stands in a digest, the most urgent first; what is none comes last."""
     return list(GROUPS.values()).index(group) if group in GROUPS.values() else len(GROUPS)

@@ -13,14 +13,14 @@ from opinion_app.desks.outbox import writers
 from opinion_app.desks.outbox.queries import LEAVING
 from opinion_app.desks.outbox.recheck import still_standing
 from opinion_app.flow import trail
-from opinion_app.flow.outbox import DIGEST
+from opinion_app.flow.outbox import DIGEST, RUNG
 from opinion_app.flow.settings import office, restored_at
 from opinion_app.notify.letter import robot_words, words_of
 from opinion_app.notify.message import Outgoing, compose
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
 from opinion_app.rules.delivery import BACK_OFF, CLAIM, Attempt, judge, latest_moment, without_address
-from opinion_app.rules.digest import subject_of
+from opinion_app.rules.digest import rung_subject, subject_of
 from opinion_app.rules.errors import NotFound, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.mailbox import AddressRefused
@@ -167,8 +167,7 @@ def _freeze(session: Session, notice: Notice, sender: Sender, now: datetime) -> 
     if notice.body:
         return notice.body.encode()
     notice.lines = lines
-    if notice.category == DIGEST and notice.local_date is not None:
-        notice.subject = subject_of(notice.local_date, ((str(line.get("group", "")), str(line["number"])) for line in lines))
+    notice.subject = _subject(notice)[:200]
     if notice.channel is NoticeChannel.ROBOT:
         notice.body = robot_words(lines, sender.base_url, notice.link, LONGEST - len(f"{notice.subject}\r\n".encode()))
         return notice.body.encode()
@@ -183,6 +182,15 @@ def _freeze(session: Session, notice: Notice, sender: Sender, now: datetime) -> 
         return None
     session.flush()
     return notice.body.encode()
+
+
+def _subject(notice: Notice) -> str:
+    """The subject by the lines that are left; of a rung's letter its name stands before the colon."""
+    if notice.category == DIGEST and notice.local_date is not None:
+        return subject_of(notice.local_date, ((str(line.get("group", "")), str(line["number"])) for line in notice.lines))
+    if notice.category == RUNG:
+        return rung_subject(notice.subject.partition("：")[0], notice.lines)
+    return notice.subject
 
 
 def _cancel(notice: Notice, why: str, now: datetime) -> None:

@@ -17,7 +17,7 @@ from opinion_app.flow.ladder import UNDER_ANOTHER, in_force_since, ladder, told_
 from opinion_app.flow.reminding import open_clock, rungs_of
 from opinion_app.flow.roster import roster
 from opinion_app.records.clock import Clock
-from opinion_app.rules.digest import GROUPS, OpenClock, Trouble, line_for
+from opinion_app.rules.digest import GROUPS, OpenClock, Trouble, line_for, rung_subject
 from opinion_app.rules.due_words import DueState, due_words
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.ladder import Coming, Ladder, Look, Rung, Way, look
@@ -272,8 +272,4 @@ def letters(sayings: Iterable[Saying]) -> list[list[Saying]]:
 
 def subject_of(own: Sequence[Saying]) -> str:
     """催办通知：LY2026-000123 答复, or for several 催办通知：3 件."""
-    first, numbers = own[0], {saying.line["number"] for saying in own}
-    if len(numbers) > 1:
-        return f"{first.rung.label}：{len(numbers)} 件"
-    said = "" if first.told.blind else f" {first.clock.waits_for}"
-    return f"{first.rung.label}：{first.line['number']}{said}"
+    return rung_subject(own[0].rung.label, (saying.line for saying in own))

@@ -153,3 +153,25 @@ def test_r4_a_letter_of_several_is_not_sent_again_when_one_is_kept_from_its_read
         assert "handler@office.test" not in [letter.recipient for letter in attempt(office, LATER, Outcome.SENT)]
         held = office.session.get_one(Notice, both.notice_id)
         assert held.last_error == "其中有收件人已无权查看的事项，原信不再发送（此前一次发送结果不明，可能已送达）"
+
+
+def test_n03_the_subject_counts_what_is_left(core: Flask) -> None:
+    for office in laddered():
+        lead, handler = office.case.lead_unit_id, office.people["handler"].id
+        assert lead is not None
+        cases = [office.case, *(with_case(office.session, None, lead, handler)[0] for _ in range(2))]
+        office.run("2026-11-12T08:30")
+        [three] = [letter for letter in attempt(office, MORNING, Outcome.DEFERRED) if letter.recipient == "head@office.test"]
+        clocks.stop_all(office.session, cases[0], "办结", MORNING)
+        [two] = [letter for letter in attempt(office, LATER, Outcome.DEFERRED) if letter.recipient == "head@office.test"]
+        clocks.stop_all(office.session, cases[1], "办结", MORNING)
+        [one] = [
+            letter
+            for letter in attempt(office, LATER + timedelta(hours=1), Outcome.SENT)
+            if letter.recipient == "head@office.test"
+        ]
+        assert [three.subject, two.subject, one.subject] == [
+            "催办通知：3 件",
+            "催办通知：2 件",
+            f"催办通知：{cases[2].number} 答复",
+        ]
