@@ -47,9 +47,10 @@ def _staff(person: Person, units: dict[int, int | None], charge: dict[int, int],
         person.unit.name if person.unit else "",
     )
     reachable = not settings_of().smtp_url or bool(person.email or person.robot_url)
-    return Staff(actor, person.active, _away(person, today), person.deputy_id, reachable)
+    return Staff(actor, person.active, away(person, today), person.deputy_id, reachable)
 
 
-def _away(person: Person, today: date) -> bool:
+def away(person: Person, today: date) -> bool:
+    """Whether a person is on leave that day."""
     begun = person.leave_from is not None and person.leave_from <= today
     return begun and (person.leave_until is None or today <= person.leave_until)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.desks.outbox import writers
 from opinion_app.desks.outbox.queries import LEAVING
-from opinion_app.desks.outbox.recheck import still_standing
+from opinion_app.desks.outbox.recheck import hand_on, still_standing
 from opinion_app.flow import trail
 from opinion_app.flow.outbox import DIGEST, RUNG
 from opinion_app.flow.settings import office, restored_at
@@ -161,6 +161,7 @@ def _freeze(session: Session, notice: Notice, sender: Sender, now: datetime) -> 
 
     Bytes that an earlier attempt may have taken out stay: under one Message-ID nobody is sent two texts (decisions 22)."""
     lines, why = still_standing(session, notice, now)
+    hand_on(session, notice, lines, now)
     if not lines:
         _cancel(notice, why, now)
         return None

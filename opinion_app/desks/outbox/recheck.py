@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.flow.calendar import work_calendar
@@ -17,7 +17,7 @@ from opinion_app.flow.ladder import ladder
 from opinion_app.flow.many_facts import facts_of_many
 from opinion_app.flow.outbox import DIGEST
 from opinion_app.flow.reminding import open_clock
-from opinion_app.flow.roster import roster
+from opinion_app.flow.roster import away, roster
 from opinion_app.records.actors import actor_of
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
@@ -39,6 +39,8 @@ GONE = {
     ClockState.SUSPENDED: "已中止计时",
 }
 
+ANOTHERS = "已改派或已转到下一环节，不再由收件人办理"
+ON_LEAVE = "收件人请假，改由代办人或单位其他人接收"
 HIDDEN = "其中有收件人已无权查看的事项，原信不再发送"
 
 
@@ -62,11 +64,29 @@ def still_standing(session: Session, notice: Notice, now: datetime) -> tuple[lis
         if notice.body and _hidden(line, facts, notice, reader, told):
             return [], HIDDEN
         why = _why_not(line, clocks, facts, notice, reader, told)
+        if why == ANOTHERS and away(person, local_date(now)):
+            why = ON_LEAVE
         if not why:
             kept.append(_as_it_stands(session, line, clocks, now))
     if notice.category == DIGEST:
         kept.sort(key=lambda line: place_of(str(line.get("group", ""))))
     return kept, "" if kept else why or "没有内容"
+
+
+def hand_on(session: Session, notice: Notice, kept: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """Have the ladder look again at what is not sent to who is no longer there: whoever stands in has not heard of it."""
+    person = session.get_one(Person, notice.person_id)
+    if notice.unit_id is not None or (person.active and not away(person, local_date(now))):
+        return
+    left = _clock_ids(notice.lines) - _clock_ids(kept)
+    again = update(Clock).where(
+        Clock.id.in_(left), Clock.state == ClockState.RUNNING, Clock.rung_version == Clock.deadline_version
+    )
+    session.execute(again.values(next_rung_at=now).execution_options(synchronize_session=False))
+
+
+def _clock_ids(lines: Iterable[Mapping[str, Any]]) -> set[int]:
+    return {int(line["clock"]) for line in lines if line.get("clock")}
 
 
 def _whole(session: Session, notice: Notice, person: Person) -> str:
@@ -88,7 +108,7 @@ def _whole(session: Session, notice: Notice, person: Person) -> str:
 
 
 def _clocks(session: Session, notice: Notice) -> dict[int, Clock]:
-    ids = [int(line["clock"]) for line in notice.lines if line.get("clock")]
+    ids = _clock_ids(notice.lines)
     units = joinedload(Clock.case).joinedload(Case.lead_unit), joinedload(Clock.unit)
     query = select(Clock).options(*units).where(Clock.id.in_(ids))
     return {row.id: row for row in session.scalars(query)} if ids else {}
@@ -192,7 +212,7 @@ def _why_not(
         return "时限已变更（已延期）" if clock.extensions else "时限已变更"
     if notice.unit_id is not None:
         return "" if notice.unit_id in told.get(clock.id, set()) else "单位不再办理，或这件不宜在群里说"
-    return "" if reader.id in told.get(clock.id, {reader.id}) else "已改派或已转到下一环节，不再由收件人办理"
+    return "" if reader.id in told.get(clock.id, {reader.id}) else ANOTHERS
 
 
 def _as_it_stands(session: Session, line: dict[str, Any], clocks: dict[int, Clock], now: datetime) -> dict[str, Any]:

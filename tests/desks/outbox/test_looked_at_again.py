@@ -16,7 +16,7 @@ from opinion_app.records.notice import Notice
 from opinion_app.rules.delivery import CLAIM, Attempt, Outcome
 from opinion_app.rules.words import NoticeChannel, NoticeState, Role
 from opinion_app.rules.zone import parse_moment
-from tests.builders.office import make_actor
+from tests.builders.office import make_actor, make_person
 from tests.desks.reminders.laddered import Office, laddered, with_case
 
 SENDER = Sender("opinion@office.test", "http://office.test")
@@ -24,6 +24,7 @@ MORNING = parse_moment(
     "2026-11-12T08:31"
 )  # the reply was due the day before: 催办通知 to handler and head, copied to the vice mayor
 LATER = MORNING + timedelta(hours=2)
+MINUTE = timedelta(minutes=1)
 NOT_LEFT = (Outcome.UNREACHABLE, Outcome.DEFERRED)
 
 
@@ -175,3 +176,20 @@ def test_n03_the_subject_counts_what_is_left(core: Flask) -> None:
             "催办通知：2 件",
             f"催办通知：{cases[2].number} 答复",
         ]
+
+
+def test_n09_who_stands_in_for_a_receiver_who_went_on_leave_is_told_instead(office: Office) -> None:
+    attempt(office, MORNING, Outcome.UNREACHABLE)
+    handler = office.people["handler"]
+    deputy = make_person(office.session, "deputy", Role.HANDLER, unit=handler.unit, email="deputy@office.test")
+    handler.leave_from, handler.leave_until, handler.deputy_id = MORNING.date(), MORNING.date(), deputy.id
+    office.session.flush()
+    assert [letter.recipient for letter in attempt(office, LATER, Outcome.SENT)] == ["head@office.test", "vice@office.test"]
+    assert mail(office, "handler").last_error == "收件人请假，改由代办人或单位其他人接收"
+    office.people["deputy"] = deputy
+    assert office.told("urge") == {"handler", "head", "vice"}
+    office.run("2026-11-12T10:32")
+    assert office.told("urge") == {"handler", "head", "vice", "deputy"}
+    assert [letter.recipient for letter in attempt(office, LATER + 2 * MINUTE, Outcome.SENT)] == ["deputy@office.test"]
+    office.run("2026-11-12T10:34")
+    assert attempt(office, LATER + 5 * MINUTE, Outcome.SENT) == [], "and nobody twice"

@@ -195,7 +195,7 @@ def test_a_letter_to_the_administrator_keeps_its_bare_date(told: Told) -> None:
 def test_n03_who_no_longer_owes_it_gets_no_letter_though_they_may_see_the_case(told: Told) -> None:
     told.clerk.leave_from = date(2026, 11, 20)
     make_person(told.session, "second", Role.CLERK)
-    assert still_standing(told.session, told.mail, NOW) == ([], "已改派或已转到下一环节，不再由收件人办理")
+    assert still_standing(told.session, told.mail, NOW) == ([], "收件人请假，改由代办人或单位其他人接收")
 
 
 @pytest.mark.parametrize(("reason", "said"), [("并案", "已办结、转出或改派：并案"), ("", "已办结、转出或改派")])
