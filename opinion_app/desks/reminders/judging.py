@@ -26,7 +26,7 @@ from opinion_app.rules.rung_recipients import robot_units, rung_recipients
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date
 
-BATCH = 200  # clocks whose rungs are said in one transaction, and so may share a letter
+BATCH = 1000  # clocks whose rungs are said in one transaction, and so share a letter for each person and rung
 UNIT_REASON = "发给本单位的群"
 Entries = Sequence[tuple[tuple[int, str, int], Told]]
 """What a ledger holds of one clock: whom, rung and version of the date."""

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from opinion_app.desks.outbox.operations import Claimed, Sender, claim, confirm, retry
 from opinion_app.desks.reminders.operations import queue_digests
 from opinion_app.flow import clocks
+from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
 from opinion_app.rules.delivery import CLAIM, Attempt, Outcome
 from opinion_app.rules.words import NoticeChannel, NoticeState, Role
@@ -156,6 +157,23 @@ def test_r4_a_letter_of_several_is_not_sent_again_when_one_is_kept_from_its_read
         assert held.last_error == "其中有收件人已无权查看的事项，原信不再发送（此前一次发送结果不明，可能已送达）"
 
 
+def test_n09_who_stands_in_for_a_receiver_who_went_on_leave_is_told_instead(office: Office) -> None:
+    attempt(office, MORNING, Outcome.UNREACHABLE)
+    handler = office.people["handler"]
+    deputy = make_person(office.session, "deputy", Role.HANDLER, unit=handler.unit, email="deputy@office.test")
+    handler.leave_from, handler.leave_until, handler.deputy_id = MORNING.date(), MORNING.date(), deputy.id
+    office.session.flush()
+    assert [letter.recipient for letter in attempt(office, LATER, Outcome.SENT)] == ["head@office.test", "vice@office.test"]
+    assert mail(office, "handler").last_error == "收件人请假，改由代办人或单位其他人接收"
+    office.people["deputy"] = deputy
+    assert office.told("urge") == {"handler", "head", "vice"}
+    office.run("2026-11-12T10:32")
+    assert office.told("urge") == {"handler", "head", "vice", "deputy"}
+    assert [letter.recipient for letter in attempt(office, LATER + 2 * MINUTE, Outcome.SENT)] == ["deputy@office.test"]
+    office.run("2026-11-12T10:34")
+    assert attempt(office, LATER + 5 * MINUTE, Outcome.SENT) == [], "and nobody twice"
+
+
 def test_n03_the_subject_counts_what_is_left(core: Flask) -> None:
     for office in laddered():
         lead, handler = office.case.lead_unit_id, office.people["handler"].id
@@ -178,18 +196,19 @@ def test_n03_the_subject_counts_what_is_left(core: Flask) -> None:
         ]
 
 
-def test_n09_who_stands_in_for_a_receiver_who_went_on_leave_is_told_instead(office: Office) -> None:
+def test_n08_what_waited_for_a_server_leaves_as_soon_as_it_can_at_whatever_hour(office: Office) -> None:
     attempt(office, MORNING, Outcome.UNREACHABLE)
-    handler = office.people["handler"]
-    deputy = make_person(office.session, "deputy", Role.HANDLER, unit=handler.unit, email="deputy@office.test")
-    handler.leave_from, handler.leave_until, handler.deputy_id = MORNING.date(), MORNING.date(), deputy.id
-    office.session.flush()
-    assert [letter.recipient for letter in attempt(office, LATER, Outcome.SENT)] == ["head@office.test", "vice@office.test"]
-    assert mail(office, "handler").last_error == "收件人请假，改由代办人或单位其他人接收"
-    office.people["deputy"] = deputy
-    assert office.told("urge") == {"handler", "head", "vice"}
-    office.run("2026-11-12T10:32")
-    assert office.told("urge") == {"handler", "head", "vice", "deputy"}
-    assert [letter.recipient for letter in attempt(office, LATER + 2 * MINUTE, Outcome.SENT)] == ["deputy@office.test"]
-    office.run("2026-11-12T10:34")
-    assert attempt(office, LATER + 5 * MINUTE, Outcome.SENT) == [], "and nobody twice"
+    assert len(attempt(office, parse_moment("2026-11-14T23:40"), Outcome.SENT)) == 3, "a Saturday night"
+
+
+def test_n01_one_letter_a_person_and_rung_however_many_cases(office: Office) -> None:
+    copied = {column.name: getattr(office.clock, column.name) for column in Clock.__table__.c if column.name != "id"}
+    fresh = copied | {"next_rung_at": parse_moment("2026-11-12T08:30"), "rung_version": copied["deadline_version"]}
+    office.session.execute(insert(Clock), [fresh for _ in range(450)])
+    before = len(office.session.scalars(select(Notice.id).where(Notice.channel == NoticeChannel.MAIL)).all())
+    office.run("2026-11-12T08:31")
+    query = select(Notice).where(Notice.channel == NoticeChannel.MAIL).order_by(Notice.id)
+    made = office.session.scalars(query).all()[before:]
+    assert sorted((notice.address, len(notice.lines)) for notice in made) == [
+        (f"{login}@office.test", 450) for login in ("handler", "head", "vice")
+    ]
