@@ -165,5 +165,13 @@ def gates_passed(reply: Reply | None) -> frozenset[Gate]:
     """The gates the present text has passed; a check of another text does not count (decisions 14)."""
     if reply is None:
         return frozenset()
-    latest = {check.gate: check.passed for check in reply.checks if check.text_hash == reply.text_hash}
-    return frozenset(gate for gate, passed in latest.items() if passed)
+    return frozenset(gate for gate, passed in _verdicts(reply).items() if passed)
+
+
+def gates_refused(reply: Reply) -> frozenset[Gate]:
+    """The gates the present text was refused at when it was looked at last."""
+    return frozenset(gate for gate, passed in _verdicts(reply).items() if not passed)
+
+
+def _verdicts(reply: Reply) -> dict[Gate, bool]:
+    return {check.gate: check.passed for check in reply.checks if check.text_hash == reply.text_hash}

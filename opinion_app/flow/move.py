@@ -9,15 +9,15 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from opinion_app.flow import clocks, progress, publications, trail
-from opinion_app.flow.cases import facts_of, gates_passed, latest_reply
+from opinion_app.flow.cases import facts_of, gates_passed, gates_refused, latest_reply
 from opinion_app.records.case import Case
 from opinion_app.records.move import Move
 from opinion_app.rules import life
 from opinion_app.rules.errors import Conflict, NotFound, Refused
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.permissions import can_see
-from opinion_app.rules.reply import review_step
-from opinion_app.rules.words import Disclosure, Kind, ReviewStep, Stage
+from opinion_app.rules.reply import history_step, review_step
+from opinion_app.rules.words import Disclosure, Kind, ReplyState, ReviewStep, Stage
 
 REVIEWING = frozenset({"submit_reply", "check_unit_head", "check_gates", "sign_off"})
 
@@ -89,11 +89,20 @@ def move(
 def _waits_for(session: Session, case: Case, act: str) -> ReviewStep | None:
     """Whom the reply waits for after `act`: kept with the case, so that a list of many need not look at every check."""
     if case.stage is not Stage.UNDER_REVIEW:
-        return None
+        return _history_waits_for(session, case) if case.to_publish else None
     if act not in REVIEWING:
         return case.review_step
     with session.no_autoflush:  # the checks just made are known to the reply; the case is saved once, below
         return review_step(gates_passed(latest_reply(session, case.id)))
+
+
+def _history_waits_for(session: Session, case: Case) -> ReviewStep | None:
+    """The same for a reply that came with an import and was decided to be public."""
+    with session.no_autoflush:
+        reply = latest_reply(session, case.id)
+        if reply is None or reply.state is not ReplyState.APPROVED:
+            return None
+        return history_step(gates_passed(reply), gates_refused(reply))
 
 
 def waits_to_go_public(case: Case, act: str) -> bool:

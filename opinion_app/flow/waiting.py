@@ -29,6 +29,16 @@ def sign_off() -> ColumnElement[bool]:
     return Case.review_step == ReviewStep.SIGN_OFF
 
 
+def history_check() -> ColumnElement[bool]:
+    """A reply that came with an import is to be public and has not passed the three gates."""
+    return Case.review_step == ReviewStep.HISTORY
+
+
+def history_sign() -> ColumnElement[bool]:
+    """It has passed them and waits for the signature."""
+    return Case.review_step == ReviewStep.HISTORY_SIGN
+
+
 def return_asked() -> ColumnElement[bool]:
     """A unit asks to give the case back."""
     return _assigned(Assignment.state == AssignmentState.RETURN_ASKED)

@@ -19,6 +19,13 @@ from opinion_app.rules.words import (
     UnitRole,
 )
 
+TO_GO_OUT = (*OFFICE_GATES, Gate.SIGN_OFF)
+
+
+def gates_missing(passed: frozenset[Gate]) -> tuple[Gate, ...]:
+    """What a wording lacks before the public may read it: the three gates and the signature (decisions 13, 45)."""
+    return tuple(gate for gate in TO_GO_OUT if gate not in passed)
+
 
 @dataclass(frozen=True)
 class Actor:
@@ -110,6 +117,13 @@ class CaseFacts:
     def office_gates_passed(self) -> bool:
         """Whether 政治关, 政策关 and 文字关 are all passed for the present version."""
         return all(gate in self.gates_passed for gate in OFFICE_GATES)
+
+    @property
+    def gates_missing(self) -> tuple[Gate, ...]:
+        """What an approved reply lacks of the three gates and the signature: of our own nothing, of an imported one all."""
+        if self.reply_state is not ReplyState.APPROVED:
+            return ()
+        return gates_missing(self.gates_passed)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.permissions import never_public
 from opinion_app.rules.words import AssignmentState, Disclosure, Gate, ReplyState, RiskLevel, Source, Stage, UnitRole
@@ -84,6 +86,34 @@ def publishable(case: CaseFacts) -> str | None:
     if case.disclosure not in (Disclosure.PUBLIC, Disclosure.PARTIAL):
         return "公开决定是“不公开”，不能公开。"
     return None
+
+
+def unreviewed(missing: Iterable[Gate]) -> str:
+    """Why a reply that came with an import may not go out yet, and who can do what about it (decisions 45)."""
+    named = "、".join(gate.label for gate in missing)
+    return f"这件的答复是导入的，没有经过审核签发，还缺{named}。请审核人、领导在办件页办完“历史答复补审”“历史答复签发”再公开。"
+
+
+def ready_to_publish(case: CaseFacts) -> str | None:
+    """Decided to be public, and what would go out has passed the office's gates and is signed."""
+    refused = publishable(case)
+    return refused or (unreviewed(case.gates_missing) if case.gates_missing else None)
+
+
+def history_waits(case: CaseFacts) -> str | None:
+    """A reply that came with an import is to be public and has not passed the three gates."""
+    if publishable(case):
+        return publishable(case)
+    return None if case.gates_missing and not case.office_gates_passed else "这件的答复不需要补审。"
+
+
+def history_unsigned(case: CaseFacts) -> str | None:
+    """It has passed them and nobody has signed it."""
+    if publishable(case):
+        return publishable(case)
+    if not case.gates_missing:
+        return "这件的答复已经签发。"
+    return None if case.office_gates_passed else "请先办理“历史答复补审”，通过政治关、政策关、文字关。"
 
 
 def published(case: CaseFacts) -> str | None:

@@ -29,6 +29,13 @@ def review_step(passed: frozenset[Gate]) -> ReviewStep:
     return ReviewStep.SIGN_OFF if passed.issuperset(OFFICE_GATES) else ReviewStep.GATES
 
 
+def history_step(passed: frozenset[Gate], refused: frozenset[Gate]) -> ReviewStep | None:
+    """Whom an approved reply waits for that is to be public: nobody where it is reviewed, or where somebody said no to it."""
+    if refused or passed.issuperset((*OFFICE_GATES, Gate.SIGN_OFF)):
+        return None
+    return ReviewStep.HISTORY_SIGN if passed.issuperset(OFFICE_GATES) else ReviewStep.HISTORY
+
+
 def check_draft(text: str) -> None:
     """Raise Invalid unless `text` can be kept as a draft."""
     if not text:

@@ -190,6 +190,8 @@ class ReviewStep(Word):
     UNIT_HEAD = "unit_head", "待本单位审核"
     GATES = "gates", "待三关审核"
     SIGN_OFF = "sign_off", "待签发"
+    HISTORY = "history", "历史答复待补审"
+    HISTORY_SIGN = "history_sign", "历史答复待签发"
 
 
 class ReplyState(Word):

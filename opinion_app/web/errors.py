@@ -14,6 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import BadHost, HTTPException
 
 from opinion_app.records.base import db
+from opinion_app.rules import links
 from opinion_app.rules.errors import Conflict, Forbidden, Invalid, NotFound, OfficeError, Refused
 from opinion_app.web.addresses import ForeignOrigin
 from opinion_app.web.answers import wants_fragment
@@ -69,7 +70,15 @@ def _office_error(error: OfficeError) -> ResponseReturnValue:
     if isinstance(error, Conflict):
         rows = [(row.label, row.mine, row.theirs) for row in error.differences]
         return _page(status, error.message, rows=rows, retry_href=request.path)
-    return _page(status, error.message, name="refused" if isinstance(error, Refused) else "")
+    if isinstance(error, Refused):
+        return _page(status, error.message, name="refused", case_href=_case_of_page())
+    return _page(status, error.message)
+
+
+def _case_of_page() -> str:
+    """Where the case is whose act was refused: what is missing is told, and can be done, there."""
+    number = (request.view_args or {}).get("number", "")
+    return links.case(number) if number and request.path.startswith("/office/cases/") else ""
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from opinion_app.flow import index
 from opinion_app.records.case import Case
 from opinion_app.records.publication import Publication
-from opinion_app.records.reply import Reply
+from opinion_app.records.reply import Reply, ReplyCheck
 from opinion_app.records.unit import Unit
-from opinion_app.rules.facts import Actor
+from opinion_app.rules.facts import TO_GO_OUT, Actor
 from opinion_app.rules.text import text_key
-from opinion_app.rules.words import Disclosure, Kind, PublicationState, ReplyState, Stage
+from opinion_app.rules.words import Disclosure, Gate, Kind, PublicationState, ReplyState, Stage
 from opinion_app.rules.zone import local_date
 from opinion_app.search.index import publication_index
 from tests.builders.office import NOW, make_case
@@ -30,17 +30,23 @@ def make_signed(
     *,
     answer: str = ANSWER,
     stage: Stage = Stage.ANSWERED,
+    reviewed: bool = True,
     **values: Any,
 ) -> Case:
-    """A case whose reply is signed and that stands in `stage`."""
+    """A case whose reply is signed and that stands in `stage`; not `reviewed`, it is approved as an import has it, by nobody."""
     case = make_case(session, clerk, **values)
     case.stage, case.accepted_at, case.answered_at = stage, NOW, NOW
     case.lead_unit_id = unit.id if unit else None
     reply = Reply(case_id=case.id, version_no=1, text=answer, text_hash=text_key(answer), drafted_at=NOW, signed_at=NOW)
     reply.state = ReplyState.APPROVED
+    reply.checks = [_passed(gate, reply, clerk) for gate in (TO_GO_OUT if reviewed else ())]
     session.add(reply)
     session.flush()
     return case
+
+
+def _passed(gate: Gate, reply: Reply, by: Actor) -> ReplyCheck:
+    return ReplyCheck(gate=gate, passed=True, text_hash=reply.text_hash, checked_by_id=by.id, checked_at=NOW)
 
 
 def make_closed(session: Session, clerk: Actor, unit: Unit | None = None, **values: Any) -> Case:

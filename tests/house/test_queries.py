@@ -58,6 +58,7 @@ ELSEWHERE = frozenset(
         "/office/cases/<number>/public_files/<int:copy_id>/progress",
         "/office/cases/<number>/report_back",
         "/office/cases/<number>/report_risk",
+        "/office/cases/<number>/sign_history",
         "/office/cases/<number>/report_support",
         "/office/cases/<number>/restart",
         "/office/cases/<number>/resume",

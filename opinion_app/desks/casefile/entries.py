@@ -57,6 +57,8 @@ _LOOKS = {
     "check_unit_head": ("check", "blue"),
     "check_gates": ("check", "blue"),
     "sign_off": ("stamp", "green"),
+    "check_history": ("check", "blue"),
+    "sign_history": ("stamp", "green"),
     "answer": ("chat", "green"),
     "object": ("warn", "orange"),
     "report_back": ("send", "green"),

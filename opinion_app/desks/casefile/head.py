@@ -10,6 +10,8 @@ from opinion_app.records.case import Case
 from opinion_app.records.move import Move
 from opinion_app.rules import life, links
 from opinion_app.rules.facts import Actor, CaseFacts
+from opinion_app.rules.obstacles import publishable
+from opinion_app.rules.obstacles import unreviewed as unreviewed_words
 from opinion_app.rules.words import MAIN_LINE, Stage
 from opinion_app.rules.zone import local
 
@@ -69,3 +71,11 @@ def _step(stage: Stage, place: int, here: int, reached: dict[Stage, datetime]) -
 def _day(moment: datetime | None) -> str:
     """11月24日: under a step there is room for no more."""
     return f"{local(moment).month}月{local(moment).day}日" if moment is not None else ""
+
+
+def unreviewed(actor: Actor, facts: CaseFacts) -> tuple[str, ActLink | None] | None:
+    """Why an imported reply that is to be public may not go out yet, and what this person may do about it; None where none is."""
+    if not facts.gates_missing or facts.stage not in life.CLOSED_ONES or publishable(facts):
+        return None
+    own = [act for act in life.permitted(actor, facts) if act.name in ("check_history", "sign_history")]
+    return unreviewed_words(facts.gates_missing), _link(own[0], facts) if own else None

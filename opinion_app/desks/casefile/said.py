@@ -29,6 +29,10 @@ def _checked(said: Detail) -> str:
     return f"第 {said['version']} 稿{gates}通过" if said["passed"] else f"第 {said['version']} 稿退回修改"
 
 
+def _history(said: Detail) -> str:
+    return f"{'、'.join(said['gates'])}{'通过' if said['passed'] else '未通过'}"
+
+
 def _kind(said: Detail) -> str:
     """The kind of a note; a plain one is named by the entry's own title already."""
     return "" if said["kind"] == FindingKind.NOTE.label else str(said["kind"])
@@ -53,6 +57,8 @@ _WORDS: dict[str, tuple[tuple[str, ...], Callable[[Detail], str]]] = {
     "check_unit_head": (("passed", "version"), _checked),
     "check_gates": (("passed", "version"), _checked),
     "sign_off": (("passed", "version"), _checked),
+    "check_history": (("passed", "gates"), _history),
+    "sign_history": (("passed",), lambda said: "签发" if said["passed"] else "不签发"),
     "answer": (("method",), lambda said: str(said["method"])),
     "object": (("to", "number"), _paper),
     "report_back": (("to", "number"), _paper),

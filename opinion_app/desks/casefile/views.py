@@ -48,6 +48,7 @@ def _head(held: queries.Dossier) -> dict[str, Any]:
         "facts": held.facts,
         "next_acts": first,
         "more_acts": others,
+        "unreviewed": head.unreviewed(actor(), held.facts),
         "stages": head.steps(held.case, held.moves),
         "due": clock_due(due, now, calendar, rail.clock_href(held.case.number, due)) if due else None,
         "marks": list(rail.marks(held)),

@@ -136,6 +136,10 @@ TABS: tuple[Tab, ...] = (
     ),
     Tab("gates", "待三关审核", REVIEWER, _plain(waiting.office_gates), "没有待三关审核的答复稿。", "check_gates"),
     Tab("sign_off", "待签发", LEADER, _plain(waiting.sign_off), "没有等您签发的答复稿。", "sign_off"),
+    Tab("history", "历史答复补审", REVIEWER, _plain(waiting.history_check), "没有待补审的历史答复。", "check_history", over=True),
+    Tab(
+        "sign_history", "历史答复签发", LEADER, _plain(waiting.history_sign), "没有待签发的历史答复。", "sign_history", over=True
+    ),
     Tab("assessments", "待审定研判", LEADER, _open(waiting.assessment_waits), "没有待审定的研判。", "approve_assessment", True),
     Tab("extensions", "待审批延期", LEADER, _extension, "没有待审批的延期申请。", "decide_extension"),
     Tab("to_answer", "待答复", CLERK, _stage(Stage.APPROVED), "没有已签发待答复的件。", "answer"),

@@ -19,12 +19,14 @@ from opinion_app.rules.masking import Decision
 from opinion_app.rules.permissions import never_public
 from opinion_app.rules.publication import LEFT_OUT, Snapshot, check_disclosure, check_kept, check_left_out, make, may_stay
 from opinion_app.rules.two_people import check_reviewer
-from opinion_app.rules.words import ConsentBasis, Disclosure, Role
+from opinion_app.rules.words import ConsentBasis, Disclosure, ReviewStep, Role
 from opinion_app.steps.publish.bench import stored
 from opinion_app.steps.publish.queries import Material, kept_reasons, masker_of, material, strict, writers
 from opinion_app.steps.publish.release import put
 
 PLAN_HELD = "原来的定时公开已搁置，请按这次的决定重新遮盖、审查后公开，或者取消。"
+
+HISTORY = "这是导入的历史答复，没有经过审核签发，已通知审核人补审；三关通过并签发后才能公开。"
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def decide_disclosure(
     before = case.disclosure
     case.disclosure, case.disclosure_grounds = disclosure, grounds
     told = basis if disclosure is not Disclosure.WITHHELD else None
-    move(
+    done = move(
         session,
         case,
         "decide_disclosure",
@@ -68,6 +70,10 @@ def decide_disclosure(
         detail={"disclosure": disclosure.label, "basis": told.value if told else "", "basis_words": told.label if told else ""},
         values={"公开决定": (before, disclosure), "理由": (None, grounds)},
     )
+    if case.review_step is ReviewStep.HISTORY:
+        reviewers = outbox.holders_of(session, Role.REVIEWER)
+        outbox.tell(session, case, reviewers, "历史答复请补审（三关）", f"decide_disclosure:{done.id}", now, mail=False)
+        followed += HISTORY
     return followed
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Label, String, cast, func, select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.settings import office, setting
@@ -16,14 +16,16 @@ from opinion_app.records.move import Move
 from opinion_app.records.person import Person
 from opinion_app.records.public_copy import PublicCopy
 from opinion_app.records.publication import MaskingDecision, Publication, PublicationPlan
-from opinion_app.records.reply import Reply
+from opinion_app.records.reply import Reply, ReplyCheck
 from opinion_app.records.unit import Unit
 from opinion_app.rules.errors import Invalid
+from opinion_app.rules.facts import gates_missing
 from opinion_app.rules.masking import Action, Contacts, mask_name
+from opinion_app.rules.obstacles import unreviewed
 from opinion_app.rules.public_files import public_name
 from opinion_app.rules.publication import ANYBODY, LEFT_OUT, Snapshot, propose
 from opinion_app.rules.two_people import SETTING
-from opinion_app.rules.words import ConsentBasis, Disclosure, PlanState, ReplyState
+from opinion_app.rules.words import ConsentBasis, Disclosure, Gate, PlanState, ReplyState
 from opinion_app.steps.publish import copy_queries
 
 NO_REPLY = "这件没有经过签发的答复，不能公开。"
@@ -53,10 +55,12 @@ def material(
     `note` is the 更正说明; where nothing was published before there is nothing to correct, and it is left out. `left_out` is the
     部分公开说明, for a case that was decided to be so.
 
-    Raises Invalid where no reply was signed off."""
+    Raises Invalid where no reply was signed off, or the one that would go out came with an import and was not reviewed here."""
     held = _held(session, case)
     if held.Reply is None:
         raise Invalid(NO_REPLY)
+    if missing := gates_missing(frozenset(map(Gate.of, filter(None, (held.gates or "").split(","))))):
+        raise Invalid(unreviewed(missing))
     ready = copy_queries.ready(session, case)
     copies = copy_queries.chosen(ready, wanted)
     names = "\n".join(public_name(copy.attachment.name, copy.media_type) for copy in copies)
@@ -91,7 +95,16 @@ def _held(session: Session, case: Case) -> Any:
         PublicationPlan.case_id == case.id, PublicationPlan.state.in_((PlanState.WAITING, PlanState.HELD))
     )
     query = (
-        select(Reply, Correspondent, Publication, PublicationPlan, MaskingDecision.decisions, MaskingDecision.said, Move.detail)
+        select(
+            Reply,
+            _gates_passed(),
+            Correspondent,
+            Publication,
+            PublicationPlan,
+            MaskingDecision.decisions,
+            MaskingDecision.said,
+            Move.detail,
+        )
         .select_from(Case)
         .outerjoin(Reply, Reply.id == newest)
         .outerjoin(Correspondent, Correspondent.case_id == Case.id)
@@ -102,6 +115,14 @@ def _held(session: Session, case: Case) -> Any:
         .where(Case.id == case.id)
     )
     return session.execute(query).one()
+
+
+def _gates_passed() -> Label[str | None]:
+    """The gates that the signed wording passed when it was looked at last, by their words with commas between."""
+    bound = ReplyCheck.reply_id == Reply.id, ReplyCheck.text_hash == Reply.text_hash
+    last = select(func.max(ReplyCheck.id)).where(*bound).group_by(ReplyCheck.gate).correlate(Reply)
+    passed = select(func.aggregate_strings(cast(ReplyCheck.gate, String), ",")).where(ReplyCheck.id.in_(last), ReplyCheck.passed)
+    return passed.correlate(Reply).scalar_subquery().label("gates")
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,15 @@ from wtforms import HiddenField, RadioField, SelectField
 from wtforms.validators import InputRequired
 
 from opinion_app.forms import OfficeForm, choices, text
+from opinion_app.rules.words import OFFICE_GATES, Gate
 
-CHOOSE = "请选择通过或退回。"
+CHOOSE, CHOOSE_HISTORY = "请选择通过或退回。", "请选择通过或不通过。"
 PASS_OR_BACK = (("pass", "通过"), ("back", "退回修改"))
+PASS_OR_NOT = (("pass", "通过"), ("back", "不通过"))
+
+
+def _history_gate(label: str, description: str = "") -> RadioField:
+    return RadioField(label, [InputRequired(CHOOSE_HISTORY)], choices=choices(PASS_OR_NOT), description=description)
 
 
 class CheckForm(OfficeForm):
@@ -33,6 +39,26 @@ class GatesForm(OfficeForm):
         "文字关", [InputRequired(CHOOSE)], choices=choices(PASS_OR_BACK), description="是否答其所问，有无错别字和套话"
     )
     opinion = text("意见", 500, hint="任何一关退回时必填：写明要改什么")
+
+    def verdicts(self) -> dict[Gate, bool]:
+        """Which gates were passed."""
+        return {gate: self[gate.value].data == "pass" for gate in OFFICE_GATES}
+
+
+class HistoryGatesForm(GatesForm):
+    """The same for a reply that came with an import: nobody can be asked to change it."""
+
+    political = _history_gate("政治关", "立场、导向、表述是否稳妥")
+    policy = _history_gate("政策关", "依据当时是否有效，现在公开会不会误导")
+    wording = _history_gate("文字关", "是否答其所问，有无错别字和套话")
+    opinion = text("意见", 500, hint="任何一关不通过时必填：写明为什么")
+
+
+class HistorySignForm(CheckForm):
+    """The signature under a reply that came with an import."""
+
+    verdict = _history_gate("签发意见")
+    opinion = text("意见", 500, hint="不签发时必填：写明为什么")
 
 
 class RecusalForm(OfficeForm):

@@ -26,7 +26,7 @@ def _submitted(session: Session, case: Case, read: str | None) -> Reply:
     return reply
 
 
-def _check(
+def record_check(
     session: Session,
     reply: Reply,
     gate: Gate,
@@ -36,6 +36,7 @@ def _check(
     passed: bool,
     opinion: str,
 ) -> None:
+    """Record one gate on the wording as it stands."""
     session.add(
         ReplyCheck(
             reply=reply,
@@ -49,7 +50,8 @@ def _check(
     )
 
 
-def _need_opinion(opinion: str) -> None:
+def need_opinion(opinion: str) -> None:
+    """Raise Invalid where a refusal does not say what is to be done."""
     if not opinion:
         raise Invalid("退回修改须写明意见。", {"opinion": "请写明要改什么。"})
 
@@ -70,8 +72,8 @@ def check_unit_head(
     admit(session, case, "check_unit_head", actor)
     reply = _submitted(session, case, read)
     if not passed:
-        _need_opinion(opinion)
-    _check(session, reply, Gate.UNIT_HEAD, actor, now, passed=passed, opinion=opinion)
+        need_opinion(opinion)
+    record_check(session, reply, Gate.UNIT_HEAD, actor, now, passed=passed, opinion=opinion)
     if not passed:
         _send_back(session, case, reply, "check_unit_head", actor, now, opinion)
         return
@@ -97,9 +99,9 @@ def check_gates(
         raise Invalid("请给出三关的审核意见。")
     refused = [gate for gate in OFFICE_GATES if verdicts.get(gate) is False]
     if refused:
-        _need_opinion(opinion)
+        need_opinion(opinion)
     for gate, passed in verdicts.items():
-        _check(session, reply, gate, actor, now, passed=passed, opinion=opinion)
+        record_check(session, reply, gate, actor, now, passed=passed, opinion=opinion)
     if refused:
         names = "、".join(gate.label for gate in refused)
         _send_back(session, case, reply, "check_gates", actor, now, f"{names}未通过：{opinion}")
@@ -117,8 +119,8 @@ def sign_off(
     admit(session, case, "sign_off", actor)
     reply = _submitted(session, case, read)
     if not passed:
-        _need_opinion(opinion)
-    _check(session, reply, Gate.SIGN_OFF, actor, now, passed=passed, opinion=opinion)
+        need_opinion(opinion)
+    record_check(session, reply, Gate.SIGN_OFF, actor, now, passed=passed, opinion=opinion)
     if not passed:
         _send_back(session, case, reply, "sign_off", actor, now, opinion)
         return

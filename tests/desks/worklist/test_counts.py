@@ -46,7 +46,8 @@ from tests.builders.life import HELP, REPLY, Office, make_office
 from tests.builders.office import NOW, make_case, make_person, make_unit, seed
 
 STEPS: dict[Stage, list[ReviewStep | None]] = {
-    stage: list(ReviewStep) if stage is Stage.UNDER_REVIEW else [None] for stage in Stage
+    stage: [ReviewStep.UNIT_HEAD, ReviewStep.GATES, ReviewStep.SIGN_OFF] if stage is Stage.UNDER_REVIEW else [None]
+    for stage in Stage
 }
 
 

@@ -24,7 +24,7 @@ from opinion_app.records.transaction import transaction
 from opinion_app.records.wording import WordListRow
 from opinion_app.rules.errors import Conflict, Invalid, Refused, Unfinished
 from opinion_app.rules.registration import Writer
-from opinion_app.rules.words import ConsentBasis, Disclosure, Kind, PlanState, PublicationState, Stage
+from opinion_app.rules.words import ConsentBasis, Disclosure, Kind, PlanState, PublicationState, ReplyState, Stage
 from opinion_app.steps.publish import last_look, operations, planning, queries
 from tests.builders.office import NOW
 from tests.faults.together import together
@@ -147,7 +147,9 @@ def test_a_changed_answer_is_held_back_and_the_clerks_are_told(office: Office) -
 def test_without_a_signed_answer_or_in_a_wrong_stage_nothing_goes_out(office: Office) -> None:
     lost, _plan = planned(office)
     early, _other = planned(office, body="另一处路灯也坏了，请一并修理。")
-    office.session.delete(queries.signed_reply(office.session, lost))
+    reply = queries.signed_reply(office.session, lost)
+    assert reply is not None
+    reply.state = ReplyState.DRAFT
     early.stage = Stage.ANSWERED
     office.session.commit()
     assert planning.publish_due(AT) == "搁置 2 件"
