@@ -10,6 +10,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from opinion_app.flow import clocks, progress, publications, trail
 from opinion_app.flow.cases import facts_of, gates_passed, gates_refused, latest_reply
+from opinion_app.flow.extension_requests import void_stale
 from opinion_app.records.case import Case
 from opinion_app.records.move import Move
 from opinion_app.rules import life
@@ -81,6 +82,7 @@ def move(
         changed["环节"] = (before, after)
     trail.record(session, f"case.{act}", case.number, actor, now, changed, actor_name=by)
     clocks.after_act(session, case, act, now, unit_id)
+    void_stale(session, case, now)
     progress.follow(session, case, act, now)
     publications.follow(session, case, act, now)
     return row

@@ -16,6 +16,7 @@ from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import Cause, adoptions_of, extension_of, facts_of, settle, span_of
 from opinion_app.flow.clocks import OPEN, ahead_of, refresh, shift_inner
 from opinion_app.flow.deadline_table import rules
+from opinion_app.flow.extension_requests import void_stale
 from opinion_app.flow.merged_dates import lent_by
 from opinion_app.flow.progress import promise
 from opinion_app.flow.risk_clocks import cap_now
@@ -210,6 +211,8 @@ def _rewrite(session: Session, cause: Cause, rewrite: Callable[[Clock], None] | 
                 clock.provisional = clock.provisional or bool(cap and cap.provisional)
         shift_inner(session, case, cause)
         refresh(session, case)
+        if rewrite is not None:
+            void_stale(session, case, cause.at)
         promise(session, case)
         moved.extend(_moved(case, clock, due, clock.due_at, cause.at) for clock, due in before if clock.due_at != due)
     return moved

@@ -70,7 +70,8 @@ class Clock(Base):
 
 
 class ExtensionRequest(Base):
-    """A unit's request for more time (延期申请), by an amount or `until` a day (then the amount is 0); decided once, in time.
+    """A unit's request for more time (延期申请), by an amount or `until` a day (then the amount is 0, of no unit); decided once,
+    in time. `granted` stays empty where nobody decided: it was withdrawn or void, and `opinion` says why.
 
     `consent_number`, `consent_on`: the paper in which the issuer of a letter grants it, where that is the issuer's to do."""
 
@@ -80,6 +81,7 @@ class ExtensionRequest(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     clock_id: Mapped[int] = mapped_column(ForeignKey("clocks.id"))
     amount: Mapped[int]
+    amount_unit: Mapped[str] = mapped_column(String(20), default="")
     until: Mapped[date | None]
     reason: Mapped[str]
     consent_number: Mapped[str] = mapped_column(String(100), default="")

@@ -118,6 +118,13 @@ ACTS: dict[str, Act] = {
             condition=obstacles.extension_waits,
             primary=_f(S.HANDLING, S.UNDER_REVIEW, S.APPROVED, S.ANSWERED),
         ),
+        Act(
+            "withdraw_extension",
+            "撤回延期申请",
+            _f(S.HANDLING, S.UNDER_REVIEW, S.APPROVED, S.ANSWERED),
+            "case.ask_extension",
+            condition=obstacles.extension_waits,
+        ),
         Act("suspend", "中止计时", BEFORE_ANSWER, "case.suspend", condition=clock_runs),
         Act("resume", "恢复计时", BEFORE_ANSWER, "case.suspend", condition=clock_held, primary=BEFORE_ANSWER),
         Act("restart", "收到补正，重新起算", BEFORE_ANSWER, "case.suspend", condition=correction_waits, primary=BEFORE_ANSWER),

@@ -50,6 +50,7 @@ WORDS = {
     "notice.retry": "重发通知",
     "register.secret": "登记涉密件被拒",
     "case.register": "登记",
+    "case.void_extension": "延期申请作废",
 }
 
 

@@ -66,6 +66,7 @@ ELSEWHERE = frozenset(
         "/office/cases/<number>/submit_reply",
         "/office/cases/<number>/supervise_feedback",
         "/office/cases/<number>/unmerge",
+        "/office/cases/<number>/withdraw_extension",
         "/office/import/<int:run_id>",
         "/office/import/<int:run_id>/progress",
         "/office/import/<int:run_id>/refused.xlsx",

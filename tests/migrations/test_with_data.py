@@ -105,3 +105,18 @@ def test_notices_keep_their_person_and_letters_to_writers_go_with_the_way_back(f
     with db.engine.connect() as connection:
         assert connection.execute(text("SELECT id, person_id FROM notices")).all() == [(1, 1)]
     flask_migrate.upgrade()
+
+
+def test_requests_for_time_keep_the_unit_they_were_asked_in(first_version: Flask) -> None:
+    flask_migrate.upgrade(revision="0019")
+    fill("people", id=1, login="unit_head")
+    fill("cases", id=1, number="LY2026-000001", stage="handling")
+    fill("clocks", id=1, case_id=1, stage="reply", due_at=AT, amount=7, amount_unit="working_days")
+    fill("extension_requests", id=1, case_id=1, clock_id=1, asked_by_id=1, amount=5)
+    fill("extension_requests", id=2, case_id=1, clock_id=1, asked_by_id=1, amount=0, until="2026-12-09")
+    flask_migrate.upgrade()
+    with db.engine.connect() as connection:
+        units = connection.execute(text("SELECT amount_unit FROM extension_requests ORDER BY id")).scalars().all()
+    assert units == ["working_days", ""]
+    flask_migrate.downgrade(revision="0019")
+    flask_migrate.upgrade()

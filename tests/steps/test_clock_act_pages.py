@@ -64,6 +64,10 @@ def test_d10_more_time_is_asked_by_an_amount_or_until_a_day_and_not_by_both(app:
     assert said(head, f"{path}/ask_extension", reason="需采购", until="2026-12-09")[0] == 303
     leader = client_for(app, "leader")
     assert "至 2026-12-09" in leader.get(f"{path}/decide_extension").text
+    assert "撤回" in head.get(f"{path}/withdraw_extension").text
+    assert said(head, f"{path}/withdraw_extension", reason="灯具已到货")[0] == 303
+    assert leader.get(f"{path}/decide_extension").status_code == 409
+    assert said(head, f"{path}/ask_extension", reason="等安装", until="2026-12-09")[0] == 303
     assert said(leader, f"{path}/decide_extension", agree="yes")[0] == 303
     trail = leader.get(path).text.partition('id="trail"')[2]
     assert ["同意延期，延至 2026年12月9日 周三。" in trail, trail.count("需采购")] == [True, 1]

@@ -49,6 +49,7 @@ _LOOKS = {
     "report_support": ("unit", "blue"),
     "ask_extension": ("clock", "orange"),
     "decide_extension": ("clock", ""),
+    "withdraw_extension": ("clock", ""),
     "suspend": ("clock", "orange"),
     "resume": ("clock", "blue"),
     "restart": ("clock", "blue"),

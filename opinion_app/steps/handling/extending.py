@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from opinion_app.flow import clock_changes, clocks, outbox, progress
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import facts_of, span_of
 from opinion_app.flow.due import clock_words
+from opinion_app.flow.extension_requests import drop, said_of
 from opinion_app.flow.move import admit, move
 from opinion_app.flow.waiting import undecided
 from opinion_app.records.case import Case
@@ -120,7 +122,9 @@ def ask(session: Session, case: Case, actor: Actor, now: datetime, more: More, r
     admit(session, case, "ask_extension", actor, seen)
     clock = extendable(session, case)
     _check(session, clock, more, now)
-    asking = {"amount": more.amount or 0, "until": more.until, "reason": reason, "asked_by_id": actor.id, "asked_at": now}
+    unit = clock.amount_unit if more.until is None else ""
+    asking: dict[str, Any] = {"amount": more.amount or 0, "amount_unit": unit, "until": more.until}
+    asking |= {"reason": reason, "asked_by_id": actor.id, "asked_at": now}
     if more.consent is not None:
         asking |= {"consent_number": more.consent.number, "consent_on": more.consent.on}
     session.add(ExtensionRequest(case_id=case.id, clock_id=clock.id, **asking))
@@ -137,6 +141,18 @@ def waiting(session: Session, case: Case) -> ExtensionRequest | None:
     """The request that waits for a decision."""
     query = select(ExtensionRequest).where(ExtensionRequest.case_id == case.id, undecided())
     return session.scalar(query.order_by(ExtensionRequest.id.desc()).limit(1))
+
+
+def withdraw(session: Session, case: Case, actor: Actor, now: datetime, reason: str, seen: int | None = None) -> None:
+    """撤回延期申请: the unit needs no more time after all; the date stays, and it may ask again (D10)."""
+    admit(session, case, "withdraw_extension", actor, seen)
+    request = waiting(session, case)
+    if request is None:
+        raise Refused("没有等待审批的延期申请。")
+    said = "撤回" + (f"：{reason}" if reason else "")
+    drop(request, now, said)
+    values = {"延期申请": (said_of(request), said)}
+    move(session, case, "withdraw_extension", actor, now, note=f"{said_of(request)}。{reason}", values=values)
 
 
 def decide(

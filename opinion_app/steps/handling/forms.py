@@ -82,6 +82,12 @@ class ResumeForm(OfficeForm):
     know_late = BooleanField("我知道恢复后已经逾期", description="按所填时间恢复计时，如已经过了到期日，须勾选这一项")
 
 
+class WithdrawExtensionForm(OfficeForm):
+    """Why the time is not needed any more."""
+
+    reason = text("说明", 200, hint="可不填。撤回后原时限不变，仍需延期的可以重新申请")
+
+
 class DecideExtensionForm(OfficeForm):
     """The leader's answer."""
 

@@ -177,6 +177,18 @@ def ask_extension(number: str) -> ResponseReturnValue:
     return act_page(case, "ask_extension", form, template=template, **shown)
 
 
+@bp.route("/withdraw_extension", methods=["GET", "POST"])
+@requires("worklist")
+def withdraw_extension(number: str) -> ResponseReturnValue:
+    """撤回延期申请."""
+    case = _case(number, "withdraw_extension")
+    form = posted(forms.WithdrawExtensionForm, version=case.version)
+    if request.method == "POST" and form.validate():
+        extending.withdraw(db.session(), case, actor(), clock.now(), form.reason.data, form.seen_version)
+        return done(links.case(case.number), "延期申请已撤回，原时限不变。")
+    return act_page(case, "withdraw_extension", form)
+
+
 @bp.route("/decide_extension", methods=["GET", "POST"])
 @requires("worklist")
 def decide_extension(number: str) -> ResponseReturnValue:
