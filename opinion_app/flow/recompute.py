@@ -142,7 +142,7 @@ def by_code(rule: DeadlineRule, codes: dict[int, str]) -> Governing:
 def chosen_anew(session: Session, table: Collection[DeadlineRule], row: DeadlineRule, codes: dict[int, str]) -> Governing:
     """With `row` put into the table or taken out of it: the rule chosen anew for the clocks that come under it or were under it.
 
-    A clock that would have to be met by another act keeps its own rule."""
+    A clock that would have to be met by another act, or by somebody else, keeps its own rule."""
     query = select(Clock.id, Assessment.historic).join(Assessment, Assessment.id == Clock.assessment_id)
     found = session.execute(query.where(Clock.stage == row.stage.value, Clock.state.in_(OPEN)))
     historic = {held.id: held.historic for held in found}
@@ -153,7 +153,7 @@ def chosen_anew(session: Session, table: Collection[DeadlineRule], row: Deadline
         case = clock.case
         facts = RuleFacts(case.procedure, case.urgency, case.kind, case.risk_level, None, historic.get(clock.id, False))
         choice = choose(table, facts, row.stage, row.in_force_from)
-        if choice is None or choice.rule.meeting_act != clock.met_by_act:
+        if choice is None or (choice.rule.meeting_act, choice.rule.owed_by.value) != (clock.met_by_act, clock.owed_by):
             return None
         return choice.rule if row.code in (choice.rule.code, codes.get(clock.rule_id)) else None
 

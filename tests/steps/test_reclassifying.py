@@ -11,8 +11,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from opinion_app.flow import clocks
+from opinion_app.flow.deadline_table import rules
 from opinion_app.flow.reclassifying import NOT_ASKED
-from opinion_app.flow.recompute import recompute_open
+from opinion_app.flow.recompute import chosen_anew, recompute_open
 from opinion_app.flow.supervise import Asked, issue
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
@@ -161,3 +162,13 @@ def test_d11_a_reopened_case_under_another_rule_runs_from_when_it_was_taken_up_a
     reply = clocks.reply_clock(office.session, case.id)
     assert reply is not None
     assert reply.state is ClockState.RUNNING
+
+
+def test_d15_a_retired_row_leaves_a_duty_with_whoever_owes_it(office: Office) -> None:
+    case = assigned(office, classification=PETITION)
+    table = rules(office.session)
+    codes = {number: rule.code for number, rule in table.items()}
+    out = next(replace(rule, retired=True) for rule in table.values() if rule.code == "contact-petition")
+    governing = chosen_anew(office.session, [*table.values(), out], out, codes)
+    [notice] = [clock for clock in clocks.open_clocks(office.session, case.id) if clock.stage == "contact"]
+    assert governing(notice) is None, "the office's written notice is not the unit's call"
