@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from opinion_app.rules.errors import Invalid
+from opinion_app.rules.kept import surely_personal
 from opinion_app.rules.masking import (
     Action,
     Contacts,
@@ -172,11 +173,18 @@ def _left(text: str, decisions: Iterable[Decision]) -> int:
     return len(_NOT_WORDS.sub("", "".join(shown)))
 
 
-def check_kept(decisions: Decisions, basis: ConsentBasis) -> None:
-    """Raise Invalid where the writer's data stays readable without the writer's separate consent (个人信息保护法 25)."""
+def check_kept(decisions: Decisions, basis: ConsentBasis, own: Iterable[str] = ()) -> None:
+    """Raise Invalid where the writer's data stays readable without the writer's separate consent (个人信息保护法 25).
+
+    `own` is what the writers left with the office; of that, and of a number that proves itself, nobody says that it is not
+    personal data."""
     kept = [each.reason for part in decisions.values() for each in part if each.action is Action.KEEP]
     if not may_stay(kept, basis):
         raise Invalid("留言人没有单独同意公开个人信息，凡是个人信息都要遮盖。")
+    sure = list(surely_personal(decisions, own)) if basis is not ConsentBasis.ASKED else []
+    if sure:
+        places = "、".join(dict.fromkeys(f"{PARTS[part]}的{each.kind.label}" for part, each in sure))
+        raise Invalid(f"{places}不能以“{KeepReason.NOT_PERSONAL.label}”保留：号码校验相符，或者就是留言人登记的。请遮盖。")
 
 
 def may_stay(reasons: Iterable[str], basis: ConsentBasis) -> bool:

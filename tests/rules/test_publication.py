@@ -13,6 +13,7 @@ import pytest
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.machine_text import sheet_cell, xml_text
 from opinion_app.rules.masking import Action, Decision, select
+from opinion_app.rules.masking import Kind as MaskKind
 from opinion_app.rules.progress import DECLINED, HANDLING, MERGED, RECEIVED, ahead
 from opinion_app.rules.publication import (
     LEFT_OUT,
@@ -79,7 +80,7 @@ def test_typed_words_are_found_wherever_they_stand() -> None:
 def test_only_separate_consent_lets_personal_data_stay(basis: ConsentBasis, reason: str, personal: bool) -> None:
     refused = personal and basis is not ConsentBasis.ASKED
     with pytest.raises(Invalid, match="单独同意") if refused else nullcontext():
-        check_kept(decided(Decision(PHONE, Action.KEEP, reason)), basis)
+        check_kept(decided(Decision(replace(PHONE, kind=MaskKind.PLATE), Action.KEEP, reason)), basis)
     check_kept(decided(Decision(PHONE, Action.MASK)), basis)
 
 

@@ -71,7 +71,7 @@ def lay_out(material: Material, sent: Mapping[str, str], more: str, writer: str,
 
 def _finish(bench: Bench, material: Material, writer: str) -> None:
     try:
-        check_kept(bench.decisions, material.basis)
+        check_kept(bench.decisions, material.basis, material.own)
         bench.snapshot = make(material.original, material.finds, bench.decisions, writer)
     except (Invalid, Refused) as refusal:
         bench.trouble = refusal.message
@@ -121,6 +121,7 @@ def stored(decisions: Mapping[str, tuple[Decision, ...]]) -> list[dict[str, Any]
     return [
         {
             "part": part,
+            "kind": decision.find.kind.value,
             "identity": decision.find.identity,
             "start": decision.find.start,
             "end": decision.find.end,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -15,9 +16,11 @@ from opinion_app.records.case import Case
 from opinion_app.records.publication import MaskingDecision, Publication
 from opinion_app.rules.errors import Conflict, Invalid, Refused
 from opinion_app.rules.facts import Actor
+from opinion_app.rules.kept import kept_words
 from opinion_app.rules.masking import Decision
 from opinion_app.rules.permissions import never_public
-from opinion_app.rules.publication import LEFT_OUT, Snapshot, check_disclosure, check_kept, check_left_out, make, may_stay
+from opinion_app.rules.publication import LEFT_OUT, PARTS, Snapshot, check_disclosure, check_kept, check_left_out, make, may_stay
+from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.two_people import check_reviewer
 from opinion_app.rules.words import ConsentBasis, Disclosure, ReviewStep, Role
 from opinion_app.steps.publish.bench import stored
@@ -113,9 +116,28 @@ def publish(
     masker = masker_of(session, case, snapshot.hash)
     detail = {"index_number": publication.index_number, "masked": _count(decisions), "replaces": held.publication is not None}
     detail |= {"masked_by": masker.name} if masker and masker.id != actor.id else {}
-    values = {"公开": (None, publication.index_number), "快照": (None, snapshot.hash), "保密审查": (None, review.secrecy)}
-    move(session, case, "publish", actor, now, detail=detail, values=values | {"公开审查": (None, review.disclosure)})
+    values = {"公开": (None, publication.index_number), "快照": (None, snapshot.hash)}
+    detail |= told_of(review, decisions, actor, now)
+    move(session, case, "publish", actor, now, detail=detail, values=values | reviewed_values(review, decisions))
     return publication
+
+
+def told_of(review: Review, decisions: Mapping[str, tuple[Decision, ...]], actor: Actor, now: datetime) -> dict[str, Any]:
+    """What the timeline tells of a review: both opinions, whose and when, and what stayed readable, without its value."""
+    return {
+        "secrecy": review.secrecy,
+        "disclosure": review.disclosure,
+        "reviewer": actor.name,
+        "reviewed": moment_words(now),
+        "kept": kept_words(PARTS, decisions),
+    }
+
+
+def reviewed_values(review: Review, decisions: Mapping[str, tuple[Decision, ...]]) -> dict[str, tuple[None, str]]:
+    """The same for the trail."""
+    values = {"保密审查": (None, review.secrecy), "公开审查": (None, review.disclosure)}
+    kept = kept_words(PARTS, decisions)
+    return values | ({"保留可读": (None, kept)} if kept else {})
 
 
 def checked(
@@ -155,7 +177,7 @@ def _made(
 ) -> tuple[Material, Snapshot]:
     held = material(session, case, copies, correction, left_out)
     check_left_out(case.disclosure, held.original.left_out)
-    check_kept(decisions, held.basis)
+    check_kept(decisions, held.basis, held.own)
     return held, make(held.original, held.finds, decisions, _writer(case, writer))
 
 

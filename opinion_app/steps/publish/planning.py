@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from opinion_app.flow.move import admit, move
 from opinion_app.flow.publications import end_plan, hold_plan, unsettled_plan
 from opinion_app.records.case import Case
 from opinion_app.records.engine import reading_only
+from opinion_app.records.move import Move
 from opinion_app.records.publication import PublicationPlan
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.errors import OfficeError, Refused, Unfinished
@@ -22,7 +24,7 @@ from opinion_app.rules.publication import LEFT_OUT, check_moment
 from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.words import PlanState
 from opinion_app.steps.publish.last_look import WRITTEN, as_reviewed, snapshot_of
-from opinion_app.steps.publish.operations import Review, checked
+from opinion_app.steps.publish.operations import Review, checked, reviewed_values, told_of
 from opinion_app.steps.publish.release import put
 
 log = logging.getLogger(__name__)
@@ -60,9 +62,9 @@ def plan(
         planned_at=now,
     )
     session.add(row)
-    values = {"定时公开": (None, at), "快照": (None, snapshot.hash), "保密审查": (None, review.secrecy)}
-    detail = {"at": at.isoformat(), "words": moment_words(at)}
-    move(session, case, "plan_publication", actor, now, detail=detail, values=values | {"公开审查": (None, review.disclosure)})
+    values = {"定时公开": (None, at), "快照": (None, snapshot.hash)} | reviewed_values(review, decisions)
+    detail = {"at": at.isoformat(), "words": moment_words(at)} | told_of(review, decisions, actor, now)
+    move(session, case, "plan_publication", actor, now, detail=detail, values=values)
     return row
 
 
@@ -117,8 +119,16 @@ def release(session: Session, plan_id: int, now: datetime) -> bool | None:
         return False
     publication = put(session, case, held, snapshot_of(row), now)
     detail = {"index_number": publication.index_number, "replaces": held.publication is not None, "planned": True}
+    detail |= _as_planned(session, case)
     move(session, case, "publish", None, now, detail=detail, values={"公开": (None, publication.index_number)})
     return True
+
+
+def _as_planned(session: Session, case: Case) -> dict[str, Any]:
+    """Whose opinions it went out on: those of the plan."""
+    plans = select(Move.detail).where(Move.case_id == case.id, Move.act == "plan_publication").order_by(Move.id.desc())
+    told = session.scalars(plans.limit(1)).first() or {}
+    return {name: told[name] for name in ("secrecy", "disclosure", "reviewer", "reviewed", "kept") if name in told}
 
 
 def _hold(session: Session, case: Case, row: PublicationPlan, reason: str, now: datetime) -> None:

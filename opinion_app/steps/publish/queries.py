@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Label, String, cast, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from opinion_app.flow.settings import office, setting
 from opinion_app.records.case import Case, Correspondent
@@ -28,7 +28,19 @@ from opinion_app.rules.two_people import SETTING
 from opinion_app.rules.words import ConsentBasis, Disclosure, Gate, PlanState, ReplyState
 from opinion_app.steps.publish import copy_queries
 
+_BOUND = aliased(MaskingDecision, name="Bound")
 NO_REPLY = "这件没有经过签发的答复，不能公开。"
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """The opinions on which what is out went out, and what stayed readable."""
+
+    name: str
+    at: datetime
+    secrecy: str
+    disclosure: str
+    decisions: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -45,6 +57,8 @@ class Material:
     copies: list[PublicCopy]
     ready: Sequence[PublicCopy]
     said: dict[str, Any]
+    own: tuple[str, ...]
+    reviewed: Reviewed | None
 
 
 def material(
@@ -82,6 +96,8 @@ def material(
         copies,
         ready,
         held.said or {},
+        tuple(_own(people)),
+        _reviewed(held),
     )
 
 
@@ -94,6 +110,12 @@ def _held(session: Session, case: Case) -> Any:
     waits = select(func.max(PublicationPlan.id)).where(
         PublicationPlan.case_id == case.id, PublicationPlan.state.in_((PlanState.WAITING, PlanState.HELD))
     )
+    reviews = select(func.max(MaskingDecision.id)).where(
+        MaskingDecision.case_id == case.id,
+        MaskingDecision.snapshot_hash == Publication.snapshot_hash,
+        MaskingDecision.secrecy_opinion != "",
+    )
+    bound = reviews.correlate(Publication).scalar_subquery()
     query = (
         select(
             Reply,
@@ -104,6 +126,8 @@ def _held(session: Session, case: Case) -> Any:
             MaskingDecision.decisions,
             MaskingDecision.said,
             Move.detail,
+            _BOUND,
+            Person.name.label("by"),
         )
         .select_from(Case)
         .outerjoin(Reply, Reply.id == newest)
@@ -112,6 +136,8 @@ def _held(session: Session, case: Case) -> Any:
         .outerjoin(PublicationPlan, PublicationPlan.id == waits.scalar_subquery())
         .outerjoin(MaskingDecision, MaskingDecision.id == masked)
         .outerjoin(Move, Move.id == decided)
+        .outerjoin(_BOUND, _BOUND.id == bound)
+        .outerjoin(Person, Person.id == _BOUND.decided_by_id)
         .where(Case.id == case.id)
     )
     return session.execute(query).one()
@@ -170,6 +196,21 @@ def _names(people: Iterable[tuple[Correspondent | None, str]]) -> list[str]:
 def _contacts(people: Iterable[tuple[Correspondent | None, str]]) -> list[Contacts]:
     """How the writers are reached and where they live."""
     return [Contacts(one.phone, one.email, one.address, one.identity_number) for one, _nickname in people if one]
+
+
+def _own(people: Iterable[tuple[Correspondent | None, str]]) -> Iterable[str]:
+    """What the writers left with the office: names, how they are reached and where they live."""
+    held = list(people)
+    yield from _names(held)
+    for each in _contacts(held):
+        yield from each
+
+
+def _reviewed(held: Any) -> Reviewed | None:
+    bound = held.Bound
+    if held.Publication is None or bound is None:
+        return None
+    return Reviewed(held.by, bound.decided_at, bound.secrecy_opinion, bound.disclosure_opinion, bound.decisions)
 
 
 def kept_numbers(session: Session) -> list[str]:

@@ -162,6 +162,7 @@ def _bench_page(case: Case, held: queries.Material, form: forms.PublishForm, lai
         basis=held.basis,
         choices=bench.allowed(held.basis),
         standing=held.publication,
+        reviewed=held.reviewed,
         copies=held.ready,
         going=[copy.id for copy in held.copies],
         plan=held.plan,

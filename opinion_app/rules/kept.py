@@ -1,0 +1,62 @@
+"""What is kept readable in a publication: how it is told without its value, and what “不是个人信息” cannot be said of."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from opinion_app.rules.masking import Action, Confidence, Decision, Find, Kind, read
+from opinion_app.rules.masking.checksums import id_check, id_shape, luhn
+from opinion_app.rules.words import KeepReason
+
+_BESIDES = re.compile(r"[\W_]+")
+_ID = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X]")
+_LEAST_OWN = 3
+_LEAST_DIGITS = 7
+
+
+def kept_words(labels: Mapping[str, str], decisions: Mapping[str, tuple[Decision, ...]]) -> str:
+    """How many finds stay readable, of which kind, where and why; never what they say. Empty where none does."""
+    kept = [
+        f"{labels[part]}的{each.find.kind.label}（{each.reason}）"
+        for part, held in decisions.items()
+        for each in held
+        if each.action is Action.KEEP
+    ]
+    told = "；".join(f"{words}{f' {count} 处' if count > 1 else ''}" for words, count in Counter(kept).items())
+    return f"{len(kept)} 处：{told}" if kept else ""
+
+
+def surely_personal(decisions: Mapping[str, tuple[Decision, ...]], own: Iterable[str]) -> Iterator[tuple[str, Find]]:
+    """What was kept as “不是个人信息” and cannot be anything else, with its part.
+
+    `own` are the names, telephones and addresses the writers left with the office."""
+    known = [value for value in own if value]
+    for part, held in decisions.items():
+        for each in held:
+            if each.action is Action.KEEP and each.reason == KeepReason.NOT_PERSONAL.label and _is_sure(each.find, known):
+                yield part, each.find
+
+
+def _is_sure(find: Find, own: Iterable[str]) -> bool:
+    value = _squeezed(find.text).upper()
+    if find.kind is Kind.ID_NUMBER and _ID.fullmatch(value) and (id_shape(value) if len(value) == 15 else id_check(value)):
+        return True
+    if find.kind is Kind.BANK_CARD and value.isdecimal() and luhn(value):
+        return True
+    if find.kind is Kind.MOBILE and find.confidence is not Confidence.LOW:
+        return True
+    return any(_same(find.text, each) for each in own)
+
+
+def _same(text: str, own: str) -> bool:
+    """Whether one holds the other, however it is written: words of more than two characters, numbers of seven digits."""
+    here, there = _squeezed(text), _squeezed(own)
+    shorter, longer = sorted((here, there), key=len)
+    least = _LEAST_DIGITS if shorter.isdigit() else _LEAST_OWN
+    return len(shorter) >= least and shorter in longer
+
+
+def _squeezed(text: str) -> str:
+    return _BESIDES.sub("", read(text).spoken.text).lower()
