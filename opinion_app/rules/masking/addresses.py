@@ -16,7 +16,7 @@ _WORD = "[〇零○一二三四五六七八九十百]{1,5}"
 _LETTER = r"(?<![A-Za-z])[A-Za-z](?:[\-]?[0-9]{1,3})?"
 _PART = re.compile(
     rf"(?P<number>(?<![0-9.]){_ARABIC}|{_LETTER}|{_WORD}|[甲乙丙丁]|(?<=[栋幢座楼#])[东西南北]|[东西南北](?=[ ]?[栋幢座]))[ ]?"
-    r"(?P<unit>号楼|号院|号栋|号房|号门|"
+    r"(?P<unit>号楼|号院|号栋|号房|号门(?![面口前店市诊])|"
     r"号(?![线令文公召路车会晚早到至前后来去停那这就发我]|通告|工作|左右|下午|上午|开始|地铁)"
     r"|栋|幢|座|#楼?|单元|门(?=[ \-]?[0-9]{3})|梯|楼|层|室|房(?=[,.、。;)\s]|$)|组|队)"
 )
@@ -35,6 +35,11 @@ _FARM = re.compile(
     r"(?![0-9\-年月日元万米平个户人亩.:])"
     r"|门牌(?:号码?)?[是为: ]{0,3}(?P<door>[0-9]{1,4}(?:[\-][0-9]{1,3}){0,2})(?![0-9\-])"
 )
+_FLAT = re.compile(
+    r"(?<=[区园苑城寓舍邸庭湾府郡居轩厦])[ ]?(?P<flat>[A-FHJ-N][0-9]{3,4})(?![0-9A-Za-z年月日元万米平个户人次套家名])"
+    r"|(?:住|住在|房号|房间号?)[是为: ]{0,2}(?P<room>[A-Za-z][0-9]{3,4})(?![0-9A-Za-z])"
+)
+_BY_SIDE = re.compile(r"[ ]?[东西南北中左右]{1,2}户")
 _SIDE = re.compile(r"[ ]?的?[东西南北]{1,2}[侧面边]")
 _ESTATE = re.compile(r"[区园苑城寓舍邸庭湾府郡居轩村院][ ]?$")
 _DWELLER = re.compile(r"[ ]?(?:的|里的)?(?:居民|住户|业主|村民|租户|户主|人家)")
@@ -124,12 +129,19 @@ def candidates(reading: Reading) -> Iterator[Candidate]:
             if room and (_BUILDING | {"单元", "门", "梯"}) & set(address.units):
                 address.end = room.end()
                 address.units.append("room")
+        side = _BY_SIDE.match(view.text, address.end) if address.units[-1] in ("单元", "梯", "楼", "层", "号楼") else None
+        if side:
+            address.end = side.end()
+            address.units.append("room")
         judged = _judge(view, address)
         if judged:
             yield Candidate(Kind.ADDRESS, *view.span(address.start, address.end), *judged)
     for found in _DASHED.finditer(view.text):
         group = str(found.lastgroup)
         yield Candidate(Kind.ADDRESS, *view.span(*found.span(group)), Confidence.HIGH, "小区之后的楼栋、单元、房号")
+    for found in _FLAT.finditer(view.text):
+        group = str(found.lastgroup)
+        yield Candidate(Kind.ADDRESS, *view.span(*found.span(group)), Confidence.MEDIUM, "小区之后或“住”字之后的房号")
     for found in _FARM.finditer(view.text):
         group = str(found.lastgroup)
         yield Candidate(Kind.ADDRESS, *view.span(*found.span(group)), Confidence.MEDIUM, "村组之后的门牌号")

@@ -3,7 +3,18 @@
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from opinion_app.rules.masking import accounts, addresses, contacts, known, likely_names, names, numbers, plates, repeats
+from opinion_app.rules.masking import (
+    accounts,
+    addresses,
+    contacts,
+    disguised,
+    known,
+    likely_names,
+    names,
+    numbers,
+    plates,
+    repeats,
+)
 from opinion_app.rules.masking.contacts import Contacts
 from opinion_app.rules.masking.kinds import Candidate, Confidence, Find, Kind
 from opinion_app.rules.masking.normalise import Reading, read
@@ -46,14 +57,14 @@ def find(
     `repeated` are finds of other texts (`repeats.values`), proposed here too where no rule sees them by itself.
     """
     reading, kept = read(text), KeptNumbers(tuple(kept_numbers))
-    found = set(numbers.candidates(reading, kept))
+    found = {*numbers.candidates(reading, kept), *disguised.candidates(reading, kept)}
     announced = set(names.candidates(reading, tuple(found)))
     found.update(announced, likely_names.candidates(reading, announced), addresses.candidates(reading))
     found.update(accounts.candidates(reading), plates.candidates(reading), known.candidates(reading, known_names))
     again = [value for value in repeated if repeats.core(value) not in kept]
     found.update(repeats.candidates(reading, again, tuple(found)))
     known_first = (sorted(contacts.candidates(reading, writers, kept), key=_order), sorted(found, key=_order))
-    settled = _settle(len(text), chain.from_iterable(known_first))
+    settled = _settle(text, chain.from_iterable(known_first))
     return tuple(sorted((_find(reading, each) for each in settled), key=lambda each: each.start))
 
 
@@ -66,16 +77,17 @@ def _order(candidate: Candidate) -> tuple[bool, int, int, int, int, str]:
     return doubtful, _RANK[candidate.kind], -candidate.confidence, -length, candidate.start, candidate.reason
 
 
-def _settle(length: int, ordered: Iterable[Candidate]) -> Iterator[Candidate]:
-    """Each character goes to the first that claims it; what is left of a later one stays, unless doubtful."""
-    taken = bytearray(length)
+def _settle(text: str, ordered: Iterable[Candidate]) -> Iterator[Candidate]:
+    """Each character goes to the first that claims it; what is left of a later one stays, unless doubtful or signs alone."""
+    taken = bytearray(len(text))
     for candidate in ordered:
         free = list(_free(taken, candidate.start, candidate.end))
         if candidate.confidence is Confidence.LOW and free != [(candidate.start, candidate.end)]:
             continue
         for start, end in free:
             taken[start:end] = b"\x01" * (end - start)
-            yield candidate._replace(start=start, end=end)
+            if (start, end) == candidate[1:3] or any(map(str.isalnum, text[start:end])):
+                yield candidate._replace(start=start, end=end)
 
 
 def _free(taken: bytearray, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -63,6 +63,14 @@ def bank_cards(chain: Chain) -> Iterator[Candidate]:
             taken = number.end
 
 
+def accounts(chain: Chain) -> Iterator[Candidate]:
+    """Accounts of firms and offices after “账号”: 20 digits and more, with no sum to check."""
+    for number in chain.numbers(range(28, 19, -1)):
+        if not number.adrift and number.whole and words.ACCOUNT.search(number.before):
+            reason = "“账号”字样之后的号码"
+            yield _candidate(Kind.BANK_CARD, number.view, number.start, number.end, Confidence.LOW, reason)
+
+
 def _bank_card(number: Number) -> tuple[Confidence, str] | None:
     told = words.BANK.search(number.before) is not None
     if len(number.digits) >= 16 and luhn(number.digits) and set(number.digits) != {"0"}:
@@ -113,6 +121,7 @@ def candidates(reading: Reading, kept: KeptNumbers) -> Iterator[Candidate]:
             yield from identity_cards(chain)
             cards = list(bank_cards(chain))
             yield from cards
+            yield from accounts(chain)
             # A mistyped card in groups holds what looks like a telephone number; the card that began before it has it.
             sure = [card for card in cards if card.confidence > Confidence.LOW or card.reason == _MISTYPED]
             for each in (*mobiles(chain, kept), *landlines(chain, kept)):

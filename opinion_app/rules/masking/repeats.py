@@ -12,6 +12,7 @@ from opinion_app.rules.masking.phones import KeptNumbers
 REASON = "别处也有同样的内容"
 _GAP = r"[ \t\n·.\-]{0,2}"
 _SEPARATORS = re.compile(r"[\s·.\-()]+")
+_ANY_SIGN = re.compile(r"[^0-9A-Za-z\u3400-\u9fff]+")
 _EXTENSION = re.compile(r"(?:转|分机|[Ee][Xx][Tt]).*$", re.DOTALL)
 _TRUNK = r"(?:(?:0086|86)0?|0)"
 _ANY_AREA = r"(?:10|2[0-9]|[3-9][0-9]{2})"
@@ -49,7 +50,7 @@ def core(value: Find) -> str:
 
 def _digits(value: Find) -> str:
     """The digits of a number, of a telephone without country code and extension; empty for what is not digits alone."""
-    view = _SEPARATORS.sub("", _EXTENSION.sub("", read(value.text).spoken.text)).lstrip("+")
+    view = _ANY_SIGN.sub("", _EXTENSION.sub("", read(value.text).spoken.text))
     if not view.isascii() or not view.isdigit() or len(view) < _LEAST_STRUCTURED or view in KeptNumbers(()):
         return ""
     return _ABROAD.sub("", view)

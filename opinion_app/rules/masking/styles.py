@@ -7,19 +7,21 @@ from opinion_app.rules.masking.normalise import ascii_digits, read
 from opinion_app.rules.masking.surnames import COMPOUND
 
 _AREA = re.compile(r"(?:0086|86)?(0?(?:10|2[0-9]|[3-9][0-9]{2}))[0-9]{7,8}")
-_EXTENSION = re.compile(r"(?:转|分机|[Ee][Xx][Tt]).*$", re.DOTALL)
+_EXTENSION = re.compile(r"(?:转|分机|[Ee][Xx][Tt]|(?<=[0-9]{7})-[0-9]{1,5}$).*$", re.DOTALL)
 _PROVIDER = re.compile(
     r"(?:qq|vip\.qq|foxmail|163|vip\.163|126|yeah|sina|sohu|139|189|wo|aliyun|tom|21cn|gmail|outlook|hotmail|live|msn|icloud|yahoo)"
     r"\.(?:com|cn|net|me)(?:\.cn)?",
     re.IGNORECASE,
 )
+_MOBILE_DIGITS = 11
 _HOUSE_NUMBER = re.compile(r"[0-9A-Za-z〇零一二三四五六七八九十百两甲乙丙丁]+")
 _CJK = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 
 
 def _mobile(text: str) -> str:
+    """Nothing stays of a number in which letters or other signs stand for digits."""
     digits = ascii_digits(text)[-11:]
-    return f"{digits[:3]}****{digits[-4:]}"
+    return f"{digits[:3]}****{digits[-4:]}" if len(digits) == _MOBILE_DIGITS else "*" * _MOBILE_DIGITS
 
 
 def _landline(text: str) -> str:

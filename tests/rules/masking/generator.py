@@ -106,6 +106,9 @@ def _mobile(rng: random.Random) -> str:
         lambda text: "+86" + text, lambda text: "+86 " + text, lambda text: "+86-" + _grouped("-", 3, 4)(text),
         lambda text: text[:3] + _spelled(text[3:7]) + text[7:], lambda text: text[:3] + "\u2060" + text[3:],
         _shift(0x1D7CE), _grouped(".", 3, 4), _grouped("    ", 3, 4), _grouped("…", 3, 4), _grouped("……", 3, 4),
+        lambda text: f"{text[:3]}【{text[3:7]}】{text[7:]}", lambda text: f"{text[:3]}[{text[3:7]}]{text[7:]}",
+        _grouped(":", 3, 4), _grouped("。", 3, 4),
+        lambda text: chr(0x245F + int(text[:2])) + text[2:], lambda text: text.replace("1", "l"),
     ]  # fmt: skip
     return rng.choice(disguises)(number)
 
