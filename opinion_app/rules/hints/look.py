@@ -32,7 +32,7 @@ def look(text: str, letter: Letter, lists: WordLists, today: date) -> list[Hint]
     if not text.strip():
         return []
     question = letter.words
-    placed = [*from_lists(text, lists), *vague_times(text), *received_only(text)]
+    placed = [*from_lists(text, lists), *vague_times(text, today), *received_only(text)]
     placed += [*wrong_days(text, question, today), *wrong_amounts(text, question)]
     whole = list(missing_parts(text, question, to_check=letter.to_check, phone_is_shown=letter.phone_is_shown))
     if other_matter(question, text):

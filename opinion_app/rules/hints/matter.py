@@ -18,14 +18,16 @@ _EVERYWHERE_WORDS: Final = """
 _EVERYWHERE: Final = frozenset(_EVERYWHERE_WORDS.split())
 _LEAST: Final = 12
 _SHARED_LEAST: Final = 2
+_SHORT_ASKED: Final = 4  # of a short letter, of which then nothing at all may come back
+_SHORT_ANSWERED: Final = 8
 
 
 def other_matter(question: str, answer: str) -> bool:
-    """Whether both have enough words to judge by, and the answer shares almost none of the question's."""
+    """Whether both have enough words to judge by, and the answer shares almost none of the question's; of a short one none."""
     asked, answered = telling(question), telling(answer)
-    if min(len(asked), len(answered)) < _LEAST:
-        return False
-    return len(asked & answered) < _SHARED_LEAST
+    if len(asked) >= _LEAST:
+        return len(answered) >= _LEAST and len(asked & answered) < _SHARED_LEAST
+    return len(asked) >= _SHORT_ASKED and len(answered) >= _SHORT_ANSWERED and not asked & answered
 
 
 def telling(text: str) -> set[str]:

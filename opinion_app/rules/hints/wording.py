@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Final
 
 from opinion_app.rules.errors import Invalid
@@ -58,6 +59,9 @@ _VAGUE = re.compile(r"近期|近日内|不久|尽快|尽早|早日|适时|即将
 _BY_WHEN = re.compile(
     r"[0-9０-９一二三四五六七八九十两]+\s*(?:年|月|日|号|天|周|个?工作日|小时|季度)|[本下上]周|[本下]月|年底|月底"
 )
+_GONE_BY = re.compile(
+    r"(?:已经?|曾|此前|早|截[至止])[于在]?\s?(?:[0-9０-９]+\s?[年月日号.\-]\s?)+|(?P<year>20[0-9]{2})年(?:(?P<month>[0-9]{1,2})月)?(?:[0-9]{1,2}[日号])?"
+)
 _NEAR: Final = 24
 
 
@@ -77,13 +81,24 @@ def from_lists(text: str, lists: WordLists) -> Iterator[Hint]:
             yield Hint(_KINDS[name], said, hit.start(), hit.end())
 
 
-def vague_times(text: str) -> Iterator[Hint]:
-    """Promises without a day: 近期、尽快 where no date or span stands nearby."""
+def vague_times(text: str, today: date) -> Iterator[Hint]:
+    """Promises without a day: 近期、尽快 where no date or span stands nearby that is still to come."""
+    gone = bytearray(len(text))
+    for hit in _GONE_BY.finditer(text):
+        if _is_gone(hit, today):
+            gone[hit.start() : hit.end()] = b"\x01" * (hit.end() - hit.start())
     for hit in _VAGUE.finditer(text):
-        end = hit.end() + _NEAR
-        if _BY_WHEN.search(text, max(0, hit.start() - _NEAR // 2), end):
+        near = _BY_WHEN.finditer(text, max(0, hit.start() - _NEAR // 2), hit.end() + _NEAR)
+        if any(not gone[each.start()] for each in near):
             continue
         yield Hint(HintKind.VAGUE, f"“{hit[0]}”没有说到什么时候，请写明日期或工作日数。", hit.start(), hit.end())
+
+
+def _is_gone(hit: re.Match[str], today: date) -> bool:
+    """Whether the words tell of a month or year before today's, or say themselves that it is past."""
+    if not hit["year"]:
+        return True
+    return (int(hit["year"]), int(hit["month"] or 12)) < (today.year, today.month)
 
 
 def received_only(text: str) -> Iterator[Hint]:
