@@ -49,6 +49,7 @@ def reclassify(session: Session, case: Case, now: datetime) -> list[DateMoved]:
     late unnoticed (D12)."""
     letter, cause = letter_of(session, case), Cause(now, "修改分类")
     held = [(clock, clock.due_at) for clock in _by_classification(session, case)]
+    inner = [(clock, clock.due_at) for clock in open_clocks(session, case.id) if clock.stage == ClockStage.DRAFT.value]
     for clock, _due in held:
         begun_at = case.received_at if is_copy(clock) else clock.start_at  # a copy began with the merged case
         choice = choice_for(session, case, ClockStage.of(clock.stage), begun_at, letter)
@@ -56,14 +57,17 @@ def reclassify(session: Session, case: Case, now: datetime) -> list[DateMoved]:
     fresh = _begin_missing(session, case, now)
     shift_inner(session, case, cause)
     refresh(session, case)
-    return _moved(held, fresh)
+    return _moved([*held, *inner], fresh)
 
 
-def on_acceptance(session: Session, case: Case, now: datetime, *, ruled: bool) -> None:
+def on_acceptance(session: Session, case: Case, now: datetime, *, ruled: bool) -> list[DateMoved]:
     """Put the clocks under their rules when a case is accepted, where its classification changed with it (`ruled`) or where it
-    answered by the date of a merged case alone until now: from now on it has one of its own as well (D13)."""
+    answered by the date of a merged case alone until now: from now on it has one of its own as well (D13).
+
+    Answers the dates that moved, as `reclassify` does."""
     if ruled or any(is_copy(clock) for clock in open_clocks(session, case.id)):
-        reclassify(session, case, now)
+        return reclassify(session, case, now)
+    return []
 
 
 def _by_classification(session: Session, case: Case) -> list[Clock]:

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from opinion_app.rules.workdays import weekday_name
-from opinion_app.rules.zone import local
+from opinion_app.rules.zone import LAST_SECOND, local
 
 LONG_HOURS = 72
 _MINUTE = timedelta(minutes=1)
@@ -24,6 +24,12 @@ def moment_words(moment: datetime, year: int | None = None) -> str:
     """9月25日 周五 14:30, Shanghai time."""
     wall = local(moment)
     return f"{day_words(wall.date(), year)} {wall:%H:%M}"
+
+
+def due_day_words(due: datetime) -> str:
+    """2026-11-24 for what is due with its day, 2026-11-24 10:30 for what is due at a moment; Shanghai time."""
+    wall = local(due)
+    return wall.date().isoformat() if wall.time() == LAST_SECOND else f"{wall:%Y-%m-%d %H:%M}"
 
 
 def duration_words(length: timedelta) -> str:

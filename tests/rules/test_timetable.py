@@ -7,9 +7,9 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from opinion_app.rules.calendar_seed import seed_calendar
-from opinion_app.rules.spoken import duration_words
+from opinion_app.rules.spoken import due_day_words, duration_words
 from opinion_app.rules.timetable import CLOSING, Daily, Every, digest_time, timetable
-from opinion_app.rules.zone import SHANGHAI
+from opinion_app.rules.zone import SHANGHAI, parse_moment
 
 CALENDAR = seed_calendar()
 DIGEST = Daily(time(8, 30), CLOSING, working_days=True)
@@ -68,3 +68,8 @@ def test_words_for_people() -> None:
 )
 def test_long_stretches_of_hours_are_said_in_days(hours: float, words: str) -> None:
     assert duration_words(timedelta(hours=hours)) == words
+
+
+def test_a_due_moment_is_said_with_its_time_unless_it_ends_a_day() -> None:
+    assert due_day_words(parse_moment("2026-11-24T23:59:59")) == "2026-11-24"
+    assert due_day_words(parse_moment("2026-11-24T10:30")) == "2026-11-24 10:30"

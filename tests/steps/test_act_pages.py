@@ -198,3 +198,33 @@ def test_the_drafter_is_told_whose_result_is_missing_until_it_comes(house: House
     assert fill(support, f"{base}/report_support", text="路灯线路由我办负责，已修复。").status_code == 303
     for page in ("draft", "submit_reply"):
         assert missing not in drafter.get(f"{base}/{page}").text
+
+
+@pytest.mark.parametrize(
+    ("act", "more", "done"),
+    [
+        ("accept", {}, "已受理。"),
+        ("classify", {}, "分类已修改。"),
+        ("assign", {"lead": "1", "note": "请速办"}, "已交办给财政所。"),
+    ],
+)
+def test_d12_an_act_that_makes_dates_late_is_refused_until_somebody_says_they_know(
+    house: House, act: str, more: dict[str, object], done: str
+) -> None:
+    path = f"/office/cases/{house.ids['received']}/{act}"
+    urgent = CLASS | {"urgency": "urgent"} | more
+    with time_machine.travel(NOW + timedelta(hours=3)):
+        client = signed_in(house.app, house.office.clerk.id)
+        assert "know_late" not in client.get(path).text, "nobody is asked before a date is in danger"
+        refused = fill(client, path, **urgent)
+        assert refused.status_code == 422
+        assert "时限：2026-11-24 → 2026-11-23 11:00（已逾期）" in refused.text
+        assert 'name="know_late"' in refused.text
+        with house.app.app_context(), transaction() as session:
+            case = session.scalars(select(Case).where(Case.number == house.ids["received"])).one()
+            assert (case.urgency.value, case.stage, case.accepted_at) == ("normal", Stage.RECEIVED, None)
+        answer = fill(client, path, **urgent, know_late="y")
+        assert answer.status_code == 303, answer.text
+        shown = client.get(answer.headers["Location"]).text
+    assert done in shown
+    assert shown.count("→ 2026-11-24 10:00") >= 2, "in the sentence and in the entry of the case"

@@ -271,7 +271,7 @@ def test_d12_days_granted_mean_nothing_to_a_case_that_becomes_urgent(office: Off
     reply = clock_changes.running_reply(office.session, case)
     clock_changes.extend(office.session, case, reply, Extension(NOW, Span(5, Unit.WORKING_DAYS), reason="采购"))
     urgent = Classification(Kind.HELP, "城建", Urgency.URGENT, Procedure.ORDINARY)
-    operations.classify(office.session, case, office.clerk, NOW + DAY / 4, urgent)
+    operations.classify(office.session, case, office.clerk, NOW + DAY / 4, urgent, know_late=True)
     assert (reply.extensions, reply.due_at) == ([], NOW + DAY)
     clock_changes.extend(office.session, case, reply, Extension(NOW, until=date(2026, 11, 26), reason="采购"))
     operations.classify(office.session, case, office.clerk, NOW + DAY / 2, HELP)

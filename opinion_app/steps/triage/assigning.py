@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from opinion_app.flow import clocks, outbox
 from opinion_app.flow.handover import hand_to, hand_to_unit
 from opinion_app.flow.move import admit, move
-from opinion_app.flow.reclassifying import on_acceptance
+from opinion_app.flow.reclassifying import DateMoved, on_acceptance
 from opinion_app.flow.units import unit_for
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
@@ -19,6 +19,7 @@ from opinion_app.records.unit import Unit
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.words import AssignmentState, Role, Stage, UnitRole, Urgency
+from opinion_app.steps.triage.dates import check_late, moved_words
 from opinion_app.steps.triage.operations import Classification, chooses_rules, classify_case
 
 ACTIVE = (AssignmentState.PENDING, AssignmentState.SIGNED, AssignmentState.RETURN_ASKED, AssignmentState.REPORTED)
@@ -41,8 +42,13 @@ def assign(
     new: Classification,
     allotment: Allotment,
     seen: int | None = None,
-) -> Unit:
-    """交办: accepts as well where that was not done, names lead and supporting units and starts their clocks (decisions 3)."""
+    *,
+    know_late: bool = False,
+) -> tuple[Unit, list[DateMoved]]:
+    """交办: accepts as well where that was not done, names lead and supporting units and starts their clocks (decisions 3).
+
+    Answers the lead unit and the dates that moved with the classification. Raises Invalid where one of them would be late at
+    once and nobody said they know (D12)."""
     admit(session, case, "assign", actor, seen)
     lead = unit_for(session, allotment.lead_id, case, "lead")
     supports = _supports(session, case, allotment, lead)
@@ -51,13 +57,16 @@ def assign(
     changed, accepting = classify_case(session, case, new), case.accepted_at is None
     if accepting:
         case.accepted_at = now
-    on_acceptance(session, case, now, ruled=chooses_rules(changed))
+    moved = on_acceptance(session, case, now, ruled=chooses_rules(changed))
+    check_late(moved, now, know_late=know_late)
+    dates = moved_words(moved, now)
     if accepting:
-        move(session, case, "accept", actor, now, values=changed)
+        move(session, case, "accept", actor, now, note=dates, values=changed)
+        changed, dates = {}, ""
     case.lead_unit_id = lead.id
     first = _give(session, case, lead, UnitRole.LEAD, actor, now, allotment.note)
     rows = [first, *(_give(session, case, unit, UnitRole.SUPPORT, actor, now, allotment.note) for unit in supports)]
-    names = {"主办": (None, lead.name), "协办": (None, "、".join(unit.name for unit in supports) or None)}
+    names = {**changed, "主办": (None, lead.name), "协办": (None, "、".join(unit.name for unit in supports) or None)}
     row = move(
         session,
         case,
@@ -65,12 +74,12 @@ def assign(
         actor,
         now,
         to=Stage.ASSIGNED,
-        note=allotment.note,
+        note="\n".join(part for part in (allotment.note, dates) if part),
         detail={"lead": lead.name, "supports": [unit.name for unit in supports]},
         values=names,
     )
     _tell(session, case, rows, f"assign:{row.id}", now)
-    return lead
+    return lead, moved
 
 
 def _supports(session: Session, case: Case, allotment: Allotment, lead: Unit) -> list[Unit]:

@@ -16,6 +16,7 @@ class ClassifyForm(OfficeForm):
     area = SelectField("领域")
     urgency = RadioField("紧急程度", choices=choices(Urgency.choices()))
     procedure = SelectField("办理类别", choices=choices(Procedure.choices()))
+    know_late = BooleanField("我知道改后有时限已经逾期", description="逾期的时限和原来的日期见上面的说明；提交后记入办理过程")
 
 
 class AssignForm(ClassifyForm):

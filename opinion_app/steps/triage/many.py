@@ -20,6 +20,7 @@ from opinion_app.rules.deadline_rules import ClockStage
 from opinion_app.rules.errors import Invalid, OfficeError
 from opinion_app.rules.facts import Actor
 from opinion_app.steps.triage.assigning import Allotment, assign
+from opinion_app.steps.triage.dates import KNOW_LATE
 from opinion_app.steps.triage.operations import Classification
 
 MOST = 100
@@ -64,9 +65,11 @@ def assign_one(session: Session, number: str, actor: Actor, now: datetime, allot
     """交办 of one of many; answers the lead unit's name. Raises what `open_case` and `assign` raise."""
     case, _facts = open_case(session, number, actor, "assign")
     as_it_is = Classification(case.kind, case.area, case.urgency, case.procedure)
-    return assign(session, case, actor, now, as_it_is, allotment, seen).name
+    return assign(session, case, actor, now, as_it_is, allotment, seen)[0].name
 
 
 def reason(error: OfficeError) -> str:
     """Why a case was not assigned, as precisely as the rule said it."""
+    if isinstance(error, Invalid) and KNOW_LATE in error.fields:
+        return f"{error.message}请打开这件单独交办。"
     return next(iter(error.fields.values()), error.message) if isinstance(error, Invalid) else error.message

@@ -9,9 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow import outbox, progress, trail
-from opinion_app.flow.due import stage_words
 from opinion_app.flow.move import admit, move
-from opinion_app.flow.reclassifying import on_acceptance, reclassify
+from opinion_app.flow.reclassifying import DateMoved, on_acceptance, reclassify
 from opinion_app.flow.settings import areas
 from opinion_app.records.case import Case, CaseGrant
 from opinion_app.records.finding import Finding
@@ -20,6 +19,7 @@ from opinion_app.rules.errors import Invalid
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.words import FindingKind, Kind, Procedure, Role, Stage, Urgency
 from opinion_app.rules.zone import local_date
+from opinion_app.steps.triage.dates import check_late, moved_words
 
 RULING = frozenset({"诉求类型", "紧急程度", "办理类别"})
 
@@ -65,32 +65,49 @@ def chooses_rules(changed: trail.Values) -> bool:
     return not changed.keys().isdisjoint(RULING)
 
 
-def accept(session: Session, case: Case, actor: Actor, now: datetime, new: Classification, seen: int | None = None) -> None:
-    """受理: from now on the writer is promised an answer."""
+def accept(
+    session: Session,
+    case: Case,
+    actor: Actor,
+    now: datetime,
+    new: Classification,
+    seen: int | None = None,
+    *,
+    know_late: bool = False,
+) -> list[DateMoved]:
+    """受理: from now on the writer is promised an answer; answers which dates moved.
+
+    Raises Invalid where a date would be late at once and nobody said they know (D12)."""
     admit(session, case, "accept", actor, seen)
     changed = classify_case(session, case, new)
     case.accepted_at = now
-    on_acceptance(session, case, now, ruled=chooses_rules(changed))
-    move(session, case, "accept", actor, now, values=changed)
+    moved = on_acceptance(session, case, now, ruled=chooses_rules(changed))
+    check_late(moved, now, know_late=know_late)
+    move(session, case, "accept", actor, now, note=moved_words(moved, now), values=changed)
+    return moved
 
 
 def classify(
-    session: Session, case: Case, actor: Actor, now: datetime, new: Classification, seen: int | None = None
-) -> list[tuple[str, datetime | None, datetime | None]]:
-    """修改分类: the running clocks follow the new rules; answers which dates moved, so that the page can say so."""
+    session: Session,
+    case: Case,
+    actor: Actor,
+    now: datetime,
+    new: Classification,
+    seen: int | None = None,
+    *,
+    know_late: bool = False,
+) -> list[DateMoved]:
+    """修改分类: the running clocks follow the new rules; answers which dates moved, so that the page can say so.
+
+    Raises Invalid where nothing changed, and where a date would be late at once and nobody said they know (D12)."""
     admit(session, case, "classify", actor, seen)
     changed = classify_case(session, case, new)
     if not changed:
         raise Invalid("分类没有变化。")
     moved = reclassify(session, case, now) if chooses_rules(changed) else []
-    dates = [_moved_words(*entry) for entry in moved]
-    move(session, case, "classify", actor, now, note="；".join(dates), values=changed)
+    check_late(moved, now, know_late=know_late)
+    move(session, case, "classify", actor, now, note=moved_words(moved, now), values=changed)
     return moved
-
-
-def _moved_words(stage: str, before: datetime | None, after: datetime | None) -> str:
-    words = [local_date(moment).isoformat() if moment else "—" for moment in (before, after)]
-    return f"{stage_words(stage)}时限：{words[0]} → {words[1]}"
 
 
 def decline(

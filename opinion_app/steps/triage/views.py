@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ from opinion_app.flow.attach import attach
 from opinion_app.flow.cases import open_case
 from opinion_app.flow.clocks import reply_clock
 from opinion_app.flow.due import draft_passed_words
+from opinion_app.flow.reclassifying import DateMoved
 from opinion_app.flow.settings import areas
 from opinion_app.flow.units import active_units
 from opinion_app.forms import at_noon, choices
@@ -23,6 +25,7 @@ from opinion_app.rules.errors import Invalid
 from opinion_app.rules.file_kinds import STAFF_LIMITS
 from opinion_app.rules.words import Kind, Procedure, Urgency
 from opinion_app.steps.triage import assigning, forms, merging, operations
+from opinion_app.steps.triage.dates import moved_words
 from opinion_app.steps.triage.operations import Classification
 from opinion_app.web.access import requires
 from opinion_app.web.act_page import act_page
@@ -60,8 +63,13 @@ def _classified(form: type[F], case: Case) -> F:
 
 
 def _accept(case: Case, form: forms.ClassifyForm, now: datetime) -> str:
-    operations.accept(db.session(), case, actor(), now, _said(form), form.seen_version)
-    return f"{case.number} 已受理。"
+    with db.session().begin_nested():  # a refusal leaves nothing of what was derived on the way to it
+        moved = operations.accept(db.session(), case, actor(), now, _said(form), form.seen_version, know_late=form.know_late.data)
+    return f"{case.number} 已受理。{_dates(moved, now)}"
+
+
+def _dates(moved: Sequence[DateMoved], now: datetime) -> str:
+    return f"时限随之变动：{moved_words(moved, now)}。" if moved else ""
 
 
 @bp.route("/accept", methods=["GET", "POST"])
@@ -78,6 +86,14 @@ def accept(number: str) -> ResponseReturnValue:
     return act_page(case, "accept", form, template=CLASSIFY, said="受理后，网民查询时会看到“已受理”。")
 
 
+def _classify(case: Case, form: forms.ClassifyForm, now: datetime) -> str:
+    with db.session().begin_nested():
+        moved = operations.classify(
+            db.session(), case, actor(), now, _said(form), form.seen_version, know_late=form.know_late.data
+        )
+    return f"分类已修改。{_dates(moved, now) or '时限不变。'}"
+
+
 @bp.route("/classify", methods=["GET", "POST"])
 @requires("worklist")
 def classify(number: str) -> ResponseReturnValue:
@@ -86,12 +102,19 @@ def classify(number: str) -> ResponseReturnValue:
     form = _classified(forms.ClassifyForm, case)
     if request.method == "POST" and form.validate():
         try:
-            moved = operations.classify(db.session(), case, actor(), clock.now(), _said(form), form.seen_version)
-            words = f"分类已修改，{len(moved)} 个时限随之变动。" if moved else "分类已修改，时限不变。"
-            return done(links.case(case.number), words)
+            return done(links.case(case.number), _classify(case, form, clock.now()))
         except Invalid as refusal:
             form.take(refusal)
     return act_page(case, "classify", form, template=CLASSIFY, said="时限按新的分类从原起算日重新计算。")
+
+
+def _assign(case: Case, form: forms.AssignForm, now: datetime) -> str:
+    allotment = assigning.Allotment(form.lead.data, [i for i in form.supports.data or [] if i], form.note.data or "")
+    with db.session().begin_nested():
+        unit, moved = assigning.assign(
+            db.session(), case, actor(), now, _said(form), allotment, form.seen_version, know_late=form.know_late.data
+        )
+    return f"已交办给{unit.name}。{_dates(moved, now)}{_draft_passed(case)}"
 
 
 @bp.route("/assign", methods=["GET", "POST"])
@@ -103,9 +126,7 @@ def assign(number: str) -> ResponseReturnValue:
     units = active_units(session)
     if request.method == "POST" and form.validate():
         try:
-            allotment = assigning.Allotment(form.lead.data, [i for i in form.supports.data or [] if i], form.note.data or "")
-            unit = assigning.assign(session, case, actor(), clock.now(), _said(form), allotment, form.seen_version)
-            return done(links.case(case.number), f"已交办给{unit.name}。{_draft_passed(case)}")
+            return done(links.case(case.number), _assign(case, form, clock.now()))
         except Invalid as refusal:
             form.take(refusal)
     said = "交办后，承办单位会收到通知，签收时限开始计算。"
