@@ -19,8 +19,9 @@ from opinion_app.desks.clock.queries import alive, lease, queue
 from opinion_app.desks.people.queries import what_is_missing
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.recompute import preview
-from opinion_app.flow.standing_work import JobLine, entries_here, jobs
+from opinion_app.flow.standing_work import JobLine, entries_here, jobs, unheard
 from opinion_app.flow.trail import verify_trail
+from opinion_app.flow.unjudged import unjudged, unjudged_words
 from opinion_app.records import schema
 from opinion_app.records.base import db
 from opinion_app.records.clock import DeadlineRuleRow
@@ -129,6 +130,14 @@ def _mail(session: Session, now: datetime) -> Finding:
     return Finding(WARNING if held.trouble or age > LONGEST_WAIT else GOOD, words)
 
 
+def _reminders(session: Session, now: datetime) -> Finding:
+    """Clocks that the reminders cannot judge, and rungs that nobody could be told of."""
+    broken, waiting = unjudged(session, now), unheard(session, now)
+    said = [unjudged_words(broken) + f"：{broken[0].error}"] if broken else []
+    said += [f"有 {waiting} 项到了提醒时间还没有通知到人"] if waiting else []
+    return Finding(WARNING, "；".join(said)) if said else Finding(GOOD, "在办时限都能判断，到时的提醒都有人可以通知")
+
+
 def _backup(_session: Session, now: datetime) -> Finding:
     last = newest(backup.folder())
     if last is None:
@@ -148,6 +157,7 @@ CHECKS: tuple[tuple[str, Callable[[Session, datetime], Finding]], ...] = (
     ("留痕", _trail),
     ("定时", _clock),
     ("作业", _jobs),
+    ("提醒", _reminders),
     ("发信", _mail),
     ("备份", _backup),
 )

@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 
 from opinion_app.cli.doctor import CHECKS, GOOD, WARNING, Finding
 from opinion_app.flow.calendar import load_days
+from opinion_app.flow.unjudged import note_unjudged
 from opinion_app.records.calendar import CalendarYear
 from opinion_app.records.clock import Clock
 from opinion_app.records.job import JobRun, Lease
 from opinion_app.records.notice import Notice
 from opinion_app.records.transaction import transaction
+from opinion_app.rules.digest import Trouble
 from opinion_app.rules.words import NoticeChannel, NoticeState, Role
 from opinion_app.rules.zone import parse_moment
 from tests.builders.office import make_case, make_person
@@ -108,6 +110,18 @@ def test_n15_missed_and_failed_runs(session: Session, look: Look) -> None:
     assert (failed.state, "09:59失败" in failed.words) == (WARNING, True)
     session.add(run("rungs", "2026-11-23T10:00"))
     assert look("作业").state == GOOD, "what ran well since is in order"
+
+
+def test_n15_a_clock_that_cannot_be_judged_and_one_nobody_hears_of(session: Session, look: Look) -> None:
+    case = make_case(session, None, now=NOW)
+    assert look("提醒").state == GOOD
+    clock_id = session.scalars(select(Clock.id).where(Clock.case_id == case.id)).first()
+    note_unjudged(session, "rungs", [], [Trouble(clock_id or 0, "ValueError: torn")], NOW)
+    found = look("提醒")
+    assert (found.state, found.words) == (WARNING, f"有 1 项时限无法判断，不会催办（{case.number}）：ValueError: torn")
+    for clock in session.scalars(select(Clock)):
+        clock.next_rung_at = NOW - timedelta(hours=1)
+    assert "还没有通知到人" in look("提醒").words
 
 
 def test_n15_a_stored_date_that_is_not_the_derived_one(session: Session, look: Look) -> None:

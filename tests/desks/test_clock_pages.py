@@ -13,13 +13,14 @@ from opinion_app import clock
 from opinion_app.desks.outbox.delivery import Watch, deliver, post_of, sender_of
 from opinion_app.desks.reminders.operations import queue_digest
 from opinion_app.flow.outbox import Letter, queue
+from opinion_app.flow.unjudged import note_unjudged
 from opinion_app.records.calendar import CalendarYear
-from opinion_app.records.clock import DeadlineRuleRow
+from opinion_app.records.clock import Clock, DeadlineRuleRow
 from opinion_app.records.current import settings_of
 from opinion_app.records.job import JobRun, Lease
 from opinion_app.records.notice import Notice
 from opinion_app.records.transaction import transaction
-from opinion_app.rules.digest import DigestLine, PersonDigest
+from opinion_app.rules.digest import DigestLine, PersonDigest, Trouble
 from opinion_app.rules.due_words import DueState
 from opinion_app.rules.words import Kind, NoticeChannel, NoticeState, Role
 from opinion_app.rules.zone import local_date
@@ -207,3 +208,15 @@ def test_a_rule_changes_by_a_new_version_after_a_look_at_what_moves(app: Flask) 
         assert [(row.version_no, row.data["span"]["amount"]) for row in rows] == [(1, 7), (2, 3)]
     assert page(app, "admin", "/office/rules/unheard-of")[0] == 404
     assert page(app, "clerk", "/office/rules")[0] == 403
+
+
+@pytest.mark.usefixtures("people")
+def test_n05_the_clocks_page_names_the_case_whose_date_cannot_be_judged(app: Flask) -> None:
+    assert "无法判断" not in page(app, "admin", "/office/clock")[1]
+    with app.app_context(), transaction() as session:
+        running = session.scalars(select(Clock).order_by(Clock.id)).first()
+        assert running is not None
+        number = running.case.number
+        note_unjudged(session, "rungs", [], [Trouble(running.id, "ValueError: torn")], clock.now())
+    status, text = page(app, "admin", "/office/clock")
+    assert (status, f"{number}：ValueError: torn" in text) == (200, True)

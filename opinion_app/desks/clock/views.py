@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from opinion_app import clock
 from opinion_app.desks.clock import queries
 from opinion_app.flow.standing_work import entries_here, jobs, unheard
+from opinion_app.flow.unjudged import unjudged
 from opinion_app.records.base import db
 from opinion_app.rules.timetable import Every
 from opinion_app.web.access import public_page, requires
@@ -38,6 +39,7 @@ def home() -> ResponseReturnValue:
         queue=queries.queue(session),
         reach=queries.reach(session, now),
         unheard=unheard(session, now),
+        unjudged=unjudged(session, now),
         plans_held=queries.plans_held(session),
         now=now,
     )

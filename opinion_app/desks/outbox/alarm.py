@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow.outbox import Letter, holders_of, queue, to_robot
 from opinion_app.flow.standing_work import LATE_BY, entries_here, jobs, trouble_words, unheard
+from opinion_app.flow.unjudged import unjudged, unjudged_words
 from opinion_app.records.job import JobRun, Lease
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
@@ -43,6 +44,7 @@ def alarms(session: Session, now: datetime) -> list[Alarm]:
         *_jobs_fail(session, now),
         *_jobs_stand_still(session, now),
         *_nobody_hears(session, now),
+        *_cannot_be_judged(session, now),
     ]
 
 
@@ -144,6 +146,12 @@ def _nobody_hears(session: Session, now: datetime) -> list[Alarm]:
     """Rungs that came and could not be told to anybody; while the clock only just began, they may yet be."""
     waiting = unheard(session, now) if _settled(session, now) else 0
     return [Alarm("unheard", f"有 {waiting} 项到了提醒时间还没有通知到人，请核对人员、请假和代办设置")] if waiting else []
+
+
+def _cannot_be_judged(session: Session, now: datetime) -> list[Alarm]:
+    """Clocks that no run could judge for ten minutes: nobody would ever be reminded of them (N05)."""
+    found = unjudged(session, now - LATE_BY)
+    return [Alarm("unjudged", f"{unjudged_words(found)}，请联系维护人员")] if found else []
 
 
 def raise_alarms(session: Session, now: datetime, url: str) -> list[Alarm]:

@@ -18,6 +18,7 @@ from opinion_app.flow.ladder import begin_reminding, ladder, take_effect, told_f
 from opinion_app.flow.outbox import Letter, queue, queue_many
 from opinion_app.flow.reminding import open_clock, rungs_of, running
 from opinion_app.flow.supervise import Asked, issue
+from opinion_app.flow.unjudged import DIGESTS, RUNGS, note_unjudged
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Reminder
@@ -65,6 +66,7 @@ def queue_digests(session: Session, now: datetime) -> Queued:
     except Exception:  # something is wrong with one of them: each by itself, so that only that one stays behind
         for digest in morning.digests:
             _queue_alone(session, digest, now, done)
+    note_unjudged(session, DIGESTS, [row.id for row in morning.rows], done.troubles, now)
     return done
 
 
@@ -164,6 +166,7 @@ def ring_batch(session: Session, now: datetime, after: int) -> Queued:
     done.troubles += ring_units(session, judged, failed, now)
     done.troubles += _issue_sheets(session, judged, failed, now)
     _advance(session, judged, failed)
+    note_unjudged(session, RUNGS, [row.id for row in rows], done.troubles, now)
     return done
 
 
