@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow import index, outbox
 from opinion_app.records.case import Case
-from opinion_app.records.publication import Publication, PublicationPlan
+from opinion_app.records.publication import MaskingDecision, Publication, PublicationPlan
 from opinion_app.rules.words import Disclosure, Kind, PlanState, PublicationState, Role
 
 # What makes a publication that was set for later void because its clerk did something else, and how that is said.
 ENDS_PLAN = {"withdraw": "已撤回公开", "publish": "已另行公开"}
 # What holds it, until somebody has looked: the matter is no longer the one that was reviewed.
 HOLDS_PLAN = {"reopen": "这件已重办，答复会有变动", "decide_disclosure": "公开决定或依据有变动，须重新审查"}
+RECUSED = "遮盖、审查或定时公开的人已登记回避，须由别人重新审查"
 NEVER, WITHHELD = "举报件一律不公开", "公开决定改为不公开"
 HELD_NOTICE = "定时公开已搁置，没有公开，请查看"
 UNSETTLED = (PlanState.WAITING, PlanState.HELD)
@@ -59,6 +60,22 @@ def hold_plan(session: Session, case: Case, row: PublicationPlan, reason: str, n
     row.state, row.ended_at, row.end_reason = PlanState.HELD, now, reason
     clerks = [clerk for clerk in outbox.holders_of(session, Role.CLERK) if not case.restricted or clerk.handles_accusations]
     outbox.tell(session, case, clerks, HELD_NOTICE, f"plan_held:{row.id}", now, mail=True)
+
+
+def reviewers_of(session: Session, plan: PublicationPlan) -> frozenset[int]:
+    """Who planned, masked or reviewed what is to go out by itself."""
+    bound = MaskingDecision.case_id == plan.case_id, MaskingDecision.snapshot_hash == plan.snapshot_hash
+    rows = session.execute(select(MaskingDecision.decided_by_id, MaskingDecision.masked_by_id).where(*bound))
+    return frozenset(person for row in rows for person in row if person is not None) | {plan.planned_by_id}
+
+
+def recused(session: Session, case: Case, person_id: int, now: datetime) -> str:
+    """Hold what somebody planned, masked or reviewed who now keeps out of the case; answers why, empty where nothing is held."""
+    row = waiting_plan(session, case)
+    if row is None or person_id not in reviewers_of(session, row):
+        return ""
+    hold_plan(session, case, row, RECUSED, now)
+    return RECUSED
 
 
 def take_down(session: Session, publication: Publication, now: datetime) -> None:

@@ -250,8 +250,8 @@ ACTS: dict[str, Act] = {
         Act("record_contact", "记录联系诉求人", ALIVE, "case.note", button=False),
         Act("grant", "指定知情人", frozenset(Stage), "case.grant", condition=obstacles.restricted),
         Act("query_code", "查询码与回执", frozenset(Stage), "case.triage"),
-        Act("recuse", "登记回避", ALIVE | DONE, "case.recuse"),
-        Act("lift_recusal", "取消回避", ALIVE | DONE, "case.recuse", button=False),
+        Act("recuse", "登记回避", ALIVE | DONE | CLOSED_ONES, "case.recuse"),
+        Act("lift_recusal", "取消回避", ALIVE | DONE | CLOSED_ONES, "case.recuse", button=False),
         Act("reveal_contact", "查看联系方式", frozenset(Stage), "case.reveal_contact", button=False),
     )
 }

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.cases import facts_of
+from opinion_app.flow.publications import RECUSED, reviewers_of
 from opinion_app.flow.reply_help import check_words
 from opinion_app.records.case import Case
 from opinion_app.records.publication import MaskingDecision, PublicationPlan
@@ -29,9 +30,12 @@ def as_reviewed(session: Session, case: Case, row: PublicationPlan) -> Material:
     """What the plan was made of, as it stands now. Raises OfficeError with the reason where it may not go out.
 
     The finder looks anew: a name, a telephone or a list known only since the review shows what nobody saw then."""
-    refused = life.refusal(facts_of(session, case), "publish")
+    facts = facts_of(session, case)
+    refused = life.refusal(facts, "publish")
     if refused:
         raise Refused(refused)
+    if facts.recused & reviewers_of(session, row):
+        raise Refused(RECUSED)
     held = material(session, case, row.texts["copies"], row.correction, row.texts.get(WRITTEN, ""))
     check_left_out(case.disclosure, held.original.left_out)
     if held.original.hash != row.source_hash:

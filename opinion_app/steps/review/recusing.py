@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from opinion_app.flow import publications
 from opinion_app.flow.move import admit, move
 from opinion_app.records.case import Case
 from opinion_app.records.person import Person
@@ -22,7 +23,9 @@ FOR_OTHERS = (Role.CLERK, Role.LEADER)
 def recuse(
     session: Session, case: Case, actor: Actor, now: datetime, person_id: int, reason: str, seen: int | None = None
 ) -> None:
-    """登记回避: from now on the person looks and no more. One's own is anybody's to record, another's the clerk's or leader's."""
+    """登记回避: from now on the person looks and no more. One's own is anybody's to record, another's the clerk's or leader's.
+
+    What the person set to be public later, masked or reviewed does not go out by itself any more."""
     facts = admit(session, case, "recuse", actor, seen)
     person = session.get(Person, person_id)
     if person is None or not person.active:
@@ -33,6 +36,8 @@ def recuse(
         raise Invalid("已经登记过。", {"person": f"{person.name}已登记回避。"})
     session.add(Recusal(case_id=case.id, person_id=person.id, reason=reason, recorded_by_id=actor.id, recorded_at=now))
     move(session, case, "recuse", actor, now, note=f"{person.name}：{reason}", values={"回避": (None, person.name)})
+    if reason_held := publications.recused(session, case, person.id, now):
+        move(session, case, "hold_plan", None, now, note=reason_held)
 
 
 def lift(session: Session, case: Case, actor: Actor, now: datetime, recusal_id: int) -> None:
