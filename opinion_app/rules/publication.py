@@ -53,7 +53,8 @@ class Snapshot:
     """The texts as the public will read them; `files` has the name of an attachment a line, `digests` what their bytes are.
 
     `note` is what readers are told about a correction, empty where nothing was published before; `left_out` what of a 部分公开
-    they do not read and why, empty where all is public."""
+    they do not read and why, empty where all is public. `unit`, `kind`, `area` and the two days, as ISO dates, stand beside the
+    texts in public; all are empty in what was kept before they were part of it."""
 
     title: str
     question: str
@@ -63,6 +64,16 @@ class Snapshot:
     digests: tuple[str, ...] = ()
     note: str = ""
     left_out: str = ""
+    unit: str = ""
+    kind: str = ""
+    area: str = ""
+    asked_on: str = ""
+    answered_on: str = ""
+
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """What the public reads beside the texts."""
+        return self.unit, self.kind, self.area, self.asked_on, self.answered_on
 
     @property
     def hash(self) -> str:
@@ -71,6 +82,8 @@ class Snapshot:
         if self.digests:
             said += [self.files, *self.digests]
         said += [{name: told} for name in ("note", "left_out") if (told := self.text(name))]
+        if any(self.beside):
+            said.append({"beside": self.beside})
         packed = json.dumps(said, ensure_ascii=True)
         return hashlib.sha256(packed.encode()).hexdigest()
 
@@ -148,7 +161,7 @@ def make(original: Snapshot, finds: Finds, decisions: Decisions, writer: str = A
     for part in ("question", "answer"):
         if _left(original.text(part), decisions.get(part, ())) < _LEAST_LEFT:
             raise Invalid(f"遮盖后{PARTS[part]}几乎没有剩下内容，公开没有意义。请重新考虑公开决定。")
-    return Snapshot(**masked, writer=writer, digests=original.digests)
+    return Snapshot.from_json(original.as_json() | masked | {"writer": writer})
 
 
 def _spans(text: str, decisions: Iterable[Decision]) -> list[Find]:

@@ -16,7 +16,8 @@ from opinion_app.rules.publication import Snapshot, check_all_decided, check_bas
 from opinion_app.steps.publish.queries import Material, material
 
 WRITTEN = "left_out_as_written"  # of the note on a 部分公开, before it was masked
-CHANGED = "来信、答复、附件或公开决定在审查之后有变动"
+CHANGED = "来信、答复、附件、单位、类型、领域、日期或公开决定在审查之后有变动"
+EARLIER = "审查时还没有包括单位、类型、领域和日期，请重新审查"
 NOT_FOUND = "找不到审查时的遮盖记录"
 KEPT = "保留的内容在现在的公开依据下不能公开"
 
@@ -38,6 +39,8 @@ def as_reviewed(session: Session, case: Case, row: PublicationPlan) -> Material:
         raise Refused(RECUSED)
     held = material(session, case, row.texts["copies"], row.correction, row.texts.get(WRITTEN, ""))
     check_left_out(case.disclosure, held.original.left_out)
+    if not any(snapshot_of(row).beside):
+        raise Refused(EARLIER)
     if held.original.hash != row.source_hash:
         raise Refused(CHANGED)
     _check_masking(session, row, held)

@@ -157,7 +157,7 @@ def checked(
     held, snapshot = _made(session, case, decisions, writer, correction, left_out, copies)
     _check_review(review)
     if snapshot.hash != reviewed_hash:
-        raise Conflict("来信、答复或遮盖结果在审查之后有变动，审查意见已失效。请重新预览、审查后再公开。")
+        raise Conflict("来信、答复、单位、领域、日期或遮盖结果在审查之后有变动，审查意见已失效。请重新预览、审查后再公开。")
     masker = masker_of(session, case, snapshot.hash)
     check_reviewer(masker.id if masker else None, actor.id, strict=strict(session))
     row = _masking(case, decisions, review, snapshot, actor, now)
@@ -201,7 +201,7 @@ def ask_review(
     admit(session, case, "ask_review", actor, seen)
     held, snapshot = _made(session, case, decisions, writer, correction, left_out, copies)
     if snapshot.hash != reviewed_hash:
-        raise Conflict("来信、答复或遮盖结果有变动，请重新预览后再提请审查。")
+        raise Conflict("来信、答复、单位、领域、日期或遮盖结果有变动，请重新预览后再提请审查。")
     row = _masking(case, decisions, Review("", ""), snapshot, actor, now)
     row.masked_by_id = actor.id
     row.said = {

@@ -26,6 +26,7 @@ from opinion_app.rules.public_files import public_name
 from opinion_app.rules.publication import ANYBODY, LEFT_OUT, Snapshot, propose
 from opinion_app.rules.two_people import SETTING
 from opinion_app.rules.words import ConsentBasis, Disclosure, Gate, PlanState, ReplyState
+from opinion_app.rules.zone import local_date
 from opinion_app.steps.publish import copy_queries
 
 _BOUND = aliased(MaskingDecision, name="Bound")
@@ -83,7 +84,9 @@ def material(
         "note": note if held.Publication is not None else "",
         "left_out": left_out if case.disclosure is Disclosure.PARTIAL else "",
     }
-    original = Snapshot(case.title, case.body, held.Reply.text, files=names, digests=digests, **told)
+    original = Snapshot(
+        case.title, case.body, held.Reply.text, files=names, digests=digests, **told, **_beside(session, case, held)
+    )
     people = [*_merged(session, case), (held.Correspondent, case.nickname)]
     return Material(
         original,
@@ -99,6 +102,18 @@ def material(
         tuple(_own(people)),
         _reviewed(held),
     )
+
+
+def _beside(session: Session, case: Case, held: Any) -> dict[str, str]:
+    """What the public reads beside the texts, as it stands now: it is reviewed with them."""
+    answered = case.answered_at or held.Reply.signed_at or case.closed_at or case.received_at
+    return {
+        "unit": held.unit or office(session)["name"],
+        "kind": case.kind.value,
+        "area": case.area,
+        "asked_on": local_date(case.received_at).isoformat(),
+        "answered_on": local_date(answered).isoformat(),
+    }
 
 
 def _held(session: Session, case: Case) -> Any:
@@ -128,6 +143,7 @@ def _held(session: Session, case: Case) -> Any:
             Move.detail,
             _BOUND,
             Person.name.label("by"),
+            Unit.name.label("unit"),
         )
         .select_from(Case)
         .outerjoin(Reply, Reply.id == newest)
@@ -138,6 +154,7 @@ def _held(session: Session, case: Case) -> Any:
         .outerjoin(Move, Move.id == decided)
         .outerjoin(_BOUND, _BOUND.id == bound)
         .outerjoin(Person, Person.id == _BOUND.decided_by_id)
+        .outerjoin(Unit, Unit.id == Case.lead_unit_id)
         .where(Case.id == case.id)
     )
     return session.execute(query).one()

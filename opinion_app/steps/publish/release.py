@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete
@@ -15,17 +15,16 @@ from opinion_app.flow.settings import office, setting
 from opinion_app.records.case import Case
 from opinion_app.records.public_copy import PublicCopy
 from opinion_app.records.publication import Publication, PublishedFile
-from opinion_app.records.unit import Unit
 from opinion_app.rules.numbering import DEFAULT_INDEX_PATTERN, index_number, index_series
 from opinion_app.rules.publication import Snapshot
-from opinion_app.rules.words import PublicationState
+from opinion_app.rules.words import Kind, PublicationState
 from opinion_app.rules.zone import local_date
-from opinion_app.steps.publish.queries import Material, signed_reply
+from opinion_app.steps.publish.queries import Material
 
 
 def put(session: Session, case: Case, held: Material, snapshot: Snapshot, now: datetime) -> Publication:
     """Let the snapshot be what the public reads of this case from the commit on; a publication of the same case is replaced."""
-    said, row, correction = _said(session, case, snapshot, now), held.publication, snapshot.note
+    said, row, correction = _said(snapshot, now), held.publication, snapshot.note
     if row is None:
         number = _index_number(session, now)
         row = Publication(case_id=case.id, number=case.number, index_number=number, published_at=now, note="", **said)
@@ -67,22 +66,19 @@ def replaced_words(now: datetime, correction: str = "") -> str:
     return f"{date}更正：{correction}" if correction else f"本件经重新办理或更正，内容已于{date}更新。"
 
 
-def _said(session: Session, case: Case, snapshot: Snapshot, now: datetime) -> dict[str, Any]:
-    """What the public is told, as the columns of a publication."""
-    reply = signed_reply(session, case)
-    answered = case.answered_at or (reply.signed_at if reply else None) or case.closed_at or now
-    unit = session.get(Unit, case.lead_unit_id) if case.lead_unit_id is not None else None
+def _said(snapshot: Snapshot, now: datetime) -> dict[str, Any]:
+    """What the public is told, as the columns of a publication: what was reviewed and nothing read afresh."""
     return {
         "title": snapshot.title,
         "question": snapshot.question,
         "answer": snapshot.answer,
         "writer": snapshot.writer,
         "left_out": snapshot.left_out,
-        "kind": case.kind,
-        "area": case.area,
-        "unit_name": unit.name if unit else office(session)["name"],
-        "asked_on": local_date(case.received_at),
-        "answered_on": local_date(answered),
+        "kind": Kind.of(snapshot.kind),
+        "area": snapshot.area,
+        "unit_name": snapshot.unit,
+        "asked_on": date.fromisoformat(snapshot.asked_on),
+        "answered_on": date.fromisoformat(snapshot.answered_on),
         "state": PublicationState.PUBLISHED,
         "snapshot_hash": snapshot.hash,
         "updated_at": now,
