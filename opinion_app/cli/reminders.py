@@ -11,10 +11,13 @@ import click
 
 from opinion_app import clock
 from opinion_app.cli._office import not_far_ahead, opened
+from opinion_app.desks.calendar.operations import remind_next_year
 from opinion_app.desks.outbox.delivery import Watch, deliver, post_of, robots, sender_of
 from opinion_app.desks.reminders.operations import Queued, queue_digests, ring_batch
 from opinion_app.desks.reminders.rehearsal import Draft, Rehearsal, rehearse
+from opinion_app.desks.reminders.suspended import ask_about_suspended
 from opinion_app.flow.ladder import begin_reminding, has_begun, told_from
+from opinion_app.flow.standing_work import come_up
 from opinion_app.records.current import settings_of
 from opinion_app.records.engine import reading_only
 from opinion_app.records.transaction import transaction
@@ -37,12 +40,25 @@ def remind(at: str | None, *, dry_run: bool) -> None:
         with reading_only(), transaction() as session:
             _show(rehearse(session, now))
         if not dry_run:
-            with transaction() as session:
-                done = queue_digests(session, now)
+            done = _queue_by_day(now)
             while (batch := _next_batch(now, done)).last is not None:
                 done.add(batch)
                 done.last = batch.last
             click.echo(f"已生成：{done}。")
+
+
+def _queue_by_day(now: datetime) -> Queued:
+    """What the timetable has for a day, where its hour has come and it is not done yet; the rungs come at any moment."""
+    with reading_only(), transaction() as session:
+        jobs = come_up(session, now)
+    done = Queued()
+    with transaction() as session:
+        if "digest" in jobs:
+            done = queue_digests(session, now)
+            done.notices += ask_about_suspended(session, now)
+        if "calendar" in jobs:
+            done.notices += remind_next_year(session, now)
+    return done
 
 
 def _begins(asked: datetime, *, dry_run: bool) -> datetime:
@@ -71,7 +87,7 @@ def _next_batch(now: datetime, done: Queued) -> Queued:
 
 def _show(found: Rehearsal) -> None:
     if not found.drafts:
-        click.echo("没有要发出的提醒（已经发过的不再发；不是工作日时没有待办通报）。")
+        click.echo("没有要发出的提醒（已经发过的不再发；待办通报只在工作日的规定时间至下班前生成，每天一次）。")
     for draft in found.drafts:
         click.echo(_spoken(draft))
     for trouble in found.troubles:
@@ -79,10 +95,14 @@ def _show(found: Rehearsal) -> None:
 
 
 def _spoken(draft: Draft) -> str:
-    lines = [f"→ {draft.name}（{draft.ways}）　{draft.subject}"]
+    waits = "待发箱里的，发出前再核对一次：" if draft.waiting else ""
+    lines = [f"→ {waits}{draft.name}（{draft.ways}）　{draft.subject}"]
     for line in draft.lines:
-        facts = "　".join(str(line[part]) for part in ("number", "kind", "unit", "text") if line[part])
-        lines.append(f"  【{line['group']}】{facts}（{line['reason']}）{line['link']}")
+        facts = "　".join(str(line[part]) for part in ("number", "kind", "unit", "text") if line.get(part))
+        group, reason = (
+            form.format(line[part]) if line.get(part) else "" for part, form in (("group", "【{}】"), ("reason", "（{}）"))
+        )
+        lines.append(f"  {group}{facts}{reason}{line.get('link', '')}")
     return "\n".join(lines)
 
 

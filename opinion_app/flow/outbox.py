@@ -44,6 +44,15 @@ def queue(session: Session, letter: Letter, people: Iterable[Person], now: datet
     return [notice_id for notice_id, _person_id in queue_many(session, [(letter, person) for person in told], now, mail=mail)]
 
 
+def inside_key(letter: Letter, person_id: int) -> str:
+    """The key of a letter's notice inside the service, which every letter to a person of the office has."""
+    return _key(letter, person_id, NoticeChannel.IN_APP)
+
+
+def _key(letter: Letter, whose: object, channel: NoticeChannel) -> str:
+    return f"{letter.key}:{whose}:{channel.value}"[:200]
+
+
 def queue_many(session: Session, letters: Iterable[tuple[Letter, Person]], now: datetime, *, mail: bool) -> list[tuple[int, int]]:
     """Queue each letter for its person as `queue` does, all at one go: one statement, however many people there are.
 
@@ -81,7 +90,7 @@ def _row(
     letter: Letter, person: Person, channel: NoticeChannel, now: datetime, address: str = "", whose: str = ""
 ) -> dict[str, Any]:
     """One notice; `whose` robot it is for, where that is not the person's own."""
-    key = f"{letter.key}:{whose or person.id}:{channel.value}"[:200]
+    key = _key(letter, whose or person.id, channel)
     inside = channel is NoticeChannel.IN_APP
     return {
         "key": key,

@@ -38,14 +38,15 @@ _ASKED = (
 )
 
 
+def with_case() -> Select[Clock]:
+    """Clocks with what a reminder says of them."""
+    case = joinedload(Clock.case).load_only(*_ASKED)
+    return select(Clock).options(case, case.joinedload(Case.lead_unit), joinedload(Clock.unit))
+
+
 def running() -> Select[Clock]:
     """The running clocks with what a reminder says of them."""
-    case = joinedload(Clock.case).load_only(*_ASKED)
-    return (
-        select(Clock)
-        .options(case, case.joinedload(Case.lead_unit), joinedload(Clock.unit))
-        .where(Clock.state == ClockState.RUNNING, Clock.due_at.is_not(None))
-    )
+    return with_case().where(Clock.state == ClockState.RUNNING, Clock.due_at.is_not(None))
 
 
 def open_clock(row: Clock, since: datetime | None = None) -> OpenClock:

@@ -12,7 +12,7 @@ from opinion_app.records.person import LeaderInCharge, Person
 from opinion_app.records.unit import Unit
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.recipients import Roster, Staff
-from opinion_app.rules.words import Role
+from opinion_app.rules.words import NoticeChannel, Role
 
 
 def roster(session: Session, today: date) -> Roster:
@@ -47,7 +47,12 @@ def _staff(person: Person, units: dict[int, int | None], charge: dict[int, int],
         person.unit.name if person.unit else "",
     )
     reachable = not settings_of().smtp_url or bool(person.email or person.robot_url)
-    return Staff(actor, person.active, away(person, today), person.deputy_id, reachable)
+    return Staff(actor, person.active, away(person, today), person.deputy_id, reachable, _ways(person))
+
+
+def _ways(person: Person) -> tuple[NoticeChannel, ...]:
+    held = (NoticeChannel.MAIL, person.email), (NoticeChannel.ROBOT, person.robot_url)
+    return tuple(channel for channel, address in held if address)
 
 
 def away(person: Person, today: date) -> bool:

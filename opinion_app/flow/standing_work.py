@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
@@ -14,7 +14,7 @@ from opinion_app.flow.settings import restored_at
 from opinion_app.records.clock import Clock
 from opinion_app.records.current import settings_of
 from opinion_app.records.job import JobRun
-from opinion_app.rules.timetable import Daily, Entry, digest_time, timetable
+from opinion_app.rules.timetable import AGAIN_AFTER, Daily, Entry, Every, digest_time, timetable
 from opinion_app.rules.words import ClockState
 from opinion_app.rules.workdays import WorkCalendar
 
@@ -59,6 +59,31 @@ def jobs(session: Session, entries: Sequence[Entry], now: datetime) -> list[JobL
         )
         for entry in entries
     ]
+
+
+def come_up(session: Session, now: datetime) -> frozenset[str]:
+    """The names of the jobs that a clock run at `now` would do: their slot has come, is not too old and is not done yet.
+
+    What runs again and again does at any moment. Reads only, for a rehearsal (N14)."""
+    slots = slots_at(session, now)
+    busy = {entry.name for entry in entries_here() if isinstance(entry.schedule, Every)}
+    over = [done_at(name, slot, now) for name, slot in slots.items() if name not in busy]
+    done = session.scalars(select(JobRun.job).where(or_(false(), *over)))
+    return frozenset(slots.keys() - set(done))
+
+
+def slots_at(session: Session, now: datetime) -> dict[str, datetime]:
+    """The slot of each job that may be run at `now`, whether or not it was; asks no query of its own."""
+    calendar, restored = work_calendar(session), restored_at(session)
+    due = {entry.name: _due(entry, now, calendar, restored) for entry in entries_here()}
+    return {name: slot for name, slot in due.items() if slot is not None}
+
+
+def done_at(job: str, slot: datetime, now: datetime) -> ColumnElement[bool]:
+    """Whether a slot is done for `now`: it ended well, or it failed so lately that it is not tried again yet."""
+    lately = and_(JobRun.finished_at > now - AGAIN_AFTER, JobRun.finished_at < now + AGAIN_AFTER)
+    ended = JobRun.finished_at.is_not(None), or_(JobRun.succeeded.is_(True), lately)
+    return and_(JobRun.job == job, JobRun.slot == slot, *ended)
 
 
 def _due(entry: Entry, now: datetime, calendar: WorkCalendar, restored: datetime | None) -> datetime | None:

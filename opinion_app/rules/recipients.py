@@ -12,7 +12,7 @@ from opinion_app.rules.deadline_rules import OwedBy
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.life import holder
 from opinion_app.rules.permissions import can_see
-from opinion_app.rules.words import Kind, Role
+from opinion_app.rules.words import Kind, NoticeChannel, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Staff:
     away: bool = False
     deputy_id: int | None = None
     reachable: bool = True
+    ways: tuple[NoticeChannel, ...] = ()  # beside the service itself
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from opinion_app.rules.zone import SHANGHAI, local
 
 ONE_DAY = timedelta(days=1)
 LOOK_AHEAD = 40
+AGAIN_AFTER = timedelta(minutes=5)  # a slot that failed is tried again
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 
 from opinion_app.records.job import JobRun
 from opinion_app.records.once import insert_once
-from opinion_app.rules.timetable import Entry, Every
+from opinion_app.rules.timetable import AGAIN_AFTER, Entry, Every
 
-AGAIN_AFTER = timedelta(minutes=5)
 IDLE_MILLISECONDS = 120_000
 
 

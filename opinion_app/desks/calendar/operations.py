@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from opinion_app.desks.calendar.queries import loaded_words, with_notice
 from opinion_app.flow import trail
-from opinion_app.flow.calendar import HOURS, VERSION, bump, load_days, office_hours, work_calendar
+from opinion_app.flow.calendar import HOURS, VERSION, bump, load_days, office_hours
+from opinion_app.flow.calendar_letter import letter_about_next_year
 from opinion_app.flow.clocks import RECEIPT
-from opinion_app.flow.outbox import Letter, holders_of, queue
+from opinion_app.flow.outbox import holders_of, queue
 from opinion_app.flow.recompute import Moved, check_looked, recompute_open
 from opinion_app.flow.settings import put_setting, setting
 from opinion_app.records.calendar import CalendarDay
-from opinion_app.rules.calendar_file import CalendarFileRefused, YearNotice, check_notice, year_to_load
+from opinion_app.rules.calendar_file import CalendarFileRefused, YearNotice, check_notice
 from opinion_app.rules.clock_facts import Receipt
 from opinion_app.rules.errors import Conflict, Invalid, NotFound
 from opinion_app.rules.facts import Actor
@@ -23,8 +24,6 @@ from opinion_app.rules.office_hours import OfficeHours, to_data
 from opinion_app.rules.words import Role
 from opinion_app.rules.workdays import DayKind
 from opinion_app.rules.zone import local_date
-
-PAGE = "/office/calendar"
 
 
 def load_notice(
@@ -137,22 +136,6 @@ def save_hours(
 
 
 def remind_next_year(session: Session, now: datetime) -> int:
-    """Tell the administrators each week that a notice is not loaded: next year's from 1 November, this year's until it is (D02).
-
-    Answers how many were told."""
-    today = local_date(now)
-    year = year_to_load(today, work_calendar(session).years)
-    if year is None:
-        return 0
-    week = today.isocalendar()
-    guessed = "跨年的时限只能" if year > today.year else "落在这一年的时限都只"
-    text = f"{year} 年的放假安排还没有载入，{guessed}按周一至周五暂算。国务院办公厅通知发布后，请在“工作日历”中载入。"
-    letter = Letter(
-        category="calendar",
-        key=f"calendar:{year}:{week.year}-W{week.week:02d}",
-        subject=f"请载入 {year} 年放假安排",
-        lines=[{"text": text, "link": PAGE}],
-        link=PAGE,
-        local_date=today,
-    )
-    return len(queue(session, letter, holders_of(session, Role.ADMINISTRATOR), now, mail=True))
+    """Tell the administrators each week that a notice is not loaded (`flow/calendar_letter`); answers how many were told."""
+    letter = letter_about_next_year(session, now)
+    return len(queue(session, letter, holders_of(session, Role.ADMINISTRATOR), now, mail=True)) if letter is not None else 0

@@ -6,20 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.due import soon_until
 from opinion_app.flow.many_facts import CHUNK, facts_of_many
-from opinion_app.flow.reminding import open_clock, running
+from opinion_app.flow.reminding import open_clock, running, with_case
 from opinion_app.flow.roster import roster
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice, Reminder, UnitReminder
 from opinion_app.rules.digest import OpenClock, PersonDigest, Trouble, digests
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.recipients import Roster
-from opinion_app.rules.words import NoticeState
+from opinion_app.rules.words import ClockState, NoticeState
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date
 
@@ -74,16 +74,30 @@ def waiting_clocks(session: Session, now: datetime, after: int, limit: int) -> S
     return session.scalars(query.execution_options(populate_existing=True)).all()
 
 
+@dataclass(frozen=True)
+class Speaking:
+    """The clocks that may be spoken of at a moment: in a digest, by a rung, and those that stand still."""
+
+    pressing: list[Clock]
+    waiting: list[Clock]
+    standing: list[Clock]
+
+
 def speaking_clocks(
-    session: Session, now: datetime, until: datetime | None, *, every: bool = False
-) -> tuple[list[Clock], list[Clock]]:
-    """All that `pressing_clocks` and all that `waiting_clocks` finds, in one query. `until` is None where nothing may press;
-    with `every` running clock waits, for another ladder takes effect."""
-    presses, waits = false() if until is None else _presses(now, until), true() if every else _waits(now)
-    query = running().add_columns(presses.label("presses"), waits.label("waits")).where(or_(presses, waits)).order_by(Clock.id)
-    rows = session.execute(query).all()
+    session: Session, now: datetime, until: datetime | None, told: ColumnElement[bool], *, every: bool = False
+) -> Speaking:
+    """All that `pressing_clocks` and all that `waiting_clocks` finds, and what stands still, in one query.
+
+    `until` is None where no digest is made, `told` says whether this morning's are made already; with `every` running clock
+    waits, for another ladder takes effect."""
+    runs = and_(Clock.state == ClockState.RUNNING, Clock.due_at.is_not(None))
+    mornings = false() if until is None else not_(told)
+    presses = false() if until is None else and_(runs, _presses(now, until), mornings)
+    waits, stands = and_(runs, true() if every else _waits(now)), and_(Clock.state == ClockState.SUSPENDED, mornings)
+    marks = presses.label("presses"), waits.label("waits"), stands.label("stands")
+    rows = session.execute(with_case().add_columns(*marks).where(or_(presses, waits, stands)).order_by(Clock.id)).all()
     pressing = sorted((row[0] for row in rows if row.presses), key=lambda clock: (clock.due_at, clock.id))
-    return pressing, [row[0] for row in rows if row.waits]
+    return Speaking(pressing, [row[0] for row in rows if row.waits], [row[0] for row in rows if row.stands])
 
 
 def _presses(now: datetime, until: datetime) -> ColumnElement[bool]:

@@ -4,35 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, exists, select
+from sqlalchemy import exists, false
 from sqlalchemy.orm import Session
 
+from opinion_app.desks.reminders.also_sent import ForPerson, Held, about_the_calendar, held_at, untold
 from opinion_app.desks.reminders.judging import BATCH, Judged, Saying, judge, letters, subject_of
-from opinion_app.desks.reminders.queries import Morning, facts_for, morning_of, speaking_clocks
+from opinion_app.desks.reminders.queries import Morning, Speaking, morning_of, speaking_clocks
+from opinion_app.desks.reminders.suspended import plan_suspended
 from opinion_app.desks.reminders.unit_letters import names_of
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.due import soon_until
 from opinion_app.flow.ladder import taking_effect
+from opinion_app.flow.many_facts import facts_of_many
 from opinion_app.flow.outbox import CATEGORIES, DIGEST, RUNG
 from opinion_app.flow.roster import roster
+from opinion_app.flow.standing_work import done_at, slots_at
 from opinion_app.records.clock import Clock
-from opinion_app.records.notice import Notice
-from opinion_app.records.person import Person
+from opinion_app.records.notice import WRITER, Notice
 from opinion_app.rules.digest import Trouble
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.ladder import Way
 from opinion_app.rules.permissions import can_see
-from opinion_app.rules.words import Role
+from opinion_app.rules.recipients import Roster, Staff
+from opinion_app.rules.words import NoticeChannel, Role
 from opinion_app.rules.zone import local_date
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One letter that would be queued; `lines` as the letter would have them."""
+    """One letter that would be queued, or that waits and would be tried; `lines` as the letter would have them.
+
+    `person_id` is None for the group of a unit and for the writer of a case."""
 
     category: str
     person_id: int | None
@@ -40,6 +46,7 @@ class Draft:
     subject: str
     ways: str
     lines: tuple[dict[str, Any], ...]
+    waiting: bool = False
 
 
 @dataclass
@@ -49,6 +56,9 @@ class Rehearsal:
     drafts: list[Draft] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
     facts: Mapping[int, CaseFacts] = field(default_factory=dict)
+
+
+_WAYS = {NoticeChannel.MAIL: "邮件", NoticeChannel.ROBOT: "群机器人"}
 
 
 class Plan(NamedTuple):
@@ -62,22 +72,51 @@ class Plan(NamedTuple):
 
 
 def rehearse(session: Session, now: datetime) -> Rehearsal:
-    """The digests of that morning, where it is a working day, and the rungs that would be said then. Reads only.
+    """What a clock run at that moment would queue and send, by the timetable: the morning's digests from their hour on until the
+    office closes, the rungs that have come, cases that stand still, the calendar's letter, what waits. Reads only.
 
-    Everything is read once for both, and in one piece: a page shows this."""
-    found = Rehearsal()
-    people, calendar = roster(session, local_date(now)), work_calendar(session)
-    working = calendar.is_working(local_date(now))
-    under = taking_effect(session, local_date(now))
-    until = soon_until(now, calendar) if working else None
-    pressing, waiting = speaking_clocks(session, now, until, every=under is not None)
-    found.facts = facts_for(session, [*pressing, *waiting])
-    morning = morning_of(pressing, found.facts, people, now, calendar)
-    judged = judge(session, waiting, now, people, under, found.facts)
+    Everything is read once for all, and in one piece: a page shows this."""
+    found, slots, today = Rehearsal(), slots_at(session, now), local_date(now)
+    people, calendar, under = roster(session, today), work_calendar(session), taking_effect(session, today)
+    digest = slots.get("digest")
+    until = soon_until(now, calendar) if digest is not None else None
+    told = exists().where(done_at("digest", digest, now)) if digest is not None else false()
+    speaking = speaking_clocks(session, now, until, told, every=under is not None)
+    calendar_letters = about_the_calendar(session, now, people) if "calendar" in slots else []
+    held = held_at(session, now, slots, calendar_letters, speaking.standing)
+    found.facts = _facts(session, speaking, held)
+    morning = morning_of(speaking.pressing, found.facts, people, now, calendar)
+    judged = judge(session, speaking.waiting, now, people, under, found.facts)
     found.troubles += morning.troubles + judged.troubles
-    found.drafts = _drafts(session, [*_digest_plans(morning), *_rung_plans(waiting, judged)], local_date(now))
-    found.drafts += _unit_drafts(session, list(_by_letter(waiting, judged.for_units)))
+    standing = plan_suspended(session, now, speaking.standing, found.facts, people)
+    others = untold([*(ForPerson(one.person_id, letter) for letter, one in standing), *calendar_letters], held)
+    plans = [*_digest_plans(morning), *_rung_plans(speaking.waiting, judged), *_other_plans(others)]
+    found.drafts = _drafts(plans, people, held)
+    found.drafts += _unit_drafts(session, list(_by_letter(speaking.waiting, judged.for_units)))
+    found.drafts += [_waiting_draft(row, people) for row in held.waiting]
     return found
+
+
+def _facts(session: Session, speaking: Speaking, held: Held) -> Mapping[int, CaseFacts]:
+    """The facts of every case that any of the letters speaks of."""
+    clocks = [*speaking.pressing, *speaking.waiting, *speaking.standing]
+    return facts_of_many(session, ({row.case_id: row.case for row in clocks} | held.cases).values())
+
+
+def _other_plans(others: Sequence[ForPerson]) -> Iterator[Plan]:
+    for one in others:
+        yield Plan(one.letter.category, one.person_id, one.letter.subject, True, one.letter.lines)
+
+
+def _waiting_draft(row: Notice, people: Roster) -> Draft:
+    """A letter of the outbox. What it says of its case is shown with the case, like any other line."""
+    lines = [{**line, "case": line.get("case", row.case_id)} for line in row.lines] or [
+        {"case": row.case_id, "text": row.subject}
+    ]
+    name = people.staff[row.person_id].actor.name if row.person_id is not None else WRITER
+    name = f"{row.unit.name}的群" if row.unit is not None else name
+    person_id = None if row.unit is not None else row.person_id
+    return Draft(row.category, person_id, name, row.subject, _WAYS[row.channel], tuple(lines), waiting=True)
 
 
 def _digest_plans(morning: Morning) -> Iterator[Plan]:
@@ -98,22 +137,15 @@ def _by_letter(waiting: Sequence[Clock], sayings: Sequence[Saying]) -> Iterator[
         yield from letters(own)
 
 
-def _drafts(session: Session, plans: Sequence[Plan], today: date) -> list[Draft]:
+def _drafts(plans: Sequence[Plan], people: Roster, held: Held) -> list[Draft]:
     """What goes out of what was planned: nothing to who left, nor the digest to who has had this morning's already."""
-    people = _people(session, {plan.person_id for plan in plans}, today)
     return [
-        Draft(plan.category, person.id, person.name, plan.subject, _ways(person, mail=plan.mail), tuple(plan.lines))
+        Draft(plan.category, plan.person_id, one.actor.name, plan.subject, _ways(one, mail=plan.mail), tuple(plan.lines))
         for plan in plans
-        if (person := people.get(plan.person_id)) is not None
-        and person.active
-        and not (plan.category == DIGEST and person.has_digest)
+        if (one := people.staff.get(plan.person_id)) is not None
+        and one.active
+        and not (plan.category == DIGEST and plan.person_id in held.has_digest)
     ]
-
-
-def _people(session: Session, ids: set[int], today: date) -> dict[int, Row[Any]]:
-    told = exists().where(Notice.person_id == Person.id, Notice.category == DIGEST, Notice.local_date == today)
-    columns: tuple[Any, ...] = (Person.id, Person.name, Person.email, Person.robot_url, Person.active, told.label("has_digest"))
-    return {row.id: row for row in session.execute(select(*columns).where(Person.id.in_(ids)))}
 
 
 def _unit_drafts(session: Session, groups: Sequence[Sequence[Saying]]) -> list[Draft]:
@@ -126,13 +158,8 @@ def _unit_drafts(session: Session, groups: Sequence[Sequence[Saying]]) -> list[D
     ]
 
 
-def _ways(person: Any, *, mail: bool) -> str:
-    ways = ["站内"]
-    if mail and person.email:
-        ways.append("邮件")
-    if mail and person.robot_url:
-        ways.append("群机器人")
-    return "、".join(ways)
+def _ways(one: Staff, *, mail: bool) -> str:
+    return "、".join(["站内", *(_WAYS[channel] for channel in one.ways if mail)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +173,7 @@ class Shown:
     @property
     def heading(self) -> str:
         """The subject; of a letter with anything hidden only its sort, for the subject may name a case (decisions 9, 15)."""
-        return CATEGORIES[self.draft.category] if self.hidden else self.draft.subject
+        return CATEGORIES.get(self.draft.category, "通知") if self.hidden else self.draft.subject
 
 
 def shown_to(found: Rehearsal, actor: Actor) -> list[Shown]:
@@ -155,6 +182,6 @@ def shown_to(found: Rehearsal, actor: Actor) -> list[Shown]:
     seen = {case_id for case_id, facts in found.facts.items() if reads and can_see(actor, facts)}
     shown = []
     for draft in found.drafts:
-        lines = tuple(line for line in draft.lines if int(line["case"]) in seen)
+        lines = tuple(line for line in draft.lines if not line.get("case") or int(line["case"]) in seen)
         shown.append(Shown(draft, lines, len(draft.lines) - len(lines)))
     return shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -16,39 +17,53 @@ from opinion_app.records.clock import Clock
 from opinion_app.records.person import Person
 from opinion_app.rules import links
 from opinion_app.rules.deadline_rules import OwedBy
-from opinion_app.rules.recipients import Owing, Recipient, recipients
+from opinion_app.rules.facts import CaseFacts
+from opinion_app.rules.recipients import Owing, Recipient, Roster, recipients
 from opinion_app.rules.words import ClockState
 from opinion_app.rules.zone import local_date
 
 LOOK_AGAIN = 10  # working days: asked anew each time so many have passed
+STANDS_STILL = "suspended:"  # how the keys of these letters begin
 OFFICE = Owing(OwedBy.OFFICE.value)
 
 
 def ask_about_suspended(session: Session, now: datetime) -> int:
     """Ask the clerks about each case that has stood still for ten working days, and for ten more; answers how many notices."""
+    standing = standing_clocks(session)
+    facts = facts_of_many(session, {clock.case_id: clock.case for clock in standing}.values())
+    told = plan_suspended(session, now, standing, facts, roster(session, local_date(now)))
+    ids = {one.person_id for _letter, one in told}
+    named = {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(ids)))} if ids else {}
+    return len(queue_many(session, [(letter, named[one.person_id]) for letter, one in told], now, mail=True))
+
+
+def plan_suspended(
+    session: Session, now: datetime, clocks: Iterable[Clock], facts: Mapping[int, CaseFacts], people: Roster
+) -> list[tuple[Letter, Recipient]]:
+    """The letters about cases that stand still at `now`, `clocks` being those that do, with whom each is for. Reads only."""
     calendar, today = work_calendar(session), local_date(now)
     waiting: list[tuple[Case, date, int]] = []
-    for case, since in _standing(session):
+    for case, since in _standing(clocks):
         days = calendar.count_working_days(since, today)
         if days >= LOOK_AGAIN:
             waiting.append((case, since, days))
-    if not waiting:
-        return 0
-    facts, people = facts_of_many(session, [case for case, _since, _days in waiting]), roster(session, today)
-    told = [
-        (_letter(case, since, days, one), one.person_id)
+    return [
+        (_letter(case, since, days, one), one)
         for case, since, days in waiting
         for one in recipients(OFFICE, facts[case.id], people)
     ]
-    named = {person.id: person for person in session.scalars(select(Person).where(Person.id.in_({who for _, who in told})))}
-    return len(queue_many(session, [(letter, named[who]) for letter, who in told], now, mail=True))
 
 
-def _standing(session: Session) -> list[tuple[Case, date]]:
-    """The cases with a clock that stands still, and since when the first of each does."""
+def standing_clocks(session: Session) -> Sequence[Clock]:
+    """The clocks that stand still, with their cases."""
     query = select(Clock).options(joinedload(Clock.case)).where(Clock.state == ClockState.SUSPENDED).order_by(Clock.id)
+    return session.scalars(query).all()
+
+
+def _standing(clocks: Iterable[Clock]) -> list[tuple[Case, date]]:
+    """The cases with a clock that stands still, and since when the first of each does."""
     found: dict[int, tuple[Case, date]] = {}
-    for clock in session.scalars(query):
+    for clock in clocks:
         if not clock.pauses:
             continue
         since = local_date(datetime.fromisoformat(clock.pauses[-1]["since"]))
@@ -63,7 +78,7 @@ def _letter(case: Case, since: date, days: int, told: Recipient) -> Letter:
     link = "" if told.blind else links.case(case.number)
     return Letter(
         category="case",
-        key=f"suspended:{case.id}:{since.isoformat()}:{days // LOOK_AGAIN}",
+        key=f"{STANDS_STILL}{case.id}:{since.isoformat()}:{days // LOOK_AGAIN}",
         subject=f"{case.number} 中止计时已久",
         lines=[line | {"case": case.id, "link": link, "blind": told.blind}],
         link=link or links.NOTICES,

@@ -173,7 +173,8 @@ def test_n14_a_rehearsal_lists_what_the_group_would_be_told(office: Office) -> N
         ("财政所的群", "群机器人", clock.case.number)
     ]
     office.run()
-    assert [draft for draft in rehearse(office.session, parse_moment(URGED)).drafts if draft.person_id is None] == []
+    after = [draft for draft in rehearse(office.session, parse_moment(URGED)).drafts if draft.person_id is None]
+    assert [draft.waiting for draft in after] == [True], "queued once, and waiting for the robot"
 
 
 def test_n03_the_group_s_letter_is_the_unit_s_not_one_person_s(office: Office) -> None:

@@ -1,0 +1,79 @@
+"""What goes out at a moment beside digests and rungs: cases that stand still, the calendar's letter, letters that wait (N14)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session, defer, joinedload
+
+from opinion_app.desks.reminders.suspended import STANDS_STILL
+from opinion_app.flow.calendar_letter import letter_about_next_year
+from opinion_app.flow.outbox import DIGEST, Letter, inside_key
+from opinion_app.records.case import Case
+from opinion_app.records.clock import Clock
+from opinion_app.records.notice import Notice
+from opinion_app.rules.recipients import Roster
+from opinion_app.rules.words import NoticeChannel, NoticeState, Role
+from opinion_app.rules.zone import local_date
+
+_LEAVING = {NoticeChannel.MAIL: "outbox", NoticeChannel.ROBOT: "robots"}
+_WAITS = (NoticeState.PENDING, NoticeState.UNKNOWN, NoticeState.CLAIMED)
+
+
+@dataclass(frozen=True, slots=True)
+class ForPerson:
+    """A letter beside the digests and rungs, and whom it is for."""
+
+    person_id: int
+    letter: Letter
+
+
+@dataclass
+class Held:
+    """What the outbox holds: the letters that would be tried, with their cases, who has today's digest, and the keys told."""
+
+    waiting: list[Notice] = field(default_factory=list)
+    cases: dict[int, Case] = field(default_factory=dict)
+    has_digest: set[int] = field(default_factory=set)
+    keys: set[str] = field(default_factory=set)
+
+
+def about_the_calendar(session: Session, now: datetime, people: Roster) -> list[ForPerson]:
+    """The letter about a year that is not loaded, for each administrator."""
+    letter = letter_about_next_year(session, now)
+    told = (who for who, one in people.staff.items() if one.active and one.actor.has(Role.ADMINISTRATOR))
+    return [ForPerson(who, letter) for who in sorted(told)] if letter is not None else []
+
+
+def held_at(
+    session: Session, now: datetime, jobs: Collection[str], others: Iterable[ForPerson], standing: Iterable[Clock]
+) -> Held:
+    """The letters of the outbox that would be tried at that moment, in order; each is looked at once more before it goes.
+
+    In the same query what was told already of `others` and of cases that stand still, and who has had this morning's digest."""
+    keys, today = {inside_key(one.letter, one.person_id) for one in others}, local_date(now)
+    channels = [channel for channel, job in _LEAVING.items() if job in jobs]
+    come = or_(Notice.next_attempt_at <= now, Notice.claimed_until <= now)
+    waits = and_(Notice.channel.in_(channels), Notice.state.in_(_WAITS), come)
+    digest = and_(Notice.category == DIGEST, Notice.local_date == today, Notice.channel == NoticeChannel.IN_APP)
+    still = {clock.case_id for clock in standing}
+    asked = and_(Notice.case_id.in_(still), Notice.channel == NoticeChannel.IN_APP, Notice.key.startswith(STANDS_STILL))
+    query = select(Notice, Case, waits.label("waits")).outerjoin(Case, Case.id == Notice.case_id)
+    query = query.options(defer(Notice.body), joinedload(Notice.unit))
+    found = Held()
+    for row, case, due in session.execute(query.where(or_(waits, digest, asked, Notice.key.in_(keys))).order_by(Notice.id)):
+        found.keys.add(row.key)
+        if row.category == DIGEST and row.local_date == today and row.person_id is not None:
+            found.has_digest.add(row.person_id)
+        if due:
+            found.waiting.append(row)
+            found.cases |= {case.id: case} if case is not None else {}
+    return found
+
+
+def untold(others: Iterable[ForPerson], held: Held) -> Sequence[ForPerson]:
+    """Those of `others` that were not queued yet."""
+    return [one for one in others if inside_key(one.letter, one.person_id) not in held.keys]

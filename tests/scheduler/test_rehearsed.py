@@ -1,0 +1,133 @@
+"""A rehearsal names exactly what a run of the clock at that moment queues and sends (N14)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from opinion_app import clock
+from opinion_app.desks.outbox.delivery import Watch
+from opinion_app.desks.reminders.rehearsal import Draft, rehearse
+from opinion_app.flow.ladder import SINCE
+from opinion_app.flow.outbox import tell
+from opinion_app.flow.settings import put_setting
+from opinion_app.flow.standing_work import come_up, entries_here
+from opinion_app.records.job import JobRun
+from opinion_app.records.notice import Notice
+from opinion_app.records.person import Person
+from opinion_app.records.transaction import transaction
+from opinion_app.rules.suspension import SuspensionGround
+from opinion_app.rules.words import NoticeChannel, NoticeState, Role, Urgency
+from opinion_app.rules.zone import parse_moment
+from opinion_app.scheduler.runner import Runner
+from opinion_app.steps.handling import suspending
+from tests.builders.life import assigned, handling_case, make_office
+from tests.builders.office import make_case, make_person
+
+BEGUN = parse_moment("2026-10-12T09:00")
+TELLING = ("digest", "rungs", "calendar", "robots", "outbox")
+MOMENTS = (
+    "2026-10-30T07:00",  # before the hour of the digests
+    "2026-10-30T20:00",  # after the office closed
+    "2026-10-31T09:00",  # a Saturday
+    "2026-11-02T09:00",  # digests, cases that stand still, the calendar's letter
+    "2026-11-02T09:01",  # all of it is done
+    "2026-11-02T20:00",
+    "2026-11-03T07:00",
+    "2026-11-03T14:00",  # the morning's slot was missed and is caught up
+)
+Letters = Counter[tuple[str, str, str]]
+
+
+def furnished() -> None:
+    """An office that owes something of every sort, with a letter in its outbox."""
+    with transaction() as session:
+        office = make_office(session)
+        make_person(session, "admin", Role.ADMINISTRATOR, email="admin@office.test", name="安管理")
+        for person in session.scalars(select(Person)):
+            person.email = f"{person.login}@office.test"
+        put_setting(session, SINCE, BEGUN.isoformat())
+        make_case(session, office.clerk, now=BEGUN)
+        still = handling_case(office, BEGUN)
+        suspending.suspend(session, still, office.clerk, BEGUN, SuspensionGround.HEARING, BEGUN, "听证")
+        urgent = assigned(office, BEGUN + timedelta(days=17), urgency=Urgency.URGENT)
+        tell(session, urgent, [session.get_one(Person, office.finance_head.id)], "请尽快签收", "k", BEGUN, mail=True)
+
+
+def run(core: Flask, now: datetime) -> None:
+    """What `opinion clock --once --at` does, of the jobs that tell people something."""
+    runner = Runner(core, f"test:{now.isoformat()}", Watch(lambda: now, clock.ticks))
+    for entry in entries_here():
+        if entry.name in TELLING:
+            runner.run_due(entry, now, alone=True)
+
+
+def mails(drafts: list[Draft]) -> Letters:
+    return Counter((draft.name, draft.category, draft.subject) for draft in drafts if "邮件" in draft.ways)
+
+
+def inside(drafts: list[Draft]) -> Letters:
+    return Counter((draft.name, draft.category, draft.subject) for draft in drafts if not draft.waiting)
+
+
+def told(after: int) -> Letters:
+    query = select(Person.name, Notice.category, Notice.subject).join(Person, Person.id == Notice.person_id)
+    with transaction() as session:
+        rows = session.execute(query.where(Notice.id > after, Notice.channel == NoticeChannel.IN_APP))
+        return Counter((name, category, subject) for name, category, subject in rows)
+
+
+def sent(now: datetime) -> Letters:
+    query = select(Person.name, Notice.category, Notice.subject).join(Person, Person.id == Notice.person_id)
+    with transaction() as session:
+        rows = session.execute(query.where(Notice.state == NoticeState.FILED, Notice.finished_at == now))
+        return Counter((name, category, subject) for name, category, subject in rows)
+
+
+def test_n14_a_rehearsal_and_a_run_at_the_same_moment_say_the_same(core: Flask) -> None:
+    furnished()
+    seen: Letters = Counter()
+    for moment in MOMENTS:
+        now = parse_moment(moment)
+        with transaction() as session:
+            found = rehearse(session, now)
+            before = session.scalar(select(func.max(Notice.id))) or 0
+        run(core, now)
+        assert (found.troubles, told(before), sent(now)) == ([], inside(found.drafts), mails(found.drafts)), moment
+        seen += inside(found.drafts)
+        waited = [draft.subject for draft in found.drafts if draft.waiting]
+        assert bool(waited) == (moment == MOMENTS[0]), "what waits is tried by the first run"
+    assert {category for _name, category, _subject in seen} == {"digest", "rung", "case", "calendar"}
+    assert any(subject.endswith("中止计时已久") for _name, _category, subject in seen)
+
+
+@pytest.mark.parametrize(
+    ("moment", "jobs"),
+    [
+        ("2026-11-02T07:00", set()),
+        ("2026-11-02T08:30", {"digest"}),
+        ("2026-11-02T18:01", set()),
+        ("2026-11-01T09:00", set()),
+    ],
+)
+def test_n14_the_timetable_says_which_daily_job_comes_up(core: Flask, moment: str, jobs: set[str]) -> None:
+    with transaction() as session:
+        assert come_up(session, parse_moment(moment)) & {"digest", "calendar"} == jobs
+        assert {"rungs", "outbox", "robots"} <= come_up(session, parse_moment(moment))
+
+
+def test_n14_a_slot_that_failed_comes_up_again_after_a_while(core: Flask) -> None:
+    slot = parse_moment("2026-11-02T08:30")
+    with transaction() as session:
+        held = JobRun(job="digest", slot=slot, started_at=slot, finished_at=slot, succeeded=False, runner="a", report="")
+        session.add(held)
+        session.flush()
+        assert "digest" not in come_up(session, slot + timedelta(minutes=4))
+        assert "digest" in come_up(session, slot + timedelta(minutes=5))
+        held.succeeded = True
+        session.flush()
+        assert "digest" not in come_up(session, slot + timedelta(hours=5))
