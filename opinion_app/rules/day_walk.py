@@ -92,7 +92,8 @@ class DayWalk:
                 following = self._next_unpaused(day)
             elif (resumed := self._resumed_after(day)) is not None:
                 following = resumed
-                self.steps.append(Step(StepKind.PAUSED, resumed, "到期当日中止计时，恢复当日到期"))
+                if resumed != _NEVER:
+                    self.steps.append(Step(StepKind.PAUSED, resumed, "到期当日中止计时，恢复当日到期"))
             else:
                 return day
             if following == _NEVER:

@@ -65,6 +65,7 @@ class HourWalk:
                 if resumed == _NEVER:
                     self._hold(begun, left)
                     return None
+                self._note_pause(suspended, resumed)
                 return self._run(resumed, left, self._unit, "恢复后")
         return due
 
