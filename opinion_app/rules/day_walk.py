@@ -80,9 +80,9 @@ class DayWalk:
             else:
                 rested = count_rest(rested, day)
                 self._note_rest(StepKind.SKIPPED, day)
-        return self._settle(day, unit)
+        return self._settle(day)
 
-    def _settle(self, day: date, unit: Unit) -> date | None:
+    def _settle(self, day: date) -> date | None:
         """Where the last day really falls: rolled on to a working day, moved by a suspension that began on it."""
         rested = 0
         while True:
@@ -97,7 +97,7 @@ class DayWalk:
             else:
                 return day
             if following == _NEVER:
-                self._hold(day, 0, unit)
+                self._hold(day, 0, self._unit)
                 return None
             day = following
 
@@ -116,8 +116,8 @@ class DayWalk:
 
     def _paused_words(self, day: date) -> str:
         """中止计时, with the ground of that suspension where one was given."""
-        grounds = zip(self._pauses, self._reasons, strict=True)
-        reason = next((reason for (suspended, resumed), reason in grounds if suspended < day <= resumed), "")
+        place = next(place for place, (suspended, resumed) in enumerate(self._pauses) if suspended < day <= resumed)
+        reason = self._reasons[place]
         return f"中止计时（{reason}）" if reason else "中止计时"
 
     def _resumed_after(self, day: date) -> date | None:

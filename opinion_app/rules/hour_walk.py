@@ -126,7 +126,7 @@ class HourWalk:
     def _note_pause(self, suspended: datetime, resumed: datetime) -> None:
         """One step for a pause, however many frames of work it cuts."""
         begin, end = suspended.astimezone(SHANGHAI), resumed.astimezone(SHANGHAI)
-        reason = self._reasons.get(suspended, "")
+        reason = self._reasons[suspended]
         words = f"中止计时（{reason}）" if reason else "中止计时"
         step = Step(StepKind.PAUSED, begin.date(), words, moment=begin, until=end)
         if step not in self.steps:

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from wtforms import Form, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from opinion_app.web import filters, kept_parts
+from opinion_app.web import assets, filters, kept_parts
 from opinion_app.web.nav import Item
 from tests.support import tree
 from tests.support.live import serving
@@ -58,6 +58,7 @@ def build(posted: list[tuple[str, dict[str, str]]]) -> Flask:
     app.jinja_env.globals.update(csrf_token=lambda: "token", form_key=lambda: "key")
     app.jinja_env.filters.update(moment=str, day=str, ago=str)
     filters.init_app(app)
+    assets.init_app(app)
     kept_parts.init_app(app)
 
     @app.context_processor

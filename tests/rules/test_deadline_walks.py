@@ -75,6 +75,21 @@ CASES = {
     ),
     "natural days over a holiday": ClockFacts(at("2026-09-25T09:00"), nd(7)),
     "a day in a year that is not loaded, counted in natural days": ClockFacts(at("2026-12-30T09:00"), nd(2)),
+    "hours fixed, suspended after the work of that day": replace(
+        BASE, span=Span(4, WH), fixed_date=on("2026-11-24"), pauses=(pause("11-24T18:30", "11-25T10:00", "补正"),)
+    ),
+    "hours fixed, a suspension over before the start": replace(
+        BASE, span=hours(4), fixed_date=on("2026-11-24"), pauses=(pause("11-23T07:00", "11-23T08:00", "补正"),)
+    ),
+    "hours fixed, a suspension over at the start": replace(
+        BASE, span=hours(4), fixed_date=on("2026-11-24"), pauses=(pause("11-23T07:00", "11-23T09:00", "补正"),)
+    ),
+    "hours fixed, suspended at the very end": replace(
+        BASE, span=hours(4), fixed_date=on("2026-11-24"), pauses=(pause("11-24T23:59:59", "11-25T10:00", "补正"),)
+    ),
+    "working hours, resumed at the end of a frame": replace(
+        BASE, span=Span(4, WH), pauses=(pause("11-23T11:00", "11-23T12:00", "补正"),)
+    ),
 }
 
 
