@@ -8,7 +8,7 @@ from typing import Any, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.calendar import hold, work_calendar
 from opinion_app.flow.clock_dates import Cause, facts_of, granted_in_days, settle, span_of
 from opinion_app.flow.clocks import (
     MERGED,
@@ -114,6 +114,7 @@ def _answer_by(
     """The merged case's clock as one of the survivor's own, with everything that made its date.
 
     What happened since the merge to `before`, the clock whose place it takes, happened to it."""
+    hold(session)
     since = next(entry["at"] for entry in adoptions if entry.get("copied"))
     clock = Clock(
         case_id=case.id,

@@ -203,7 +203,10 @@ def test_d12_another_kind_moves_the_reply_from_its_old_start_and_the_units_with_
     office.given(case, office.finance)
     case.kind = Kind.INQUIRY
     moved = reclassify(office.session, case, NOW)
-    assert [(stage, local_date(after)) for stage, _before, after in moved if after] == [("reply", date(2026, 11, 26))]
+    assert [(stage, local_date(after)) for stage, _before, after in moved if after] == [
+        ("reply", date(2026, 11, 26)),
+        ("draft", date(2026, 11, 24)),
+    ]
     assert office.dues(case)["draft"] == date(2026, 11, 24)
     assert "contact" not in office.dues(case), "nobody asks for a contact with whoever inquires"
     assert ("contact", None) in [(stage, after) for stage, _before, after in moved]
