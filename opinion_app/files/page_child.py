@@ -19,6 +19,7 @@ _PIXELS_MOST: Final = 120_000_000
 _QUALITY: Final = 85
 _SHARP: Final = ("PNG", "GIF")  # drawings and screenshots stay sharp, photographs stay small
 _UNREADABLE: Final = "这个文件打不开，可能已损坏或设置了密码。请检查原文件，重新上传后再试。"
+_BROKEN: Final = (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError)
 
 
 def draw(path: str, media_type: str, folder: str, skip: int = 0) -> Iterator[dict[str, Any]]:
@@ -53,19 +54,28 @@ def _drawn(document: pypdfium2.PdfDocument, skip: int) -> _Pages:
 
 
 def _pictures(path: str, skip: int) -> tuple[int, _Pages]:
-    return 1, iter(() if skip else (_picture(path),))
-
-
-def _picture(path: str) -> tuple[Image.Image, str]:
+    """Every picture of the file: a scanner puts many pages into one TIFF."""
     Image.MAX_IMAGE_PIXELS = _PIXELS_MOST
     try:
         with Image.open(path) as opened:
+            total = int(getattr(opened, "n_frames", 1))
+    except _BROKEN as error:
+        raise FileRefusedError(_UNREADABLE) from error
+    if total > PAGES_MOST:
+        raise FileRefusedError(f"这份图片文件有 {total} 页，最多公开 {PAGES_MOST} 页。请拆成几份上传后再公开。")
+    return total, (_picture(path, index) for index in range(skip, total))
+
+
+def _picture(path: str, index: int) -> tuple[Image.Image, str]:
+    try:
+        with Image.open(path) as opened:
+            opened.seek(index)
             sharp = opened.format in _SHARP
             upright = ImageOps.exif_transpose(opened)
             plain = Image.new("RGB", upright.size, "white")
             shown = upright.convert("RGBA")
             plain.paste(shown, mask=shown.getchannel("A"))
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except _BROKEN as error:
         raise FileRefusedError(_UNREADABLE) from error
     plain.thumbnail((_LONGEST, _LONGEST))
     return plain, "png" if sharp else "jpg"

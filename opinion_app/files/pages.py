@@ -48,7 +48,7 @@ def draw_pages(store: AttachmentStore, stored_name: str, media_type: str, skip: 
 
 
 def make_clean(store: AttachmentStore, sheets: Sequence[Sheet], media_type: str) -> StoredFile:
-    """One file of the sheets with nothing beneath what is blacked out: a PDF for a PDF, else a picture."""
+    """One file of the sheets with nothing beneath what is blacked out: a PDF for a PDF and for several pages, else a picture."""
     with tempfile.TemporaryDirectory(prefix="opinion-clean-") as folder:
         ending = Path(public_name("copy.x", _kind(store, sheets, media_type))).suffix
         target = Path(folder) / f"copy{ending}"
@@ -65,8 +65,8 @@ def discard(store: AttachmentStore, names: Iterable[str]) -> None:
 
 
 def _kind(store: AttachmentStore, sheets: Sequence[Sheet], media_type: str) -> str:
-    if media_type == Content.PDF.value:
-        return media_type
+    if media_type == Content.PDF.value or len(sheets) > 1:
+        return Content.PDF.value
     with store.open(sheets[0].stored_name) as stream:
         return Content.PNG.value if stream.read(4) == b"\x89PNG" else Content.JPEG.value
 

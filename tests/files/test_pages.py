@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from PIL import Image
 
 from opinion_app.files import pages
 from opinion_app.files.confined import Limits
 from opinion_app.files.pages import Sheet, draw_pages, make_clean
 from opinion_app.files.store import AttachmentStore
 from opinion_app.rules.file_kinds import STAFF_LIMITS, FileRefusedError
+from opinion_app.rules.public_files import PAGES_MOST
 from tests.files.made_pages import SECRET, opened, pdf, photo
 
 
@@ -94,3 +96,30 @@ def test_a_file_that_eats_time_is_ended_and_said(store: AttachmentStore, monkeyp
     monkeypatch.setattr(pages, "_LIMITS", Limits(seconds=0.01))
     with pytest.raises(FileRefusedError, match="用时太长"):
         list(draw_pages(store, *keep(store, pdf(40), "慢.pdf")))
+
+
+def frames(count: int, kind: str = "TIFF") -> bytes:
+    """One file of that many small pictures, each of another shade."""
+    made = [Image.new("RGB", (40, 30), (60 + index * 9 % 190, 0, 0)) for index in range(count)]
+    out = io.BytesIO()
+    made[0].save(out, kind, save_all=True, append_images=made[1:])
+    return out.getvalue()
+
+
+def test_every_page_of_a_scan_of_many_pages_is_drawn_and_can_be_published(store: AttachmentStore) -> None:
+    name, kind = keep(store, frames(3), "扫描.tif")
+    drawn = list(draw_pages(store, name, kind))
+    assert [(page.number, page.total) for page in drawn] == [(1, 3), (2, 3), (3, 3)]
+    shades = [opened(read(store, page.stored.stored_name)).convert("RGB").getpixel((20, 15))[0] for page in drawn]
+    assert shades == sorted(shades)
+    assert len(set(shades)) == 3
+    assert [page.number for page in draw_pages(store, name, kind, 2)] == [3]
+    several = make_clean(store, [Sheet(page.stored.stored_name, []) for page in drawn[1:]], kind)
+    assert several.media_type == "application/pdf"
+    assert len(pypdfium2.PdfDocument(read(store, several.stored_name))) == 2
+    assert make_clean(store, [Sheet(drawn[0].stored.stored_name, [])], kind).media_type == "image/jpeg"
+
+
+def test_a_scan_of_more_pages_than_can_be_published_is_refused(store: AttachmentStore) -> None:
+    with pytest.raises(FileRefusedError, match=f"有 {PAGES_MOST + 1} 页，最多公开 {PAGES_MOST} 页"):
+        list(draw_pages(store, *keep(store, frames(PAGES_MOST + 1), "扫描.tif")))
