@@ -13,6 +13,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
 from opinion_app import clock
@@ -114,6 +115,34 @@ def clean_files(page: Page, address: str) -> None:
     expect(page.locator(".sheet-page").nth(1).locator("rect")).to_have_count(1)
     page.get_by_role("button", name="制作公开副本").click()
     expect(page.locator(".flashes")).to_contain_text("公开副本已做好")
+
+
+def test_a_finger_blacks_out_on_a_phone(chromium: Chromium, house: House) -> None:
+    """Drawn downwards with a finger, where a page would scroll: the rectangle is kept and the page stays where it is."""
+    context = chromium.new_context(locale="zh-CN", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    house.enter(page, "publisher")
+    page.goto(f"{house.address}{CASE}/public_files")
+    page.get_by_role("button", name="制作公开副本").first.click()
+    expect(page.locator("[data-undo-box]")).to_be_visible(timeout=DRAWN_WITHIN)
+    sheet = page.locator(".sheet-page")
+    expect(sheet.locator("img")).to_have_js_property("complete", True)
+    sheet.scroll_into_view_if_needed()
+    area, before = sheet.bounding_box(), page.evaluate("scrollY")
+    assert area is not None
+    x, y = area["x"] + area["width"] / 4, area["y"] + area["height"] / 4
+    touch = context.new_cdp_session(page)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for step in range(1, 6):
+        at = [{"x": x + step * 10, "y": y + step * 20}]
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": at})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(sheet.locator("rect")).to_have_count(1)
+    left, top, width, height = map(float, page.locator("#boxes-1").input_value().split(","))
+    assert (20 < left < 30, 20 < top < 30, width > 5, height > 10) == (True, True, True, True)
+    assert page.evaluate("scrollY") == before
+    shoot(page, "公开-涂黑-手机")
+    context.close()
 
 
 def choices_fit_a_phone(page: Page) -> None:
