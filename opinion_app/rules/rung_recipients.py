@@ -24,12 +24,19 @@ def rung_recipients(rung: Rung, owing: Owing, case: CaseFacts, roster: Roster, l
     return with_relays(search, tuple(told.values())) if rung.way is Way.LETTER else tuple(told.values())
 
 
-def robot_units(told: Iterable[Recipient], case: CaseFacts, roster: Roster) -> tuple[int, ...]:
-    """The units whose group robot says it, too: those of the people told that take part in the case, and the office itself.
+def fit_for_a_group(case: CaseFacts) -> bool:
+    """Whether a group robot, a unit's or a person's own, may speak of a case.
 
     A group is read by people who may know nothing of the case, so it never hears of a restricted one, of an accusation or of one
     that names a unit (decisions 9)."""
-    if case.restricted or case.kind is Kind.ACCUSATION or case.accused_unit_id is not None:
+    return not (case.restricted or case.kind is Kind.ACCUSATION or case.accused_unit_id is not None)
+
+
+def robot_units(told: Iterable[Recipient], case: CaseFacts, roster: Roster) -> tuple[int, ...]:
+    """The units whose group robot says it, too: those of the people told that take part in the case, and the office itself.
+
+    Of some cases no group may hear (`fit_for_a_group`)."""
+    if not fit_for_a_group(case):
         return ()
     units = {roster.staff[one.person_id].actor.unit_id for one in told if not one.blind}
     part = {unit for unit in units if unit in roster.offices or case.of_unit(unit) is not None}

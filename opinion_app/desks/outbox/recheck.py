@@ -29,7 +29,7 @@ from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.ladder import Ladder, Rung, Way, moment_of
 from opinion_app.rules.permissions import can_see
 from opinion_app.rules.recipients import Owing, Recipient, Roster, recipients
-from opinion_app.rules.rung_recipients import robot_units, rung_recipients
+from opinion_app.rules.rung_recipients import fit_for_a_group, robot_units, rung_recipients
 from opinion_app.rules.words import ClockState, NoticeChannel
 from opinion_app.rules.zone import local_date
 
@@ -41,6 +41,7 @@ GONE = {
 
 ANOTHERS = "已改派或已转到下一环节，不再由收件人办理"
 ON_LEAVE = "收件人请假，改由代办人或单位其他人接收"
+NOT_IN_A_GROUP = "这件不宜在群里说，只在站内和邮件提醒"
 HIDDEN = "其中有收件人已无权查看的事项，原信不再发送"
 
 
@@ -186,8 +187,16 @@ def _hidden(
     """Whether a line is no longer for its reader: the case is kept from the person, or is not for that group (decisions 9)."""
     if notice.unit_id is not None:
         return notice.unit_id not in told.get(int(line.get("clock") or 0), {notice.unit_id})
+    if _not_for_a_group(line, facts, notice):
+        return True
     case_id = line.get("case", notice.case_id)
     return case_id in facts and not line.get("blind") and not can_see(reader, facts[case_id])
+
+
+def _not_for_a_group(line: Mapping[str, Any], facts: Mapping[int, CaseFacts], notice: Notice) -> bool:
+    """Whether a person's own group robot may not say a line; inside the service and by mail the person hears it all the same."""
+    case = facts.get(int(line.get("case") or notice.case_id or 0))
+    return notice.channel is NoticeChannel.ROBOT and case is not None and not fit_for_a_group(case)
 
 
 def _why_not(
@@ -199,6 +208,8 @@ def _why_not(
     told: Mapping[int, set[int]],
 ) -> str:
     """Why a line no longer holds; empty when it does."""
+    if notice.unit_id is None and _not_for_a_group(line, facts, notice):
+        return NOT_IN_A_GROUP
     if notice.unit_id is None and _hidden(line, facts, notice, reader, told):
         return "已改派或不再由收件人办理"
     if not line.get("clock"):

@@ -30,6 +30,7 @@ from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.ladder import Way
 from opinion_app.rules.permissions import can_see
 from opinion_app.rules.recipients import Roster, Staff
+from opinion_app.rules.rung_recipients import fit_for_a_group
 from opinion_app.rules.words import NoticeChannel, Role
 from opinion_app.rules.zone import local_date
 
@@ -91,7 +92,7 @@ def rehearse(session: Session, now: datetime) -> Rehearsal:
     standing = plan_suspended(session, now, speaking.standing, found.facts, people)
     others = untold([*(ForPerson(one.person_id, letter) for letter, one in standing), *calendar_letters], held)
     plans = [*_digest_plans(morning), *_rung_plans(speaking.waiting, judged), *_other_plans(others)]
-    found.drafts = _drafts(plans, people, held)
+    found.drafts = _drafts(plans, people, held, found.facts)
     found.drafts += _unit_drafts(session, list(_by_letter(speaking.waiting, judged.for_units)))
     found.drafts += [_waiting_draft(row, people) for row in held.waiting]
     return found
@@ -137,10 +138,10 @@ def _by_letter(waiting: Sequence[Clock], sayings: Sequence[Saying]) -> Iterator[
         yield from letters(own)
 
 
-def _drafts(plans: Sequence[Plan], people: Roster, held: Held) -> list[Draft]:
+def _drafts(plans: Sequence[Plan], people: Roster, held: Held, facts: Mapping[int, CaseFacts]) -> list[Draft]:
     """What goes out of what was planned: nothing to who left, nor the digest to who has had this morning's already."""
     return [
-        Draft(plan.category, plan.person_id, one.actor.name, plan.subject, _ways(one, mail=plan.mail), tuple(plan.lines))
+        Draft(plan.category, plan.person_id, one.actor.name, plan.subject, _ways(one, plan, facts), tuple(plan.lines))
         for plan in plans
         if (one := people.staff.get(plan.person_id)) is not None
         and one.active
@@ -158,8 +159,11 @@ def _unit_drafts(session: Session, groups: Sequence[Sequence[Saying]]) -> list[D
     ]
 
 
-def _ways(one: Staff, *, mail: bool) -> str:
-    return "、".join(["站内", *(_WAYS[channel] for channel in one.ways if mail)])
+def _ways(one: Staff, plan: Plan, facts: Mapping[int, CaseFacts]) -> str:
+    """How a letter reaches its person; a group robot only where it may speak of any of the cases."""
+    spoken = any(not line.get("case") or fit_for_a_group(facts[int(line["case"])]) for line in plan.lines)
+    ways = [channel for channel in one.ways if plan.mail and (channel is not NoticeChannel.ROBOT or spoken)]
+    return "、".join(["站内", *(_WAYS[channel] for channel in ways)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from opinion_app.desks.outbox.alarm import alarms, raise_alarms
 from opinion_app.desks.outbox.delivery import ByRobot, ByServer, Delivered, Post, Watch, deliver
 from opinion_app.desks.outbox.operations import Sender
 from opinion_app.desks.reminders.operations import queue_rungs
-from opinion_app.flow.outbox import Letter, queue
+from opinion_app.flow.outbox import Letter, queue, tell
 from opinion_app.notify.robot import RobotPost
 from opinion_app.notify.smtp import Patience, SmtpPost, server_of
 from opinion_app.records.case import Correspondent
@@ -281,3 +281,24 @@ def test_n15_what_is_not_due_or_fell_due_before_a_restore_was_not_missed(core: F
     with transaction() as session:
         put_setting(session, "restored_at", (morning - timedelta(minutes=5)).isoformat())
     assert {"still:backup", "still:digest"} & set(kinds(morning)) == {"still:backup"}
+
+
+def test_a_persons_own_group_robot_hears_of_no_case_that_no_group_may_hear_of(
+    core: Flask, server: MailServer, robot: Robot
+) -> None:
+    with transaction() as session:
+        clerk = make_person(session, "own", Role.CLERK, email="own@office.test", robot_url=robot.url, handles_accusations=True)
+        secret = make_case(session, None, urgency=Urgency.URGENT)
+        secret.restricted = True
+        number, plain = secret.number, make_case(session, None, urgency=Urgency.URGENT).number
+        tell(session, secret, [clerk], "请尽快办理", "k", NOW, mail=True)
+        queue_rungs(session, LATER)
+    run(server, LATER)
+    said = "".join(str(one) for one in robot.told)
+    assert plain in said
+    assert number not in said
+    assert number in "".join(str(taken.message) for taken in server.taken)
+    with transaction() as session:
+        kept = session.scalars(select(Notice).where(Notice.channel == NoticeChannel.ROBOT, Notice.last_error != "")).all()
+        assert {row.last_error for row in kept} == {"这件不宜在群里说，只在站内和邮件提醒"}
+        assert {row.state for row in kept} == {NoticeState.CANCELLED}
