@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from sqlalchemy import select
@@ -17,6 +18,11 @@ from opinion_app.rules.words import NoticeChannel, Role
 
 def roster(session: Session, today: date) -> Roster:
     """Everybody of the office with who is away today, the units and their leaders in charge: two queries."""
+    return rosters(session)(today)
+
+
+def rosters(session: Session) -> Callable[[date], Roster]:
+    """The roster of any day, known leave of that day included; asked once, by two queries, for as many days as are wanted."""
     asked = Unit.id, Unit.parent_id, Unit.is_office, Unit.robot_url, LeaderInCharge.person_id
     held = select(*asked).outerjoin(LeaderInCharge, LeaderInCharge.unit_id == Unit.id)
     rows = session.execute(held).all()
@@ -24,9 +30,13 @@ def roster(session: Session, today: date) -> Roster:
     charge = {row.id: row.person_id for row in rows if row.person_id is not None}
     query = select(Person).options(joinedload(Person.role_rows)).order_by(Person.id)
     people = session.scalars(query).unique().all()
-    staff = {person.id: _staff(person, units, charge, today) for person in people}
     offices, robots = (frozenset(row.id for row in rows if getattr(row, name)) for name in ("is_office", "robot_url"))
-    return Roster(staff, units, charge, offices, robots)
+
+    def of_day(day: date) -> Roster:
+        staff = {person.id: _staff(person, units, charge, day) for person in people}
+        return Roster(staff, units, charge, offices, robots)
+
+    return of_day
 
 
 def _staff(person: Person, units: dict[int, int | None], charge: dict[int, int], today: date) -> Staff:

@@ -6,7 +6,7 @@ The writer of a message is never among them: recipients are people of the office
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from opinion_app.rules.deadline_rules import OwedBy
 from opinion_app.rules.facts import Actor, CaseFacts
@@ -72,6 +72,14 @@ class Recipient:
     person_id: int
     reason: str
     blind: bool = False
+
+
+def at_work(roster: Roster, person_id: int) -> Roster:
+    """The same office with one person not away, whatever leave they are on."""
+    one = roster.staff.get(person_id)
+    if one is None or not one.away:
+        return roster
+    return replace(roster, staff={**roster.staff, person_id: replace(one, away=False)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -13,7 +13,7 @@ from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.due import soon_until, stage_words
 from opinion_app.flow.ladder import ladder, told_from
 from opinion_app.flow.reminding import open_clock, rungs_of, running_of
-from opinion_app.flow.roster import roster
+from opinion_app.flow.roster import rosters
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice, Reminder, UnitReminder
 from opinion_app.records.unit import Unit
@@ -125,19 +125,22 @@ def _result(notice: Notice, way: str) -> tuple[str, str]:
 
 
 def coming(session: Session, case_id: int, facts: CaseFacts, now: datetime) -> list[Next]:
-    """What will be told about each running clock, the first to come first."""
+    """What will be told about each running clock, the first to come first, to whom the roster of that day has at work."""
     held, calendar, since = ladder(session), work_calendar(session), told_from(session, now)
     rows: Sequence[Clock] = running_of(session, case_id)
-    people = roster(session, local_date(now)) if rows else Roster({})
+    if not rows:
+        return []
+    people_on = rosters(session)
     found: list[Next] = []
     for row in rows:
         clock = open_clock(row, since)
         comings = [one for one in rungs_of(session, row, clock, held) if _is_to_come(one, clock, held, calendar, now)]
         for one in comings[:AHEAD]:
+            people = people_on(local_date(one.speaks_at))
             told = rung_recipients(one.rung, clock.owing, facts, people, held)
             whom = _names(told, people) + _groups(one, told, facts, people)
             found.append(Next(f"{one.rung.label}：{clock.waits_for}", whom, one.speaks_at, one.rung.way.label))
-        found += _digest(clock, facts, people, calendar, held, now)
+        found += _digest(clock, facts, people_on, calendar, held, now)
     return sorted(found, key=lambda one: one.at)
 
 
@@ -159,7 +162,12 @@ def _groups(one: Coming, told: Sequence[Recipient], facts: CaseFacts, people: Ro
 
 
 def _digest(
-    clock: OpenClock, facts: CaseFacts, people: Roster, calendar: WorkCalendar, held: Ladder, now: datetime
+    clock: OpenClock,
+    facts: CaseFacts,
+    people_on: Callable[[date], Roster],
+    calendar: WorkCalendar,
+    held: Ladder,
+    now: datetime,
 ) -> Iterator[Next]:
     """The digest names the clock every working morning from some day on until it is done."""
     day = local_date(now)
@@ -168,6 +176,7 @@ def _digest(
         if morning <= now or not calendar.is_working(local_date(morning)):
             continue
         if urgency(clock, morning, calendar, soon_until(morning, calendar)) is not None:
+            people = people_on(local_date(morning))
             told = recipients(clock.owing, facts, people)
             yield Next(f"列入待办通报：{clock.waits_for}", _names(told, people), morning, "起每个工作日，直到办完")
             return

@@ -21,7 +21,7 @@ from opinion_app.rules import links
 from opinion_app.rules.digest import OpenClock
 from opinion_app.rules.errors import NotFound
 from opinion_app.rules.facts import CaseFacts
-from opinion_app.rules.recipients import Recipient, recipients
+from opinion_app.rules.recipients import Recipient, at_work, recipients
 from opinion_app.rules.zone import local, local_date
 
 MOST = AT_ONCE = 2000
@@ -55,10 +55,10 @@ def due_dates(session: Session, person: Person, now: datetime, base_url: str) ->
 
 
 def _told(session: Session, person: Person, now: datetime) -> Iterator[tuple[OpenClock, CaseFacts, Recipient]]:
-    """The running clocks this person is told about, the earliest first.
+    """The running clocks this person is told about, the earliest first; on leave too, for the dates stay this person's own.
 
     Who is told only the rules know, so all running clocks are looked at, some at once: what others owe takes nobody's place."""
-    people, place = roster(session, local_date(now)), 0
+    people, place = at_work(roster(session, local_date(now)), person.id), 0
     query = running().where(Clock.due_at >= now - LATE_SHOWN).order_by(Clock.due_at, Clock.id)
     while rows := session.scalars(query.offset(place).limit(AT_ONCE)).all():
         facts = facts_of_many(session, {row.case_id: row.case for row in rows}.values())

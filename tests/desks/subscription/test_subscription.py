@@ -16,6 +16,7 @@ from opinion_app.records.clock import Clock
 from opinion_app.records.person import Person
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.words import Kind, Role, Urgency
+from opinion_app.rules.zone import local_date
 from tests.builders.life import handling_case, make_office
 from tests.builders.office import make_actor, make_case
 from tests.support.client import Browser, client_for, pick
@@ -116,3 +117,15 @@ def test_a_new_link_ends_the_old_one_and_one_taken_back_is_gone(office: Flask) -
     assert handler.send(pick(handler.forms("/office/calendar-link"), "/revoke")).status_code == 303
     assert Browser(office).get(second).status_code == 404
     assert Browser(office).get("/calendars/nobody.ics").status_code == 404
+
+
+def test_on_leave_ones_own_dates_stay_in_ones_own_calendar(office: Flask) -> None:
+    path = link_of(client_for(office, "finance_handler"))
+    before = events(office, path)
+    with office.app_context(), transaction() as session:
+        handler, head = (
+            session.scalars(select(Person).where(Person.login == f"finance_{who}")).one() for who in ("handler", "head")
+        )
+        handler.leave_from, handler.deputy_id = local_date(clock.now()), head.id
+    assert before
+    assert events(office, path) == before
