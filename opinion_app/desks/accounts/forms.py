@@ -35,6 +35,6 @@ class PasswordForm(OfficeForm):
 class LeaveForm(OfficeForm):
     """Who stands in while one is away."""
 
-    deputy_id = SelectField("代理人", coerce=row_id, validate_choice=False, description="请假期间，提醒同时发给代理人。")
+    deputy_id = SelectField("代理人", coerce=row_id, validate_choice=False, description="请假期间，提醒改发给代理人。")
     leave_from = DateField("请假开始", [Optional()])
     leave_until = DateField("请假结束", [Optional()])

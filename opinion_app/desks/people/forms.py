@@ -30,7 +30,7 @@ class PersonForm(OfficeForm):
     email = line("邮箱", 100, hint="用于接收待办通报")
     phone = line("办公电话", 40)
     robot_url = line("本人的群机器人地址", 400, hint="企业微信、钉钉、飞书群机器人的 https 地址，可不填")
-    deputy_id = SelectField("代理人", coerce=row_id, validate_choice=False, description="请假期间，提醒同时发给代理人。")
+    deputy_id = SelectField("代理人", coerce=row_id, validate_choice=False, description="请假期间，提醒改发给代理人。")
     leave_from = DateField("请假开始", [Optional()])
     leave_until = DateField("请假结束", [Optional()])
 
@@ -50,7 +50,7 @@ class UnitForm(OfficeForm):
     parent_id = SelectField("上级单位", coerce=row_id, validate_choice=False)
     leader_id = SelectField("分管领导", coerce=row_id, validate_choice=False)
     phone = line("电话", 40)
-    email = line("单位邮箱", 100)
+    email = line("单位邮箱", 100, hint="供通讯录查用；提醒发到经办人本人的邮箱，不发到这里")
     robot_url = line("群机器人地址", 400, hint="企业微信、钉钉等群机器人的 https 地址，可不填")
     sort_order = IntegerField("排序", [InputRequired("请填写排序。"), NumberRange(0, 9999, "应为 0 至 9999 的整数。")])
     is_office = BooleanField("这是承担受理、审核工作的办公室本身", description="办公室不作为承办单位检查人员是否齐全。")
