@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import re
 
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.registration import check_not_secret
+from opinion_app.rules.template_fields import named, unknown_fields
 from opinion_app.rules.words import OFFICE_GATES, Gate, ReviewStep
 
 MAX_REPLY = 20_000
@@ -14,7 +14,6 @@ MIN_REPLY = 10
 
 
 BLANK = "××"
-_FIELD = re.compile(r"\$?\{\{?[^{}\n]{0,60}\}?\}|｛[^｛｝\n]{0,60}｝")
 
 
 def text_hash(text: str) -> str:
@@ -53,9 +52,8 @@ def check_submission(text: str) -> None:
 
 
 def check_template(text: str) -> None:
-    """Raise Invalid for a template with fields in braces: nothing fills them, and they would go out as they stand."""
-    fields = list(dict.fromkeys(_FIELD.findall(text)))
+    """Raise Invalid for a template with anything that looks like a field: nothing fills it, and it would go out as it stands."""
+    fields = unknown_fields(text)
     if fields:
-        named = "、".join(f"“{field}”" for field in fields[:5])
-        said = f"模板里没有会自动填写的字段，{named}会原样发给留言人。需要填写的地方只认“{BLANK}”，由承办人拟稿时填写。"
+        said = f"模板里没有会自动填写的字段，{named(fields)}会原样发给留言人。需要填写的地方只认“{BLANK}”，由承办人拟稿时填写。"
         raise Invalid(said, {"text": said})

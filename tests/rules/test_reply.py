@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from opinion_app.rules.errors import Invalid
+from opinion_app.rules.hints import WordList
+from opinion_app.rules.hints.wording import read_list
 from opinion_app.rules.reply import check_template
+from opinion_app.rules.template_fields import doubtful_brackets
 
 
 @pytest.mark.parametrize(
@@ -17,6 +20,16 @@ from opinion_app.rules.reply import check_template
         ("｛编号｝", "“｛编号｝”"),
         ("{}", "“{}”"),
         ("{甲}{乙}{甲}", "“{甲}”、“{乙}”会"),
+        ("您好，{姓\n名}", "“{姓 名}”"),
+        ("{" + "长" * 80 + "}", "“{长长长"),
+        ("｛编\n号｝", "“｛编 号｝”"),
+        ("[[name]]您好", "“[[name]]”"),
+        ("［［姓名］］您好", "“［［姓名］］”"),
+        ("您好%(name)s", "“%(name)s”"),
+        ("您好 $name，", "“$name”"),
+        ("‹姓名>您好", "“‹姓名>”"),
+        ("«姓名»您好", "“«姓名»”"),
+        ("<<姓名>>您好", "“<<姓名>>”"),
     ],
 )
 def test_a_field_nothing_fills_is_refused_by_name(text: str, named: str) -> None:
@@ -27,7 +40,28 @@ def test_a_field_nothing_fills_is_refused_by_name(text: str, named: str) -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["您好，您反映的××问题已核实。", "一是{\n二是}", "集合 { 只有一边", "（括号）【标题】〔2026〕1号"]
+    "text",
+    [
+        "您好，您反映的××问题已核实。",
+        "集合 { 只有一边",
+        "（括号）【标题】〔2026〕1号",
+        "补贴 $100，增长 5%(同比)",
+        "《办法》[1][2] 附件 a<b",
+    ],
 )
 def test_blanks_and_other_brackets_stand(text: str) -> None:
     check_template(text)
+
+
+def test_brackets_around_the_name_of_a_field_are_doubtful_and_others_are_not() -> None:
+    assert doubtful_brackets("【姓名】您好，【 承办单位 】已核实。【姓名】【法律依据】【标题三】") == [
+        "【姓名】",
+        "【 承办单位 】",
+    ]
+
+
+@pytest.mark.parametrize("line", ["按装 → {安装}", "[[name]]"])
+def test_a_list_of_words_takes_no_field_either(line: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        read_list(WordList.TYPO, line)
+    assert "像是要自动填写的字段" in next(iter(refused.value.fields.values()))

@@ -18,6 +18,8 @@ from opinion_app.records.wording import ReplyTemplate
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.hints import HintKind, WordList
 from opinion_app.rules.hints.wording import list_words
+from opinion_app.rules.reply import BLANK
+from opinion_app.rules.template_fields import doubtful_brackets, named
 from opinion_app.rules.words import Kind
 from opinion_app.web.access import requires
 from opinion_app.web.answers import done, form_page, page
@@ -80,10 +82,16 @@ def _template(row: ReplyTemplate | None) -> ResponseReturnValue:
         kind = Kind.of(form.kind.data) if form.kind.data else None
         try:
             operations.save_template(session, row, actor(), clock.now(), kind=kind, seen=form.seen_version, **said)
-            return done(url_for("wording.templates"), f"模板“{form.title.data}”已保存。")
+            return done(url_for("wording.templates"), f"模板“{form.title.data}”已保存。{_doubt(said['text'])}")
         except Invalid as refusal:
             form.take(refusal)
     return form_page("desks/wording/template.html", form=form, row=row)
+
+
+def _doubt(text: str) -> str:
+    """What to know of a template that was saved: brackets around the name of a field are filled in by nobody."""
+    found = doubtful_brackets(text or "")
+    return f"请注意：{named(found)}不会自动填写，会原样发给留言人；要承办人填写的地方请写“{BLANK}”。" if found else ""
 
 
 def _opened(row: ReplyTemplate | None) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Final
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.hints import default_words
 from opinion_app.rules.hints.kinds import Hint, HintKind
+from opinion_app.rules.template_fields import named, unknown_fields
 from opinion_app.rules.words import Word
 
 LONGEST: Final = 40
@@ -118,6 +119,8 @@ def read_list(name: WordList, text: str) -> dict[str, str]:
         right = instead[0].strip() if instead else ""
         if len(word) < 2 or len(word) > LONGEST or len(right) > LONGEST:
             raise Invalid("词表里有一行不对。", {name.value: f"“{line.strip()[:30]}”：每个词 2 到 {LONGEST} 个字。"})
+        if fields := unknown_fields(line):
+            raise Invalid("词表里有一行不对。", {name.value: f"{named(fields)}像是要自动填写的字段，请写实际的词。"})
         if name is WordList.TYPO and (not right or right == word):
             raise Invalid("词表里有一行不对。", {name.value: f"“{line.strip()[:30]}”：请写成“错词 → 正词”。"})
         read[word] = right

@@ -37,7 +37,10 @@ def test_lists_and_templates_are_kept_and_used(app: Flask, clerk: Browser) -> No
     assert clerk.submit(f"{templates}/new", "/new", title="路灯类", text="您好，您反映的××问题").status_code == 303
     wrong = clerk.submit(f"{templates}/1", "/1", title="路灯类答复", text="{不存在的字段}您好，××的问题")
     assert (wrong.status_code, "“{不存在的字段}”会原样发给留言人" in wrong.text, "只认“××”" in wrong.text) == (422, True, True)
-    assert clerk.submit(f"{templates}/1", "/1", title="路灯类答复").status_code == 303
+    doubtful = clerk.submit(f"{templates}/1", "/1", title="路灯类", text="【姓名】您好，您反映的××问题")
+    assert doubtful.status_code == 303
+    assert "“【姓名】”不会自动填写" in clerk.get(templates).text
+    assert clerk.submit(f"{templates}/1", "/1", title="路灯类答复", text="您好，您反映的××问题").status_code == 303
     assert "路灯类答复" in clerk.get(templates).text
 
     handler, draft = client_for(app, "finance_handler"), "/office/cases/LY2026-000001/draft"
