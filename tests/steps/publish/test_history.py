@@ -198,6 +198,7 @@ def test_the_pages_lead_from_the_decision_over_both_reviews_to_the_public(desks:
     shown = clerk.get(CASE).text
     assert "已通知审核人补审" in shown
     assert "历史答复还没有补审签发，不能公开" in shown
+    assert "历史答复，未签发" in shown
     refused = clerk.get(f"{CASE}/publish")
     assert (refused.status_code, "还缺政治关、政策关、文字关、领导签发" in refused.text) == (409, True)
     assert f'href="{CASE}"' in refused.text
@@ -209,6 +210,7 @@ def test_the_pages_lead_from_the_decision_over_both_reviews_to_the_public(desks:
     assert leader.submit(f"{CASE}/sign_history", verdict="pass").status_code == 303
     shown = clerk.get(CASE).text
     assert ("政治关、政策关、文字关通过" in shown, "历史答复还没有补审签发" in shown) == (True, False)
+    assert "历史答复，未签发" not in shown
     preview = clerk.submit(f"{CASE}/publish", "/publish", go="all")
     form = pick(forms_in(preview.text, f"{CASE}/publish"), "/publish")
     assert clerk.send(form, go="publish", secrecy_opinion="不涉密", disclosure_opinion="可以公开").status_code == 303
