@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from ssl import SSLContext
 from typing import Any
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+LOGIN = ("office", "p@ss:word")
 
 
 @dataclass
@@ -44,6 +48,13 @@ class MailServer:
     drops: dict[str, int] = field(default_factory=dict)
     moods: Callable[[], str] | None = None  # asked for each letter: how it fares, whatever its recipient is called
     mood: str = ""
+    logins: list[tuple[str, str]] = field(default_factory=list)
+    encrypted: list[bool] = field(default_factory=list)  # of each letter: whether it came over TLS
+
+    def let_in(self, _server: SMTP, _session: Session, _envelope: Envelope, _way: str, said: LoginPassword) -> AuthResult:
+        """Whether a login is the right one; every attempt is kept."""
+        self.logins.append((said.login.decode(), said.password.decode()))
+        return AuthResult(success=self.logins[-1] == LOGIN, handled=False)
 
     async def handle_EHLO(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
@@ -75,6 +86,7 @@ class MailServer:
             return "554 refused"
         await asyncio.sleep(self.delay)
         data = envelope.original_content or b""
+        self.encrypted.append(session.ssl is not None or "SSL" in type(server.transport).__name__)
         self.taken.append(Taken([str(to) for to in envelope.rcpt_tos], data, str(envelope.mail_from or ""), self.mood))
         await asyncio.sleep(self.silence)
         left = self.drops.get(mode, 1)
@@ -104,7 +116,9 @@ class Dropping(SMTP):
 
 class _Controller(Controller):
     def factory(self) -> SMTP:
-        return Dropping(self.handler, **self.SMTP_kwargs)
+        with warnings.catch_warnings():  # of a login without STARTTLS: where it is asked for, the whole connection is encrypted
+            warnings.simplefilter("ignore", UserWarning)
+            return Dropping(self.handler, **self.SMTP_kwargs)
 
     def _trigger_server(self) -> None:
         assert isinstance(self.server, asyncio.Server)
@@ -113,10 +127,17 @@ class _Controller(Controller):
 
 
 @contextmanager
-def mail_server() -> Iterator[MailServer]:
-    """Run the server until the block ends."""
+def mail_server(tls: SSLContext | None = None, *, at_once: bool = False, login: bool = False) -> Iterator[MailServer]:
+    """Run the server until the block ends; with `tls` it offers STARTTLS, or speaks it from the start (`at_once`).
+
+    With `login` it takes letters of who logged in as LOGIN only, and lets nobody log in before the connection is encrypted."""
     server = MailServer()
-    controller = _Controller(server, hostname="127.0.0.1", port=0)
+    known: dict[str, Any] = {"authenticator": server.let_in, "auth_required": True} if login else {}
+    if at_once:
+        known |= {"ssl_context": tls, "auth_require_tls": False}
+    elif tls is not None:
+        known |= {"tls_context": tls, "require_starttls": True}
+    controller = _Controller(server, hostname="127.0.0.1", port=0, **known)
     controller.start()
     try:
         server.url = f"smtp://127.0.0.1:{controller.port}"
