@@ -200,12 +200,15 @@ def check_kept(decisions: Decisions, basis: ConsentBasis, own: Iterable[str] = (
         raise Invalid(f"{places}不能以“{KeepReason.NOT_PERSONAL.label}”保留：号码校验相符，或者就是留言人登记的。请遮盖。")
 
 
-def may_stay(reasons: Iterable[str], basis: ConsentBasis) -> bool:
+def may_stay(reasons: Iterable[str], basis: ConsentBasis, former: ConsentBasis | None = None) -> bool:
     """Whether everything that was kept, for these reasons, may be readable on this basis.
 
-    Who ticked “可能公开” on the form agreed to a text without personal data, and to nothing else."""
+    Who ticked “可能公开” on the form agreed to a text without personal data, and to nothing else. Of what was kept under the
+    writer's separate consent (`former`) nobody asked whether it is somebody's number: without that consent it counts as one."""
     if basis is ConsentBasis.ASKED:
         return True
+    if former is ConsentBasis.ASKED and any(reasons):
+        return False
     return all(reason in (KeepReason.NOT_PERSONAL.label, KeepReason.OFFICE.label) for reason in reasons)
 
 

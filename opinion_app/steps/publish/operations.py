@@ -24,7 +24,7 @@ from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.two_people import check_reviewer
 from opinion_app.rules.words import ConsentBasis, Disclosure, ReviewStep, Role
 from opinion_app.steps.publish.bench import stored
-from opinion_app.steps.publish.queries import Material, kept_reasons, masker_of, material, strict, writers
+from opinion_app.steps.publish.queries import Material, basis_of_publication, kept_reasons, masker_of, material, strict, writers
 from opinion_app.steps.publish.release import put
 
 PLAN_HELD = "原来的定时公开已搁置，请按这次的决定重新遮盖、审查后公开，或者取消。"
@@ -86,7 +86,7 @@ def _what_is_out(
     if disclosure is Disclosure.WITHHELD:
         withdraw(session, case, actor, now, reason=f"公开决定改为不公开：{grounds}")
         return "已公开的内容已同时撤回。"
-    if basis is not None and not may_stay(kept_reasons(session, case), basis):
+    if basis is not None and not may_stay(kept_reasons(session, case), basis, basis_of_publication(session, case)):
         withdraw(session, case, actor, now, reason=f"公开的依据改为“{basis.label}”，已公开的内容里留有个人信息：{grounds}")
         return "已公开的内容里留有个人信息，已同时撤回，请重新遮盖、审查后公开。"
     return "这件已经公开，请按这次的决定重新审查、公开，替换现在的内容。"

@@ -83,8 +83,8 @@ def test_two_people_for_the_review_of_secrecy_need_two_clerks(app: Flask, admin:
     answer = admin.submit("/office/settings", secrecy_by_other="y")
     assert answer.status_code == 303
     shown = admin.get("/office/settings").text
-    assert "受理员却不足两名" in shown
-    assert "受理员却不足两名" in admin.get("/office/people").text
+    assert "受理员不足两名" in shown
+    assert "受理员不足两名" in admin.get("/office/people").text
     with app.app_context(), transaction() as session:
         assert setting(session, SETTING, False) is True
         assert "是" in {row.new for row in session.scalars(select(TrailValue)) if row.name == "保密审查须由遮盖以外的人作出"}
