@@ -144,7 +144,8 @@ def test_d15_where_the_calendar_of_then_is_gone_the_date_stands_and_that_is_said
     with app.app_context(), transaction() as session:
         case_number, _reply = ended_case(session, office)
         admin = make_actor(session, "mistress", Role.ADMINISTRATOR)
-        load_notice(session, parse_notice("2026-12-01,休,临时放假".encode()), "更正", admin, NOW, replace=True)
+        notice = parse_notice("2026-12-01,休,临时放假".encode())
+        load_notice(session, notice, "更正", admin, NOW, replace=True, anyway=True)
         save_hours(session, replace(office_hours(session), weekdays=frozenset(range(4))), Receipt.SAME_DAY, admin, NOW)
     with app.app_context(), transaction() as session:
         told = reply_told(session, case_number)
