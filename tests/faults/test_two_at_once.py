@@ -114,7 +114,7 @@ def test_whoever_decides_on_an_old_page_is_told_and_changes_nothing(house: House
     path = f"/office/cases/{house.received}/classify"
     first, second = client_for(house.app, "clerk"), client_for(house.app, "clerk2")
     form = pick(second.forms(path), "/classify")
-    assert first.submit(path, "/classify", urgency="urgent").status_code == 303
+    assert first.submit(path, "/classify", urgency="urgent", know_late="y").status_code == 303
     answer = second.send(form, urgency="complex")
 
     assert answer.status_code == 409
