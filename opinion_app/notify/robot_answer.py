@@ -19,7 +19,12 @@ _hearing = threading.local()
 
 
 class Listening:
-    """Stands where a plug-in looks for the library `requests`, and notes each answer for whoever listens in this thread."""
+    """Stands where a plug-in looks for the library `requests`, and notes each answer for whoever listens in this thread.
+
+    `coded`: the answer is one of the chat programs, whose code decides; that of another program counts by its status."""
+
+    def __init__(self, *, coded: bool) -> None:
+        self._coded = coded
 
     def __getattr__(self, name: str) -> Any:
         return getattr(requests, name)
@@ -39,7 +44,8 @@ class Listening:
         except requests.RequestException as error:
             heard.append(_without_answer(error))
             raise
-        heard.append(judge_answer(response.status_code, response.content[:4000].decode("utf-8", "replace")))
+        body = response.content[:4000].decode("utf-8", "replace") if self._coded else ""
+        heard.append(judge_answer(response.status_code, body))
         return response
 
 
@@ -52,7 +58,7 @@ def _without_answer(error: requests.RequestException) -> Attempt:
 
 
 for _plugin in PLUGINS:
-    _plugin.requests = Listening()
+    _plugin.requests = Listening(coded=_plugin is not custom_json)
 
 
 @contextmanager

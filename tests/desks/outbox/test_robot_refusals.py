@@ -8,6 +8,7 @@ from datetime import timedelta
 from itertools import count
 
 import pytest
+from apprise.plugins.wecombot import NotifyWeComBot
 from flask import Flask
 
 from opinion_app.desks.outbox.alarm import alarms
@@ -32,9 +33,10 @@ def robot() -> Iterator[Robot]:
         yield running
 
 
-def test_n15_a_robot_that_refuses_is_named_in_the_alarm(core: Flask, robot: Robot) -> None:
+def test_n15_a_robot_that_refuses_is_named_in_the_alarm(core: Flask, robot: Robot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(NotifyWeComBot, "notify_url", robot.url.replace("json://", "http://") + "?key={key}")
     with transaction() as session:
-        unit = make_unit(session, "党政办", robot_url=robot.url, is_office=True)
+        unit = make_unit(session, "党政办", robot_url="wecombot://secret-key-0001/", is_office=True)
         make_person(session, "one", Role.CLERK, unit=unit)
         make_case(session, None, urgency=Urgency.URGENT)
         queue_rungs(session, LATER)
@@ -59,6 +61,18 @@ def test_n15_a_robot_that_takes_nothing_for_half_an_hour_is_named(core: Flask, r
     with transaction() as session:
         assert not [alarm for alarm in alarms(session, LATER + timedelta(minutes=20)) if alarm.kind == "robot"]
         assert [alarm for alarm in alarms(session, LATER + timedelta(minutes=40)) if alarm.kind == "robot"]
+
+
+@pytest.mark.parametrize("answer", ['{"code":200,"msg":"success"}', '{"code":"0000"}', '{"errcode":93000}', "ok", ""])
+def test_n06_a_program_of_the_offices_own_says_by_its_status_that_it_took_the_notice(
+    core: Flask, robot: Robot, answer: str
+) -> None:
+    with transaction() as session:
+        person = make_person(session, "one", Role.CLERK, robot_url=robot.url)
+        queue(session, Letter("case", "own", "办理通知", [{"text": "到期"}], "/office/notices"), [person], NOW, mail=True)
+    robot.answer = answer
+    done = deliver(ByRobot(RobotPost()), "r1", SENDER, Watch(lambda: NOW, count().__next__))
+    assert done.counts == {Outcome.SENT: 1}
 
 
 def test_what_a_group_is_told_fits_into_one_message(core: Flask, robot: Robot) -> None:
