@@ -29,12 +29,16 @@ def span_of(clock: Clock) -> Span:
 
 
 def facts_of(clock: Clock) -> ClockFacts:
-    """What the rules derive the due moment from; a restart plays no part where the clock now begins later, by another rule."""
+    """What the rules derive the due moment from.
+
+    A restart plays no part where the clock now begins later, by another rule; nor does time granted in days while it counts
+    hours, or the other way round: it is kept, and counts again when the clock does."""
+    in_days = span_of(clock).unit.in_days
     return ClockFacts(
         start=clock.start_at,
         span=span_of(clock),
         pauses=tuple(_pause(data) for data in clock.pauses),
-        extensions=tuple(extension_of(data) for data in clock.extensions),
+        extensions=tuple(extension_of(data) for data in clock.extensions if granted_in_days(data) is in_days),
         restarts=tuple(
             Restart(_moment(data["at"]), data.get("reason", ""))
             for data in clock.restarts

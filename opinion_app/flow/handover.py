@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -89,14 +90,8 @@ def _named(owed: Sequence[Clock]) -> list[Clock]:
 
 
 def _day(clock: Clock, now: datetime) -> str:
-    if clock.due_at is None:
-        return ""
-    year = local(now).year
-    return (
-        day_words(local_date(clock.due_at), year)
-        if clock_facts.Unit(clock.amount_unit).in_days
-        else moment_words(clock.due_at, year)
-    )
+    year, due = local(now).year, cast(datetime, clock.due_at)  # only clocks with a date are named
+    return day_words(local_date(due), year) if clock_facts.Unit(clock.amount_unit).in_days else moment_words(due, year)
 
 
 def _count_as_told(session: Session, pressing: Sequence[Clock], told: dict[int, int], now: datetime) -> None:

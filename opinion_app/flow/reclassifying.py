@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.clock_dates import Cause, granted_in_days, settle, span_of
+from opinion_app.flow.clock_dates import Cause, settle
 from opinion_app.flow.clocks import (
     ACTIVE,
     OPEN,
@@ -118,9 +118,6 @@ def _put_under(session: Session, case: Case, clock: Clock, choice: Choice | None
         own_again(session, clock)
     clock.fixed_on = choice.fixed_date
     apply_rule(session, clock, choice)
-    # What was granted in days means nothing to a clock of hours, and the other way round.
-    in_days = span_of(clock).unit.in_days
-    clock.extensions = [entry for entry in clock.extensions if granted_in_days(entry) is in_days]
     settle(clock, work_calendar(session), choice.rule.warning, cause)
 
 

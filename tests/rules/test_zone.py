@@ -61,3 +61,9 @@ def test_only_a_real_iso_date_is_a_date(text: str) -> None:
 
 def test_a_date_is_read() -> None:
     assert parse_date(" 2028-02-29 ") == date(2028, 2, 29)
+
+
+@pytest.mark.parametrize("text", ["0001-01-01", "0001-01-01T00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_a_moment_that_no_calendar_reaches_is_refused_in_words(text: str) -> None:
+    with pytest.raises(UnreadableMoment, match="不在可以推算的年代"):
+        parse_moment(text)
