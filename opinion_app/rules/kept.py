@@ -1,4 +1,4 @@
-"""What is kept readable in a publication: how it is told without its value, and what “不是个人信息” cannot be said of."""
+"""What is kept readable in a publication: how it is told without its value, and what cannot be kept without consent."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from opinion_app.rules.words import KeepReason
 
 _BESIDES = re.compile(r"[\W_]+")
 _ID = re.compile(r"[0-9]{15}|[0-9]{17}[0-9X]")
+_NEVER_OFFICES = (Kind.ID_NUMBER, Kind.BANK_CARD, Kind.MOBILE)
 _LEAST_OWN = 3
 _LEAST_DIGITS = 7
 
@@ -29,13 +30,18 @@ def kept_words(labels: Mapping[str, str], decisions: Mapping[str, tuple[Decision
 
 
 def surely_personal(decisions: Mapping[str, tuple[Decision, ...]], own: Iterable[str]) -> Iterator[tuple[str, Find]]:
-    """What was kept as “不是个人信息” and cannot be anything else, with its part.
+    """What was kept as “不是个人信息” or “单位对外公开的信息” and cannot be anything but somebody's own, with its part.
 
-    `own` are the names, telephones and addresses the writers left with the office."""
+    `own` are the names, telephones and addresses the writers left with the office. An office publishes no identity number, no
+    bank card and no mobile number of its own but those on its kept list, which are not found in the first place."""
     known = [value for value in own if value]
     for part, held in decisions.items():
         for each in held:
-            if each.action is Action.KEEP and each.reason == KeepReason.NOT_PERSONAL.label and _is_sure(each.find, known):
+            if each.action is not Action.KEEP:
+                continue
+            offices = each.reason == KeepReason.OFFICE.label and each.find.kind in _NEVER_OFFICES
+            unasked = each.reason in (KeepReason.NOT_PERSONAL.label, KeepReason.OFFICE.label)
+            if offices or (unasked and _is_sure(each.find, known)):
                 yield part, each.find
 
 

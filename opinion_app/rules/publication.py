@@ -197,7 +197,9 @@ def check_kept(decisions: Decisions, basis: ConsentBasis, own: Iterable[str] = (
     sure = list(surely_personal(decisions, own)) if basis is not ConsentBasis.ASKED else []
     if sure:
         places = "、".join(dict.fromkeys(f"{PARTS[part]}的{each.kind.label}" for part, each in sure))
-        raise Invalid(f"{places}不能以“{KeepReason.NOT_PERSONAL.label}”保留：号码校验相符，或者就是留言人登记的。请遮盖。")
+        raise Invalid(
+            f"{places}没有留言人的单独同意不能保留：号码校验相符，或者就是留言人登记的。请遮盖；单位自己的号码请先列入单位信息的公开电话。"
+        )
 
 
 def may_stay(reasons: Iterable[str], basis: ConsentBasis, former: ConsentBasis | None = None) -> bool:

@@ -53,9 +53,26 @@ def test_without_consent_a_number_that_proves_itself_or_is_the_writers_is_person
     own = ("王小花", "高山", "0875-7123456", "示例镇和平巷7号", "")
     for basis in ConsentBasis:
         fails = refused and basis is not ConsentBasis.ASKED
-        with pytest.raises(Invalid, match=f"答复的{kind.label}不能以“不是个人信息”保留") if fails else nullcontext():
+        with pytest.raises(Invalid, match=f"答复的{kind.label}没有留言人的单独同意不能保留") if fails else nullcontext():
             check_kept(kept(kind, text), basis, own)
-    check_kept(kept(kind, text, OFFICE), ConsentBasis.MASKED, own)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "refused"),
+    [
+        (Kind.ID_NUMBER, "110105194912310021", True),
+        (Kind.BANK_CARD, "6222021234567890120", True),
+        (Kind.MOBILE, "13800001234", True),
+        (Kind.LANDLINE, "0875-7123456", True),
+        (Kind.LANDLINE, "0875-7120000", False),
+        (Kind.ADDRESS, "镇政府路1号", False),
+        (Kind.NAME, "王小花", True),
+    ],
+)
+def test_an_office_has_no_identity_card_and_not_the_writers_telephone(kind: Kind, text: str, refused: bool) -> None:
+    with pytest.raises(Invalid, match="没有留言人的单独同意") if refused else nullcontext():
+        check_kept(kept(kind, text, OFFICE), ConsentBasis.MASKED, ("王小花", "0875-7123456"))
+    check_kept(kept(kind, text, OFFICE), ConsentBasis.ASKED, ("王小花", "0875-7123456"))
 
 
 def test_what_only_may_be_a_mobile_number_can_be_kept() -> None:

@@ -12,7 +12,8 @@ from opinion_app.records.case import Case
 from opinion_app.records.publication import MaskingDecision, PublicationPlan
 from opinion_app.rules import life
 from opinion_app.rules.errors import Refused
-from opinion_app.rules.publication import Snapshot, check_all_decided, check_basis, check_left_out, may_stay
+from opinion_app.rules.masking import Action, Decision
+from opinion_app.rules.publication import Snapshot, check_all_decided, check_basis, check_kept, check_left_out, may_stay
 from opinion_app.steps.publish.queries import Material, material
 
 WRITTEN = "left_out_as_written"  # of the note on a 部分公开, before it was masked
@@ -57,3 +58,13 @@ def _check_masking(session: Session, row: PublicationPlan, held: Material) -> No
     check_all_decided(held.finds, decided.decisions)
     if not may_stay([str(entry["reason"]) for entry in decided.decisions if entry["action"] == "keep"], held.basis):
         raise Refused(KEPT)
+    kept = {
+        (str(entry["part"]), str(entry["identity"])): str(entry["reason"])
+        for entry in decided.decisions
+        if entry["action"] == "keep"
+    }
+    again = {
+        part: tuple(Decision(find, Action.KEEP, kept[part, find.identity]) for find in finds if (part, find.identity) in kept)
+        for part, finds in held.finds.items()
+    }
+    check_kept(again, held.basis, held.own)  # what the writer registered since then is the writer's

@@ -255,7 +255,7 @@ def kept_reasons(session: Session, case: Case) -> list[str]:
 
 def basis_of_publication(session: Session, case: Case) -> ConsentBasis:
     """On what basis that went out of this case which is out now."""
-    out = select(Publication.published_at).where(Publication.case_id == case.id).scalar_subquery()
+    out = select(Publication.updated_at).where(Publication.case_id == case.id).scalar_subquery()
     query = select(Move.detail).where(Move.case_id == case.id, Move.act == "decide_disclosure", Move.at <= out)
     return _basis(session.scalar(query.order_by(Move.id.desc()).limit(1)))
 

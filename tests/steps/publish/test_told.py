@@ -12,7 +12,7 @@ from opinion_app.records.move import Move
 from opinion_app.records.publication import MaskingDecision
 from opinion_app.records.trail import TrailValue
 from opinion_app.records.transaction import transaction
-from opinion_app.rules.words import Role
+from opinion_app.rules.words import ConsentBasis, Disclosure, Role
 from opinion_app.steps.publish import bench, operations, planning, queries
 from tests.builders.office import NOW, make_actor, make_person, make_unit
 from tests.builders.published import make_closed
@@ -25,7 +25,10 @@ NAME = "刘一帆"
 
 
 def keeping_the_name(office: Office, case: Case) -> dict[str, Any]:
-    """What a clerk says who keeps the name, as that of somebody in office, and masks everything else."""
+    """What a clerk says who keeps the name with the writer's consent, as that of somebody in office, and masks all else."""
+    operations.decide_disclosure(
+        office.session, case, office.clerk, NOW, disclosure=Disclosure.PUBLIC, grounds="已征得同意", basis=ConsentBasis.ASKED
+    )
     held = queries.material(office.session, case)
     keep = {f"question-{find.identity}": "office" for find in held.finds["question"] if find.text == NAME}
     laid = bench.lay_out(held, keep, "", "网友", everything=True)
