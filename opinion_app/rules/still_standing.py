@@ -16,7 +16,7 @@ def still_standing(
     """The first masked content that can still be read, and the part where; None when nothing is left.
 
     Only a name of two characters may stand where a person decided that there it is no personal data: such names are
-    ordinary words too. Anything longer is the same thing in both places."""
+    ordinary words too. Anything longer is the same thing in both places. Nor may a mask hide the beginning of a name alone."""
     hidden = values(each.find for held in decisions.values() for each in held if each.action is Action.MASK)
     readings = {part: read(text) for part, text in masked.items()}
     for value in hidden:
@@ -24,7 +24,21 @@ def still_standing(
             found = sum(1 for _place in places(reading, value))
             if found > _spared(originals[part], value, decisions.get(part, ())):
                 return value, part
+            if _cut_short(originals[part], value, decisions.get(part, ())):
+                return value, part
     return None
+
+
+def _cut_short(original: str, value: Find, decisions: Iterable[Decision]) -> bool:
+    """Whether of a name that is masked elsewhere only the beginning is masked at some place: 李**月家."""
+    if value.kind is not Kind.NAME:
+        return False
+    masked = [each.find for each in decisions if each.action is Action.MASK]
+    starts = {each.start for each in masked if each.kind is Kind.NAME}
+    return any(
+        start in starts and not all(any(each.start <= at < each.end for each in masked) for at in range(start, end))
+        for start, end in places(read(original), value)
+    )
 
 
 def _spared(original: str, value: Find, decisions: Iterable[Decision]) -> int:

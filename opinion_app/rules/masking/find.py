@@ -61,8 +61,9 @@ def find(
     announced = set(names.candidates(reading, tuple(found)))
     found.update(announced, likely_names.candidates(reading, announced), addresses.candidates(reading))
     found.update(accounts.candidates(reading), plates.candidates(reading), known.candidates(reading, known_names))
-    again = [value for value in repeated if repeats.core(value) not in kept]
-    found.update(repeats.candidates(reading, again, tuple(found)))
+    wanted = [value for value in repeated if repeats.core(value) not in kept]
+    again = set(repeats.candidates(reading, wanted, tuple(found)))
+    found = {*repeats.without_parts(found, again), *again}
     known_first = (sorted(contacts.candidates(reading, writers, kept), key=_order), sorted(found, key=_order))
     settled = _settle(text, chain.from_iterable(known_first))
     return tuple(sorted((_find(reading, each) for each in settled), key=lambda each: each.start))

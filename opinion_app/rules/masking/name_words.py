@@ -81,3 +81,9 @@ FIRM_AFTER = _either(
 
 FIRM_BEFORE = _either("地铁 小区 花园 大道 楼盘 开发商 品牌 公交 高速 国道 省道 县道")
 """What a place or a firm is named by, before it."""
+
+NO_NAME_BEFORE_HOUSE = frozenset("一二三四五六七八九十百千万数多各整全半")
+"""What counts families rather than ends a name: 王强一家, 李明三户."""
+
+OFFICES_END = frozenset("会局部所院厅委队站校司科厂店员长民友众总工哥姐弟董记任")
+"""Last characters of offices, of those addressed together and of short titles in a salutation: 张局您好, 李总您好."""

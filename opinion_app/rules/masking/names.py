@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 import rjieba
 
+from opinion_app.rules.masking.called import called
 from opinion_app.rules.masking.kinds import Candidate, Confidence, Kind
 from opinion_app.rules.masking.name_shape import (
     AFTER,
@@ -48,9 +49,9 @@ _FOREIGN = (
     "[阿卜艾买提古丽尔热克吐尼亚孜木江依布拉都汗力肉合麦麻图迪拜努西巴娜扎玛卓次仁央金顿旺珠格桑贡嘎多吉洛帕"
     "哈萨赛甫沙加马达夏赫穆那库肯]"
 )
-_DOTTED = re.compile(rf"(?<![{_HAN}]){_FOREIGN}{{1,7}}(?:·{_FOREIGN}{{1,7}}){{1,2}}")
+_DOTTED = re.compile(rf"(?:(?<![{_HAN}])|(?<=[叫是系民主员人])){_FOREIGN}{{1,7}}(?:·{_FOREIGN}{{1,7}}){{1,2}}")
 _BESIDE = re.compile(
-    r"[, (:]{0,2}(?:[男女](?![儿士孩友生朋性子人方厕装])|(?:联系)?(?:电话|手机)|身份证|[(,]?[0-9]{2}岁|[(,][0-9]{2}岁)"
+    r"[, (:]{0,2}(?:[男女](?![儿士孩友生朋性子人方厕装家])|(?:联系)?(?:电话|手机)|身份证|[(,]?[0-9]{2}岁|[(,][0-9]{2}岁)"
 )
 _SURNAME_ONLY = re.compile(rf"姓(?P<name>[{_HAN}])(?=的|女士|先生|男子|女子|老板|某)")
 _LINE = re.compile(
@@ -162,7 +163,7 @@ def _before_title(text: str, end: int, *, official: bool) -> int | None:
         start = end - length
         if start >= 0 and length - GIVEN_MAX == 1 and not official and _stands_alone(text, start, end):
             return start
-        if start < 0 or text[start : start + 2] in WORDS:
+        if start < 0 or (text[start : start + 2] in WORDS and not text.startswith("孙女士", start)):
             continue
         surname = surname_length(text, start)
         if has_words(text, start, end):
@@ -244,6 +245,6 @@ def candidates(reading: Reading, numbers: Iterable[Candidate]) -> Iterator[Candi
     view = reading.plain
     beside = {each.start for each in numbers if each.kind in (Kind.MOBILE, Kind.ID_NUMBER)}
     places = [place for place, offset in enumerate(view.index) if offset in beside]
-    for seen in (_told(view), _introduced(view), _titled(view), _beside(view, places), _alone(view), _free(view)):
+    for seen in (_told(view), _introduced(view), called(view), _titled(view), _beside(view, places), _alone(view), _free(view)):
         for start, end, confidence, reason in seen:
             yield Candidate(Kind.NAME, *view.span(start, end), confidence, reason)

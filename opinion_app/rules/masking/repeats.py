@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from opinion_app.rules.masking import by_hand, known
-from opinion_app.rules.masking.kinds import STRUCTURED, Candidate, Find, Kind
+from opinion_app.rules.masking.kinds import STRUCTURED, Candidate, Confidence, Find, Kind
 from opinion_app.rules.masking.normalise import Reading, View, read
 from opinion_app.rules.masking.phones import KeptNumbers
 
@@ -100,12 +100,25 @@ def _in_view(view: View, value: Find, wanted: str) -> Iterator[tuple[int, int]]:
 
 
 def candidates(reading: Reading, wanted: Iterable[Find], found: Iterable[Candidate]) -> Iterator[Candidate]:
-    """The repetitions that no rule saw itself; in a house number a name is still to be told."""
-    seen = bytearray(len(reading.original))
+    """The repetitions that no rule saw itself, or of whose name one saw a part; in a house number a name is still to be told."""
+    seen, named = bytearray(len(reading.original)), bytearray(len(reading.original))
     for each in found:
         if each.kind is not Kind.ADDRESS:
-            seen[each.start : each.end] = b"\x01" * (each.end - each.start)
+            (named if each.kind is Kind.NAME else seen)[each.start : each.end] = b"\x01" * (each.end - each.start)
     for value in wanted:
+        whole = value.kind is Kind.NAME and value.confidence is not Confidence.LOW
         for start, end in places(reading, value):
-            if seen.find(1, start, end) < 0:
+            told = named.find(1, start, end) >= 0 if not whole else named.find(0, start, end) < 0
+            if seen.find(1, start, end) < 0 and not told:
                 yield Candidate(value.kind, start, end, value.confidence, REASON)
+
+
+def without_parts(found: Iterable[Candidate], again: Iterable[Candidate]) -> Iterator[Candidate]:
+    """What was found, without the names that are part of a longer one known from elsewhere: 李秀 in 李秀月."""
+    longer = [(each.start, each.end) for each in again if each.kind is Kind.NAME]
+    for each in found:
+        part = each.kind is Kind.NAME and any(
+            start <= each.start and each.end <= end and each.end - each.start < end - start for start, end in longer
+        )
+        if not part:
+            yield each
