@@ -32,10 +32,13 @@ class Unjudged:
 
 
 def note_unjudged(session: Session, job: str, looked_at: Iterable[int], troubles: Sequence[Trouble], now: datetime) -> None:
-    """Keep what one run of a job could not judge, and forget what it could; `looked_at` are the ids of its clocks."""
+    """Keep what one run of a job could not judge, and forget what it could; `looked_at` are the ids of its clocks.
+
+    The digests of a morning look at all that presses: what they do not name now, they could judge or need not any more."""
     held: _Held = setting(session, UNJUDGED, {})
     gone = {_key(job, clock_id) for clock_id in looked_at}
-    kept = {key: entry for key, entry in held.items() if key not in gone and not (job == DIGESTS and key.startswith("person:"))}
+    over = (f"{DIGESTS}:", "person:") if job == DIGESTS else ()
+    kept = {key: entry for key, entry in held.items() if key not in gone and not key.startswith(over)}
     for trouble in troubles:
         key = _key(job, trouble.clock_id) if trouble.clock_id else f"person:{trouble.error}"
         since = held[key]["since"] if key in held else now.isoformat()

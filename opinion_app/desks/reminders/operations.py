@@ -66,7 +66,8 @@ def queue_digests(session: Session, now: datetime) -> Queued:
     except Exception:  # something is wrong with one of them: each by itself, so that only that one stays behind
         for digest in morning.digests:
             _queue_alone(session, digest, now, done)
-    note_unjudged(session, DIGESTS, [row.id for row in morning.rows], done.troubles, now)
+    if not morning.day_off:
+        note_unjudged(session, DIGESTS, (), done.troubles, now)
     return done
 
 

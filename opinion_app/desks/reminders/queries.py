@@ -26,18 +26,20 @@ from opinion_app.rules.zone import local_date
 
 @dataclass(frozen=True)
 class Morning:
-    """What would go out on a morning: a digest per person, the clocks that could not be judged, and the rows that were read."""
+    """What would go out on a morning: a digest per person, the clocks that could not be judged, and the rows that were read;
+    nothing is read on a `day_off`."""
 
     digests: list[PersonDigest]
     troubles: list[Trouble]
     rows: Sequence[Clock] = ()
+    day_off: bool = False
 
 
 def plan_digests(session: Session, now: datetime, people: Roster | None = None) -> Morning:
     """The digests of this morning; empty on a day without work (make-up days count). Reads only."""
     calendar = work_calendar(session)
     if not calendar.is_working(local_date(now)):
-        return Morning([], [])
+        return Morning([], [], day_off=True)
     rows = pressing_clocks(session, now, soon_until(now, calendar))
     return morning_of(rows, facts_for(session, rows), people or roster(session, local_date(now)), now, calendar)
 

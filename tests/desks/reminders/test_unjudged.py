@@ -96,3 +96,17 @@ def test_n05_a_day_off_forgets_nothing_and_the_first_moment_stays(office: Office
 def test_n05_many_are_counted_and_a_few_named() -> None:
     many = [Unjudged(f"LY2026-{number:06}", "torn", NOW) for number in range(NAMED + 2)]
     assert unjudged_words(many).endswith(f"LY2026-{NAMED - 1:06}等 {NAMED + 2} 件）")
+
+
+def test_n05_a_digest_s_trouble_ends_with_its_cause_on_the_next_working_morning(office: Office) -> None:
+    case = make_case(office.session, office.clerk)
+    reply = clocks.reply_clock(office.session, case.id)
+    assert reply is not None
+    note_unjudged(office.session, "digests", [], [Trouble(reply.id, "torn"), Trouble(0, "somebody")], MORNING)
+    for day_off in ("2026-12-05T08:30", "2026-12-06T08:30"):
+        queue_digests(office.session, parse_moment(day_off))
+    assert len(unjudged(office.session, MORNING)) == 2, "a day off judges nothing and forgets nothing"
+    reply.due_at = reply.warn_at = parse_moment("2027-02-01T23:59:59")  # extended: it presses no more
+    office.session.flush()
+    queue_digests(office.session, parse_moment("2026-12-07T08:30"))
+    assert unjudged(office.session, parse_moment("2026-12-08T08:30")) == []
