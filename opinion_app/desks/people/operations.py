@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from opinion_app.desks.people.queries import other_administrators
 from opinion_app.flow import accounts, trail
 from opinion_app.flow.accounts import subject_of
+from opinion_app.flow.stand_ins import look_at_today_again
 from opinion_app.records.person import Person
 from opinion_app.records.unit import Unit
 from opinion_app.rules.errors import Conflict, Invalid, NotFound, Refused
@@ -60,6 +61,8 @@ LABELS = {
     "robot_url": "群机器人",
 }
 
+NEVER_ASKED = {LABELS[field] for field in ("name", "title", "phone")}  # no rule about who is told asks for these
+
 
 def find(session: Session, person_id: int) -> Person:
     """The person with this id. Raises NotFound."""
@@ -87,8 +90,10 @@ def edit(session: Session, person: Person, values: PersonValues, actor: Actor, n
     person.pinyin = pinyin_of(person.name)
     if changed:
         trail.record(session, "person.edit", subject_of(person), actor, now, changed)
-    accounts.set_roles(session, person, values.roles, actor, now)
+    given = accounts.set_roles(session, person, values.roles, actor, now)
     session.flush()
+    if given or changed.keys() - NEVER_ASKED:
+        look_at_today_again(session, now)
 
 
 def _words(session: Session, field: str, value: object) -> object:
@@ -135,6 +140,7 @@ def disable(session: Session, person: Person, actor: Actor, now: datetime) -> No
     person.active = False
     accounts.end_sessions(session, person.id, now, "disabled")
     trail.record(session, "person.disable", subject_of(person), actor, now)
+    look_at_today_again(session, now)
 
 
 def enable(session: Session, person: Person, actor: Actor, now: datetime) -> None:
@@ -144,6 +150,7 @@ def enable(session: Session, person: Person, actor: Actor, now: datetime) -> Non
     if not person.active:
         person.active = True
         trail.record(session, "person.enable", subject_of(person), actor, now)
+        look_at_today_again(session, now)
 
 
 def reset_password(session: Session, person: Person, password_hash: str, actor: Actor, now: datetime) -> None:

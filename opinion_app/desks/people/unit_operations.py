@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from opinion_app.desks.people.operations import robot_problems
 from opinion_app.desks.people.queries import active_people_of, open_cases_of
 from opinion_app.flow import accounts, trail
+from opinion_app.flow.stand_ins import look_at_today_again
 from opinion_app.records.actors import unit_line
 from opinion_app.records.person import LeaderInCharge, Person
 from opinion_app.records.unit import Unit
@@ -82,7 +83,10 @@ def _put(session: Session, unit: Unit, values: UnitValues, actor: Actor, now: da
             changed[label] = (_words(session, field, before), _words(session, field, after))
             setattr(unit, field, after)
     unit.pinyin = pinyin_of(unit.name)
-    changed |= _put_leader(session, unit, values.leader_id)
+    led = _put_leader(session, unit, values.leader_id)
+    if led or LABELS["parent_id"] in changed:
+        look_at_today_again(session, now)
+    changed |= led
     session.flush()
     if changed:
         trail.record(session, act, f"unit:{unit.id}", actor, now, changed)
