@@ -9,10 +9,11 @@ from typing import Any
 
 from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import Adoption, ClockFacts, Extension, Pause, Receipt, Restart, Span, Unit
-from opinion_app.rules.deadline import Derivation, derive, elapsed_at, warn_at
+from opinion_app.rules.deadline import Derivation, buffer_before, derive, elapsed_at, is_late, warn_at
 from opinion_app.rules.deadline_rules import Ahead, ClockStage
 from opinion_app.rules.words import ClockState
 from opinion_app.rules.workdays import WorkCalendar
+from opinion_app.rules.zone import local_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,27 @@ def adoptions_of(entries: Iterable[dict[str, Any]]) -> tuple[Adoption, ...]:
         Adoption(_moment(entry["at"]), _moment(entry["due"]), entry.get("number", ""), bool(entry.get("provisional")))
         for entry in entries
     )
+
+
+def inner_day(clock: Clock, working_days: int, reply_due: datetime, calendar: WorkCalendar, now: datetime) -> date:
+    """The day of a unit's inner deadline under the reply's moved date: with `working_days` left for review (decisions 4).
+
+    No act lays it before today, the local day of `now`: a unit can do nothing about a day that is gone. One that had passed
+    before stays where it was unless there is more time now."""
+    today = local_date(now)
+    before = clock.due_at or missed(clock)
+    earliest = min(today, local_date(before)) if before is not None else today
+    counted = local_date(buffer_before(reply_due, working_days, calendar, clock.start_at))
+    return min(max(counted, earliest), local_date(reply_due))
+
+
+def missed(clock: Clock) -> datetime | None:
+    """The due moment that had passed already when a clock was held that stands still; None for one that was in time or runs."""
+    held = next((pause for pause in clock.pauses if pause.get("until") is None), None)
+    if clock.due_at is not None or held is None or not clock.dates or clock.dates[-1]["before"] is None:
+        return None
+    before = _moment(clock.dates[-1]["before"])
+    return before if is_late(before, _moment(held["since"])) else None
 
 
 def settle(clock: Clock, calendar: WorkCalendar, ahead: Ahead | None, cause: Cause) -> Derivation:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import hold, work_calendar
-from opinion_app.flow.clock_dates import Cause, facts_of, settle, span_of
+from opinion_app.flow.clock_dates import Cause, facts_of, inner_day, settle, span_of
 from opinion_app.flow.deadline_table import rules
 from opinion_app.flow.due import draft_passed_words
 from opinion_app.flow.settings import setting
@@ -298,7 +298,7 @@ def shift_inner(session: Session, case: Case, cause: Cause) -> None:
     for clock in open_clocks(session, case.id):
         if clock.stage == ClockStage.DRAFT.value:
             if reply.due_at is not None:
-                clock.fixed_on = local_date(buffer_before(reply.due_at, clock.amount, work_calendar(session), clock.start_at))
+                clock.fixed_on = inner_day(clock, clock.amount, reply.due_at, work_calendar(session), cause.at)
                 clock.fixed_why = _room_words(clock)
             settle_inner(session, clock, reply, cause)
 

@@ -24,7 +24,7 @@ from opinion_app.flow.clocks import (
 )
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
-from opinion_app.rules.deadline import derive, if_resumed
+from opinion_app.rules.deadline import derive, if_resumed, is_late
 from opinion_app.rules.deadline_rules import ClockStage, StartEvent
 from opinion_app.rules.words import ClockState, Stage
 from opinion_app.rules.workdays import WorkCalendar
@@ -153,16 +153,23 @@ def _pauses_since(pauses: list[Entry], moment: str) -> list[Entry]:
     return [pause | {"since": max(pause["since"], moment, key=datetime.fromisoformat)} for pause in late]
 
 
-def revive(session: Session, case: Case, reason: str, now: datetime) -> None:
-    """Let the clocks stopped for `reason` run on as if nothing had been: a merge that was taken apart (D13)."""
-    stopped = session.scalars(
-        select(Clock).where(Clock.case_id == case.id, Clock.state == ClockState.STOPPED, Clock.end_reason == reason)
-    )
-    for clock in stopped:
+def revive(session: Session, case: Case, reason: str, now: datetime) -> list[tuple[Clock, datetime | None]]:
+    """Let the clocks stopped for `reason` run on as if nothing had been: a merge that was taken apart (D13).
+
+    Answers them with the date each had missed when it stopped; None for one that was in time."""
+    query = select(Clock).where(Clock.case_id == case.id, Clock.state == ClockState.STOPPED, Clock.end_reason == reason)
+    stopped = [(clock, _missed(clock)) for clock in session.scalars(query)]
+    for clock, _due in stopped:
         clock.state, clock.ended_at, clock.end_reason = ClockState.RUNNING, None, ""
         settle(clock, work_calendar(session), ahead_of(session, clock), Cause(now, "拆分后恢复"))
     shift_inner(session, case, Cause(now, "拆分后恢复"))
     refresh(session, case)
+    return stopped
+
+
+def _missed(clock: Clock) -> datetime | None:
+    due, ended = clock.due_at, clock.ended_at
+    return due if due is not None and ended is not None and is_late(due, ended) else None
 
 
 def release(session: Session, survivor: Case, number: str, now: datetime) -> None:

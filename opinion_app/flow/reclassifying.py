@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,7 +12,6 @@ from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import Cause, settle
 from opinion_app.flow.clocks import (
     ACTIVE,
-    OPEN,
     apply_rule,
     begun,
     choice_for,
@@ -28,6 +26,7 @@ from opinion_app.flow.clocks import (
     start_clock,
 )
 from opinion_app.flow.merged_dates import WAITS, answer_for_merged, is_copy, own_again
+from opinion_app.flow.moved_dates import DateMoved, what_moved
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
@@ -37,7 +36,6 @@ from opinion_app.rules.default_rules import STAGES
 from opinion_app.rules.words import ClockState, UnitRole
 from opinion_app.rules.zone import latest
 
-DateMoved = tuple[str, datetime | None, datetime | None]
 NOT_ASKED = "改类后不再要求"
 
 
@@ -57,7 +55,7 @@ def reclassify(session: Session, case: Case, now: datetime) -> list[DateMoved]:
     fresh = _begin_missing(session, case, now)
     shift_inner(session, case, cause)
     refresh(session, case)
-    return _moved([*held, *inner], fresh)
+    return what_moved([*held, *inner], fresh)
 
 
 def on_acceptance(session: Session, case: Case, now: datetime, *, ruled: bool) -> list[DateMoved]:
@@ -81,15 +79,6 @@ def _by_classification(session: Session, case: Case) -> list[Clock]:
     chosen = {stage.value for stage, (event, _act, _owed_by) in STAGES.items() if event is not StartEvent.ASSESSED}
     own = chosen - {ClockStage.DRAFT.value}
     return [clock for clock in open_clocks(session, case.id) if clock.assessment_id is None and clock.stage in own]
-
-
-def _moved(held: Sequence[tuple[Clock, datetime | None]], fresh: Sequence[Clock]) -> list[DateMoved]:
-    """What changed of the dates; a clock that took the place of another of its stage is told with that one's date."""
-    gone = {clock.stage: due for clock, due in held if clock.state not in OPEN}
-    moved: list[DateMoved] = [(clock.stage, due, clock.due_at) for clock, due in held if clock.state in OPEN]
-    moved += [(clock.stage, gone.pop(clock.stage, None), clock.due_at) for clock in fresh]
-    moved += [(stage, due, None) for stage, due in gone.items()]
-    return [(stage, before, after) for stage, before, after in moved if before != after]
 
 
 def _put_under(session: Session, case: Case, clock: Clock, choice: Choice | None, cause: Cause) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.clock_dates import Cause, adoptions_of, extension_of, facts_of, settle, span_of
+from opinion_app.flow.clock_dates import Cause, adoptions_of, extension_of, facts_of, inner_day, settle, span_of
 from opinion_app.flow.clocks import OPEN, ahead_of, refresh, shift_inner
 from opinion_app.flow.deadline_table import rules
 from opinion_app.flow.extension_requests import void_stale
@@ -24,7 +24,7 @@ from opinion_app.records.assessment import Assessment
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import ClockFacts
-from opinion_app.rules.deadline import buffer_before, derive, is_late
+from opinion_app.rules.deadline import derive, is_late
 from opinion_app.rules.deadline_rules import ClockStage, DeadlineRule, RuleFacts, choose
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.workdays import WorkCalendar
@@ -84,13 +84,13 @@ def preview(session: Session, now: datetime, calendar: WorkCalendar, change: Cha
     """What would move if `calendar` were in force and `change` gave a clock's facts; nothing is written."""
     moved: list[Moved] = []
     for case, clocks in open_by_case(session):
-        dues = _dues(session, clocks, calendar, change)
+        dues = _dues(session, clocks, now, calendar, change)
         moved.extend(_moved(case, clock, clock.due_at, due, now) for clock, due in dues if due != clock.due_at)
     return moved
 
 
 def _dues(
-    session: Session, clocks: Iterable[Clock], calendar: WorkCalendar, change: Change
+    session: Session, clocks: Iterable[Clock], now: datetime, calendar: WorkCalendar, change: Change
 ) -> Iterator[tuple[Clock, datetime | None]]:
     reply: datetime | None = None
     for clock in clocks:
@@ -100,7 +100,7 @@ def _dues(
         if (cap := cap_now(session, clock, calendar)) is not None:
             facts = replace(facts, latest=cap.due_at)
         if clock.stage == ClockStage.DRAFT.value and reply is not None:
-            inner = local_date(buffer_before(reply, facts.span.amount, calendar, clock.start_at))
+            inner = inner_day(clock, facts.span.amount, reply, calendar, now)
             facts = replace(facts, fixed_date=inner, latest=reply, pauses=())
         due = derive(facts, calendar).due_at
         if clock.stage == ClockStage.REPLY.value:

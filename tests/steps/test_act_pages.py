@@ -228,3 +228,19 @@ def test_d12_an_act_that_makes_dates_late_is_refused_until_somebody_says_they_kn
         shown = client.get(answer.headers["Location"]).text
     assert done in shown
     assert shown.count("→ 2026-11-24 10:00") >= 2, "in the sentence and in the entry of the case"
+
+
+def test_d13_a_merge_that_makes_dates_late_is_refused_on_its_page_until_somebody_says_they_know(house: House) -> None:
+    with house.app.app_context(), transaction() as session:
+        overdue = make_case(session, house.office.clerk, now=NOW - timedelta(days=20)).number
+    path, into = f"/office/cases/{overdue}/merge", house.ids["received"]
+    with time_machine.travel(NOW + timedelta(hours=3)):
+        client = signed_in(house.app, house.office.clerk.id)
+        assert "know_late" not in client.get(path).text
+        refused = fill(client, path, into=into, reason="同一件事")
+        assert (refused.status_code, 'name="know_late"' in refused.text) == (422, True)
+        assert "答复时限：2026-12-02 → 2026-11-" in refused.text
+        answer = fill(client, path, into=into, reason="同一件事", know_late="y")
+        assert answer.status_code == 303, answer.text
+        shown = client.get(answer.headers["Location"]).text
+    assert f"{overdue} 已并入本件。时限随之变动：答复时限：2026-12-02 → 2026-11-" in shown

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from opinion_app.flow.clock_changes import running_reply
+from opinion_app.flow.clocks import open_clocks
+from opinion_app.flow.moved_dates import check_late, moved_words
+from opinion_app.flow.recompute import recompute_open
 from opinion_app.records.case import Case
 from opinion_app.records.move import Move
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.errors import Invalid
+from opinion_app.rules.suspension import SuspensionGround
 from opinion_app.rules.words import Kind, Procedure, Stage, Urgency
-from opinion_app.steps.triage import assigning, many, operations
+from opinion_app.rules.zone import local_date, parse_moment
+from opinion_app.steps.handling import suspending
+from opinion_app.steps.triage import assigning, many, merging, operations
 from opinion_app.steps.triage.assigning import Allotment
-from opinion_app.steps.triage.dates import check_late, moved_words
 from opinion_app.steps.triage.operations import Classification
 from tests.builders.life import HELP, Office, handling_case, make_office
 from tests.builders.office import NOW, make_case
@@ -101,3 +106,49 @@ def test_d12_what_was_late_already_is_made_late_by_nobody(office: Office) -> Non
 def test_d12_many_at_once_says_which_case_needs_a_look_of_its_own() -> None:
     refusal = Invalid("按这样的分类，有时限随即逾期。", {"know_late": "请勾选"})
     assert many.reason(refusal) == "按这样的分类，有时限随即逾期。请打开这件单独交办。"
+
+
+def open_dates(office: Office, case: Case) -> dict[str, date]:
+    return {clock.stage: local_date(clock.due_at) for clock in open_clocks(office.session, case.id) if clock.due_at}
+
+
+def test_d13_a_merge_that_moves_a_units_draft_leaves_it_today_and_no_day_that_is_gone(office: Office) -> None:
+    case, now = handling_case(office), parse_moment("2026-11-26T16:00")
+    other = make_case(office.session, office.clerk, now=NOW - 5 * DAY)
+    _into, moved = merging.merge(office.session, other, office.clerk, now, case.number, "同一件事")
+    assert "2026-11-30 → 2026-11-26" in moved_words(moved, now), "counted back it would lie on the day before"
+    assert "已逾期" not in moved_words(moved, now)
+    assert moved_words(moved, now) in last_notes(office, other)[-1]
+    before = open_dates(office, case)
+    assert recompute_open(office.session, now + 2 * DAY) == [], "and stays there"
+    assert open_dates(office, case) == before
+
+
+def test_d13_a_merge_that_makes_the_other_case_late_is_refused_until_somebody_says_they_know(office: Office) -> None:
+    case, now = handling_case(office), NOW + DAY
+    other = make_case(office.session, office.clerk, now=NOW - 20 * DAY)
+    with pytest.raises(Invalid, match=r"答复时限：2026-12-02 → 2026-11-1.（已逾期）") as refused, office.session.begin_nested():
+        merging.merge(office.session, other, office.clerk, now, case.number, "同一件事")
+    assert "know_late" in refused.value.fields
+    assert (other.stage, open_dates(office, case)["reply"]) == (Stage.RECEIVED, date(2026, 12, 2)), "nothing of it stays"
+    _into, moved = merging.merge(office.session, other, office.clerk, now, case.number, "同一件事", know_late=True)
+    assert {"reply", "draft"} <= {stage for stage, _before, _after in moved}
+
+
+def test_d13_a_case_taken_out_when_its_time_is_over_asks_the_same(office: Office) -> None:
+    case, into, late = handling_case(office), make_case(office.session, office.clerk), parse_moment("2026-12-14T10:00")
+    merging.merge(office.session, case, office.clerk, NOW, into.number, "同一件事")
+    with pytest.raises(Invalid, match="拆分后，有时限随即逾期") as refused, office.session.begin_nested():
+        merging.unmerge(office.session, case, office.clerk, late, "不是一件事")
+    assert "答复时限：— → 2026-12-02（已逾期）" in refused.value.message
+    said = merging.unmerge(office.session, case, office.clerk, late, "不是一件事", know_late=True)
+    assert said in last_notes(office, case)[-1]
+
+
+def test_d09_a_back_dated_resumption_gives_the_unit_today_and_tells_its_date(office: Office) -> None:
+    case, held, now = handling_case(office), parse_moment("2026-11-27T10:00"), parse_moment("2026-12-10T10:00")
+    suspending.suspend(office.session, case, office.clerk, held, SuspensionGround.HEARING, held, "听证")
+    moved = suspending.resume(office.session, case, office.clerk, now, parse_moment("2026-12-08T10:00"), "结束")
+    assert {stage for stage, _before, _after in moved} == {"reply", "draft"}
+    assert open_dates(office, case)["draft"] >= local_date(now)
+    assert moved_words(moved, now) in last_notes(office, case)[-1]

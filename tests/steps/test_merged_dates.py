@@ -56,7 +56,7 @@ def put_into(office: Office, survivor: Case, first: Case | None = None) -> Case:
 
 
 def apart(office: Office, first: Case) -> None:
-    merging.unmerge(office.session, first, office.clerk, NOW + 2 * DAY, "不是一件事")
+    merging.unmerge(office.session, first, office.clerk, NOW + 2 * DAY, "不是一件事", know_late=True)
 
 
 def test_d13_a_petition_not_yet_accepted_keeps_the_date_of_its_message_whatever_it_is_called(office: Office) -> None:

@@ -72,13 +72,13 @@ def _merge(office: Office, case: Case, now: datetime, chance: random.Random) -> 
     other = make_case(office.session, office.clerk, now=begun)
     if chance.random() < 0.3:
         suspending.suspend(office.session, other, office.clerk, begun, SuspensionGround.HEARING, begun, "听证")
-    return merging.merge(office.session, other, office.clerk, now, case.number, "同一件事")
+    return merging.merge(office.session, other, office.clerk, now, case.number, "同一件事", know_late=True)
 
 
 def _unmerge(office: Office, case: Case, now: datetime, chance: random.Random) -> object:
     first = office.session.scalar(select(Case).where(Case.merged_into_id == case.id).limit(1))
     if first is not None:
-        merging.unmerge(office.session, first, office.clerk, now, "不是一件事")
+        merging.unmerge(office.session, first, office.clerk, now, "不是一件事", know_late=True)
     return None
 
 

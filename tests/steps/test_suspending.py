@@ -214,7 +214,8 @@ def test_a_correction_received_begins_the_whole_time_anew(office: Office) -> Non
     received = parse_moment("2026-12-10T09:00")
     with pytest.raises(Invalid, match="早于告知补正"):
         suspending.restart(office.session, case, office.clerk, received, NOW - DAY, "收到")
-    reply = suspending.restart(office.session, case, office.clerk, received, received, "收到补正材料")
+    suspending.restart(office.session, case, office.clerk, received, received, "收到补正材料")
+    reply = running_reply(office.session, case)
     assert reply.due_at is not None
     assert local_date(reply.due_at) == date(2027, 1, 7)
     assert (reply.provisional, reply.state, case.suspended_for) == (True, ClockState.RUNNING, "")

@@ -64,12 +64,12 @@ def grant(scene: Scene) -> None:
 def merge(scene: Scene) -> None:
     """并案 into another story's case."""
     into = scene.tales[scene.story.data["merged_into"]].row.number
-    merging.merge(scene.session, scene.story.row, scene.clerk, scene.now, into, scene.story.say("merge"))
+    merging.merge(scene.session, scene.story.row, scene.clerk, scene.now, into, scene.story.say("merge"), know_late=True)
 
 
 def unmerge(scene: Scene) -> None:
     """拆分."""
-    merging.unmerge(scene.session, scene.story.row, scene.clerk, scene.now, scene.story.say("unmerge"))
+    merging.unmerge(scene.session, scene.story.row, scene.clerk, scene.now, scene.story.say("unmerge"), know_late=True)
 
 
 def agree_return(scene: Scene) -> None:

@@ -11,10 +11,10 @@ from flask.typing import ResponseReturnValue
 from opinion_app import clock
 from opinion_app.flow import clock_changes
 from opinion_app.flow.cases import open_case
+from opinion_app.flow.moved_dates import moved_sentence
 from opinion_app.records.base import db
 from opinion_app.rules import links
 from opinion_app.rules.errors import Invalid
-from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.suspension import SuspensionGround
 from opinion_app.rules.zone import SHANGHAI
 from opinion_app.steps.handling import forms, suspending
@@ -76,7 +76,7 @@ def _run_again(number: str, act: str) -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         try:
             with session.begin_nested():
-                held = carry_out(
+                moved = carry_out(
                     session,
                     case,
                     actor(),
@@ -86,8 +86,7 @@ def _run_again(number: str, act: str) -> ResponseReturnValue:
                     know_late=form.know_late.data,
                     seen=form.seen_version,
                 )
-            said = f"答复时限：{moment_words(held.due_at)}。" if held.due_at is not None else ""
-            return done(links.case(case.number), f"{case.number} 已恢复计时。{said}")
+            return done(links.case(case.number), f"{case.number} 已恢复计时。{moved_sentence(moved, now)}")
         except Invalid as refusal:
             form.take(refusal)
     pause = running.pauses[-1]

@@ -79,7 +79,7 @@ class ResumeForm(OfficeForm):
 
     at = DateTimeLocalField("从何时起", [Optional()], description="不填为现在；如填收到意见、鉴定结论的时间")
     reason = text("说明", 500, required=True, hint="如“11月30日收到第三方书面意见”")
-    know_late = BooleanField("我知道恢复后已经逾期", description="按所填时间恢复计时，如已经过了到期日，须勾选这一项")
+    know_late = BooleanField("我知道恢复后有时限已经逾期", description="按所填时间恢复计时，如有时限随即逾期，须勾选这一项")
 
 
 class WithdrawExtensionForm(OfficeForm):

@@ -11,6 +11,7 @@ from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import facts_of
 from opinion_app.flow.clocks import choice_for
 from opinion_app.flow.move import admit, move
+from opinion_app.flow.moved_dates import DateMoved, check_late, held_dates, moved_sentence, moved_since
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import ClockFacts
@@ -87,15 +88,19 @@ def resume(
     *,
     know_late: bool = False,
     seen: int | None = None,
-) -> Clock:
-    """恢复计时: what was left runs on from `at`. Raises Invalid when that makes the case late and nobody said they know."""
+) -> list[DateMoved]:
+    """恢复计时: what was left runs on from `at`; answers which dates moved, those of the units included.
+
+    Raises Invalid when one of them is late at once and nobody said they know (D12)."""
     admit(session, case, "resume", actor, seen)
+    held = held_dates(session, case)
     try:
         clock = clock_changes.resume(session, case, at, now)
     except Refused as refusal:
         raise Invalid(refusal.message, {"at": refusal.message}) from refusal
-    _check_late(clock, now, "按这个时间恢复", know_late=know_late)
-    return _runs_again(session, case, actor, now, "resume", clock, f"自 {moment_words(at)} 起恢复计时。{reason}")
+    moved = moved_since(session, case, held)
+    check_late(moved, now, know_late=know_late, how="按这个时间恢复")
+    return _runs_again(session, case, actor, now, "resume", clock, moved, f"自 {moment_words(at)} 起恢复计时。{reason}")
 
 
 def restart(
@@ -108,31 +113,28 @@ def restart(
     *,
     know_late: bool = False,
     seen: int | None = None,
-) -> Clock:
-    """收到补正: the whole time runs anew from `at`. Raises Invalid as `resume` does."""
+) -> list[DateMoved]:
+    """收到补正: the whole time runs anew from `at`. Answers and raises as `resume` does."""
     admit(session, case, "restart", actor, seen)
+    held = held_dates(session, case)
     try:
         clock = clock_changes.restart(session, case, at, "收到补正", now)
     except Refused as refusal:
         raise Invalid(refusal.message, {"at": refusal.message}) from refusal
-    _check_late(clock, now, "从这个时间重新起算", know_late=know_late)
-    return _runs_again(session, case, actor, now, "restart", clock, f"{moment_words(at)} 收到补正，时限重新起算。{reason}")
+    moved = moved_since(session, case, held)
+    check_late(moved, now, know_late=know_late, how="从这个时间重新起算")
+    return _runs_again(session, case, actor, now, "restart", clock, moved, f"{moment_words(at)} 收到补正，时限重新起算。{reason}")
 
 
-def _check_late(clock: Clock, now: datetime, how: str, *, know_late: bool) -> None:
-    """No act makes a case late in silence. Raises Invalid unless whoever acts said they know."""
-    if clock.due_at is not None and is_late(clock.due_at, now) and not know_late:
-        said = f"{how}，时限已于 {moment_words(clock.due_at)} 到期，本件随即逾期。"
-        raise Invalid(said, {"know_late": "确认无误的，请勾选“我知道恢复后已经逾期”。"})
-
-
-def _runs_again(session: Session, case: Case, actor: Actor, now: datetime, act: str, clock: Clock, words: str) -> Clock:
+def _runs_again(
+    session: Session, case: Case, actor: Actor, now: datetime, act: str, clock: Clock, moved: list[DateMoved], words: str
+) -> list[DateMoved]:
     due = f"到期日：{moment_words(clock.due_at)}。" if clock.due_at is not None else ""
     values = {"计时": ("中止", "计时中"), "答复时限": (None, clock.due_at)}
-    done = move(session, case, act, actor, now, note=f"{words}　{due}", values=values)
+    done = move(session, case, act, actor, now, note=f"{words}　{due}{moved_sentence(moved, now)}", values=values)
     progress.tell(session, case, why="办理期限已恢复计算。" if act == "resume" else "已收到您的补充材料，办理期限重新计算。")
     _tell_unit(session, case, f"已恢复计时，{due}" if due else "已恢复计时", f"{act}:{done.id}", now)
-    return clock
+    return moved
 
 
 def _tell_unit(session: Session, case: Case, what: str, key: str, now: datetime) -> None:

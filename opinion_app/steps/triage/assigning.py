@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from opinion_app.flow import clocks, outbox
 from opinion_app.flow.handover import hand_to, hand_to_unit
 from opinion_app.flow.move import admit, move
-from opinion_app.flow.reclassifying import DateMoved, on_acceptance
+from opinion_app.flow.moved_dates import DateMoved, check_late, moved_words
+from opinion_app.flow.reclassifying import on_acceptance
 from opinion_app.flow.units import unit_for
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
@@ -19,7 +20,6 @@ from opinion_app.records.unit import Unit
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.words import AssignmentState, Role, Stage, UnitRole, Urgency
-from opinion_app.steps.triage.dates import check_late, moved_words
 from opinion_app.steps.triage.operations import Classification, chooses_rules, classify_case
 
 ACTIVE = (AssignmentState.PENDING, AssignmentState.SIGNED, AssignmentState.RETURN_ASKED, AssignmentState.REPORTED)

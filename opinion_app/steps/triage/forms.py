@@ -8,6 +8,8 @@ from wtforms.validators import InputRequired, Optional
 from opinion_app.forms import OfficeForm, choices, line, row_id, text
 from opinion_app.rules.words import Kind, Procedure, Urgency
 
+SEEN_ABOVE = "逾期的时限和原来的日期见上面的说明；提交后记入办理过程"
+
 
 class ClassifyForm(OfficeForm):
     """What kind of case it is; this chooses the deadlines."""
@@ -16,7 +18,7 @@ class ClassifyForm(OfficeForm):
     area = SelectField("领域")
     urgency = RadioField("紧急程度", choices=choices(Urgency.choices()))
     procedure = SelectField("办理类别", choices=choices(Procedure.choices()))
-    know_late = BooleanField("我知道改后有时限已经逾期", description="逾期的时限和原来的日期见上面的说明；提交后记入办理过程")
+    know_late = BooleanField("我知道改后有时限已经逾期", description=SEEN_ABOVE)
 
 
 class AssignForm(ClassifyForm):
@@ -106,12 +108,14 @@ class MergeForm(OfficeForm):
 
     into = line("并入哪一件（编号）", 40, required=True, hint="本件停止计时，由对方一并答复；可以随时拆分")
     reason = text("并案原因", 500)
+    know_late = BooleanField("我知道并案后有时限已经逾期", description=SEEN_ABOVE)
 
 
-class ReasonForm(OfficeForm):
-    """A reason and nothing else."""
+class UnmergeForm(OfficeForm):
+    """Why the case goes its own way again."""
 
     reason = text("原因", 500, required=True)
+    know_late = BooleanField("我知道拆分后有时限已经逾期", description=SEEN_ABOVE)
 
 
 class GrantForm(OfficeForm):

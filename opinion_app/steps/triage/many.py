@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from opinion_app.flow.cases import open_case
 from opinion_app.flow.due import draft_passed_words
 from opinion_app.flow.many_facts import facts_of_many
+from opinion_app.flow.moved_dates import KNOW_LATE
 from opinion_app.flow.visible import visible
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
@@ -20,7 +21,6 @@ from opinion_app.rules.deadline_rules import ClockStage
 from opinion_app.rules.errors import Invalid, OfficeError
 from opinion_app.rules.facts import Actor
 from opinion_app.steps.triage.assigning import Allotment, assign
-from opinion_app.steps.triage.dates import KNOW_LATE
 from opinion_app.steps.triage.operations import Classification
 
 MOST = 100

@@ -10,18 +10,35 @@ from opinion_app.flow import merged_dates, progress, writer_mail
 from opinion_app.flow.cases import latest_reply, open_case
 from opinion_app.flow.clocks import MERGED
 from opinion_app.flow.move import admit, move
+from opinion_app.flow.moved_dates import DateMoved, check_late, held_dates, moved_sentence, moved_since, what_moved
 from opinion_app.records.case import Case
 from opinion_app.rules.errors import Invalid, NotFound
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.words import OPEN_STAGES, Kind, Stage
 
 
-def merge(session: Session, case: Case, actor: Actor, now: datetime, into: str, reason: str, seen: int | None = None) -> Case:
-    """Let `case` go on inside the case numbered `into`, which answers for both by the earlier date (D13)."""
+def merge(
+    session: Session,
+    case: Case,
+    actor: Actor,
+    now: datetime,
+    into: str,
+    reason: str,
+    seen: int | None = None,
+    *,
+    know_late: bool = False,
+) -> tuple[Case, list[DateMoved]]:
+    """Let `case` go on inside the case numbered `into`, which answers for both by the earlier date (D13).
+
+    Answers the other case and which of its dates moved, those of its units included.
+    Raises Invalid where one would be late at once and nobody said they know (D12)."""
     admit(session, case, "merge", actor, seen)
     target = _target(session, case, actor, into)
     case.merged_into_id, case.stage_before_merge = target.id, case.stage.value
+    held = held_dates(session, target)
     merged_dates.adopt_earlier(session, target, case, now)
+    moved = moved_since(session, target, held)
+    check_late(moved, now, know_late=know_late, how=f"并入后，{target.number} 按较早的时限一并答复")
     progress.promise(session, target)
     move(
         session,
@@ -30,7 +47,7 @@ def merge(session: Session, case: Case, actor: Actor, now: datetime, into: str, 
         actor,
         now,
         to=Stage.MERGED,
-        note=reason,
+        note="\n".join(filter(None, [reason, moved_sentence(moved, now, target.number)])),
         detail={"into": target.number},
         values={"并入": (None, target.number)},
     )
@@ -38,7 +55,7 @@ def merge(session: Session, case: Case, actor: Actor, now: datetime, into: str, 
     if reply is not None:
         progress.tell_merged(session, target, reply.text, now)
         writer_mail.tell_one_answered(session, case, target, now)
-    return target
+    return target, moved
 
 
 def _target(session: Session, case: Case, actor: Actor, into: str) -> Case:
@@ -59,17 +76,35 @@ def _target(session: Session, case: Case, actor: Actor, into: str) -> Case:
     return target
 
 
-def unmerge(session: Session, case: Case, actor: Actor, now: datetime, reason: str, seen: int | None = None) -> None:
+def unmerge(
+    session: Session,
+    case: Case,
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    seen: int | None = None,
+    *,
+    know_late: bool = False,
+) -> str:
     """拆分: the case goes back to where it stood, and its clocks run on as if it had never been away.
 
-    The other case gets its own date back."""
+    The other case gets its own date back. Answers the words about the dates of both; what rested had none until now.
+    Raises Invalid where one is late at once and nobody said they know (D12)."""
     admit(session, case, "unmerge", actor, seen)
     back = Stage.of(case.stage_before_merge)
     survivor, old = case.merged_into, case.merged_into.number if case.merged_into else None
+    held = held_dates(session, survivor) if survivor is not None else []
     case.merged_into_id, case.stage_before_merge = None, ""
-    move(session, case, "unmerge", actor, now, to=back, note=reason, detail={"from": old}, values={"并入": (old, None)})
-    progress.tell(session, case, answer="")  # what the other case answered was not about this one
-    merged_dates.revive(session, case, MERGED, now)
+    moved = what_moved(merged_dates.revive(session, case, MERGED, now), [])
+    said = moved_sentence(moved, now)
     if survivor is not None:
         merged_dates.release(session, survivor, case.number, now)
+        others = moved_since(session, survivor, held)
+        moved, said = [*moved, *others], said + moved_sentence(others, now, survivor.number)
+    check_late(moved, now, know_late=know_late, how="拆分后")
+    note = "\n".join(filter(None, [reason, said]))
+    move(session, case, "unmerge", actor, now, to=back, note=note, detail={"from": old}, values={"并入": (old, None)})
+    progress.tell(session, case, answer="")  # what the other case answered was not about this one
+    if survivor is not None:
         progress.promise(session, survivor)
+    return said

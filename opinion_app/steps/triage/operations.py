@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow import outbox, progress, trail
 from opinion_app.flow.move import admit, move
-from opinion_app.flow.reclassifying import DateMoved, on_acceptance, reclassify
+from opinion_app.flow.moved_dates import DateMoved, check_late, moved_words
+from opinion_app.flow.reclassifying import on_acceptance, reclassify
 from opinion_app.flow.settings import areas
 from opinion_app.records.case import Case, CaseGrant
 from opinion_app.records.finding import Finding
@@ -19,7 +20,6 @@ from opinion_app.rules.errors import Invalid
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.words import FindingKind, Kind, Procedure, Role, Stage, Urgency
 from opinion_app.rules.zone import local_date
-from opinion_app.steps.triage.dates import check_late, moved_words
 
 RULING = frozenset({"诉求类型", "紧急程度", "办理类别"})
 

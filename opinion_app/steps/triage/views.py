@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -14,7 +13,7 @@ from opinion_app.flow.attach import attach
 from opinion_app.flow.cases import open_case
 from opinion_app.flow.clocks import reply_clock
 from opinion_app.flow.due import draft_passed_words
-from opinion_app.flow.reclassifying import DateMoved
+from opinion_app.flow.moved_dates import moved_sentence
 from opinion_app.flow.settings import areas
 from opinion_app.flow.units import active_units
 from opinion_app.forms import at_noon, choices
@@ -25,7 +24,6 @@ from opinion_app.rules.errors import Invalid
 from opinion_app.rules.file_kinds import STAFF_LIMITS
 from opinion_app.rules.words import Kind, Procedure, Urgency
 from opinion_app.steps.triage import assigning, forms, merging, operations
-from opinion_app.steps.triage.dates import moved_words
 from opinion_app.steps.triage.operations import Classification
 from opinion_app.web.access import requires
 from opinion_app.web.act_page import act_page
@@ -35,6 +33,7 @@ from opinion_app.web.posted import posted
 from opinion_app.web.uploads import receive_with_form
 
 CLASSIFY = "steps/triage/classify.html"
+KNOWN = "steps/triage/known.html"
 bp = Blueprint("triage", __name__, url_prefix="/office/cases/<number>")
 
 
@@ -65,11 +64,7 @@ def _classified(form: type[F], case: Case) -> F:
 def _accept(case: Case, form: forms.ClassifyForm, now: datetime) -> str:
     with db.session().begin_nested():  # a refusal leaves nothing of what was derived on the way to it
         moved = operations.accept(db.session(), case, actor(), now, _said(form), form.seen_version, know_late=form.know_late.data)
-    return f"{case.number} 已受理。{_dates(moved, now)}"
-
-
-def _dates(moved: Sequence[DateMoved], now: datetime) -> str:
-    return f"时限随之变动：{moved_words(moved, now)}。" if moved else ""
+    return f"{case.number} 已受理。{moved_sentence(moved, now)}"
 
 
 @bp.route("/accept", methods=["GET", "POST"])
@@ -91,7 +86,7 @@ def _classify(case: Case, form: forms.ClassifyForm, now: datetime) -> str:
         moved = operations.classify(
             db.session(), case, actor(), now, _said(form), form.seen_version, know_late=form.know_late.data
         )
-    return f"分类已修改。{_dates(moved, now) or '时限不变。'}"
+    return f"分类已修改。{moved_sentence(moved, now) or '时限不变。'}"
 
 
 @bp.route("/classify", methods=["GET", "POST"])
@@ -114,7 +109,7 @@ def _assign(case: Case, form: forms.AssignForm, now: datetime) -> str:
         unit, moved = assigning.assign(
             db.session(), case, actor(), now, _said(form), allotment, form.seen_version, know_late=form.know_late.data
         )
-    return f"已交办给{unit.name}。{_dates(moved, now)}{_draft_passed(case)}"
+    return f"已交办给{unit.name}。{moved_sentence(moved, now)}{_draft_passed(case)}"
 
 
 @bp.route("/assign", methods=["GET", "POST"])
@@ -254,6 +249,13 @@ def instruct(number: str) -> ResponseReturnValue:
     return act_page(case, "instruct", form, template="steps/triage/instruct.html", files=True)
 
 
+def _merge(case: Case, form: forms.MergeForm, now: datetime) -> ResponseReturnValue:
+    into, reason, know_late = form.into.data or "", form.reason.data or "", form.know_late.data
+    with db.session().begin_nested():
+        target, moved = merging.merge(db.session(), case, actor(), now, into, reason, form.seen_version, know_late=know_late)
+    return done(links.case(target.number), f"{case.number} 已并入本件。{moved_sentence(moved, now)}")
+
+
 @bp.route("/merge", methods=["GET", "POST"])
 @requires("worklist")
 def merge(number: str) -> ResponseReturnValue:
@@ -262,11 +264,10 @@ def merge(number: str) -> ResponseReturnValue:
     form = posted(forms.MergeForm, version=case.version, into=request.args.get("into", "")[:40])
     if request.method == "POST" and form.validate():
         try:
-            target = merging.merge(db.session(), case, actor(), clock.now(), form.into.data, form.reason.data, form.seen_version)
-            return done(links.case(target.number), f"{case.number} 已并入本件。")
+            return _merge(case, form, clock.now())
         except Invalid as refusal:
             form.take(refusal)
-    return act_page(case, "merge", form, said="对方按两件中较早的时限一并答复。")
+    return act_page(case, "merge", form, template=KNOWN, said="对方按两件中较早的时限一并答复。")
 
 
 @bp.route("/unmerge", methods=["GET", "POST"])
@@ -274,11 +275,16 @@ def merge(number: str) -> ResponseReturnValue:
 def unmerge(number: str) -> ResponseReturnValue:
     """拆分."""
     case = _case(number, "unmerge")
-    form = posted(forms.ReasonForm, version=case.version)
+    form = posted(forms.UnmergeForm, version=case.version)
     if request.method == "POST" and form.validate():
-        merging.unmerge(db.session(), case, actor(), clock.now(), form.reason.data, form.seen_version)
-        return done(links.case(case.number), f"{case.number} 已拆出，恢复单独办理。")
-    return act_page(case, "unmerge", form, said="本件回到并案前的环节，原来的时限继续计算。")
+        reason, known, seen = form.reason.data, form.know_late.data, form.seen_version
+        try:
+            with db.session().begin_nested():
+                said = merging.unmerge(db.session(), case, actor(), clock.now(), reason, seen, know_late=known)
+            return done(links.case(case.number), f"{case.number} 已拆出，恢复单独办理。{said}")
+        except Invalid as refusal:
+            form.take(refusal)
+    return act_page(case, "unmerge", form, template=KNOWN, said="本件回到并案前的环节，原来的时限继续计算。")
 
 
 @bp.route("/grant", methods=["GET", "POST"])
