@@ -32,14 +32,14 @@ def span_of(clock: Clock) -> Span:
 def facts_of(clock: Clock) -> ClockFacts:
     """What the rules derive the due moment from.
 
-    A restart plays no part where the clock now begins later, by another rule; nor does time granted in days while it counts
-    hours, or the other way round: it is kept, and counts again when the clock does."""
+    A restart plays no part where the clock now begins later, by another rule; nor does time granted to a clock of days while it
+    counts hours, or the other way round (`put_aside`): it is kept, and counts again when the clock does."""
     in_days = span_of(clock).unit.in_days
     return ClockFacts(
         start=clock.start_at,
         span=span_of(clock),
         pauses=tuple(_pause(data) for data in clock.pauses),
-        extensions=tuple(extension_of(data) for data in clock.extensions if granted_in_days(data) is in_days),
+        extensions=tuple(extension_of(data) for data in clock.extensions if data.get("in_days", in_days) is in_days),
         restarts=tuple(
             Restart(_moment(data["at"]), data.get("reason", ""))
             for data in clock.restarts
@@ -69,6 +69,11 @@ def extension_of(data: dict[str, Any]) -> Extension:
     if until:
         return Extension(_moment(data["at"]), until=date.fromisoformat(until), **words)
     return Extension(_moment(data["at"]), Span(int(data["amount"]), Unit(data["unit"])), **words)
+
+
+def put_aside(extensions: list[dict[str, Any]], *, was_in_days: bool) -> list[dict[str, Any]]:
+    """What was granted to a clock that now counts in another family of units, each with the family it was granted in."""
+    return [data if "in_days" in data else data | {"in_days": was_in_days} for data in extensions]
 
 
 def granted_in_days(data: dict[str, Any]) -> bool:

@@ -273,6 +273,8 @@ def test_d12_days_granted_mean_nothing_to_a_case_that_becomes_urgent(office: Off
     urgent = Classification(Kind.HELP, "城建", Urgency.URGENT, Procedure.ORDINARY)
     operations.classify(office.session, case, office.clerk, NOW + DAY / 4, urgent, know_late=True)
     assert (len(reply.extensions), reply.due_at) == (1, NOW + DAY), "kept, and of no account to hours"
+    clock_changes.extend(office.session, case, reply, Extension(NOW, until=date(2026, 11, 26), reason="采购"))
+    assert dues(office, case)["reply"] == date(2026, 11, 26)
     operations.classify(office.session, case, office.clerk, NOW + DAY / 2, HELP)
     assert dues(office, case)["reply"] == date(2026, 12, 9), "what was granted is granted again"
 
