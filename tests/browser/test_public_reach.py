@@ -104,6 +104,7 @@ def test_without_scripts_one_reads_searches_writes_and_follows(chromium: Browser
         expect(page.locator(".error-summary")).to_contain_text("内容")
         page.fill("textarea[name=body]", "坏了半个月")
         page.get_by_role("button", name="提交留言").click()
+        expect(page.locator(".receipt .code")).to_have_count(2)
         number, code = page.locator(".receipt .code").all_inner_texts()
         page.goto(f"{site.address}/messages/track")
         page.fill("input[name=number]", number)
