@@ -76,11 +76,6 @@ def put_aside(extensions: list[dict[str, Any]], *, was_in_days: bool) -> list[di
     return [data if "in_days" in data else data | {"in_days": was_in_days} for data in extensions]
 
 
-def granted_in_days(data: dict[str, Any]) -> bool:
-    """Whether an extension of a clock's row was granted in days, or until one."""
-    return "until" in data or Unit(data["unit"]).in_days
-
-
 def extension_data(extension: Extension) -> dict[str, Any]:
     """An extension as the clock's row holds it."""
     data: dict[str, Any] = {"at": extension.granted_at.isoformat(), "reason": extension.reason}

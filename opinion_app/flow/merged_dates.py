@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import hold, work_calendar
-from opinion_app.flow.clock_dates import Cause, facts_of, granted_in_days, settle, span_of
+from opinion_app.flow.clock_dates import Cause, facts_of, put_aside, settle, span_of
 from opinion_app.flow.clocks import (
     MERGED,
     OPEN,
@@ -129,8 +129,7 @@ def _answer_by(
     )
     if before is not None:
         clock.pauses = [*clock.pauses, *_pauses_since(before.pauses, since)]
-        in_days = span_of(other).unit.in_days
-        own = [entry for entry in _since(before.extensions, since) if granted_in_days(entry) is in_days]
+        own = put_aside(_since(before.extensions, since), was_in_days=span_of(before).unit.in_days)
         clock.extensions = [*clock.extensions, *own]
     settle(clock, work_calendar(session), ahead_of(session, clock), cause)
     session.add(clock)
