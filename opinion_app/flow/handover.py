@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
@@ -14,6 +13,7 @@ from opinion_app.flow.clocks import open_clocks, owed_by_office
 from opinion_app.flow.due import clock_due, clock_words
 from opinion_app.flow.ladder import ladder
 from opinion_app.flow.outbox import Letter, queue_many, unit_people
+from opinion_app.flow.reminding import look_again
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Reminder
@@ -125,5 +125,4 @@ def _count_as_told(session: Session, pressing: Sequence[Clock], told: dict[int, 
     ]
     if entries:
         session.execute(insert_once(session, Reminder.__table__), entries)
-    again = update(Clock).where(Clock.id.in_([clock.id for clock in today]), Clock.rung_version == Clock.deadline_version)
-    session.execute(again.values(next_rung_at=now).execution_options(synchronize_session=False))
+    look_again(session, now, Clock.id.in_([clock.id for clock in today]))

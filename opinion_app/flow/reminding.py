@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.flow.calendar import work_calendar
@@ -47,6 +47,14 @@ def with_case() -> Select[Clock]:
 def running() -> Select[Clock]:
     """The running clocks with what a reminder says of them."""
     return with_case().where(Clock.state == ClockState.RUNNING, Clock.due_at.is_not(None))
+
+
+def look_again(session: Session, now: datetime, *which: ColumnElement[bool]) -> None:
+    """Have the ladder look at running clocks again, after something changed about who is told of them; one statement.
+
+    The ledger knows who was told, so only those who joined are. A clock that waits to be looked at anyway stays as it is."""
+    again = update(Clock).where(*which, Clock.state == ClockState.RUNNING, Clock.rung_version == Clock.deadline_version)
+    session.execute(again.values(next_rung_at=now).execution_options(synchronize_session=False))
 
 
 def open_clock(row: Clock, since: datetime | None = None) -> OpenClock:

@@ -11,17 +11,13 @@ from flask import Flask
 from sqlalchemy import select
 
 from opinion_app.flow import clock_changes
-from opinion_app.flow.calendar import RULES_VERSION, bump
-from opinion_app.flow.deadline_table import rules
-from opinion_app.flow.recompute import apply_to_open, by_code
 from opinion_app.records.case import Case
-from opinion_app.records.clock import DeadlineRuleRow, ExtensionRequest
+from opinion_app.records.clock import ExtensionRequest
 from opinion_app.records.notice import Notice
 from opinion_app.records.trail import TrailEntry
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.clock_facts import Span, Unit
 from opinion_app.rules.errors import Forbidden, Refused
-from opinion_app.rules.rule_data import to_data
 from opinion_app.rules.words import OFFICE_GATES, AnswerMethod, Kind, Procedure, Urgency
 from opinion_app.rules.zone import local_date
 from opinion_app.steps.closing import operations as closing
@@ -33,6 +29,7 @@ from opinion_app.steps.triage import operations
 from opinion_app.steps.triage.operations import Classification
 from tests.builders.life import REPLY, Office, handling_case, make_office
 from tests.builders.office import NOW
+from tests.builders.rules import rule_changed
 
 PETITION = Classification(Kind.HELP, "城建", Urgency.NORMAL, Procedure.PETITION)
 DAY = timedelta(days=1)
@@ -103,15 +100,7 @@ def test_d04_a_day_asked_for_is_the_same_day_under_any_unit(office: Office) -> N
 
 def test_d04_a_changed_rule_of_another_unit_voids_it_as_well(office: Office) -> None:
     case = asked(office)
-    table = rules(office.session)
-    codes = {number: rule.code for number, rule in table.items()}
-    held = next(rule for rule in table.values() if rule.code == "reply-help")
-    natural = replace(held, span=Span(10, Unit.NATURAL_DAYS))
-    row = DeadlineRuleRow(code=held.code, version_no=2, data=to_data(natural), in_force_from=NOW.date(), changed_at=NOW)
-    office.session.add(row)
-    office.session.flush()
-    bump(office.session, RULES_VERSION)
-    apply_to_open(office.session, by_code(natural, codes), "改为自然日", NOW)
+    rule_changed(office.session, "reply-help", Span(10, Unit.NATURAL_DAYS), "改为自然日")
     assert end_of(office, case) == (None, "时限改按日计算")
 
 

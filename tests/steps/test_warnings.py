@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 
 from opinion_app.flow import assess, clock_changes, risk_clocks
-from opinion_app.flow.calendar import RULES_VERSION, bump
-from opinion_app.flow.deadline_table import rules
-from opinion_app.flow.recompute import apply_to_open, by_code
-from opinion_app.records.clock import DeadlineRuleRow
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.clock_facts import Extension, Span, Unit
-from opinion_app.rules.rule_data import to_data
 from opinion_app.rules.words import Kind, Procedure, RiskLevel, Urgency
 from opinion_app.rules.zone import local_date, parse_moment
 from opinion_app.steps.triage import merging, operations
 from opinion_app.steps.triage.operations import Classification
 from tests.builders.life import Office, handling_case, make_office
 from tests.builders.office import NOW, make_case
+from tests.builders.rules import rule_changed
 from tests.flow.test_assess import sheet
 
 HOUR = timedelta(hours=1)
@@ -58,15 +53,7 @@ def test_d16_days_granted_to_what_is_hours_now_are_not_warned_about_a_fortnight_
     case = handling_case(office)
     reply = clock_changes.running_reply(office.session, case)
     clock_changes.extend(office.session, case, reply, Extension(NOW, Span(5, Unit.WORKING_DAYS), reason="采购"))
-    table = rules(office.session)
-    codes = {number: rule.code for number, rule in table.items()}
-    held = next(rule for rule in table.values() if rule.code == "reply-help")
-    hours = replace(held, span=Span(48, Unit.HOURS))
-    row = DeadlineRuleRow(code=held.code, version_no=2, data=to_data(hours), in_force_from=NOW.date(), changed_at=NOW)
-    office.session.add(row)
-    office.session.flush()
-    bump(office.session, RULES_VERSION)
-    apply_to_open(office.session, by_code(hours, codes), "改为小时", NOW)
+    rule_changed(office.session, "reply-help", Span(48, Unit.HOURS), "改为小时")
     assert reply.due_at == parse_moment("2026-12-09T23:59:59")
     assert reply.warn_at is not None
     assert local_date(reply.warn_at) == parse_moment("2026-12-05").date()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.flow.calendar import work_calendar
@@ -16,7 +16,7 @@ from opinion_app.flow.due import clock_due, clock_words, soon_until
 from opinion_app.flow.ladder import ladder
 from opinion_app.flow.many_facts import facts_of_many
 from opinion_app.flow.outbox import DIGEST
-from opinion_app.flow.reminding import open_clock
+from opinion_app.flow.reminding import look_again, open_clock
 from opinion_app.flow.roster import away, roster
 from opinion_app.records.actors import actor_of
 from opinion_app.records.case import Case
@@ -80,10 +80,7 @@ def hand_on(session: Session, notice: Notice, kept: Sequence[Mapping[str, Any]],
     if notice.unit_id is not None or (person.active and not away(person, local_date(now))):
         return
     left = _clock_ids(notice.lines) - _clock_ids(kept)
-    again = update(Clock).where(
-        Clock.id.in_(left), Clock.state == ClockState.RUNNING, Clock.rung_version == Clock.deadline_version
-    )
-    session.execute(again.values(next_rung_at=now).execution_options(synchronize_session=False))
+    look_again(session, now, Clock.id.in_(left))
 
 
 def _clock_ids(lines: Iterable[Mapping[str, Any]]) -> set[int]:

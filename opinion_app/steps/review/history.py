@@ -7,26 +7,20 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from opinion_app.flow import outbox
-from opinion_app.flow.cases import latest_reply
 from opinion_app.flow.move import admit, move
 from opinion_app.records.case import Case
 from opinion_app.records.reply import Reply
-from opinion_app.rules.errors import Conflict, Invalid, Refused
+from opinion_app.rules.errors import Invalid, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.words import OFFICE_GATES, Gate, ReplyState, Role
-from opinion_app.steps.review.operations import need_opinion, record_check
+from opinion_app.steps.review.operations import need_opinion, record_check, reply_read
 
 REFUSED = "历史答复补审未通过，请改为不公开，或者重办"
 OTHER_SIGNER = "三关是您审的，请由另一位领导签发。"
 
 
 def _imported(session: Session, case: Case, read: str | None) -> Reply:
-    reply = latest_reply(session, case.id)
-    if reply is None or reply.state is not ReplyState.APPROVED:
-        raise Refused("这件没有可以补审的答复。")
-    if read is not None and read != reply.text_hash:
-        raise Conflict("您看的不是现在的答复。请重新打开，看过后再审。")
-    return reply
+    return reply_read(session, case, read, ReplyState.APPROVED, "这件没有可以补审的答复。")
 
 
 def check_history(

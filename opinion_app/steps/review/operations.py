@@ -17,13 +17,20 @@ from opinion_app.rules.facts import Actor
 from opinion_app.rules.words import OFFICE_GATES, Gate, ReplyState, Role, Stage
 
 
-def _submitted(session: Session, case: Case, read: str | None) -> Reply:
+def reply_read(session: Session, case: Case, read: str | None, state: ReplyState, absent: str) -> Reply:
+    """The reply of a case in that state, the very one whoever checks it has read (`read`: its hash).
+
+    Raises Refused with `absent` where there is none, Conflict where another was read."""
     reply = latest_reply(session, case.id)
-    if reply is None or reply.state is not ReplyState.SUBMITTED:
-        raise Refused("没有等待审核的答复稿。")
+    if reply is None or reply.state is not state:
+        raise Refused(absent)
     if read is not None and read != reply.text_hash:
-        raise Conflict("您看的不是最新的答复稿。请重新打开，看过最新稿后再审。")
+        raise Conflict("您看的不是现在的答复。请重新打开，看过现在的这一稿再审。")
     return reply
+
+
+def _submitted(session: Session, case: Case, read: str | None) -> Reply:
+    return reply_read(session, case, read, ReplyState.SUBMITTED, "没有等待审核的答复稿。")
 
 
 def record_check(
