@@ -123,7 +123,7 @@ def close() -> ResponseReturnValue:
             day, name, looked = form.day.data, form.name.data, form.looked.data or ""
             moved = operations.add_closure(db.session(), day, name, actor(), clock.now(), looked)
         except NotLooked as refusal:
-            form.take(refusal)
+            flash(refusal.message, "warning")
             return form_page("desks/calendar/closure.html", form=form, moved=refusal.moved, **SHOWN)
         except Invalid as refusal:
             form.take(refusal)
@@ -160,7 +160,7 @@ def hours() -> ResponseReturnValue:
             moved = operations.save_hours(session, form.hours(), receipt, actor(), clock.now(), looked)
             return done(url_for("calendar.home"), f"上下班时间已保存，{len(moved)} 项时限随之变动。")
         except NotLooked as refusal:
-            form.take(refusal)
+            flash(refusal.message, "warning")
             return form_page("desks/calendar/hours.html", form=form, moved=refusal.moved, **SHOWN)
         except Invalid as refusal:
             form.take(refusal)

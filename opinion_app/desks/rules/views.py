@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from opinion_app import clock
@@ -182,7 +182,7 @@ def _looked(template: str, form: OfficeForm, moved: list[Moved] | None, context:
 
 def _unlooked(template: str, form: OfficeForm, refusal: NotLooked, context: dict[str, Any]) -> ResponseReturnValue:
     """The form again, not saved, with what it would move."""
-    form.take(refusal)
+    flash(refusal.message, "warning")
     return form_page(template, **(context | {"form": form, "moved": refusal.moved}))
 
 
