@@ -90,9 +90,9 @@ def edit(session: Session, person: Person, values: PersonValues, actor: Actor, n
     person.pinyin = pinyin_of(person.name)
     if changed:
         trail.record(session, "person.edit", subject_of(person), actor, now, changed)
-    given = accounts.set_roles(session, person, values.roles, actor, now)
+    accounts.set_roles(session, person, values.roles, actor, now)
     session.flush()
-    if given or changed.keys() - NEVER_ASKED:
+    if changed.keys() - NEVER_ASKED:
         look_at_today_again(session, now)
 
 

@@ -16,7 +16,8 @@ from opinion_app.desks.people import unit_operations as units
 from opinion_app.desks.people.operations import PersonValues
 from opinion_app.desks.people.unit_operations import UnitValues
 from opinion_app.desks.reminders.operations import queue_digests, queue_rungs
-from opinion_app.flow import clocks
+from opinion_app.flow import accounts, clocks
+from opinion_app.flow.accounts import NewPerson
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
@@ -167,3 +168,18 @@ def test_n09_what_burns_in_the_night_is_told_to_whoever_is_left_at_once(office: 
     [(login, subject)] = later(office, "05:57", "05:58")
     assert login == "leader", "the deputy may not see it"
     assert "受理分办" in subject
+
+
+def test_n09_somebody_added_on_the_day_by_whatever_way_hears_what_is_due_once(office: Office) -> None:
+    case = due_today(office)
+    morning(office)
+    new = NewPerson("newcomer", "新来的", frozenset({Role.UNIT_HEAD}), office.finance.id, email="newcomer@office.test")
+    accounts.add_person(office.session, new, "", None, at("10:00"))
+    assert later(office, "10:01", "15:00") == [("newcomer", f"今天到期：{case.number} 答复")]
+
+
+def test_n09_roles_given_by_whatever_way_are_looked_at_again(office: Office) -> None:
+    case = due_today(office)
+    morning(office)
+    accounts.set_roles(office.session, deputy(office), [Role.UNIT_HEAD], None, at("10:00"))
+    assert later(office, "10:01", "15:00") == [("deputy", f"今天到期：{case.number} 答复")]
