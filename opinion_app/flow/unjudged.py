@@ -1,10 +1,10 @@
-"""Clocks that reminders could not judge: kept until they can, so that alarm, doctor and clock page name them (N05)."""
+"""What reminders could not judge: kept until they can; alarm, doctor and clock page name it and digests make it up (N05)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -17,7 +17,8 @@ from opinion_app.rules.digest import Trouble
 from opinion_app.rules.words import ClockState
 
 UNJUDGED = "unjudged_clocks"
-DIGESTS, RUNGS = "digests", "rungs"
+DIGESTS, RUNGS, PERSON = "digests", "rungs", "person"
+_MADE_ON = "digests_made_on"
 NAMED = 5  # cases that a sentence names
 _Held = dict[str, dict[str, Any]]
 
@@ -36,19 +37,45 @@ def note_unjudged(session: Session, job: str, looked_at: Iterable[int], troubles
 
     The digests of a morning look at all that presses: what they do not name now, they could judge or need not any more."""
     held: _Held = setting(session, UNJUDGED, {})
-    gone = {_key(job, clock_id) for clock_id in looked_at}
-    over = (f"{DIGESTS}:", "person:") if job == DIGESTS else ()
+    gone = {f"{job}:{clock_id}" for clock_id in looked_at}
+    over = (f"{DIGESTS}:", f"{PERSON}:") if job == DIGESTS else ()
     kept = {key: entry for key, entry in held.items() if key not in gone and not key.startswith(over)}
     for trouble in troubles:
-        key = _key(job, trouble.clock_id) if trouble.clock_id else f"person:{trouble.error}"
+        key = f"{job}:{trouble.clock_id}" if trouble.clock_id else f"{PERSON}:{trouble.person_id}"
         since = held[key]["since"] if key in held else now.isoformat()
         kept[key] = {"clock": trouble.clock_id, "error": trouble.error, "since": since}
     if kept != held:
         put_setting(session, UNJUDGED, kept)
 
 
-def _key(job: str, clock_id: int) -> str:
-    return f"{job}:{clock_id}"
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """What the last run of the digests could not say: the clocks, and the people who have none yet."""
+
+    clocks: frozenset[int] = frozenset()
+    people: frozenset[int] = frozenset()
+
+
+def missed_by_digests(session: Session) -> Missed:
+    """What the last run of the digests could not say."""
+    held: _Held = setting(session, UNJUDGED, {})
+    named = [key.partition(":") for key in held]
+    ids = [(which, int(number)) for which, _, number in named if number.isdecimal()]  # a former release named people by the error
+    return Missed(
+        frozenset(number for which, number in ids if which == DIGESTS),
+        frozenset(number for which, number in ids if which == PERSON),
+    )
+
+
+def note_digests_made(session: Session, day: date) -> None:
+    """Remember that the digests of a day were made, whoever was there to have one."""
+    if not digests_made(session, day):
+        put_setting(session, _MADE_ON, day.isoformat())
+
+
+def digests_made(session: Session, day: date) -> bool:
+    """Whether the digests of that day were made."""
+    return setting(session, _MADE_ON, "") == day.isoformat()
 
 
 def unjudged(session: Session, before: datetime) -> list[Unjudged]:

@@ -78,24 +78,26 @@ class DigestLine:
 
 @dataclass(frozen=True, slots=True)
 class PersonDigest:
-    """What one person is told on one working morning, the most urgent first."""
+    """What one person is told on one working morning, the most urgent first; of the same day only what was left out by the first
+    is made up, as `part` 2 and following."""
 
     person_id: int
     on: date
     lines: tuple[DigestLine, ...]
+    part: int = 1
 
     @property
     def subject(self) -> str:
         """待办通报 11月23日：逾期 2 件、今天到期 1 件."""
-        return subject_of(self.on, ((GROUPS[line.group], line.number) for line in self.lines))
+        head = f"待办通报 {day_words(self.on, self.on.year).split()[0]}{'（补报）' if self.part > 1 else ''}"
+        return f"{head}：{counted_words((GROUPS[line.group], line.number) for line in self.lines)}"
 
 
-def subject_of(on: date, lines: Iterable[tuple[str, str]]) -> str:
-    """The subject of a morning's digest from group and number of its lines; a case with several lines counts once a group."""
+def counted_words(lines: Iterable[tuple[str, str]]) -> str:
+    """How many cases of each group, from group and number of the lines; a case with several lines counts once a group."""
     held = set(lines)
     counted = {group: sum(1 for own, _number in held if own == group) for group in GROUPS.values()}
-    said = "、".join(f"{group} {number} 件" for group, number in counted.items() if number)
-    return f"待办通报 {day_words(on, on.year).split()[0]}：{said}"
+    return "、".join(f"{group} {number} 件" for group, number in counted.items() if number)
 
 
 def rung_subject(label: str, lines: Iterable[Mapping[str, object]]) -> str:
@@ -115,10 +117,11 @@ def place_of(group: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A clock that could not be judged; it is named, and all others go on (N05)."""
+    """A clock that could not be judged, or without one (0) a person whose digest could not be made; all others go on (N05)."""
 
     clock_id: int
     error: str
+    person_id: int = 0
 
 
 def urgency(clock: OpenClock, now: datetime, calendar: WorkCalendar, soon_until: datetime) -> tuple[DueState, str] | None:

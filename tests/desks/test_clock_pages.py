@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 
 from opinion_app import clock
 from opinion_app.desks.outbox.delivery import Watch, deliver, post_of, sender_of
-from opinion_app.desks.reminders.operations import queue_digest
+from opinion_app.desks.reminders.operations import message_of
 from opinion_app.flow.outbox import Letter, queue
 from opinion_app.flow.unjudged import note_unjudged
 from opinion_app.records.calendar import CalendarYear
@@ -43,7 +43,7 @@ def people(app: Flask) -> None:
                 1, case.id, 1, DueState.TODAY, case.number, "投诉", "", "受理分办：今天到期", f"/office/cases/{case.number}",
                 "您是受理员", now,
             )  # fmt: skip
-            queue_digest(session, PersonDigest(clerk.id, local_date(now), (line,)), now)
+            queue(session, message_of(PersonDigest(clerk.id, local_date(now), (line,))), [clerk], now, mail=True)
             letter = Letter("case", "c1", f"{case.number} 请签收", [{"number": case.number, "text": "请签收"}],
                             f"/office/cases/{case.number}", case.id)  # fmt: skip
             queue(session, letter, [clerk], now, mail=True)

@@ -20,7 +20,7 @@ from opinion_app.notify.message import Outgoing, compose
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
 from opinion_app.rules.delivery import BACK_OFF, CLAIM, Attempt, judge, latest_moment, without_address
-from opinion_app.rules.digest import rung_subject, subject_of
+from opinion_app.rules.digest import counted_words, rung_subject
 from opinion_app.rules.errors import NotFound, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.mailbox import AddressRefused
@@ -186,11 +186,12 @@ def _freeze(session: Session, notice: Notice, sender: Sender, now: datetime) -> 
 
 
 def _subject(notice: Notice) -> str:
-    """The subject by the lines that are left; of a rung's letter its name stands before the colon."""
-    if notice.category == DIGEST and notice.local_date is not None:
-        return subject_of(notice.local_date, ((str(line.get("group", "")), str(line["number"])) for line in notice.lines))
+    """The subject by the lines that are left; what sort of letter it is stands before the colon."""
+    head = notice.subject.partition("：")[0]
+    if notice.category == DIGEST:
+        return f"{head}：{counted_words((str(line.get('group', '')), str(line['number'])) for line in notice.lines)}"
     if notice.category == RUNG:
-        return rung_subject(notice.subject.partition("：")[0], notice.lines)
+        return rung_subject(head, notice.lines)
     return notice.subject
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, defer, joinedload
 
+from opinion_app.desks.reminders.made_up import HadToday, had
 from opinion_app.desks.reminders.suspended import STANDS_STILL
 from opinion_app.flow.calendar_letter import letter_about_next_year
 from opinion_app.flow.outbox import DIGEST, Letter, inside_key
@@ -33,11 +34,11 @@ class ForPerson:
 
 @dataclass
 class Held:
-    """What the outbox holds: the letters that would be tried, with their cases, who has today's digest, and the keys told."""
+    """What the outbox holds: the letters that would be tried, with their cases, today's digests by person, and the keys told."""
 
     waiting: list[Notice] = field(default_factory=list)
     cases: dict[int, Case] = field(default_factory=dict)
-    has_digest: set[int] = field(default_factory=set)
+    had: dict[int, HadToday] = field(default_factory=dict)
     keys: set[str] = field(default_factory=set)
 
 
@@ -63,14 +64,15 @@ def held_at(
     asked = and_(Notice.case_id.in_(still), Notice.channel == NoticeChannel.IN_APP, Notice.key.startswith(STANDS_STILL))
     query = select(Notice, Case, waits.label("waits")).outerjoin(Case, Case.id == Notice.case_id)
     query = query.options(defer(Notice.body), joinedload(Notice.unit))
-    found = Held()
+    found, digests = Held(), []
     for row, case, due in session.execute(query.where(or_(waits, digest, asked, Notice.key.in_(keys))).order_by(Notice.id)):
         found.keys.add(row.key)
-        if row.category == DIGEST and row.local_date == today and row.person_id is not None:
-            found.has_digest.add(row.person_id)
+        if row.category == DIGEST and row.local_date == today and row.channel is NoticeChannel.IN_APP:
+            digests.append(row)
         if due:
             found.waiting.append(row)
             found.cases |= {case.id: case} if case is not None else {}
+    found.had = had(digests)
     return found
 
 

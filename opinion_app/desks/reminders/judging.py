@@ -16,6 +16,7 @@ from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.ladder import UNDER_ANOTHER, in_force_since, ladder, told_from
 from opinion_app.flow.reminding import open_clock, rungs_of
 from opinion_app.flow.roster import roster
+from opinion_app.flow.unjudged import Missed, digests_made, missed_by_digests
 from opinion_app.records.clock import Clock
 from opinion_app.rules.digest import GROUPS, OpenClock, Trouble, line_for, rung_subject
 from opinion_app.rules.due_words import DueState, due_words
@@ -68,6 +69,8 @@ class _Table:
     known_to_units: Ledger
     now: datetime
     changed_at: datetime | None
+    made: bool
+    missed: Missed
 
     def told_under_another(self, clock: OpenClock, comings: Sequence[Coming], rung: Rung) -> bool:
         """Whether the former ladder told anybody of this rung, of one above it or of one that is gone, for this date."""
@@ -78,8 +81,12 @@ class _Table:
             for (_who, code, version), told in self._people_told.get(clock.id, ())
         )
 
-    def told_of(self, clock: OpenClock, rung: Rung) -> bool:
-        """Whether anybody was told of this rung for the present date."""
+    def said_this_morning(self, clock: OpenClock, rung: Rung) -> bool:
+        """Whether the digests had this rung of the present date: somebody was told, or nobody was there when they were made.
+
+        What they could not judge they make up themselves."""
+        if self.made and clock.id not in self.missed.clocks:
+            return True
         return any(
             code == rung.code and version == clock.version for (_who, code, version), _ in self._people_told.get(clock.id, ())
         )
@@ -136,6 +143,8 @@ def judge(
         units_told(session, rows, everybody),
         now,
         changed_at,
+        digests_made(session, local_date(now)),
+        missed_by_digests(session),
     )
     facts = facts_for(session, rows) if known is None else known
     since, judged = told_from(session, now), Judged()
@@ -218,15 +227,15 @@ def _judge_one(
 
 
 def _to_who_joined(rung: Rung, table: _Table, clock: OpenClock, case: CaseFacts) -> list[Saying]:
-    """What is due today is told by a letter to those who owe it only since the digest that named it to others was made: the next
-    digest would find it late."""
-    if local_date(clock.due_at) != local_date(table.now) or not table.told_of(clock, rung):
+    """What is due today is told by a letter to those who owe it only since the digests were made: the next digest would find it
+    late. Who waits for a digest hears of it by that."""
+    if local_date(clock.due_at) != local_date(table.now) or not table.said_this_morning(clock, rung):
         return []
     alone = replace(rung, way=Way.LETTER)
     return [
         Saying(clock, alone, told, _line(clock, case, told, alone, table))
         for told in recipients(clock.owing, case, table.people)
-        if (clock.id, told.person_id, rung.code, clock.version) not in table.known
+        if (clock.id, told.person_id, rung.code, clock.version) not in table.known and told.person_id not in table.missed.people
     ]
 
 

@@ -11,14 +11,15 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from opinion_app.desks.reminders.judging import BATCH, Judged, Saying, judge, letters
+from opinion_app.desks.reminders.made_up import had_on, still_to_make
 from opinion_app.desks.reminders.queries import plan_digests, waiting_clocks
 from opinion_app.desks.reminders.unit_letters import letter_of, ring_units
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.ladder import begin_reminding, ladder, take_effect, told_from
 from opinion_app.flow.outbox import Letter, queue, queue_many
-from opinion_app.flow.reminding import open_clock, rungs_of, running
+from opinion_app.flow.reminding import open_clock, rungs_of
 from opinion_app.flow.supervise import Asked, issue
-from opinion_app.flow.unjudged import DIGESTS, RUNGS, note_unjudged
+from opinion_app.flow.unjudged import DIGESTS, RUNGS, missed_by_digests, note_digests_made, note_unjudged
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Reminder
@@ -31,6 +32,9 @@ from opinion_app.rules.ladder import Rung, Way, look
 from opinion_app.rules.reminder_words import ReminderState, SupervisionKind
 from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.zone import local_date
+
+Said = Mapping[int, tuple[OpenClock, Rung]]
+"""By clock the rung that a digest says."""
 
 
 @dataclass
@@ -57,42 +61,45 @@ class Queued:
 
 
 def queue_digests(session: Session, now: datetime) -> Queued:
-    """Queue this morning's digest for everybody concerned; run again it adds nothing, on a day off it does nothing."""
+    """Queue this morning's digest for everybody concerned; on a day off it does nothing.
+
+    Run again on that day it makes up what could not be judged before, and adds nothing else."""
     morning = plan_digests(session, now)
     done = Queued(len(morning.digests), 0, morning.troubles)
+    if morning.day_off:
+        return done
+    digests = still_to_make(morning.digests, had_on(session, local_date(now)), missed_by_digests(session).clocks)
+    said = _said_by_digest(session, digests, morning.rows, now, done.troubles)
     try:
         with session.begin_nested():
-            done.notices = _queue_all(session, morning.digests, morning.rows, now)
+            done.notices = _queue_all(session, digests, said, now)
     except Exception:  # something is wrong with one of them: each by itself, so that only that one stays behind
-        for digest in morning.digests:
-            _queue_alone(session, digest, now, done)
-    if not morning.day_off:
-        note_unjudged(session, DIGESTS, (), done.troubles, now)
+        for digest in digests:
+            _queue_alone(session, digest, said, now, done)
+    note_unjudged(session, DIGESTS, (), done.troubles, now)
+    note_digests_made(session, local_date(now))
     return done
 
 
-def _queue_alone(session: Session, digest: PersonDigest, now: datetime, done: Queued) -> None:
+def _queue_alone(session: Session, digest: PersonDigest, said: Said, now: datetime, done: Queued) -> None:
     try:
         with session.begin_nested():
-            done.notices += queue_digest(session, digest, now)
+            done.notices += _queue_all(session, [digest], said, now)
     except Exception as error:  # one person's fault must not keep the others' digests back (N05)
-        done.troubles.append(Trouble(0, f"人员 {digest.person_id}：{type(error).__name__}: {error}"[:200]))
+        why = f"人员 {digest.person_id}：{type(error).__name__}: {error}"[:200]
+        left = {line.clock_id for line in digest.lines} if digest.part > 1 else {0}
+        done.troubles += [Trouble(clock_id, why, digest.person_id) for clock_id in sorted(left)]
 
 
-def queue_digest(session: Session, digest: PersonDigest, now: datetime) -> int:
-    """Queue one person's digest; answers how many notices were new (the key is person and local date, decisions 21)."""
-    rows = session.scalars(running().where(Clock.id.in_({line.clock_id for line in digest.lines}))).all()
-    return _queue_all(session, [digest], rows, now)
-
-
-def _queue_all(session: Session, digests: Sequence[PersonDigest], rows: Sequence[Clock], now: datetime) -> int:
-    """Queue the digests of everybody by one statement, and note what they say by another."""
+def _queue_all(session: Session, digests: Sequence[PersonDigest], said: Said, now: datetime) -> int:
+    """Queue the digests by one statement, and note what they say by another; answers how many notices were new (the key is person
+    and local date, decisions 21)."""
     ids = [digest.person_id for digest in digests]
     people = {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(ids)))}
     told = [(message_of(digest), people[digest.person_id]) for digest in digests if digest.person_id in people]
     made = queue_many(session, told, now, mail=True)
     notices = {person_id: notice_id for notice_id, person_id in made}
-    _note_rungs(session, [digest for digest in digests if digest.person_id in notices], rows, notices, now)
+    _note_rungs(session, [digest for digest in digests if digest.person_id in notices], said, notices, now)
     return len(made)
 
 
@@ -100,7 +107,7 @@ def message_of(digest: PersonDigest) -> Letter:
     """A digest as the outbox keeps it."""
     return Letter(
         category="digest",
-        key=f"digest:{digest.on.isoformat()}",
+        key=f"digest:{digest.on.isoformat()}{f':{digest.part}' if digest.part > 1 else ''}",
         subject=digest.subject,
         lines=[line.as_data() for line in digest.lines],
         link=links.NOTICES,
@@ -108,12 +115,8 @@ def message_of(digest: PersonDigest) -> Letter:
     )
 
 
-def _note_rungs(
-    session: Session, digests: Sequence[PersonDigest], rows: Sequence[Clock], notices: Mapping[int, int], now: datetime
-) -> None:
+def _note_rungs(session: Session, digests: Sequence[PersonDigest], said: Said, notices: Mapping[int, int], now: datetime) -> None:
     """Enter the rungs that the digests say (临期, 今天到期) in the ledger, so that everybody can see they were said."""
-    spoken = {line.clock_id for digest in digests for line in digest.lines}
-    said = _said_by_digest(session, [row for row in rows if row.id in spoken], now)
     entries = [
         _entry(*said[line.clock_id], digest.person_id, line.reason, now, notice_id=notices[digest.person_id])
         for digest in digests
@@ -124,13 +127,22 @@ def _note_rungs(
         session.execute(insert_once(session, Reminder.__table__), entries)
 
 
-def _said_by_digest(session: Session, rows: Sequence[Clock], now: datetime) -> dict[int, tuple[OpenClock, Rung]]:
-    """The rung of each clock that a digest says, judged once however many people are told."""
+def _said_by_digest(
+    session: Session, digests: Sequence[PersonDigest], rows: Sequence[Clock], now: datetime, troubles: list[Trouble]
+) -> Said:
+    """The rung of each clock that a digest says, judged once however many people are told; what cannot be joins `troubles`, and
+    keeps no digest back (N05)."""
     held, calendar, since = ladder(session), work_calendar(session), told_from(session, now)
-    said: dict[int, tuple[OpenClock, Rung]] = {}
+    spoken, said = {line.clock_id for digest in digests for line in digest.lines}, {}
     for row in rows:
-        clock = open_clock(row, since)
-        tell = look(rungs_of(session, row, clock, held), clock, held, calendar, now).tell
+        if row.id not in spoken:
+            continue
+        try:
+            clock = open_clock(row, since)
+            tell = look(rungs_of(session, row, clock, held), clock, held, calendar, now).tell
+        except Exception as error:  # its line is said all the same; that its rungs are not is reported, not swallowed
+            troubles.append(Trouble(row.id, f"{type(error).__name__}: {error}"[:200]))
+            continue
         if tell is not None and tell.rung.way is Way.DIGEST:
             said[row.id] = (clock, tell.rung)
     return said

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from opinion_app.desks.reminders.also_sent import ForPerson, Held, about_the_calendar, held_at, untold
 from opinion_app.desks.reminders.judging import BATCH, Judged, Saying, judge, letters, subject_of
-from opinion_app.desks.reminders.queries import Morning, Speaking, morning_of, speaking_clocks
+from opinion_app.desks.reminders.made_up import still_to_make
+from opinion_app.desks.reminders.queries import Speaking, morning_of, speaking_clocks
 from opinion_app.desks.reminders.suspended import plan_suspended
 from opinion_app.desks.reminders.unit_letters import names_of
 from opinion_app.flow.calendar import work_calendar
@@ -23,9 +24,10 @@ from opinion_app.flow.many_facts import facts_of_many
 from opinion_app.flow.outbox import CATEGORIES, DIGEST, RUNG
 from opinion_app.flow.roster import roster
 from opinion_app.flow.standing_work import done_at, slots_at
+from opinion_app.flow.unjudged import missed_by_digests
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import WRITER, Notice
-from opinion_app.rules.digest import Trouble
+from opinion_app.rules.digest import PersonDigest, Trouble
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.ladder import Way
 from opinion_app.rules.permissions import can_see
@@ -87,12 +89,13 @@ def rehearse(session: Session, now: datetime) -> Rehearsal:
     held = held_at(session, now, slots, calendar_letters, speaking.standing)
     found.facts = _facts(session, speaking, held)
     morning = morning_of(speaking.pressing, found.facts, people, now, calendar)
+    digests = still_to_make(morning.digests, held.had, missed_by_digests(session).clocks)
     judged = judge(session, speaking.waiting, now, people, under, found.facts)
     found.troubles += morning.troubles + judged.troubles
     standing = plan_suspended(session, now, speaking.standing, found.facts, people)
     others = untold([*(ForPerson(one.person_id, letter) for letter, one in standing), *calendar_letters], held)
-    plans = [*_digest_plans(morning), *_rung_plans(speaking.waiting, judged), *_other_plans(others)]
-    found.drafts = _drafts(plans, people, held, found.facts)
+    plans = [*_digest_plans(digests), *_rung_plans(speaking.waiting, judged), *_other_plans(others)]
+    found.drafts = _drafts(plans, people, found.facts)
     found.drafts += _unit_drafts(session, list(_by_letter(speaking.waiting, judged.for_units)))
     found.drafts += [_waiting_draft(row, people) for row in held.waiting]
     return found
@@ -120,8 +123,8 @@ def _waiting_draft(row: Notice, people: Roster) -> Draft:
     return Draft(row.category, person_id, name, row.subject, _WAYS[row.channel], tuple(lines), waiting=True)
 
 
-def _digest_plans(morning: Morning) -> Iterator[Plan]:
-    for digest in morning.digests:
+def _digest_plans(digests: Iterable[PersonDigest]) -> Iterator[Plan]:
+    for digest in digests:
         yield Plan(DIGEST, digest.person_id, digest.subject, True, [line.as_data() for line in digest.lines])
 
 
@@ -138,14 +141,12 @@ def _by_letter(waiting: Sequence[Clock], sayings: Sequence[Saying]) -> Iterator[
         yield from letters(own)
 
 
-def _drafts(plans: Sequence[Plan], people: Roster, held: Held, facts: Mapping[int, CaseFacts]) -> list[Draft]:
-    """What goes out of what was planned: nothing to who left, nor the digest to who has had this morning's already."""
+def _drafts(plans: Sequence[Plan], people: Roster, facts: Mapping[int, CaseFacts]) -> list[Draft]:
+    """What goes out of what was planned: nothing to who left."""
     return [
         Draft(plan.category, plan.person_id, one.actor.name, plan.subject, _ways(one, plan, facts), tuple(plan.lines))
         for plan in plans
-        if (one := people.staff.get(plan.person_id)) is not None
-        and one.active
-        and not (plan.category == DIGEST and plan.person_id in held.has_digest)
+        if (one := people.staff.get(plan.person_id)) is not None and one.active
     ]
 
 

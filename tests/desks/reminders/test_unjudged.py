@@ -102,7 +102,7 @@ def test_n05_a_digest_s_trouble_ends_with_its_cause_on_the_next_working_morning(
     case = make_case(office.session, office.clerk)
     reply = clocks.reply_clock(office.session, case.id)
     assert reply is not None
-    note_unjudged(office.session, "digests", [], [Trouble(reply.id, "torn"), Trouble(0, "somebody")], MORNING)
+    note_unjudged(office.session, "digests", [], [Trouble(reply.id, "torn"), Trouble(0, "torn", 1)], MORNING)
     for day_off in ("2026-12-05T08:30", "2026-12-06T08:30"):
         queue_digests(office.session, parse_moment(day_off))
     assert len(unjudged(office.session, MORNING)) == 2, "a day off judges nothing and forgets nothing"
