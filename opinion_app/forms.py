@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from wtforms import Form, HiddenField, StringField, TextAreaField
+from wtforms import BooleanField, Form, HiddenField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.i18n import get_translations
 from wtforms.validators import DataRequired, Length
@@ -85,6 +85,11 @@ class OfficeForm(Form):
         for name, problem in refusal.fields.items():
             if name in self._fields:
                 self._fields[name].errors = [*self._fields[name].errors, problem]
+
+
+def late_tick(how: str) -> BooleanField:
+    """The tick of whoever knows that an act makes a date late (D12); a page shows it only where it was asked for."""
+    return BooleanField(f"我知道{how}有时限已经逾期", description="逾期的时限和原来的日期见上面的说明；提交后记入办理过程")
 
 
 def choices(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:

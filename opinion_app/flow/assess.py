@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.flow import outbox, risk_clocks
 from opinion_app.flow.move import admit, move
+from opinion_app.flow.moved_dates import DateMoved, check_late, held_dates, moved_sentence, moved_since
 from opinion_app.flow.policies import admit_policy, policy_done
 from opinion_app.flow.settings import setting
 from opinion_app.records.actors import actor_of
@@ -133,23 +134,38 @@ def _what(row: Assessment) -> str:
 
 
 def approve(
-    session: Session, case: Case, actor: Actor, now: datetime, *, passed: bool, opinion: str = "", seen: int | None = None
-) -> Assessment:
-    """A leader other than the assessor approves the newest assessment or sends it back; a fall acts from here on."""
+    session: Session,
+    case: Case,
+    actor: Actor,
+    now: datetime,
+    *,
+    passed: bool,
+    opinion: str = "",
+    know_late: bool = False,
+    seen: int | None = None,
+) -> tuple[Assessment, list[DateMoved]]:
+    """A leader other than the assessor approves the newest assessment or sends it back; a fall acts from here on.
+
+    Answers the assessment and which dates moved: a duty that goes on counts from its old start by the rules of the lower level,
+    or by those of a matter no longer 历史遗留. Raises Invalid where one is late by that and nobody said they know (D12)."""
     admit(session, case, "approve_assessment", actor, seen)
+    held = held_dates(session, case)
     row, before = _judge(session, case, actor, now, passed=passed, opinion=opinion), case.risk_level
     if passed and row.level is not before:
         case.risk_level = row.level
         risk_clocks.lower(session, case, row, now)
     elif passed:
         risk_clocks.revise_historic(session, case, row, now)
+    moved = moved_since(session, case, held)
+    check_late(moved, now, know_late=know_late, how="按审定的结果")
     risk_clocks.meet(session, case, (risk_clocks.TOLD_BY_APPROVAL,), now)
     detail = {"version": row.version_no, "level": row.level.value, "before": before.value if before else None, "passed": passed}
     values = {"研判": (None, row.state)} | ({"风险等级": (before, row.level)} if passed and row.level is not before else {})
-    move(session, case, "approve_assessment", actor, now, note=opinion, detail=detail, values=values)
+    note = "\n".join(filter(None, [opinion, moved_sentence(moved, now)]))
+    move(session, case, "approve_assessment", actor, now, note=note, detail=detail, values=values)
     told, words = _assessor(session, row), "研判已审定" if passed else "研判被退回，请重新研判"
     outbox.tell(session, case, told, words, f"approve_assessment:{row.id}", now, mail=False)
-    return row
+    return row, moved
 
 
 def _judge(session: Session, subject: Case | Policy, actor: Actor, now: datetime, *, passed: bool, opinion: str) -> Assessment:

@@ -35,12 +35,21 @@ def moved_since(session: Session, case: Case, held: Held) -> list[DateMoved]:
 
 
 def what_moved(held: Held, fresh: Sequence[Clock]) -> list[DateMoved]:
-    """What changed of the dates; a clock that took the place of another of its stage is told with that one's date."""
+    """What changed of the dates; a clock that took the place of another of its stage is told with that one's date.
+
+    A unit that is given a day already gone never had that day: it is told as one that began, whoever owed it before."""
     gone = {clock.stage: due for clock, due in held if clock.state not in OPEN}
     moved: list[DateMoved] = [(clock.stage, due, clock.due_at) for clock, due in held if clock.state in OPEN]
-    moved += [(clock.stage, gone.pop(clock.stage, None), clock.due_at) for clock in fresh]
+    for clock in fresh:
+        before = gone.pop(clock.stage, None)
+        moved.append((clock.stage, None if _handed_late(clock) else before, clock.due_at))
     moved += [(stage, due, None) for stage, due in gone.items()]
     return [(stage, before, after) for stage, before, after in moved if before != after]
+
+
+def _handed_late(clock: Clock) -> bool:
+    """Whether a unit was given this duty when its day had passed."""
+    return clock.assignment_id is not None and clock.due_at is not None and is_late(clock.due_at, clock.start_at)
 
 
 def moved_words(moved: Sequence[DateMoved], now: datetime) -> str:
@@ -60,12 +69,24 @@ def _one(entry: DateMoved, now: datetime) -> str:
     return f"{stage_words(stage)}时限：{dates[0]} → {dates[1]}{late}"
 
 
+def passed_words(session: Session, case: Case, now: datetime) -> str:
+    """What whoever registers a case must know: which dates had passed when it came to the office; empty where none had."""
+    passed = [clock for clock in open_clocks(session, case.id) if clock.due_at is not None and is_late(clock.due_at, now)]
+    said = "、".join(f"{stage_words(clock.stage)}时限（{due_day_words(clock.due_at)}）" for clock in passed if clock.due_at)
+    return f"注意：{said}在登记时已过。" if said else ""
+
+
 def check_late(moved: Sequence[DateMoved], now: datetime, *, know_late: bool, how: str = "按这样的分类") -> None:
     """Raises Invalid where a clock that was in time is late by its new date, unless whoever acts said they know."""
-    late = [entry for entry in moved if _becomes_late(entry, now)]
+    late = late_of(moved, now)
     if late and not know_late:
         said = f"{how}，有时限随即逾期。{moved_words(late, now)}。"
         raise Invalid(said, {KNOW_LATE: "确认无误的，请勾选这一项，再提交一次。"})
+
+
+def late_of(moved: Sequence[DateMoved], now: datetime) -> list[DateMoved]:
+    """Those of the dates that were in time, or began only now, and are late."""
+    return [entry for entry in moved if _becomes_late(entry, now)]
 
 
 def _becomes_late(entry: DateMoved, now: datetime) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from opinion_app.flow import clocks, outbox, progress
 from opinion_app.flow.handover import hand_to, hand_to_unit
 from opinion_app.flow.move import move
+from opinion_app.flow.moved_dates import DateMoved, check_late, held_dates, moved_sentence, moved_since
 from opinion_app.records.case import Case
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.words import Role, Stage
@@ -17,11 +18,21 @@ ANSWERED_ONES = (Stage.ANSWERED, Stage.CLOSED, Stage.ARCHIVED)
 
 
 def open_again(
-    session: Session, case: Case, facts: CaseFacts, actor: Actor | None, now: datetime, reason: str, by: str = "系统"
-) -> None:
+    session: Session,
+    case: Case,
+    facts: CaseFacts,
+    actor: Actor | None,
+    now: datetime,
+    reason: str,
+    by: str = "系统",
+    *,
+    know_late: bool = False,
+) -> list[DateMoved]:
     """Take the case up again after the caller has asked whether that is open; without `actor` it was `by` who asked.
 
-    A publication stays up until it is replaced or withdrawn (decisions 14)."""
+    A publication stays up until it is replaced or withdrawn (decisions 14). Answers which dates began. Raises Invalid where
+    one is late at once, such as the date on a notice (来文单位), and nobody of the office said they know (D12)."""
+    held = held_dates(session, case)
     to_unit = case.stage in ANSWERED_ONES and facts.lead is not None
     case.closed_at = case.archived_at = case.disclosure = None
     case.reply_round += 1
@@ -33,8 +44,12 @@ def open_again(
         clocks.restart_reply(session, case, now)
     else:
         clocks.restart_received(session, case, now)
+    moved = moved_since(session, case, held)
+    check_late(moved, now, know_late=know_late or actor is None, how="重办后")
+    done.note = "\n".join(filter(None, [reason, moved_sentence(moved, now)]))
     progress.follow(session, case, "reopen", now)  # once more: only now is the new date known
     if to_unit and case.lead_unit_id is not None:
         hand_to_unit(session, case, case.lead_unit_id, "重办，请重新办理答复", f"reopen:{done.id}", now, mail=True)
     else:
         hand_to(session, case, outbox.holders_of(session, Role.CLERK), "重新受理", f"reopen:{done.id}", now)
+    return moved

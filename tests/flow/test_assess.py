@@ -20,6 +20,7 @@ from opinion_app.flow.recompute import preview, recompute_open
 from opinion_app.records.assessment import Assessment, Policy
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
+from opinion_app.records.move import Move
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import LeaderInCharge
 from opinion_app.records.transaction import transaction
@@ -186,10 +187,10 @@ def test_a_fall_waits_for_a_leader_and_then_counts_from_the_old_start(office: Of
 def test_an_approval_is_the_report_to_the_leader_and_supersedes_the_version_before(office: Office) -> None:
     case = make_case(office.session, office.clerk)
     acts.assess(office.session, case, office.clerk, NOW, sheet(L.III))
-    first = acts.approve(office.session, case, office.leader, NOW + HOUR, passed=True, opinion="同意")
+    first, _moved = acts.approve(office.session, case, office.leader, NOW + HOUR, passed=True, opinion="同意")
     assert "risk_report" not in dues(office.session, case)
     acts.assess(office.session, case, office.clerk, NOW + HOUR, sheet(L.III, historic=True))
-    second = acts.approve(office.session, case, office.leader, NOW + 2 * HOUR, passed=True)
+    second, _moved = acts.approve(office.session, case, office.leader, NOW + 2 * HOUR, passed=True)
     assert (first.state, second.state) == (AssessmentState.SUPERSEDED, AssessmentState.APPROVED)
     assert second.approved_by_id == office.leader.id
 
@@ -205,12 +206,31 @@ def test_historic_matters_are_verified_within_five_days_once_a_leader_agrees(off
     assert local_date(verify.due_at) == date(2026, 11, 25)
 
 
+def test_d12_an_approval_by_which_a_duty_is_late_is_refused_until_the_leader_says_they_know(office: Office) -> None:
+    case, late = make_case(office.session, office.clerk), NOW + 72 * HOUR
+    acts.assess(office.session, case, office.clerk, NOW, sheet(L.IV, historic=True))
+    acts.assess(office.session, case, office.clerk, NOW + HOUR, sheet(L.IV))
+    with (
+        pytest.raises(Invalid, match=r"核实报告时限：2026-11-30 → 2026-11-25（已逾期）") as refused,
+        office.session.begin_nested(),
+    ):
+        acts.approve(office.session, case, office.leader, late, passed=True)
+    assert "know_late" in refused.value.fields
+    verify = next(clock for clock in open_clocks(office.session, case.id) if clock.stage == "risk_verify")
+    assert verify.due_at is not None
+    assert verify.due_at > late, "nothing of it stays"
+    row, moved = acts.approve(office.session, case, office.leader, late, passed=True, know_late=True)
+    assert (row.state, moved[0][0]) == (AssessmentState.APPROVED, "risk_verify")
+    note = office.session.scalar(select(Move.note).where(Move.case_id == case.id, Move.act == "approve_assessment"))
+    assert "2026-11-30 → 2026-11-25（已逾期）" in (note or "")
+
+
 def test_sending_back_needs_a_reason_and_leaves_a_rise_standing(office: Office) -> None:
     case = make_case(office.session, office.clerk)
     acts.assess(office.session, case, office.clerk, NOW, sheet(L.II))
     with pytest.raises(Invalid):
         acts.approve(office.session, case, office.leader, NOW, passed=False)
-    row = acts.approve(office.session, case, office.leader, NOW, passed=False, opinion="依据不足")
+    row, _moved = acts.approve(office.session, case, office.leader, NOW, passed=False, opinion="依据不足")
     assert (row.state, case.risk_level) == (AssessmentState.SENT_BACK, L.II)
     told = office.session.scalars(select(Notice.subject).where(Notice.person_id == office.clerk.id)).all()
     assert any("退回" in subject for subject in told)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,11 +17,25 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from opinion_app.app import create_app
+from opinion_app.flow import assess as acts
 from opinion_app.records.case import Case
 from opinion_app.records.finding import Finding
 from opinion_app.records.transaction import transaction
-from opinion_app.rules.words import Stage
-from tests.builders.life import REPLY, Office, answered, approved, assigned, closed, handling_case, make_office, under_review
+from opinion_app.rules.assessment import Ground, Sheet
+from opinion_app.rules.words import RiskFactor, Stage
+from opinion_app.steps.triage import assigning, operations
+from tests.builders.life import (
+    REPLY,
+    Office,
+    answered,
+    approved,
+    assigned,
+    closed,
+    forwarded,
+    handling_case,
+    make_office,
+    under_review,
+)
 from tests.builders.office import NOW, make_case
 from tests.support.databases import ENGINES, Furnished, furnish, hurry, make_settings, release
 from tests.support.signed_in import signed_in
@@ -41,6 +55,22 @@ class House:
 Begun = tuple[Office, dict[str, str]]
 
 
+def historic_no_more(office: Office) -> str:
+    """A matter assessed as 历史遗留 and then as not: its verification was due within five working days, now within two."""
+    case, grades = make_case(office.session, office.clerk), {factor: Ground(1, "见截图") for factor in RiskFactor}
+    for historic in (True, False):
+        acts.assess(office.session, case, office.clerk, NOW, Sheet(grades, findings="可能被误读", plan="口径", historic=historic))
+    return case.number
+
+
+def referred_letter(office: Office) -> str:
+    """A letter that was to be answered by the thirtieth and was referred before."""
+    case = forwarded(office, date(2026, 11, 30))
+    assigning.reassign(office.session, case, office.clerk, NOW, office.roads.id, "职责调整")
+    operations.refer(office.session, case, office.clerk, NOW, "县信访局", "不属本地", None)
+    return case.number
+
+
 def begin(session: Session) -> Begun:
     """One case in each early stage."""
     office = make_office(session)
@@ -53,6 +83,8 @@ def begin(session: Session) -> Begun:
         "approved": approved(office).number,
         "answered": answered(office).number,
         "closed": closed(office).number,
+        "historic_no_more": historic_no_more(office),
+        "referred_letter": referred_letter(office),
     }
 
 
@@ -165,10 +197,50 @@ def test_d12_whoever_gives_a_unit_a_late_case_is_told_that_the_draft_date_has_pa
     with time_machine.travel(NOW + timedelta(days=30)):
         late = signed_in(house.app, house.office.clerk.id)
         assert said in late.get(f"{base}/assign").text
-        assert fill(late, f"{base}/assign", **CLASS, lead="1").status_code == 303
-        assert said in late.get(base).text
+        assert said in given_late(late, f"{base}/assign", **CLASS, lead="1")
         assert said in late.get(f"{base}/reassign").text
         assert said in late.get(f"{base}/add_unit").text
+        given_late(late, f"{base}/add_unit", unit="2")
+        given_late(late, f"{base}/reassign", lead="2", reason="职责")
+
+
+def given_late(client: FlaskClient, path: str, **fields: str) -> str:
+    """A late case is given to a unit: refused with its date until the tick, and then told with it on the page it leads to."""
+    assert "know_late" not in client.get(path).text
+    refused = fill(client, path, **fields)
+    assert (refused.status_code, 'name="know_late"' in refused.text) == (422, True)
+    assert "提交答复稿时限：— → 2026-12-02（已逾期）" in refused.text
+    assert fill(client, path, **fields, know_late="y").status_code == 303
+    shown = client.get(path.rpartition("/")[0]).text
+    assert "提交答复稿时限：— → 2026-12-02（已逾期）" in shown
+    return shown
+
+
+@pytest.mark.parametrize(
+    ("who", "which", "act", "fields", "said"),
+    [
+        (
+            "leader",
+            "historic_no_more",
+            "approve_assessment",
+            {"passed": "yes"},
+            "核实报告时限：2026-11-30 → 2026-11-25（已逾期）",
+        ),
+        ("clerk", "referred_letter", "reopen", {"reason": "退回"}, "答复时限：— → 2026-11-30（已逾期）"),
+    ],
+)
+def test_d12_a_leaders_word_and_a_case_taken_up_again_make_nothing_late_in_silence(
+    house: House, who: str, which: str, act: str, fields: dict[str, str], said: str
+) -> None:
+    base = f"/office/cases/{house.ids[which]}"
+    with time_machine.travel(NOW + timedelta(days=4 if act == "approve_assessment" else 30)):
+        client = signed_in(house.app, getattr(house.office, who).id)
+        assert "know_late" not in client.get(f"{base}/{act}").text
+        refused = fill(client, f"{base}/{act}", **fields)
+        assert (refused.status_code, 'name="know_late"' in refused.text) == (422, True)
+        assert said in refused.text
+        assert fill(client, f"{base}/{act}", **fields, know_late="y").status_code == 303
+        assert client.get(base).text.count(said) >= 2, "in the sentence and in the entry of the case"
 
 
 def test_an_act_that_is_not_open_says_why(house: House) -> None:

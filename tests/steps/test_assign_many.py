@@ -129,12 +129,21 @@ def test_d12_of_which_the_draft_date_has_passed_is_said_before_they_are_given(ap
     with app.app_context(), transaction() as session:
         reply = session.scalars(select(Clock).join(Case).where(Case.number == late, Clock.stage == "reply")).one()
         reply.due_at = clock.now() - timedelta(days=1)
-    _browser, page = opened(app, [late, again])
+    browser, page = opened(app, [late, again])
 
     assert "其中 1 件的答复时限已过" in page.text
     assert f"<li>{late}：答复时限已于" in page.text
     assert f"<li>{again}：" not in page.text
     assert page.text.count("承办单位提交答复稿的日期随之已过") == 1
+    assert 'name="know_late"' in page.text
+    told = browser.post("/office/assign", data=fields_of(page.text, [late, again]) | {"lead": office["finance"]})
+    assert "已交办 1 件" in told.text
+    assert "交办后，有时限随即逾期" in told.text
+    assert "请打开这件单独交办" in told.text
+    assert rows(app) == 1
+    browser, page = opened(app, [late])
+    known = {"lead": office["finance"], "know_late": "y"}
+    assert "已交办 1 件" in browser.post("/office/assign", data=fields_of(page.text, [late]) | known).text
 
 
 def test_nothing_chosen_or_no_unit_is_told_and_nothing_written(app: Flask, office: dict[str, Any]) -> None:

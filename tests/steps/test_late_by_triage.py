@@ -10,26 +10,29 @@ from flask import Flask
 from sqlalchemy import select
 
 from opinion_app.flow.clock_changes import running_reply
-from opinion_app.flow.clocks import open_clocks
-from opinion_app.flow.moved_dates import check_late, moved_words
+from opinion_app.flow.clocks import ACTIVE, open_clocks
+from opinion_app.flow.moved_dates import check_late, late_of, moved_words
 from opinion_app.flow.recompute import recompute_open
+from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
 from opinion_app.records.move import Move
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.suspension import SuspensionGround
-from opinion_app.rules.words import Kind, Procedure, Stage, Urgency
+from opinion_app.rules.words import AssignmentState, Kind, Procedure, Stage, Urgency
 from opinion_app.rules.zone import local_date, parse_moment
+from opinion_app.steps.closing import operations as closing
 from opinion_app.steps.handling import suspending
 from opinion_app.steps.triage import assigning, many, merging, operations
 from opinion_app.steps.triage.assigning import Allotment
 from opinion_app.steps.triage.operations import Classification
-from tests.builders.life import HELP, Office, handling_case, make_office
-from tests.builders.office import NOW, make_case
+from tests.builders.life import HELP, Office, assigned, forwarded, handling_case, make_office
+from tests.builders.office import NOW, make_case, make_unit
 
 DAY = timedelta(days=1)
 URGENT = Classification(Kind.HELP, "城建", Urgency.URGENT, Procedure.ORDINARY)
 TOO_LATE = NOW + 2 * DAY
+OVER = NOW + 30 * DAY  # the reply was due on the second of December
 Act = Callable[..., object]
 
 
@@ -101,6 +104,77 @@ def test_d12_what_was_late_already_is_made_late_by_nobody(office: Office) -> Non
     assert "（已逾期）" in moved_words([entry, entry], later)
     assert moved_words([entry, entry], later).count("→") == 1
     assert operations.accept(office.session, case, office.clerk, later, HELP) == []
+
+
+def given(office: Office, case: Case, *, know_late: bool) -> None:
+    allotment = Allotment(office.finance.id, [], "请速办")
+    assigning.assign(office.session, case, office.clerk, OVER, HELP, allotment, know_late=know_late)
+
+
+def reassigned(office: Office, case: Case, *, know_late: bool) -> None:
+    assigning.reassign(office.session, case, office.clerk, OVER, office.roads.id, "职责调整", know_late=know_late)
+
+
+def added(office: Office, case: Case, *, know_late: bool) -> None:
+    water = make_unit(office.session, "水务站")
+    assigning.add_unit(office.session, case, office.clerk, OVER, water.id, "请协助", know_late=know_late)
+
+
+@pytest.mark.parametrize(("act", "make"), [(given, make_case), (reassigned, None), (added, None)])
+def test_d12_a_unit_is_given_no_day_that_is_gone_unless_somebody_knows(
+    office: Office, act: Act, make: Callable[..., Case] | None
+) -> None:
+    case = make(office.session, office.clerk) if make else handling_case(office)
+    units = set(parts(office, case))
+    with pytest.raises(Invalid, match="时限：— → 2026-12-02（已逾期）") as refused, office.session.begin_nested():
+        act(office, case, know_late=False)
+    assert "know_late" in refused.value.fields
+    assert set(parts(office, case)) == units, "nothing of it stays"
+    act(office, case, know_late=True)
+    assert "时限：— → 2026-12-02（已逾期）" in last_notes(office, case)[-1]
+
+
+def parts(office: Office, case: Case) -> list[int]:
+    query = select(Assignment.unit_id).where(Assignment.case_id == case.id, Assignment.state.in_(ACTIVE))
+    return list(office.session.scalars(query))
+
+
+def test_d12_a_case_reassigned_in_time_asks_for_no_tick_and_tells_its_new_dates(office: Office) -> None:
+    case = handling_case(office)
+    lead, moved = assigning.reassign(office.session, case, office.clerk, NOW + DAY, office.roads.id, "职责调整")
+    assert lead.id == office.roads.id
+    assert "签收时限：" in moved_words(moved, NOW + DAY)
+    assert moved_words(moved, NOW + DAY) in last_notes(office, case)[-1]
+    assert "已逾期" not in last_notes(office, case)[-1]
+
+
+def test_d12_a_case_given_back_tells_what_ends_and_what_the_office_owes_and_makes_nothing_late(office: Office) -> None:
+    case = assigned(office)
+    part = office.session.scalars(select(Assignment).where(Assignment.unit_id == office.finance.id)).one()
+    part.state, part.return_asked_at, part.return_reason = AssignmentState.RETURN_ASKED, NOW, "不属本单位职责"
+    _row, moved = assigning.decide_return(office.session, case, office.clerk, OVER, agree=True, opinion="同意")
+    assert late_of(moved, OVER) == []
+    said = last_notes(office, case)[-1]
+    assert said.startswith("同意\n时限随之变动：")
+    assert "签收时限：2026-11-24 → —" in said
+    assert "受理分办时限：— → 2026-12-24" in said
+    assert open_dates(office, case)["reply"] == date(2026, 12, 2), "its own date stands"
+
+
+def test_d11_a_letter_taken_up_again_after_its_own_date_asks_the_same(office: Office) -> None:
+    case = forwarded(office, date(2026, 11, 30))
+    operations.refer(office.session, assigned_again(office, case), office.clerk, NOW, "县信访局", "不属本地", None)
+    with pytest.raises(Invalid, match="重办后，有时限随即逾期") as refused, office.session.begin_nested():
+        closing.reopen(office.session, case, office.clerk, OVER, "退回重办")
+    assert "答复时限：— → 2026-11-30（已逾期）" in refused.value.message
+    moved = closing.reopen(office.session, case, office.clerk, OVER, "退回重办", know_late=True)
+    assert moved_words(moved, OVER) in last_notes(office, case)[-1]
+
+
+def assigned_again(office: Office, case: Case) -> Case:
+    """The case with another unit that has not signed yet, so that it can still be referred."""
+    assigning.reassign(office.session, case, office.clerk, NOW, office.roads.id, "职责调整")
+    return case
 
 
 def test_d12_many_at_once_says_which_case_needs_a_look_of_its_own() -> None:

@@ -171,8 +171,9 @@ def test_the_office_decides_on_a_return(office: Office, agree: bool, stage: Stag
     case = assigned(office)
     lead = office.session.scalars(select(Assignment).where(Assignment.unit_id == office.finance.id)).one()
     lead.state, lead.return_asked_at, lead.return_reason = AssignmentState.RETURN_ASKED, NOW, "不属本单位职责"
-    row = assigning.decide_return(office.session, case, office.clerk, NOW, agree=agree, opinion="已核实")
+    row, moved = assigning.decide_return(office.session, case, office.clerk, NOW, agree=agree, opinion="已核实")
     assert case.stage is stage
+    assert ("accept" in {stage for stage, _before, _after in moved}) is agree, "what the office owes anew is told"
     assert row.final is not agree
     assert row.state is (AssignmentState.RETURNED if agree else AssignmentState.PENDING)
 

@@ -30,7 +30,7 @@ def assign(scene: Scene) -> None:
     story = scene.story
     lead = story.data.pop("first_lead", None) or story.lead
     allotment = Allotment(scene.cast.unit_id(lead), [scene.cast.unit_id(name) for name in story.supports], story.say("assign"))
-    assigning.assign(scene.session, story.row, scene.clerk, scene.now, _classification(scene), allotment)
+    assigning.assign(scene.session, story.row, scene.clerk, scene.now, _classification(scene), allotment, know_late=True)
 
 
 def decline(scene: Scene) -> None:
@@ -87,10 +87,12 @@ def refuse_return(scene: Scene) -> None:
 def reassign(scene: Scene) -> None:
     """改派 to the lead unit of the story."""
     unit = scene.cast.unit_id(scene.story.lead)
-    assigning.reassign(scene.session, scene.story.row, scene.clerk, scene.now, unit, scene.story.say("reassign"))
+    said = scene.story.say("reassign")
+    assigning.reassign(scene.session, scene.story.row, scene.clerk, scene.now, unit, said, know_late=True)
 
 
 def add_unit(scene: Scene) -> None:
     """增派."""
     unit = scene.cast.unit_id(scene.story.data["added"])
-    assigning.add_unit(scene.session, scene.story.row, scene.clerk, scene.now, unit, scene.story.say("add_unit"))
+    said = scene.story.say("add_unit")
+    assigning.add_unit(scene.session, scene.story.row, scene.clerk, scene.now, unit, said, know_late=True)

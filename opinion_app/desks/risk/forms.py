@@ -7,7 +7,7 @@ from typing import Any
 from wtforms import BooleanField, DateTimeLocalField, Field, RadioField, TextAreaField
 from wtforms.validators import InputRequired, Optional
 
-from opinion_app.forms import OfficeForm, choices, line, text
+from opinion_app.forms import OfficeForm, choices, late_tick, line, text
 from opinion_app.records.assessment import Assessment
 from opinion_app.rules.assessment import GRADE_WORDS, Ground, Sheet, grounds_of
 from opinion_app.rules.words import RiskFactor, RiskLevel
@@ -92,6 +92,7 @@ class ApproveForm(OfficeForm):
 
     passed = RadioField("审定意见", choices=choices([("yes", "同意"), ("no", "退回重评")]), default="yes")
     opinion = text("批注", 1000, hint="退回时必填", rows=3)
+    know_late = late_tick("审定后")
 
 
 class ReportForm(OfficeForm):

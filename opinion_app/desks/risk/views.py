@@ -19,6 +19,7 @@ from opinion_app.flow.attach import attach
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.cases import open_case
 from opinion_app.flow.due import clock_due, stage_words
+from opinion_app.flow.moved_dates import moved_sentence
 from opinion_app.forms import choices
 from opinion_app.records.assessment import Assessment
 from opinion_app.records.base import db
@@ -84,10 +85,14 @@ def approve_assessment(number: str) -> ResponseReturnValue:
     case, _facts = open_case(session, number, actor(), "approve_assessment")
     form = posted(ApproveForm, version=case.version)
     if request.method == "POST" and form.validate():
-        passed, opinion = form.passed.data == "yes", form.opinion.data or ""
+        passed, opinion, known = form.passed.data == "yes", form.opinion.data or "", form.know_late.data
         try:
-            row = acts.approve(session, case, actor(), now, passed=passed, opinion=opinion, seen=form.seen_version)
-            return done(links.case(case.number), f"研判已审定：“{row.level.label}”。" if passed else "已退回，请研判人重新研判。")
+            with session.begin_nested():
+                row, moved = acts.approve(
+                    session, case, actor(), now, passed=passed, opinion=opinion, know_late=known, seen=form.seen_version
+                )
+            words = f"研判已审定：“{row.level.label}”。" if passed else "已退回，请研判人重新研判。"
+            return done(links.case(case.number), words + moved_sentence(moved, now))
         except Invalid as refusal:
             form.take(refusal)
     newest, words = queries.history(session, case)[:1], "提交审定意见"

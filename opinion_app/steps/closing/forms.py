@@ -5,7 +5,7 @@ from __future__ import annotations
 from wtforms import DateField, DateTimeLocalField, RadioField, SelectField
 from wtforms.validators import InputRequired, Optional
 
-from opinion_app.forms import OfficeForm, choices, line, text
+from opinion_app.forms import OfficeForm, choices, late_tick, line, text
 from opinion_app.rules.words import AnswerMethod, RetentionPeriod
 
 
@@ -39,6 +39,7 @@ class ReopenForm(OfficeForm):
     """重办: why."""
 
     reason = text("重办原因", 500, required=True, hint="如：留言人不满意，反映问题未解决")
+    know_late = late_tick("重办后")
 
 
 class ArchiveForm(OfficeForm):

@@ -13,6 +13,7 @@ from opinion_app.flow.cases import latest_reply
 from opinion_app.flow.deadline_table import rules
 from opinion_app.flow.due import stage_words
 from opinion_app.flow.move import admit, move
+from opinion_app.flow.moved_dates import DateMoved
 from opinion_app.flow.reopening import open_again
 from opinion_app.records.case import Case, Letter
 from opinion_app.records.report_back import ReportBack
@@ -135,9 +136,14 @@ def close(session: Session, case: Case, actor: Actor, now: datetime, note: str =
     move(session, case, "close", actor, now, to=Stage.CLOSED, note=note)
 
 
-def reopen(session: Session, case: Case, actor: Actor, now: datetime, reason: str, seen: int | None = None) -> None:
-    """重办: back to the lead unit where there is one, else to the office; the clocks begin anew from today (D11)."""
-    open_again(session, case, admit(session, case, "reopen", actor, seen), actor, now, reason)
+def reopen(
+    session: Session, case: Case, actor: Actor, now: datetime, reason: str, seen: int | None = None, *, know_late: bool = False
+) -> list[DateMoved]:
+    """重办: back to the lead unit where there is one, else to the office; the clocks begin anew from today (D11).
+
+    Answers and raises as `open_again` does."""
+    facts = admit(session, case, "reopen", actor, seen)
+    return open_again(session, case, facts, actor, now, reason, know_late=know_late)
 
 
 def archive(

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from opinion_app import clock
 from opinion_app.flow.attach import attach
 from opinion_app.flow.cases import latest_reply, open_case
+from opinion_app.flow.moved_dates import moved_sentence
 from opinion_app.records.base import db
 from opinion_app.records.case import Case
 from opinion_app.rules import links
@@ -111,11 +112,15 @@ def reopen(number: str) -> ResponseReturnValue:
     case = _case(number, "reopen")
     form = posted(forms.ReopenForm, version=case.version)
     if request.method == "POST" and form.validate():
-        operations.reopen(db.session(), case, actor(), clock.now(), form.reason.data, form.seen_version)
-        return done(links.case(case.number), f"{case.number} 已重办，时限从今天重新计算。")
-    return act_page(
-        case, "reopen", form, said="回到原承办单位（没有的回到办公室），时限从今天重新计算；已公开的答复在替换或撤回前保留。"
-    )
+        now, reason, known = clock.now(), form.reason.data or "", form.know_late.data
+        try:
+            with db.session().begin_nested():
+                moved = operations.reopen(db.session(), case, actor(), now, reason, form.seen_version, know_late=known)
+            return done(links.case(case.number), f"{case.number} 已重办。{moved_sentence(moved, now)}")
+        except Invalid as refusal:
+            form.take(refusal)
+    said = "回到原承办单位（没有的回到办公室），时限从今天重新计算（来文定了日期的除外）；已公开的答复在替换或撤回前保留。"
+    return act_page(case, "reopen", form, said=said)
 
 
 @bp.route("/archive", methods=["GET", "POST"])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, DateField, DateTimeLocalField, IntegerField, RadioField, SelectField
+from wtforms import DateField, DateTimeLocalField, IntegerField, RadioField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
-from opinion_app.forms import OfficeForm, choices, line, row_id, text
+from opinion_app.forms import OfficeForm, choices, late_tick, line, row_id, text
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.public_files import FileUse
 from opinion_app.rules.suspension import SuspensionGround
@@ -79,7 +79,7 @@ class ResumeForm(OfficeForm):
 
     at = DateTimeLocalField("从何时起", [Optional()], description="不填为现在；如填收到意见、鉴定结论的时间")
     reason = text("说明", 500, required=True, hint="如“11月30日收到第三方书面意见”")
-    know_late = BooleanField("我知道恢复后有时限已经逾期", description="按所填时间恢复计时，如有时限随即逾期，须勾选这一项")
+    know_late = late_tick("恢复后")
 
 
 class WithdrawExtensionForm(OfficeForm):

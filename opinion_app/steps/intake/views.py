@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from opinion_app import clock
 from opinion_app.files.received import Received
+from opinion_app.flow.moved_dates import passed_words
 from opinion_app.flow.register import Hint, similar
 from opinion_app.flow.settings import areas
 from opinion_app.flow.units import active_units
@@ -147,7 +148,7 @@ def _registered(case: Case, form: RegisterForm) -> ResponseReturnValue:
     if not operations.stays_visible(db.session(), case, actor()):
         words = f"{case.number} 已登记。本件涉及您所在的单位，由其他受理人员办理，您不再能查看。"
         return done("/office/register", words)
-    words = f"已登记，编号 {case.number}。"
+    words = f"已登记，编号 {case.number}。{passed_words(db.session(), case, clock.now())}"
     if same and same != ANYWAY:
         return done(f"{links.case_act(case.number, 'merge')}?into={same}", f"{words}请确认并入 {same}。")
     if then == "assign":

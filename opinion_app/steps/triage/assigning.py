@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from opinion_app.flow import clocks, outbox
 from opinion_app.flow.handover import hand_to, hand_to_unit
 from opinion_app.flow.move import admit, move
-from opinion_app.flow.moved_dates import DateMoved, check_late, moved_words
+from opinion_app.flow.moved_dates import DateMoved, check_late, held_dates, late_of, moved_sentence, moved_since, moved_words
 from opinion_app.flow.reclassifying import on_acceptance
 from opinion_app.flow.units import unit_for
 from opinion_app.records.assignment import Assignment
@@ -47,8 +47,8 @@ def assign(
 ) -> tuple[Unit, list[DateMoved]]:
     """交办: accepts as well where that was not done, names lead and supporting units and starts their clocks (decisions 3).
 
-    Answers the lead unit and the dates that moved with the classification. Raises Invalid where one of them would be late at
-    once and nobody said they know (D12)."""
+    Answers the lead unit and the dates that moved with the classification. Raises Invalid where one of them, or what a unit is
+    given to do, would be late at once and nobody said they know (D12)."""
     admit(session, case, "assign", actor, seen)
     lead = unit_for(session, allotment.lead_id, case, "lead")
     supports = _supports(session, case, allotment, lead)
@@ -63,9 +63,11 @@ def assign(
     if accepting:
         move(session, case, "accept", actor, now, note=dates, values=changed)
         changed, dates = {}, ""
-    case.lead_unit_id = lead.id
+    case.lead_unit_id, held = lead.id, held_dates(session, case)
     first = _give(session, case, lead, UnitRole.LEAD, actor, now, allotment.note)
     rows = [first, *(_give(session, case, unit, UnitRole.SUPPORT, actor, now, allotment.note) for unit in supports)]
+    handed = late_of(moved_since(session, case, held), now)
+    check_late(handed, now, know_late=know_late, how="交办后")
     names = {**changed, "主办": (None, lead.name), "协办": (None, "、".join(unit.name for unit in supports) or None)}
     row = move(
         session,
@@ -74,7 +76,7 @@ def assign(
         actor,
         now,
         to=Stage.ASSIGNED,
-        note="\n".join(part for part in (allotment.note, dates) if part),
+        note="\n".join(filter(None, [allotment.note, dates, moved_words(handed, now)])),
         detail={"lead": lead.name, "supports": [unit.name for unit in supports]},
         values=names,
     )
@@ -144,11 +146,14 @@ def reassign(
     reason: str,
     *,
     final: bool = False,
+    know_late: bool = False,
     seen: int | None = None,
-) -> Unit:
-    """改派: another unit leads; the reply's own clock goes on, the new unit's clocks begin (D12)."""
+) -> tuple[Unit, list[DateMoved]]:
+    """改派: another unit leads; the reply's own clock goes on, the new unit's clocks begin (D12).
+
+    Answers the unit and which dates moved. Raises Invalid where the unit would begin late and nobody said they know (D12)."""
     admit(session, case, "reassign", actor, seen)
-    lead = unit_for(session, lead_id, case, "lead")
+    lead, dates = unit_for(session, lead_id, case, "lead"), held_dates(session, case)
     held = _lead_row(session, case)
     if held is not None and held.unit_id == lead.id:
         raise Invalid("主办单位没有变化。", {"lead": f"{lead.name}现在就是主办单位。"})
@@ -159,6 +164,8 @@ def reassign(
     old = held.unit.name if held is not None else None
     case.lead_unit_id, case.handler_id = lead.id, None
     fresh = _give(session, case, lead, UnitRole.LEAD, actor, now, reason, final=final)
+    moved = moved_since(session, case, dates)
+    check_late(moved, now, know_late=know_late, how="改派后")
     done = move(
         session,
         case,
@@ -166,12 +173,12 @@ def reassign(
         actor,
         now,
         to=Stage.ASSIGNED,
-        note=reason,
+        note="\n".join(filter(None, [reason, moved_sentence(moved, now)])),
         detail={"from": old, "to": lead.name},
         values={"主办": (old, lead.name)},
     )
     _tell(session, case, [fresh], f"reassign:{done.id}", now)
-    return lead
+    return lead, moved
 
 
 def _parts_of(session: Session, case: Case, unit: Unit) -> list[Assignment]:
@@ -180,24 +187,41 @@ def _parts_of(session: Session, case: Case, unit: Unit) -> list[Assignment]:
 
 
 def add_unit(
-    session: Session, case: Case, actor: Actor, now: datetime, unit_id: int | None, note: str, seen: int | None = None
+    session: Session,
+    case: Case,
+    actor: Actor,
+    now: datetime,
+    unit_id: int | None,
+    note: str,
+    seen: int | None = None,
+    *,
+    know_late: bool = False,
 ) -> Unit:
-    """增派: one more unit supports the lead, within its own inner deadline."""
+    """增派: one more unit supports the lead, within its own inner deadline.
+
+    Raises Invalid where the unit would begin late and nobody said they know (D12)."""
     admit(session, case, "add_unit", actor, seen)
-    unit = unit_for(session, unit_id, case, "unit")
+    unit, held = unit_for(session, unit_id, case, "unit"), held_dates(session, case)
     if _parts_of(session, case, unit):
         raise Invalid("这个单位已经在办。", {"unit": f"{unit.name}已经参与本件。"})
     fresh = _give(session, case, unit, UnitRole.SUPPORT, actor, now, note)
-    row = move(session, case, "add_unit", actor, now, note=note, detail={"unit": unit.name}, values={"协办": (None, unit.name)})
+    handed = late_of(moved_since(session, case, held), now)
+    check_late(handed, now, know_late=know_late, how="增派后")
+    said = "\n".join(filter(None, [note, moved_words(handed, now)]))
+    row = move(session, case, "add_unit", actor, now, note=said, detail={"unit": unit.name}, values={"协办": (None, unit.name)})
     _tell(session, case, [fresh], f"add_unit:{row.id}", now)
     return unit
 
 
 def decide_return(
     session: Session, case: Case, actor: Actor, now: datetime, *, agree: bool, opinion: str, seen: int | None = None
-) -> Assignment:
-    """审核退回: agreed, the case comes back to the office; refused, the unit keeps it and cannot ask again (潍坊条例 22)."""
+) -> tuple[Assignment, list[DateMoved]]:
+    """审核退回: agreed, the case comes back to the office; refused, the unit keeps it and cannot ask again (潍坊条例 22).
+
+    Answers the unit's part and which dates moved. None can be late by it: the unit's duties end, the office's begins now, and the
+    reply's date stands (D12)."""
     admit(session, case, "decide_return", actor, seen)
+    held = held_dates(session, case)
     asked = select(Assignment).where(Assignment.case_id == case.id, Assignment.state == AssignmentState.RETURN_ASKED)
     row = session.scalars(asked.order_by(Assignment.return_asked_at)).first()
     if row is None:
@@ -211,6 +235,7 @@ def decide_return(
             case.lead_unit_id, case.handler_id = None, None
         to = Stage.RECEIVED if is_lead else None
         done = move(session, case, "decide_return", actor, now, to=to, note=opinion, detail=detail)
+        done.note = "\n".join(filter(None, [opinion, moved_sentence(moved_since(session, case, held), now)]))
     else:
         row.state = AssignmentState.SIGNED if row.signed_at else AssignmentState.PENDING
         row.final, row.return_refused = True, True
@@ -220,4 +245,4 @@ def decide_return(
         outbox.tell(session, case, people, "退回申请已同意", key, now, mail=False)
     else:
         hand_to(session, case, people, "退回申请未获同意，请继续办理", key, now, unit_id=row.unit_id)
-    return row
+    return row, moved_since(session, case, held)

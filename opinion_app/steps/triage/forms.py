@@ -5,10 +5,8 @@ from __future__ import annotations
 from wtforms import BooleanField, DateField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, Optional
 
-from opinion_app.forms import OfficeForm, choices, line, row_id, text
+from opinion_app.forms import OfficeForm, choices, late_tick, line, row_id, text
 from opinion_app.rules.words import Kind, Procedure, Urgency
-
-SEEN_ABOVE = "逾期的时限和原来的日期见上面的说明；提交后记入办理过程"
 
 
 class ClassifyForm(OfficeForm):
@@ -18,7 +16,7 @@ class ClassifyForm(OfficeForm):
     area = SelectField("领域")
     urgency = RadioField("紧急程度", choices=choices(Urgency.choices()))
     procedure = SelectField("办理类别", choices=choices(Procedure.choices()))
-    know_late = BooleanField("我知道改后有时限已经逾期", description=SEEN_ABOVE)
+    know_late = late_tick("改后")
 
 
 class AssignForm(ClassifyForm):
@@ -27,6 +25,7 @@ class AssignForm(ClassifyForm):
     lead = SelectField("主办单位", coerce=row_id, validate_choice=False, validators=[InputRequired("请选择主办单位。")])
     supports = SelectMultipleField("协办单位", coerce=row_id, validate_choice=False, description="可不选，可多选")
     note = text("交办意见", 500, hint="写给承办单位看的话，如要点、要求")
+    know_late = late_tick("交办后")
 
 
 class AssignManyForm(OfficeForm):
@@ -35,6 +34,7 @@ class AssignManyForm(OfficeForm):
     lead = SelectField("主办单位", coerce=row_id, validate_choice=False, validators=[InputRequired("请选择主办单位。")])
     supports = SelectMultipleField("协办单位", coerce=row_id, validate_choice=False, description="可不选，可多选")
     note = text("交办意见", 500, hint="写给承办单位看的话，每一件都一样", rows=2)
+    know_late = late_tick("交办后")
 
 
 class ReassignForm(OfficeForm):
@@ -43,6 +43,7 @@ class ReassignForm(OfficeForm):
     lead = SelectField("新的主办单位", coerce=row_id, validate_choice=False, validators=[InputRequired("请选择单位。")])
     reason = text("改派原因", 500, required=True)
     final = BooleanField("指定承办，不得再退回")
+    know_late = late_tick("改派后")
 
 
 class AddUnitForm(OfficeForm):
@@ -50,6 +51,7 @@ class AddUnitForm(OfficeForm):
 
     unit = SelectField("协办单位", coerce=row_id, validate_choice=False, validators=[InputRequired("请选择单位。")])
     note = text("要求", 500)
+    know_late = late_tick("增派后")
 
 
 class DecideReturnForm(OfficeForm):
@@ -108,14 +110,14 @@ class MergeForm(OfficeForm):
 
     into = line("并入哪一件（编号）", 40, required=True, hint="本件停止计时，由对方一并答复；可以随时拆分")
     reason = text("并案原因", 500)
-    know_late = BooleanField("我知道并案后有时限已经逾期", description=SEEN_ABOVE)
+    know_late = late_tick("并案后")
 
 
 class UnmergeForm(OfficeForm):
     """Why the case goes its own way again."""
 
     reason = text("原因", 500, required=True)
-    know_late = BooleanField("我知道拆分后有时限已经逾期", description=SEEN_ABOVE)
+    know_late = late_tick("拆分后")
 
 
 class GrantForm(OfficeForm):

@@ -61,11 +61,13 @@ def _replies(session: Session, cases: Sequence[Case]) -> dict[int, Clock]:
     return {clock.case_id: clock for clock in session.scalars(query.order_by(Clock.id))}
 
 
-def assign_one(session: Session, number: str, actor: Actor, now: datetime, allotment: Allotment, seen: int | None) -> str:
+def assign_one(
+    session: Session, number: str, actor: Actor, now: datetime, allotment: Allotment, seen: int | None, *, know_late: bool = False
+) -> str:
     """交办 of one of many; answers the lead unit's name. Raises what `open_case` and `assign` raise."""
     case, _facts = open_case(session, number, actor, "assign")
     as_it_is = Classification(case.kind, case.area, case.urgency, case.procedure)
-    return assign(session, case, actor, now, as_it_is, allotment, seen)[0].name
+    return assign(session, case, actor, now, as_it_is, allotment, seen, know_late=know_late)[0].name
 
 
 def reason(error: OfficeError) -> str:

@@ -51,17 +51,18 @@ def assign() -> ResponseReturnValue:
     if not numbers or not form.validate():
         return _form_page(form, 422)
     allotment = Allotment(form.lead.data, [unit for unit in form.supports.data or [] if unit], form.note.data or "")
+    known = bool(form.know_late.data)
     outcome, who, now = Outcome(), actor(), clock.now()
     for number in numbers:
-        _assign_one(outcome, number, who, now, allotment)
+        _assign_one(outcome, number, who, now, allotment, know_late=known)
     return page("steps/triage/many_done.html", 200 if outcome.done else 422, outcome=outcome)
 
 
-def _assign_one(outcome: Outcome, number: str, who: Actor, now: datetime, allotment: Allotment) -> None:
+def _assign_one(outcome: Outcome, number: str, who: Actor, now: datetime, allotment: Allotment, *, know_late: bool) -> None:
     try:
         with own_transaction() as session:
             if first_time(session, request.form.get(KEY_FIELD, "")[:64], number):
-                outcome.lead = many.assign_one(session, number, who, now, allotment, _seen(number))
+                outcome.lead = many.assign_one(session, number, who, now, allotment, _seen(number), know_late=know_late)
         outcome.done.append(number)
     except OfficeError as error:
         outcome.failed.append((number, many.reason(error)))

@@ -33,7 +33,6 @@ from opinion_app.web.posted import posted
 from opinion_app.web.uploads import receive_with_form
 
 CLASSIFY = "steps/triage/classify.html"
-KNOWN = "steps/triage/known.html"
 bp = Blueprint("triage", __name__, url_prefix="/office/cases/<number>")
 
 
@@ -129,6 +128,15 @@ def assign(number: str) -> ResponseReturnValue:
     return act_page(case, "assign", form, template="steps/triage/assign.html", said=said, **shown)
 
 
+def _reassign(case: Case, form: forms.ReassignForm, now: datetime) -> str:
+    lead, reason, final, known = form.lead.data, form.reason.data or "", form.final.data, form.know_late.data
+    with db.session().begin_nested():
+        unit, moved = assigning.reassign(
+            db.session(), case, actor(), now, lead, reason, final=final, know_late=known, seen=form.seen_version
+        )
+    return f"已改派给{unit.name}。{moved_sentence(moved, now)}{_draft_passed(case)}"
+
+
 @bp.route("/reassign", methods=["GET", "POST"])
 @requires("worklist")
 def reassign(number: str) -> ResponseReturnValue:
@@ -137,17 +145,7 @@ def reassign(number: str) -> ResponseReturnValue:
     form = posted(forms.ReassignForm, version=case.version)
     if request.method == "POST" and form.validate():
         try:
-            unit = assigning.reassign(
-                session,
-                case,
-                actor(),
-                clock.now(),
-                form.lead.data,
-                form.reason.data,
-                final=form.final.data,
-                seen=form.seen_version,
-            )
-            return done(links.case(case.number), f"已改派给{unit.name}。{_draft_passed(case)}")
+            return done(links.case(case.number), _reassign(case, form, clock.now()))
         except Invalid as refusal:
             form.take(refusal)
     said, passed = "原主办单位不再看到本件；答复时限不变。", _draft_passed(case)
@@ -161,8 +159,12 @@ def add_unit(number: str) -> ResponseReturnValue:
     case, session = _case(number, "add_unit"), db.session()
     form = posted(forms.AddUnitForm, version=case.version)
     if request.method == "POST" and form.validate():
+        note = form.note.data or ""
         try:
-            unit = assigning.add_unit(session, case, actor(), clock.now(), form.unit.data, form.note.data, form.seen_version)
+            with session.begin_nested():
+                unit = assigning.add_unit(
+                    session, case, actor(), clock.now(), form.unit.data, note, form.seen_version, know_late=form.know_late.data
+                )
             return done(links.case(case.number), f"已增派{unit.name}协办。{_draft_passed(case)}")
         except Invalid as refusal:
             form.take(refusal)
@@ -176,11 +178,12 @@ def decide_return(number: str) -> ResponseReturnValue:
     case, session = _case(number, "decide_return"), db.session()
     form = posted(forms.DecideReturnForm, version=case.version)
     if request.method == "POST" and form.validate():
-        agree = form.agree.data == "yes"
-        row = assigning.decide_return(
-            session, case, actor(), clock.now(), agree=agree, opinion=form.opinion.data, seen=form.seen_version
+        agree, now = form.agree.data == "yes", clock.now()
+        row, moved = assigning.decide_return(
+            session, case, actor(), now, agree=agree, opinion=form.opinion.data, seen=form.seen_version
         )
-        return done(links.case(case.number), f"{row.unit.name}的退回申请{'已同意' if agree else '未予同意'}。")
+        words = f"{row.unit.name}的退回申请{'已同意' if agree else '未予同意'}。"
+        return done(links.case(case.number), words + moved_sentence(moved, now))
     return act_page(case, "decide_return", form, said="不同意的，该单位不能就本件再次申请退回。")
 
 
@@ -267,7 +270,7 @@ def merge(number: str) -> ResponseReturnValue:
             return _merge(case, form, clock.now())
         except Invalid as refusal:
             form.take(refusal)
-    return act_page(case, "merge", form, template=KNOWN, said="对方按两件中较早的时限一并答复。")
+    return act_page(case, "merge", form, said="对方按两件中较早的时限一并答复。")
 
 
 @bp.route("/unmerge", methods=["GET", "POST"])
@@ -284,7 +287,7 @@ def unmerge(number: str) -> ResponseReturnValue:
             return done(links.case(case.number), f"{case.number} 已拆出，恢复单独办理。{said}")
         except Invalid as refusal:
             form.take(refusal)
-    return act_page(case, "unmerge", form, template=KNOWN, said="本件回到并案前的环节，原来的时限继续计算。")
+    return act_page(case, "unmerge", form, said="本件回到并案前的环节，原来的时限继续计算。")
 
 
 @bp.route("/grant", methods=["GET", "POST"])

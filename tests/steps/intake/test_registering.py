@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +80,18 @@ def test_a_message_of_four_fields_is_registered_with_its_clocks(house: House) ->
     assert (case.source, case.channel, case.kind) == (Source.MESSAGE, Channel.LEADER_BOARD, Kind.COMPLAINT)
     assert abs((clock.now() - case.received_at).total_seconds()) < 120
     assert house.count(Clock) >= 2
-    assert f"编号 {case.number}" in house.clerk.get(answer.headers["Location"]).text
+    shown = house.clerk.get(answer.headers["Location"]).text
+    assert f"编号 {case.number}" in shown
+    assert "在登记时已过" not in shown
+
+
+@ON_ONE
+def test_d12_a_letter_entered_after_its_time_is_not_late_in_silence(house: House) -> None:
+    received = clock.now() - timedelta(days=60)
+    answer = house.clerk.submit("/office/register/message", to="/message", **MESSAGE, received_at=f"{received:%Y-%m-%dT%H:%M}")
+    assert answer.status_code == 303, answer.text
+    shown = house.clerk.get(answer.headers["Location"]).text
+    assert re.search(r"注意：受理分办时限（[\d-]+）、答复时限（[\d-]+）在登记时已过。", shown)
 
 
 @pytest.mark.parametrize(
