@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from opinion_app.rules.masking import Action, Confidence, Decision, Find, Kind, read
+from opinion_app.rules.masking import Action, Confidence, Decision, Find, Kind, otherwise, read
 from opinion_app.rules.masking.checksums import id_check, id_shape, luhn
 from opinion_app.rules.words import KeepReason
 
@@ -57,11 +57,19 @@ def _is_sure(find: Find, own: Iterable[str]) -> bool:
 
 
 def _same(text: str, own: str) -> bool:
-    """Whether one holds the other, however it is written: words of more than two characters, numbers of seven digits."""
+    """Whether one holds the other, however it is written: words of more than two characters, numbers of seven digits.
+
+    A number within it may be in digits or in words (老街12号, 老街一二号); of an address of electronic mail the account is enough,
+    for what stands behind it can be told in many ways (@163.com, @163点com)."""
     here, there = _squeezed(text), _squeezed(own)
-    shorter, longer = sorted((here, there), key=len)
-    least = _LEAST_DIGITS if shorter.isdigit() else _LEAST_OWN
-    return len(shorter) >= least and shorter in longer
+    shorter, longer = sorted(((here, text), (there, own)), key=lambda each: len(each[0]))
+    least = _LEAST_DIGITS if shorter[0].isdigit() else _LEAST_OWN
+    if len(shorter[0]) < least:
+        return False
+    if shorter[0] in longer[0] or any(True for _place in otherwise(read(longer[1]), shorter[1])):
+        return True
+    account = own.strip().partition("@")[0] if "@" in own else ""
+    return len(account) >= _LEAST_OWN and any(True for _place in otherwise(read(text), account))
 
 
 def _squeezed(text: str) -> str:

@@ -47,10 +47,17 @@ def luhn_card() -> str:
         (Kind.NAME, "高山", False),
         (Kind.ADDRESS, "和平巷7号", True),
         (Kind.ADDRESS, "人民广场", False),
+        (Kind.ADDRESS, "和平巷七号", True),
+        (Kind.ADDRESS, "老街一二号", True),
+        (Kind.ADDRESS, "老街十二号", True),
+        (Kind.ADDRESS, "老街一二三号", False),
+        (Kind.EMAIL, "SXL@163点com", True),
+        (Kind.EMAIL, "s x l艾特163.com", True),
+        (Kind.EMAIL, "sxl7@163.com", False),
     ],
 )
 def test_without_consent_a_number_that_proves_itself_or_is_the_writers_is_personal(kind: Kind, text: str, refused: bool) -> None:
-    own = ("王小花", "高山", "0875-7123456", "示例镇和平巷7号", "")
+    own = ("王小花", "高山", "0875-7123456", "示例镇和平巷7号", "示例镇老街12号", "sxl@163.com", "")
     for basis in ConsentBasis:
         fails = refused and basis is not ConsentBasis.ASKED
         with pytest.raises(Invalid, match=f"答复的{kind.label}没有留言人的单独同意不能保留") if fails else nullcontext():

@@ -1,6 +1,7 @@
 """Masking (脱敏): finds personal data in texts to be published, proposes replacements, applies what people decided."""
 
 from opinion_app.rules.masking.apply import Action, Decision, apply, only_masks, select, undecided
+from opinion_app.rules.masking.by_hand import otherwise
 from opinion_app.rules.masking.contact import (
     ContactField,
     mask_address,
@@ -33,6 +34,7 @@ __all__ = [
     "mask_name",
     "mask_phone",
     "only_masks",
+    "otherwise",
     "places",
     "read",
     "select",

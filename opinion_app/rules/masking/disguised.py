@@ -30,6 +30,7 @@ _PARTED = re.compile(
     rf"(?:{'|'.join(map(_shape, _SHAPES))})[)\]}}>】」』》〕]?"
     r"(?![ .\-]?[0-9])"
 )
+_DOCUMENT = re.compile(r"[0-9][(\[【〔](?:19|20)[0-9]{2}[)\]】〕]第?[0-9]{1,5}$")
 _OPEN, _CLOSE = "([{<【「『《〔", ")]}>】」』》〕"
 _DIGITS = r"(?:[ \-]?[0-9])"
 _TOGETHER = re.compile(rf"(?<![0-9])1[ ]?[3-9]{_DIGITS}{{9}}(?:[ ]?1[ ]?[3-9]{_DIGITS}{{9}}){{1,2}}(?![0-9])")
@@ -80,7 +81,8 @@ def _mobiles(view: View, kept: KeptNumbers) -> Iterator[Candidate]:
     for found in _PARTED.finditer(view.text):
         if _digits(found[0]) not in kept:
             place = _balanced(view.text, *found.span())
-            yield _candidate(view, Kind.MOBILE, place, _sure(view, place[0]), "拆开写的手机号")
+            sure = Confidence.LOW if _is_document(view, *place) else _sure(view, place[0])
+            yield _candidate(view, Kind.MOBILE, place, sure, "拆开写的手机号")
     for pair in _TOGETHER.finditer(view.text):
         for found in _ONE.finditer(view.text, *pair.span()):
             if _digits(found[0]) not in kept:
@@ -88,6 +90,12 @@ def _mobiles(view: View, kept: KeptNumbers) -> Iterator[Candidate]:
     for pattern in (_TEEN, _LETTERS):
         for found in pattern.finditer(view.text):
             yield _candidate(view, Kind.MOBILE, found.span(), Confidence.MEDIUM, "用其他字符写的手机号")
+
+
+def _is_document(view: View, start: int, end: int) -> bool:
+    """Whether it may as well be the number of a document: a year in brackets, 号 behind it, no “电话” before it."""
+    numbered = _DOCUMENT.search(view.text[start:end]) and view.text[end : end + 1] == "号"
+    return bool(numbered) and not words.PHONE.search(_before(view, start))
 
 
 def _sure(view: View, at: int) -> Confidence:

@@ -33,6 +33,19 @@ def test_how_sure_it_is_depends_on_the_word_before() -> None:
     assert [find(text)[0].confidence for text in texts] == [Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW]
 
 
+@pytest.mark.parametrize(
+    ("text", "confidence"),
+    [
+        ("按镇政发第139【2024】1234号文件办理", Confidence.LOW),
+        ("电话139【2024】1234号", Confidence.HIGH),
+        ("139【2024】1234，请回电", Confidence.MEDIUM),
+        ("139【3024】1234号", Confidence.MEDIUM),
+    ],
+)
+def test_what_may_be_the_number_of_a_document_can_be_kept(text: str, confidence: Confidence) -> None:
+    assert [each.confidence for each in find(text)] == [confidence]
+
+
 @pytest.mark.parametrize("text", ["电话1391234567813812345678", "1391234567813812345678", "139123456781381234567 8"])
 def test_two_mobiles_run_together_are_two(text: str) -> None:
     assert ["".join(each.text.split()) for each in find(text)] == ["13912345678", "13812345678"]
