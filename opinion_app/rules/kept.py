@@ -59,7 +59,7 @@ def _is_sure(find: Find, own: Iterable[str]) -> bool:
 def _same(text: str, own: str) -> bool:
     """Whether one holds the other, however it is written: words of more than two characters, numbers of seven digits.
 
-    A number within it may be in digits or in words (老街12号, 老街一二号); of an address of electronic mail the account is enough,
+    A number within it may be in digits or in words (老街12号, 老街一二号); of an address of electronic mail the account will do,
     for what stands behind it can be told in many ways (@163.com, @163点com)."""
     here, there = _squeezed(text), _squeezed(own)
     shorter, longer = sorted(((here, text), (there, own)), key=lambda each: len(each[0]))

@@ -19,7 +19,7 @@ from opinion_app.records.transaction import transaction
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.words import Role
 from opinion_app.steps.publish import bench, operations, queries
-from opinion_app.steps.publish.operations import Review
+from opinion_app.steps.publish.chosen import Chosen, Review
 from tests.builders.office import NOW, make_actor, make_unit
 from tests.builders.published import make_closed
 
@@ -36,9 +36,8 @@ def publish(session: Session, case: Case, clerk: Actor) -> None:
     """Mask everything and let it out."""
     laid = bench.lay_out(queries.material(session, case), {}, "", "网友", everything=True)
     assert laid.snapshot is not None
-    said = {"decisions": laid.decisions, "reviewed_hash": laid.snapshot.hash}
-    review = Review("不涉密", "可以公开")
-    operations.publish(session, case, clerk, NOW, review=review, writer="网友", **said)  # type: ignore[arg-type]
+    chosen = Chosen(laid.decisions, "网友", laid.snapshot.hash)
+    operations.publish(session, case, clerk, NOW, chosen, Review("不涉密", "可以公开"))
 
 
 @contextmanager

@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -32,7 +31,7 @@ from opinion_app.rules.facts import Actor
 from opinion_app.rules.registration import Writer
 from opinion_app.rules.words import Kind, PublicationState, Role, Stage
 from opinion_app.steps.publish import bench, operations, queries
-from opinion_app.steps.publish.operations import Review
+from opinion_app.steps.publish.chosen import Chosen, Review
 from tests.builders.office import NOW, make_actor, make_case, make_unit
 from tests.builders.published import make_closed
 from tests.support.client import Browser
@@ -137,9 +136,8 @@ def publish(session: Session, case: Case, clerk: Actor, correction: str = "") ->
     held = queries.material(session, case, [copy.id], correction)
     laid = bench.lay_out(held, {}, "", "网友", everything=True)
     assert laid.snapshot is not None
-    review = Review("不涉密", "可以公开")
-    said: dict[str, Any] = {"decisions": laid.decisions, "review": review, "reviewed_hash": laid.snapshot.hash, "writer": "网友"}
-    operations.publish(session, case, clerk, NOW, correction=correction, copies=[copy.id], **said)
+    chosen = Chosen(laid.decisions, "网友", laid.snapshot.hash, correction, copies=[copy.id])
+    operations.publish(session, case, clerk, NOW, chosen, Review("不涉密", "可以公开"))
 
 
 def clean_copy(session: Session, case: Case, clerk: Actor) -> PublicCopy:

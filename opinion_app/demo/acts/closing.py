@@ -14,7 +14,7 @@ from opinion_app.rules.words import AnswerMethod, ConsentBasis, Disclosure, Rete
 from opinion_app.rules.zone import local_date
 from opinion_app.steps.closing import operations as closing
 from opinion_app.steps.publish import operations as publishing
-from opinion_app.steps.publish.operations import Review
+from opinion_app.steps.publish.chosen import Chosen, Review
 from opinion_app.steps.publish.queries import material, writers
 
 REVIEWED = Review("经审查，不涉及国家秘密、工作秘密。", "可以公开，个人信息已遮盖。")
@@ -81,16 +81,7 @@ def publish(scene: Scene) -> None:
     decisions = {part: tuple(Decision(find, Action.MASK) for find in finds) for part, finds in held.finds.items()}
     writer = writers(case)[-1][0]
     snapshot = make(held.original, held.finds, decisions, writer)
-    publishing.publish(
-        scene.session,
-        case,
-        scene.clerk,
-        scene.now,
-        decisions=decisions,
-        review=REVIEWED,
-        reviewed_hash=snapshot.hash,
-        writer=writer,
-    )
+    publishing.publish(scene.session, case, scene.clerk, scene.now, Chosen(decisions, writer, snapshot.hash), REVIEWED)
 
 
 def withdraw(scene: Scene) -> None:

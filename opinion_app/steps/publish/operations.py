@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,25 +18,18 @@ from opinion_app.rules.facts import Actor
 from opinion_app.rules.kept import kept_words
 from opinion_app.rules.masking import Decision
 from opinion_app.rules.permissions import never_public
-from opinion_app.rules.publication import LEFT_OUT, PARTS, Snapshot, check_disclosure, check_kept, check_left_out, make, may_stay
+from opinion_app.rules.publication import PARTS, Snapshot, check_disclosure, check_kept, check_left_out, make, may_stay
 from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.two_people import check_reviewer
 from opinion_app.rules.words import ConsentBasis, Disclosure, ReviewStep, Role
 from opinion_app.steps.publish.bench import stored
+from opinion_app.steps.publish.chosen import Chosen, Review
 from opinion_app.steps.publish.queries import Material, basis_of_publication, kept_reasons, masker_of, material, strict, writers
 from opinion_app.steps.publish.release import put
 
 PLAN_HELD = "原来的定时公开已搁置，请按这次的决定重新遮盖、审查后公开，或者取消。"
 
 HISTORY = "这是导入的历史答复，没有经过审核签发，已通知审核人补审；三关通过并签发后才能公开。"
-
-
-@dataclass(frozen=True)
-class Review:
-    """The two opinions without which nothing goes out (保密法 35; 信息公开条例 17)."""
-
-    secrecy: str
-    disclosure: str
 
 
 def decide_disclosure(
@@ -97,28 +89,26 @@ def publish(
     case: Case,
     actor: Actor,
     now: datetime,
-    *,
-    decisions: Mapping[str, tuple[Decision, ...]],
+    chosen: Chosen,
     review: Review,
-    reviewed_hash: str,
-    writer: str,
-    correction: str = "",
-    left_out: str = LEFT_OUT,
-    copies: Iterable[int] = (),
     seen: int | None = None,
 ) -> Publication:
     """公开: the masked snapshot goes out, bound to what the reviewer read; a publication of the same case is replaced.
 
     Raises Invalid while a find is undecided or an opinion is missing, Conflict when the texts are no longer those reviewed."""
     admit(session, case, "publish", actor, seen)
-    held, snapshot = checked(session, case, actor, now, decisions, review, reviewed_hash, writer, correction, left_out, copies)
+    held, snapshot = checked(session, case, actor, now, chosen, review)
     publication = put(session, case, held, snapshot, now)
     masker = masker_of(session, case, snapshot.hash)
-    detail = {"index_number": publication.index_number, "masked": _count(decisions), "replaces": held.publication is not None}
+    detail = {
+        "index_number": publication.index_number,
+        "masked": _count(chosen.decisions),
+        "replaces": held.publication is not None,
+    }
     detail |= {"masked_by": masker.name} if masker and masker.id != actor.id else {}
     values = {"公开": (None, publication.index_number), "快照": (None, snapshot.hash)}
-    detail |= told_of(review, decisions, actor, now)
-    move(session, case, "publish", actor, now, detail=detail, values=values | reviewed_values(review, decisions))
+    detail |= told_of(review, chosen.decisions, actor, now)
+    move(session, case, "publish", actor, now, detail=detail, values=values | reviewed_values(review, chosen.decisions))
     return publication
 
 
@@ -141,73 +131,42 @@ def reviewed_values(review: Review, decisions: Mapping[str, tuple[Decision, ...]
 
 
 def checked(
-    session: Session,
-    case: Case,
-    actor: Actor,
-    now: datetime,
-    decisions: Mapping[str, tuple[Decision, ...]],
-    review: Review,
-    reviewed_hash: str,
-    writer: str,
-    correction: str,
-    left_out: str,
-    copies: Iterable[int],
+    session: Session, case: Case, actor: Actor, now: datetime, chosen: Chosen, review: Review
 ) -> tuple[Material, Snapshot]:
     """The snapshot that may go out, with the reviews recorded on its hash. Raises Invalid or Conflict."""
-    held, snapshot = _made(session, case, decisions, writer, correction, left_out, copies)
+    held, snapshot = _made(session, case, chosen)
     _check_review(review)
-    if snapshot.hash != reviewed_hash:
+    if snapshot.hash != chosen.reviewed_hash:
         raise Conflict("来信、答复、单位、领域、日期或遮盖结果在审查之后有变动，审查意见已失效。请重新预览、审查后再公开。")
     masker = masker_of(session, case, snapshot.hash)
     check_reviewer(masker.id if masker else None, actor.id, strict=strict(session))
-    row = _masking(case, decisions, review, snapshot, actor, now)
+    row = _masking(case, chosen.decisions, review, snapshot, actor, now)
     row.masked_by_id = masker.id if masker else actor.id
     session.add(row)
     return held, snapshot
 
 
-def _made(
-    session: Session,
-    case: Case,
-    decisions: Mapping[str, tuple[Decision, ...]],
-    writer: str,
-    correction: str,
-    left_out: str,
-    copies: Iterable[int],
-) -> tuple[Material, Snapshot]:
-    held = material(session, case, copies, correction, left_out)
+def _made(session: Session, case: Case, chosen: Chosen) -> tuple[Material, Snapshot]:
+    held = material(session, case, chosen.copies, chosen.correction, chosen.left_out)
     check_left_out(case.disclosure, held.original.left_out)
-    check_kept(decisions, held.basis, held.own)
-    return held, make(held.original, held.finds, decisions, _writer(case, writer))
+    check_kept(chosen.decisions, held.basis, held.own)
+    return held, make(held.original, held.finds, chosen.decisions, _writer(case, chosen.writer))
 
 
-def ask_review(
-    session: Session,
-    case: Case,
-    actor: Actor,
-    now: datetime,
-    *,
-    decisions: Mapping[str, tuple[Decision, ...]],
-    reviewed_hash: str,
-    writer: str,
-    correction: str = "",
-    left_out: str = LEFT_OUT,
-    copies: Iterable[int] = (),
-    seen: int | None = None,
-) -> int:
+def ask_review(session: Session, case: Case, actor: Actor, now: datetime, chosen: Chosen, seen: int | None = None) -> int:
     """提请保密审查: lay the masked snapshot down for another clerk, who finds it as it is; answers how many were told.
 
     Raises Conflict when the texts are no longer those of the preview."""
     admit(session, case, "ask_review", actor, seen)
-    held, snapshot = _made(session, case, decisions, writer, correction, left_out, copies)
-    if snapshot.hash != reviewed_hash:
+    held, snapshot = _made(session, case, chosen)
+    if snapshot.hash != chosen.reviewed_hash:
         raise Conflict("来信、答复、单位、领域、日期或遮盖结果有变动，请重新预览后再提请审查。")
-    row = _masking(case, decisions, Review("", ""), snapshot, actor, now)
+    row = _masking(case, chosen.decisions, Review("", ""), snapshot, actor, now)
     row.masked_by_id = actor.id
     row.said = {
-        "writer": writer,
+        "writer": chosen.writer,
         "correction": held.original.note,
-        "left_out": held.original.left_out or left_out,
+        "left_out": held.original.left_out or chosen.left_out,
         "copies": [copy.id for copy in held.copies],
     }
     session.add(row)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,12 +18,12 @@ from opinion_app.records.publication import PublicationPlan
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.errors import OfficeError, Refused, Unfinished
 from opinion_app.rules.facts import Actor
-from opinion_app.rules.masking import Decision
-from opinion_app.rules.publication import LEFT_OUT, check_moment
+from opinion_app.rules.publication import check_moment
 from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.words import PlanState
+from opinion_app.steps.publish.chosen import Chosen, Review
 from opinion_app.steps.publish.last_look import WRITTEN, as_reviewed, snapshot_of
-from opinion_app.steps.publish.operations import Review, checked, reviewed_values, told_of
+from opinion_app.steps.publish.operations import checked, reviewed_values, told_of
 from opinion_app.steps.publish.release import put
 
 log = logging.getLogger(__name__)
@@ -36,20 +35,14 @@ def plan(
     actor: Actor,
     now: datetime,
     at: datetime,
-    *,
-    decisions: Mapping[str, tuple[Decision, ...]],
+    chosen: Chosen,
     review: Review,
-    reviewed_hash: str,
-    writer: str,
-    correction: str = "",
-    left_out: str = LEFT_OUT,
-    copies: Iterable[int] = (),
     seen: int | None = None,
 ) -> PublicationPlan:
     """定时公开: the same checks as for 公开, then the snapshot waits; an earlier plan of the case is replaced."""
     admit(session, case, "plan_publication", actor, seen)
     check_moment(at, now)
-    held, snapshot = checked(session, case, actor, now, decisions, review, reviewed_hash, writer, correction, left_out, copies)
+    held, snapshot = checked(session, case, actor, now, chosen, review)
     end_plan(session, case, "改定了公开时间或内容", now)
     row = PublicationPlan(
         case_id=case.id,
@@ -62,8 +55,8 @@ def plan(
         planned_at=now,
     )
     session.add(row)
-    values = {"定时公开": (None, at), "快照": (None, snapshot.hash)} | reviewed_values(review, decisions)
-    detail = {"at": at.isoformat(), "words": moment_words(at)} | told_of(review, decisions, actor, now)
+    values = {"定时公开": (None, at), "快照": (None, snapshot.hash)} | reviewed_values(review, chosen.decisions)
+    detail = {"at": at.isoformat(), "words": moment_words(at)} | told_of(review, chosen.decisions, actor, now)
     move(session, case, "plan_publication", actor, now, detail=detail, values=values)
     return row
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -22,6 +20,7 @@ from opinion_app.rules.two_people import is_same, told
 from opinion_app.rules.words import ConsentBasis, Disclosure
 from opinion_app.rules.zone import SHANGHAI
 from opinion_app.steps.publish import bench, forms, operations, planning, queries, site_copy
+from opinion_app.steps.publish.chosen import Chosen, Review
 from opinion_app.web.access import requires
 from opinion_app.web.act_page import act_page
 from opinion_app.web.answers import done
@@ -102,35 +101,34 @@ def _as_laid_down(session: Session, case: Case) -> queries.Material:
     return queries.material(session, case, fresh.said["copies"], fresh.said["correction"], fresh.said["left_out"])
 
 
-def _said(form: forms.PublishForm, laid: bench.Bench, held: queries.Material) -> dict[str, Any]:
-    return {
-        "decisions": laid.decisions,
-        "reviewed_hash": form.seen_hash.data or "",
-        "writer": form.writer.data,
-        "correction": form.correction.data or "",
-        "left_out": form.left_out.data or "",
-        "copies": [copy.id for copy in held.copies],
-        "seen": form.seen_version,
-    }
+def _chosen(form: forms.PublishForm, laid: bench.Bench, held: queries.Material) -> Chosen:
+    return Chosen(
+        laid.decisions,
+        form.writer.data or "",
+        form.seen_hash.data or "",
+        form.correction.data or "",
+        form.left_out.data or "",
+        [copy.id for copy in held.copies],
+    )
 
 
 def _ask_review(session: Session, case: Case, form: forms.PublishForm, laid: bench.Bench, held: queries.Material) -> str:
     """Lay it down for another clerk; answers what to tell this one."""
-    number = operations.ask_review(session, case, actor(), clock.now(), **_said(form, laid, held))
+    number = operations.ask_review(session, case, actor(), clock.now(), _chosen(form, laid, held), form.seen_version)
     return f"遮盖结果已保存，已通知 {number} 名受理员审查、公开。" if number else NOBODY_ELSE
 
 
 def _send_out(session: Session, case: Case, form: forms.PublishForm, laid: bench.Bench, held: queries.Material) -> str:
     """Publish now, or set it for later; answers what to tell the clerk."""
-    review = operations.Review(form.secrecy_opinion.data or "", form.disclosure_opinion.data or "")
-    said = _said(form, laid, held) | {"review": review}
+    review = Review(form.secrecy_opinion.data or "", form.disclosure_opinion.data or "")
+    chosen = _chosen(form, laid, held)
     if form.when.data != "later":
-        operations.publish(session, case, actor(), clock.now(), **said)
+        operations.publish(session, case, actor(), clock.now(), chosen, review, form.seen_version)
         return "已公开，公众现在可以在“公开答复”里看到、搜到。"
     if form.publish_at.data is None:
         raise Invalid("请填写公开时间。", {"publish_at": "请填写什么时候公开。"})
     at = form.publish_at.data.replace(tzinfo=SHANGHAI)
-    planning.plan(session, case, actor(), clock.now(), at, **said)
+    planning.plan(session, case, actor(), clock.now(), at, chosen, review, form.seen_version)
     return f"已定于{moment_words(at)}公开，到时自动公开；在此之前可以取消。"
 
 

@@ -17,7 +17,7 @@ from opinion_app.rules.facts import Actor
 from opinion_app.rules.publication import LEFT_OUT
 from opinion_app.rules.words import Disclosure, Role
 from opinion_app.steps.publish import bench, queries
-from opinion_app.steps.publish.operations import Review
+from opinion_app.steps.publish.chosen import Chosen, Review
 from tests.builders.office import make_actor, make_unit
 from tests.builders.published import make_closed
 
@@ -49,8 +49,8 @@ class Office:
         """What a clerk says when she publishes."""
         laid = self.laid(case, note=values.get("correction", ""), left_out=values.get("left_out", LEFT_OUT))
         assert laid.snapshot is not None
-        said = {"decisions": laid.decisions, "review": REVIEW, "reviewed_hash": laid.snapshot.hash, "writer": "网友"}
-        return said | values
+        said = Chosen(laid.decisions, "网友", laid.snapshot.hash, **values)
+        return {"chosen": said, "review": REVIEW}
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -21,6 +20,7 @@ from opinion_app.rules.errors import Conflict, Forbidden, Invalid, Refused
 from opinion_app.rules.facts import TO_GO_OUT, Actor
 from opinion_app.rules.words import OFFICE_GATES, ConsentBasis, Disclosure, Gate, ReplyState, ReviewStep, Role, Stage
 from opinion_app.steps.publish import operations, planning, queries
+from opinion_app.steps.publish.chosen import Chosen, Review
 from opinion_app.steps.review.history import check_history, sign_history
 from tests.builders.office import NOW, make_actor, make_person, make_unit
 from tests.steps.intake.sheets import imported, made, row
@@ -56,20 +56,14 @@ def told(office: Office, person: Actor) -> list[str]:
 
 
 def test_it_is_refused_by_every_way_with_what_is_missing(office: Office, case: Case) -> None:
-    said: dict[str, Any] = {
-        "decisions": {},
-        "review": operations.Review("不涉密", "可以公开"),
-        "reviewed_hash": "",
-        "writer": "网友",
-    }
+    chosen, review = Chosen({}, "网友", ""), Review("不涉密", "可以公开")
     missing = "还缺政治关、政策关、文字关、领导签发。.*历史答复补审"
     with pytest.raises(Refused, match=missing):
-        operations.publish(office.session, case, office.clerk, NOW, **said)
+        operations.publish(office.session, case, office.clerk, NOW, chosen, review)
     with pytest.raises(Refused, match=missing):
-        planning.plan(office.session, case, office.clerk, NOW, NOW + timedelta(days=1), **said)
-    del said["review"]
+        planning.plan(office.session, case, office.clerk, NOW, NOW + timedelta(days=1), chosen, review)
     with pytest.raises(Refused, match=missing):
-        operations.ask_review(office.session, case, office.clerk, NOW, **said)
+        operations.ask_review(office.session, case, office.clerk, NOW, chosen)
     with pytest.raises(Invalid, match=missing):
         queries.material(office.session, case)
     assert office.session.scalars(select(Publication.id)).all() == []

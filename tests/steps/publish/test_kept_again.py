@@ -13,6 +13,7 @@ from opinion_app.rules.masking import Action, Decision, Kind
 from opinion_app.rules.publication import PARTS, make
 from opinion_app.rules.words import ConsentBasis, Disclosure, PlanState, PublicationState
 from opinion_app.steps.publish import operations, planning, queries
+from opinion_app.steps.publish.chosen import Chosen
 from tests.builders.office import NOW
 from tests.steps.publish.conftest import REVIEW, Office
 from tests.steps.publish.test_planning import AT
@@ -37,7 +38,7 @@ def said(office: Office, case: Case, kept: Kind | None) -> dict[str, Any]:
         for part in PARTS
     }
     snapshot = make(held.original, held.finds, decisions)
-    return {"decisions": decisions, "review": REVIEW, "reviewed_hash": snapshot.hash, "writer": "网友"}
+    return {"chosen": Chosen(decisions, "网友", snapshot.hash), "review": REVIEW}
 
 
 def test_consent_taken_back_takes_down_a_replacement_too(office: Office) -> None:

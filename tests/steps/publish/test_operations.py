@@ -25,7 +25,7 @@ from opinion_app.rules.words import ConsentBasis, Disclosure, Kind, PublicationS
 from opinion_app.search.bigrams import parse_query
 from opinion_app.search.index import publication_index
 from opinion_app.steps.publish import bench, operations, queries
-from opinion_app.steps.publish.operations import Review
+from opinion_app.steps.publish.chosen import Chosen, Review
 from tests.builders.office import NOW, make_actor, make_unit
 from tests.builders.published import make_closed, make_signed
 
@@ -66,10 +66,8 @@ def publish(office: Office, case: Case, laid: bench.Bench | None = None, actor: 
         case,
         actor or office.clerk,
         NOW,
-        decisions=laid.decisions,
-        review=REVIEW,
-        reviewed_hash=laid.snapshot.hash,
-        writer="网友",
+        Chosen(laid.decisions, "网友", laid.snapshot.hash),
+        REVIEW,
     )
 
 
@@ -105,10 +103,8 @@ def test_nothing_goes_out_while_a_find_is_undecided(office: Office) -> None:
             case,
             office.clerk,
             NOW,
-            decisions=decisions,
-            review=REVIEW,
-            reviewed_hash=laid.snapshot.hash,
-            writer="网友",
+            Chosen(decisions, "网友", laid.snapshot.hash),
+            REVIEW,
         )
 
 
@@ -123,10 +119,8 @@ def test_both_reviews_are_needed(office: Office, review: Review) -> None:
             case,
             office.clerk,
             NOW,
-            decisions=laid.decisions,
-            review=review,
-            reviewed_hash=laid.snapshot.hash,
-            writer="网友",
+            Chosen(laid.decisions, "网友", laid.snapshot.hash),
+            review,
         )
 
 
@@ -141,10 +135,8 @@ def test_a_review_of_another_text_does_not_count(office: Office) -> None:
             case,
             office.clerk,
             NOW,
-            decisions=other.decisions,
-            review=REVIEW,
-            reviewed_hash=laid.snapshot.hash,
-            writer="网友",
+            Chosen(other.decisions, "网友", laid.snapshot.hash),
+            REVIEW,
         )
 
 
@@ -165,9 +157,7 @@ def test_without_consent_personal_data_is_not_kept(office: Office) -> None:
     assert held.basis is ConsentBasis.MASKED
     kept = {part: tuple(Decision(find, Action.KEEP, "留言人同意公开") for find in held.finds[part]) for part in PARTS}
     with pytest.raises(Invalid, match="没有单独同意"):
-        operations.publish(
-            office.session, case, office.clerk, NOW, decisions=kept, review=REVIEW, reviewed_hash="", writer="网友"
-        )
+        operations.publish(office.session, case, office.clerk, NOW, Chosen(kept, "网友", ""), REVIEW)
 
 
 def test_a_reply_of_nothing_but_masks_is_refused(office: Office) -> None:
@@ -179,7 +169,7 @@ def test_a_reply_of_nothing_but_masks_is_refused(office: Office) -> None:
 def test_an_accusation_is_never_published(office: Office) -> None:
     case = closed(office, kind=Kind.ACCUSATION, accused="某干部")
     with pytest.raises(Refused, match="举报"):
-        operations.publish(office.session, case, office.clerk, NOW, decisions={}, review=REVIEW, reviewed_hash="", writer="网友")
+        operations.publish(office.session, case, office.clerk, NOW, Chosen({}, "网友", ""), REVIEW)
     case.stage = Stage.ANSWERED
     with pytest.raises(Invalid, match="举报"):
         operations.decide_disclosure(

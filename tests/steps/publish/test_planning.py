@@ -28,7 +28,7 @@ from opinion_app.rules.words import ConsentBasis, Disclosure, Kind, PlanState, P
 from opinion_app.steps.publish import last_look, operations, planning, queries
 from tests.builders.office import NOW
 from tests.faults.together import together
-from tests.steps.publish.conftest import Office
+from tests.steps.publish.conftest import REVIEW, Office
 
 AT = NOW + timedelta(days=1)
 
@@ -291,21 +291,24 @@ def test_the_note_is_masked_reviewed_and_bound_like_the_texts(office: Office) ->
     operations.publish(office.session, case, office.clerk, NOW, **office.said(case))
     told = "刘一帆反映的日期写错，请拨打0875-7120001。"
     with pytest.raises(Invalid, match="没有决定"):
-        operations.publish(office.session, case, office.clerk, NOW, **office.said(case), correction=told)
+        operations.publish(office.session, case, office.clerk, NOW, replace(office.said(case)["chosen"], correction=told), REVIEW)
     with pytest.raises(Conflict):
-        operations.publish(office.session, case, office.clerk, NOW, **office.said(case), correction="日期写错。")
+        operations.publish(
+            office.session, case, office.clerk, NOW, replace(office.said(case)["chosen"], correction="日期写错。"), REVIEW
+        )
     said = office.said(case, correction="阳光里、刘一帆反映的日期写错，请拨打0875-7120001。")
     row = operations.publish(office.session, case, office.clerk, NOW, **said)
     assert row.note == "2026年11月23日更正：阳**、刘**反映的日期写错，请拨打0875-7120001。"
     kept = office.session.scalars(select(MaskingDecision).order_by(MaskingDecision.id.desc())).first()
     assert kept is not None
-    assert (kept.snapshot_hash, row.snapshot_hash) == (said["reviewed_hash"], said["reviewed_hash"])
+    assert (kept.snapshot_hash, row.snapshot_hash) == (said["chosen"].reviewed_hash,) * 2
     assert "刘一帆" not in str(kept.decisions)
 
 
 def test_a_first_publication_has_nothing_to_correct(office: Office) -> None:
     case = office.closed()
-    assert operations.publish(office.session, case, office.clerk, NOW, **office.said(case), correction="更正").note == ""
+    corrected = replace(office.said(case)["chosen"], correction="更正")
+    assert operations.publish(office.session, case, office.clerk, NOW, corrected, REVIEW).note == ""
 
 
 def test_a_note_that_was_set_before_it_was_reviewed_does_not_go_out(office: Office) -> None:

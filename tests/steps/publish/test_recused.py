@@ -24,7 +24,7 @@ def test_a_recusal_of_who_planned_or_masked_holds_the_plan_and_tells_the_clerks(
     case = office.closed()
     planner = make_actor(office.session, "second", Role.CLERK)
     said = office.said(case)
-    operations.ask_review(office.session, case, office.clerk, NOW, **{key: said[key] for key in said if key != "review"})
+    operations.ask_review(office.session, case, office.clerk, NOW, said["chosen"])
     plan = planning.plan(office.session, case, planner, NOW, AT, **said)
     case.stage = stage
     person = planner if who == "planner" else office.clerk

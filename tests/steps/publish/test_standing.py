@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from opinion_app.rules.words import ConsentBasis, Disclosure, PlanState, Publica
 from opinion_app.search.bigrams import parse_query
 from opinion_app.search.index import publication_index
 from opinion_app.steps.publish import bench, last_look, operations, planning, queries
+from opinion_app.steps.publish.chosen import Chosen
 from opinion_app.steps.triage import merging
 from opinion_app.steps.triage import operations as triage
 from tests.builders.office import NOW, make_case
@@ -91,8 +93,7 @@ def out_with_consent(office: Office, reason: str = KEPT) -> tuple[Case, Publicat
     held = queries.material(office.session, case)
     decisions = {part: tuple(_kept_phone(find, reason) for find in held.finds[part]) for part in PARTS}
     snapshot = make(held.original, held.finds, decisions)
-    said: dict[str, Any] = {"decisions": decisions, "review": REVIEW, "reviewed_hash": snapshot.hash, "writer": "网友"}
-    return case, operations.publish(office.session, case, office.clerk, NOW, **said)
+    return case, operations.publish(office.session, case, office.clerk, NOW, Chosen(decisions, "网友", snapshot.hash), REVIEW)
 
 
 def _kept_phone(find: Find, reason: str) -> Decision:
@@ -135,9 +136,7 @@ def test_the_wish_on_the_form_keeps_no_telephone(office: Office) -> None:
     assert bench.lay_out(held, sent, "", "网友").waiting == len(sent)
     kept = {part: tuple(Decision(find, Action.KEEP, KEPT) for find in held.finds[part]) for part in PARTS}
     with pytest.raises(Invalid, match="单独同意"):
-        operations.publish(
-            office.session, case, office.clerk, NOW, decisions=kept, review=REVIEW, reviewed_hash="", writer="网友"
-        )
+        operations.publish(office.session, case, office.clerk, NOW, Chosen(kept, "网友", ""), REVIEW)
 
 
 def test_a_part_says_what_it_leaves_out_and_the_whole_says_nothing(office: Office) -> None:
@@ -146,9 +145,9 @@ def test_a_part_says_what_it_leaves_out_and_the_whole_says_nothing(office: Offic
     assert row.left_out == LEFT_OUT
     told: dict[str, Any] = {"left_out": "刘一帆家的情况没有公开（个人隐私）。"}
     with pytest.raises(Invalid, match="没有决定"):
-        operations.publish(office.session, case, office.clerk, NOW, **office.said(case), **told)
+        operations.publish(office.session, case, office.clerk, NOW, replace(office.said(case)["chosen"], **told), REVIEW)
     with pytest.raises(Invalid, match="部分公开说明"):
-        operations.publish(office.session, case, office.clerk, NOW, **office.said(case), left_out="")
+        operations.publish(office.session, case, office.clerk, NOW, replace(office.said(case)["chosen"], left_out=""), REVIEW)
     operations.publish(office.session, case, office.clerk, NOW, **office.said(case, **told))
     assert row.left_out == "刘**家的情况没有公开（个人隐私）。"
     decide(office, case, basis=ConsentBasis.MASKED)
@@ -178,9 +177,8 @@ def test_what_was_kept_on_consent_is_held_once_the_consent_is_gone(office: Offic
     decide(office, case, basis=ConsentBasis.ASKED)
     held = queries.material(office.session, case)
     decisions = {part: tuple(_kept_phone(find, KEPT) for find in held.finds[part]) for part in PARTS}
-    said: dict[str, Any] = {"decisions": decisions, "review": REVIEW, "writer": "网友"}
-    said["reviewed_hash"] = make(held.original, held.finds, decisions).hash
-    row = planning.plan(office.session, case, office.clerk, NOW, AT, **said)
+    chosen = Chosen(decisions, "网友", make(held.original, held.finds, decisions).hash)
+    row = planning.plan(office.session, case, office.clerk, NOW, AT, chosen, REVIEW)
     decided = office.session.scalars(select(Move).where(Move.act == "decide_disclosure")).one()
     decided.detail = decided.detail | {"basis": ConsentBasis.MASKED.value}
     office.session.flush()

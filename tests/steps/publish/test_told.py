@@ -14,6 +14,7 @@ from opinion_app.records.trail import TrailValue
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.words import ConsentBasis, Disclosure, Role
 from opinion_app.steps.publish import bench, operations, planning, queries
+from opinion_app.steps.publish.chosen import Chosen
 from tests.builders.office import NOW, make_actor, make_person, make_unit
 from tests.builders.published import make_closed
 from tests.steps.publish.conftest import BODY, REVIEW, Office
@@ -33,7 +34,7 @@ def keeping_the_name(office: Office, case: Case) -> dict[str, Any]:
     keep = {f"question-{find.identity}": "office" for find in held.finds["question"] if find.text == NAME}
     laid = bench.lay_out(held, keep, "", "网友", everything=True)
     assert laid.snapshot is not None
-    return {"decisions": laid.decisions, "review": REVIEW, "reviewed_hash": laid.snapshot.hash, "writer": "网友"}
+    return {"chosen": Chosen(laid.decisions, "网友", laid.snapshot.hash), "review": REVIEW}
 
 
 def test_timeline_and_trail_say_what_stayed_and_who_reviewed_never_the_value(office: Office) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,9 +19,10 @@ from opinion_app.rules.errors import Conflict, Refused
 from opinion_app.rules.two_people import SETTING
 from opinion_app.rules.words import Disclosure, Role
 from opinion_app.steps.publish import operations, planning
+from opinion_app.steps.publish.chosen import Chosen
 from tests.builders.office import NOW, make_actor, make_person, make_unit
 from tests.builders.published import make_closed
-from tests.steps.publish.conftest import Office
+from tests.steps.publish.conftest import REVIEW, Office
 from tests.steps.publish.test_planning import AT
 from tests.support.client import Browser, client_for, forms_in, pick
 
@@ -32,8 +34,7 @@ REVIEWED: dict[str, Any] = {"go": "publish", "secrecy_opinion": "不涉密", "di
 def laid_down(office: Office, **values: Any) -> dict[str, Any]:
     """What a clerk says who asks another one to review."""
     case = office.closed(**values)
-    said = {name: value for name, value in office.said(case).items() if name != "review"}
-    operations.ask_review(office.session, case, office.clerk, NOW, **said)
+    operations.ask_review(office.session, case, office.clerk, NOW, office.said(case)["chosen"])
     return office.said(case) | {"case": case}
 
 
@@ -69,9 +70,9 @@ def test_who_changes_the_masking_has_masked(office: Office) -> None:
     case = laid_down(office).pop("case")
     more = office.laid(case, more="村口")
     assert more.snapshot is not None
-    said = office.said(case) | {"decisions": more.decisions, "reviewed_hash": more.snapshot.hash}
+    chosen = Chosen(more.decisions, "网友", more.snapshot.hash)
     with pytest.raises(Refused, match="遮盖以外的人"):
-        operations.publish(office.session, case, other, NOW, **said)
+        operations.publish(office.session, case, other, NOW, chosen, REVIEW)
 
 
 def test_the_other_clerks_are_told_and_what_was_said_is_kept(office: Office) -> None:
@@ -87,9 +88,9 @@ def test_the_other_clerks_are_told_and_what_was_said_is_kept(office: Office) -> 
 
 def test_what_changed_since_the_preview_is_not_laid_down(office: Office) -> None:
     case = office.closed()
-    said = {name: value for name, value in office.said(case).items() if name != "review"}
+    other = replace(office.said(case)["chosen"], reviewed_hash="0" * 64)
     with pytest.raises(Conflict):
-        operations.ask_review(office.session, case, office.clerk, NOW, **said | {"reviewed_hash": "0" * 64})
+        operations.ask_review(office.session, case, office.clerk, NOW, other)
     assert office.session.scalars(select(MaskingDecision.id)).all() == []
 
 
