@@ -117,6 +117,7 @@ def test_d03_a_receipt_is_carried_anew_once_its_year_is_loaded(received: str, gu
     assert (before.due_at, after.due_at) == (end(guessed), end(loaded))
     assert (before.provisional, after.provisional) == (True, False)
     assert {step.provisional for step in before.trace if step.kind is StepKind.CARRIED} <= {True}
+    assert {step.number for step in before.trace if step.kind is StepKind.CARRIED} <= {0}  # not the first day
 
 
 def test_d03_hours_run_from_the_moment_whatever_the_setting() -> None:

@@ -11,6 +11,7 @@ from opinion_app.rules.deadline import (
     Pause,
     Restart,
     Span,
+    Step,
     StepKind,
     derive,
 )
@@ -118,7 +119,7 @@ def test_d09_an_inner_date_stands_still_with_the_leads_though_it_had_passed() ->
     inner = replace(paused(("2026-12-01T09:00", None)), follows=True, fixed_date=on("2026-11-30"))
     derived = derive(inner, CHINA)
     assert (derived.due_at, derived.open_ended, derived.held) == (None, True, "按答复时限重新推算的时间")
-    assert (derived.trace[-1].kind, derived.trace[-1].day) == (StepKind.HELD, on("2026-12-01"))
+    assert derived.trace[-1] == Step(StepKind.HELD, on("2026-12-01"), "中止计时，尚未恢复")
     assert derive(replace(inner, pauses=(Pause(at("2026-11-27")),)), CHINA).held == "1 个工作日", "what it has left, where it has"
     assert due(replace(inner, pauses=())) == end("2026-11-30")
 
@@ -130,6 +131,21 @@ def test_d10_extensions_count_from_the_current_due_date_and_keep_the_original() 
     assert due(extended(Extension(granted, until=on("2026-12-18")))) == end("2026-12-18")
     assert due(extended(Extension(granted, hours(5)), span=hours(2))) == at("2026-11-23T16:00")
     assert due(extended(Extension(granted, until=on("2026-11-25")), span=hours(2))) == end("2026-11-25")
+
+
+def test_d10_an_extension_says_who_granted_it() -> None:
+    granted = at("2026-11-25")
+    derived = derive(extended(Extension(granted, wd(5), granted_by="王主任"), Extension(granted, until=on("2026-12-18"))), CHINA)
+    told = [step.reason for step in derived.trace if step.kind is StepKind.EXTENDED]
+    assert told == ["延期 5 个工作日，接原到期日计算（王主任）", "延期至 12月18日 周五"]
+
+
+def test_d10_what_was_granted_at_the_moment_of_a_restart_is_of_the_new_run() -> None:
+    began = at("2026-11-25T10:00")
+    restarted = replace(extended(Extension(began, wd(5))), restarts=(Restart(began, "补正材料收到"),))
+    assert due(restarted) == end("2026-12-09")
+    before = replace(extended(Extension(at("2026-11-25T09:59:59"), wd(5))), restarts=restarted.restarts)
+    assert due(before) == end("2026-12-02")
 
 
 def test_d10_an_extension_never_shortens_even_when_the_calendar_changed() -> None:
