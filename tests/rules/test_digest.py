@@ -8,7 +8,17 @@ import pytest
 
 from opinion_app.rules.calendar_seed import seed_calendar
 from opinion_app.rules.clock_facts import Span, Unit
-from opinion_app.rules.digest import GROUPS, OpenClock, digests, urgency
+from opinion_app.rules.digest import (
+    GROUPS,
+    DigestLine,
+    OpenClock,
+    PersonDigest,
+    Trouble,
+    digests,
+    place_of,
+    rung_subject,
+    urgency,
+)
 from opinion_app.rules.due_words import DueState
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.recipients import Owing, Roster, Staff
@@ -80,3 +90,53 @@ def test_the_digest_and_the_worklist_agree_on_what_presses(pressing: OpenClock, 
     found = urgency(pressing, NOW, CALENDAR, SOON)
     assert (found[0] if found else None) is group
     assert group is None or group in GROUPS
+
+
+def test_a_digest_says_all_there_is_of_a_line_and_whose_it_is() -> None:
+    two = Roster({**ROSTER.staff, 3: Staff(Actor(3, "同事", frozenset({Role.CLERK})))})
+    made, _ = digests([clock(7, version=4)], {7: case(7)}, two, NOW, CALENDAR, SOON)
+    line = DigestLine(
+        7, 7, 4, DueState.TODAY, "LY2026-000007", "咨询", "财政所", "答复：今天到期", "/office/cases/LY2026-000007",
+        "由党政办办理，您是受理员", end_of_day(local_date(NOW)),
+    )  # fmt: skip
+    assert made == [PersonDigest(person_id, local_date(NOW), (line,)) for person_id in (1, 3)]
+
+
+def test_a_date_that_is_a_guess_says_so_in_the_digest() -> None:
+    pressing = urgency(clock(provisional=True), NOW, CALENDAR, SOON)
+    assert pressing is not None
+    assert "暂定" in pressing[1]
+
+
+def test_what_ends_at_the_last_moment_of_soon_is_soon() -> None:
+    hours = clock(span=HOURS, due_at=SOON)
+    assert urgency(hours, NOW, CALENDAR, SOON) is not None
+    assert urgency(hours, NOW, CALENDAR, SOON - timedelta(seconds=1)) is None
+
+
+def test_what_is_said_of_trouble_is_no_longer_than_there_is_room_for() -> None:
+    class Roomy(dict[int, CaseFacts]):
+        def __missing__(self, case_id: int) -> CaseFacts:
+            raise LookupError("某" * 300)
+
+    _made, [trouble] = digests([clock(5)], Roomy(), ROSTER, NOW, CALENDAR, SOON)
+    assert trouble == Trouble(5, f"LookupError: {'某' * 187}")
+
+
+@pytest.mark.parametrize(
+    ("lines", "subject"),
+    [
+        ([{"number": "LY1", "text": "答复：今天到期：是", "blind": False}], "催办通知：LY1 答复"),
+        ([{"number": "LY1", "text": "答复：逾期"}, {"number": "LY1", "text": "签收：逾期"}], "催办通知：LY1 答复"),
+        ([{"number": "LY1", "text": "答复：逾期", "blind": True}], "催办通知：LY1"),
+        ([{"number": "LY1", "text": "甲"}, {"number": "LY2", "text": "乙"}, {"number": "LY1", "text": "丙"}], "催办通知：2 件"),
+        ([{"number": "LY1"}], "催办通知：LY1"),
+        ([{"text": "答复：逾期"}], "催办通知： 答复"),
+    ],
+)
+def test_the_subject_of_a_letter_names_one_case_or_counts_several(lines: list[dict[str, object]], subject: str) -> None:
+    assert rung_subject("催办通知", lines) == subject
+
+
+def test_groups_stand_in_the_order_of_their_urgency_and_what_is_none_last() -> None:
+    assert [place_of(group) for group in ("逾期", "今天到期", "临期", "别的")] == [0, 1, 2, 3]

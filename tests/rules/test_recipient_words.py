@@ -1,0 +1,166 @@
+"""Who is told, with the very words why and how much: each stage, each substitute, each step up, word for word (N09)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from opinion_app.rules.facts import CaseFacts
+from opinion_app.rules.recipients import Recipient, Roster, Search, Staff, at_work, recipients
+from opinion_app.rules.words import OFFICE_GATES, Gate, Kind, Role, Stage
+from tests.rules.test_recipients import (
+    ADMIN,
+    CLERK,
+    FINANCE,
+    HANDLER,
+    HEAD,
+    HOLDER,
+    LEAD,
+    LEADER,
+    OFFICE,
+    OTHER,
+    REVIEWER,
+    TOWN,
+    TOWN_HEAD,
+    UNIT,
+    Owing,
+    case,
+    office,
+    person,
+    without,
+)
+
+COUNTY, COUNTY_HEAD, COUNTY_CLERK = 30, 11, 12
+NEW = CaseFacts(1, "LY1", Stage.RECEIVED)
+HEARD = case(Stage.UNDER_REVIEW, gates_passed=frozenset({Gate.UNIT_HEAD}))
+PASSED = case(Stage.UNDER_REVIEW, gates_passed=frozenset({Gate.UNIT_HEAD, *OFFICE_GATES}))
+BY_LEADER = CaseFacts(1, "LY1", Stage.RECEIVED, needs_leader=True)
+HANDLING = {HANDLER: "您是承办人", HEAD: "您是承办单位负责人"}
+FULL = office()
+SECOND = person(9, "副镇长", Role.LEADER)[1]
+IN_CHARGE = replace(office(p9=SECOND), in_charge={FINANCE: 9})
+
+
+def copied(words: str) -> dict[int, str]:
+    return {HANDLER: words, HEAD: words}
+
+
+def words(owing: Owing, facts: CaseFacts, roster: Roster) -> dict[int, str]:
+    return {one.person_id: one.reason for one in recipients(owing, facts, roster)}
+
+
+@pytest.mark.parametrize(
+    ("owing", "facts", "roster", "expected"),
+    [
+        (OFFICE, case(), FULL, {CLERK: "由党政办办理，您是受理员"}),
+        (LEAD, NEW, FULL, {CLERK: "还没有主办单位，您是受理员"}),
+        (LEAD, case(), FULL, HANDLING),
+        (UNIT, case(handler=None), without(FULL, HEAD), dict.fromkeys((HANDLER, OTHER), "您单位还没有指定承办人")),
+        (HOLDER, NEW, FULL, {CLERK: "这件在党政办，您是受理员"}),
+        (HOLDER, CaseFacts(1, "LY1", Stage.CLOSED), FULL, {CLERK: "这件在党政办，您是受理员"}),
+        (HOLDER, case(), FULL, HANDLING),
+        (
+            HOLDER,
+            case(Stage.UNDER_REVIEW),
+            FULL,
+            {HEAD: "等您以单位负责人身份审核", HANDLER: "您单位主办，正等负责人审核（抄送）"},
+        ),
+        (HOLDER, HEARD, FULL, {REVIEWER: "等您审核"} | copied("您单位主办，正由审核人审核（抄送）")),
+        (
+            HOLDER,
+            HEARD,
+            without(FULL, REVIEWER),
+            {LEADER: "没有在岗的审核人，请您安排"} | copied("您单位主办，正由审核人审核（抄送）"),
+        ),
+        (HOLDER, PASSED, FULL, {LEADER: "等您批示或签发"} | copied("您单位主办，正等领导签发（抄送）")),
+        (HOLDER, PASSED, IN_CHARGE, {9: "您是分管领导，等您批示或签发"} | copied("您单位主办，正等领导签发（抄送）")),
+        (HOLDER, PASSED, without(FULL, LEADER), {CLERK: "没有在岗的领导，请您安排"} | copied("您单位主办，正等领导签发（抄送）")),
+        (HOLDER, BY_LEADER, FULL, {LEADER: "等您批示或签发"}),
+        (HOLDER, case(Stage.APPROVED), FULL, {CLERK: "这件在党政办，您是受理员"} | copied("您单位主办，这件在党政办（抄送）")),
+        (OFFICE, case(), without(FULL, CLERK), {LEADER: "没有在岗的受理员，请您安排"}),
+        (UNIT, case(), without(FULL, HEAD, HANDLER, OTHER), {TOWN_HEAD: "下属单位无人在岗"}),
+        (UNIT, case(), without(FULL, HEAD, HANDLER, OTHER, TOWN_HEAD), {CLERK: "承办单位无人在岗，请您安排"}),
+        (OFFICE, NEW, without(FULL, CLERK, LEADER), {ADMIN: "无人可通知，请核对人员设置"}),
+    ],
+)
+def test_each_is_told_why_it_is_just_they(owing: Owing, facts: CaseFacts, roster: Roster, expected: dict[int, str]) -> None:
+    assert words(owing, facts, roster) == expected
+
+
+def three_floors(*gone: int) -> Roster:
+    """Finance below the town below the county, whose head is a clerk as well and so may see every case."""
+    head = person(COUNTY_HEAD, "县办", Role.UNIT_HEAD, Role.CLERK, unit=COUNTY)[1]
+    roster = replace(office(p11=head), parents={FINANCE: TOWN, TOWN: COUNTY, COUNTY: None})
+    return without(roster, *gone)
+
+
+def test_the_way_up_passes_over_a_unit_where_nobody_is_and_hides_only_what_may_not_be_seen() -> None:
+    nobody = (HEAD, HANDLER, OTHER)
+    assert list(three_floors().above(FINANCE)) == [TOWN, COUNTY]
+    assert list(three_floors().above(None)) == []
+    assert recipients(UNIT, case(), three_floors(*nobody)) == (Recipient(TOWN_HEAD, "下属单位无人在岗", blind=True),)
+    assert recipients(UNIT, case(), three_floors(*nobody, TOWN_HEAD)) == (
+        Recipient(COUNTY_HEAD, "下属单位无人在岗", blind=False),
+    )
+
+
+def test_the_way_up_begins_at_the_unit_that_owes_not_at_the_lead() -> None:
+    supporting = Owing("support", TOWN)
+    assert words(supporting, case(), three_floors(TOWN_HEAD)) == {COUNTY_HEAD: "下属单位无人在岗"}
+
+
+@pytest.mark.parametrize("parents", [{FINANCE: TOWN, TOWN: FINANCE}, {FINANCE: TOWN, TOWN: COUNTY, COUNTY: TOWN}])
+def test_a_loop_of_units_is_walked_once(parents: dict[int, int | None]) -> None:
+    assert list(replace(office(), parents=parents).above(FINANCE)) == [unit for unit in (TOWN, COUNTY) if unit in parents]
+
+
+def unreached(roster: Roster, *people: int) -> Roster:
+    return replace(roster, staff={one: replace(held, reachable=one not in people) for one, held in roster.staff.items()})
+
+
+def test_a_relay_is_asked_by_the_name_of_whom_no_letter_reaches() -> None:
+    asked = "承办没有邮箱和群机器人，请您转告"
+    found = recipients(UNIT, case(), unreached(three_floors(), HANDLER, HEAD, TOWN_HEAD))
+    assert Recipient(COUNTY_HEAD, asked, blind=False) in found
+    away = three_floors()
+    away = replace(away, staff=away.staff | {TOWN_HEAD: replace(away.staff[TOWN_HEAD], away=True)})
+    assert Recipient(COUNTY_HEAD, asked, blind=False) in recipients(UNIT, case(), unreached(away, HANDLER, HEAD))
+
+
+@pytest.mark.parametrize("trouble", [{"away": True}, {"reachable": False}])
+def test_a_deputy_who_is_away_or_unreached_passes_nothing_on(trouble: dict[str, bool]) -> None:
+    roster = unreached(office(), HANDLER, HEAD)
+    staff = roster.staff | {
+        HANDLER: replace(roster.staff[HANDLER], deputy_id=OTHER),
+        OTHER: replace(roster.staff[OTHER], **trouble),  # type: ignore[arg-type]
+    }
+    told = words(UNIT, case(), replace(roster, staff=staff))
+    assert OTHER not in told
+    assert told[TOWN_HEAD] == "承办没有邮箱和群机器人，请您转告"
+
+
+def test_nobody_but_the_one_is_taken_for_present() -> None:
+    gone = office(p2=person(HANDLER, "承办", Role.HANDLER, unit=FINANCE, away=True)[1])
+    there = at_work(gone, HANDLER)
+    assert there.staff[HANDLER] == Staff(gone.staff[HANDLER].actor)
+    assert {one: held for one, held in there.staff.items() if one != HANDLER} == {
+        one: held for one, held in gone.staff.items() if one != HANDLER
+    }
+    assert (there.parents, there.in_charge) == (gone.parents, gone.in_charge)
+    assert gone.staff[HANDLER].away
+    assert at_work(gone, CLERK) is gone
+    assert at_work(gone, 999) is gone
+
+
+def test_the_search_knows_nobody_by_no_number() -> None:
+    search = Search(case(), FULL)
+    assert not search.at_work(None)
+    assert search.at_work(CLERK)
+    assert search.copied(None, "抄送") == []
+    assert search.last_resort(None) == [Recipient(TOWN_HEAD, "下属单位无人在岗", blind=True)]
+
+
+def test_an_accusation_tells_no_unit_above_but_whoever_may_see_it() -> None:
+    empty = three_floors(HEAD, HANDLER, OTHER)
+    assert words(UNIT, case(kind=Kind.ACCUSATION), empty) == dict.fromkeys((CLERK, COUNTY_HEAD), "承办单位无人在岗，请您安排")
