@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from opinion_app.flow import trail
@@ -144,10 +144,12 @@ def take_effect(session: Session, now: datetime) -> bool:
 def look_again(session: Session, now: datetime) -> None:
     """Have the rungs of every running clock worked out anew; what was said under the former ladder is not said again.
 
-    Clocks that wait to be looked at anyway are left so: of theirs something has not been said yet."""
+    Clocks that wait to be looked at anyway wait on: of theirs something has not been said yet. They are marked, so that a run
+    that has read them under the former ladder looks once more."""
     looked_at = (Clock.rung_version == Clock.deadline_version) & or_(Clock.next_rung_at.is_(None), Clock.next_rung_at > now)
-    changed = update(Clock).where(Clock.state == ClockState.RUNNING, looked_at).values(rung_version=UNDER_ANOTHER)
-    session.execute(changed.execution_options(synchronize_session=False))
+    runs = update(Clock).where(Clock.state == ClockState.RUNNING).execution_options(synchronize_session=False)
+    session.execute(runs.where(not_(looked_at)).values(next_rung_at=now))
+    session.execute(runs.where(looked_at).values(rung_version=UNDER_ANOTHER))
 
 
 def begin_reminding(session: Session, now: datetime) -> datetime:

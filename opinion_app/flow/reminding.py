@@ -52,8 +52,9 @@ def running() -> Select[Clock]:
 def look_again(session: Session, now: datetime, *which: ColumnElement[bool]) -> None:
     """Have the ladder look at running clocks again, after something changed about who is told of them; one statement.
 
-    The ledger knows who was told, so only those who joined are. A clock that waits to be looked at anyway stays as it is."""
-    again = update(Clock).where(*which, Clock.state == ClockState.RUNNING, Clock.rung_version == Clock.deadline_version)
+    The ledger knows who was told, so only those who joined are. One that waits to be looked at anyway is marked too: a run may
+    have read it already, and sees by the mark that it has to look once more."""
+    again = update(Clock).where(*which, Clock.state == ClockState.RUNNING)
     session.execute(again.values(next_rung_at=now).execution_options(synchronize_session=False))
 
 

@@ -44,6 +44,16 @@ class Saying:
     unit_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a look at a clock found, and what it went by: the version of its date, and what said that it was to be looked at."""
+
+    version: int
+    rung_version: int
+    next_rung_at: datetime | None
+    found: Look
+
+
 @dataclass
 class Judged:
     """What is to be said or counts as said, the rung each clock is on, when to look again, and what could not be judged."""
@@ -54,7 +64,7 @@ class Judged:
     carried_by_units: list[tuple[OpenClock, Rung, int, int | None]] = field(default_factory=list)
     telling: list[tuple[OpenClock, Rung]] = field(default_factory=list)
     unheard: set[int] = field(default_factory=set)
-    looks: dict[int, tuple[int, Look]] = field(default_factory=dict)
+    looks: dict[int, Looked] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)
 
 
@@ -156,7 +166,7 @@ def judge(
             if under is not None or row.rung_version == UNDER_ANOTHER:
                 found = _unless_told(found, table, clock, comings)
             _judge_one(judged, table, clock, comings, found, facts[row.case_id], row)
-            judged.looks[row.id] = (row.deadline_version, found)
+            judged.looks[row.id] = Looked(row.deadline_version, row.rung_version, row.next_rung_at, found)
         except Exception as error:  # one broken row must not silence all others; it is reported, not swallowed
             judged.troubles.append(Trouble(row.id, f"{type(error).__name__}: {error}"[:200]))
     return judged

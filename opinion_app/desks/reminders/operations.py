@@ -271,14 +271,22 @@ def _entry(
 
 
 def _advance(session: Session, judged: Judged, failed: Iterable[int]) -> None:
-    """Write down when each clock is looked at again, unless its date moved meanwhile; what nobody heard is, by the next run."""
-    for clock_id, (version, found) in judged.looks.items():
+    """Write down when each clock is looked at again; what nobody heard is, by the next run.
+
+    One whose date, recipients or ladder changed since it was read stays as it is, and so is looked at again by the next run."""
+    for clock_id, looked in judged.looks.items():
         if clock_id in failed:
             continue
-        waits = found.tell.speaks_at if found.tell is not None and clock_id in judged.unheard else found.next_at
+        found, unheard = looked.found, clock_id in judged.unheard
+        waits = found.tell.speaks_at if found.tell is not None and unheard else found.next_at
+        unchanged = (
+            Clock.deadline_version == looked.version,
+            Clock.rung_version == looked.rung_version,
+            Clock.next_rung_at.is_not_distinct_from(looked.next_rung_at),
+        )
         session.execute(
             update(Clock)
-            .where(Clock.id == clock_id, Clock.deadline_version == version)
-            .values(next_rung_at=waits, rung_version=version)
+            .where(Clock.id == clock_id, *unchanged)
+            .values(next_rung_at=waits, rung_version=looked.version)
             .execution_options(synchronize_session=False)
         )
