@@ -14,6 +14,9 @@ from playwright.sync_api import Page, expect
 from wtforms import Form, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from opinion_app.flow.due import stage_words
+from opinion_app.flow.recompute import Moved
+from opinion_app.rules.zone import parse_moment
 from opinion_app.web import assets, filters, kept_parts
 from opinion_app.web.nav import Item
 from tests.support import tree
@@ -36,6 +39,12 @@ PAGES = {
 {{ ui.select_unit(form.unit, units) }}{{ ui.field(form.text) }}{{ ui.button('改派到该单位') }}
 {{ ui.form_end() }}{% endcall %}{% endblock %}""",
 }
+PAGES["moves"] = """{% extends "layouts/office.html" %}{% import "components/kit.html" as ui %}
+{% block title %}会变动的时限{% endblock %}{% block main %}{% include "desks/calendar/_moved.html" %}{% endblock %}"""
+MOVED = [
+    Moved(n, f"LY2026-00000{n}", "draft", parse_moment("2026-12-22T23:59:59"), parse_moment("2026-11-20T23:59:59"), n == 1)
+    for n in (1, 2)
+]
 UNITS = [
     SimpleNamespace(id=1, name="党政综合办公室", pinyin="dzzhbgs"),
     SimpleNamespace(id=2, name="财政所", pinyin="czs caizhengsuo"),
@@ -71,10 +80,12 @@ def build(posted: list[tuple[str, dict[str, str]]]) -> Flask:
         response.headers["Content-Security-Policy"] = "default-src 'self'; object-src 'none'; base-uri 'none'"
         return response
 
+    moves = {"moved": MOVED, "stage_words": stage_words}
+
     @app.get("/<name>")
     @app.get("/", defaults={"name": "list"})
     def show(name: str) -> ResponseReturnValue:
-        return render_template_string("{% extends name %}", name=name, form=ActForm(), units=UNITS)
+        return render_template_string("{% extends name %}", name=name, form=ActForm(), units=UNITS, **moves)
 
     @app.post("/<name>")
     def take(name: str) -> ResponseReturnValue:
@@ -215,6 +226,19 @@ def test_nothing_stands_out_sideways_on_a_phone(page: Page, site: str) -> None:
     expect(page.locator("#nav")).to_be_hidden()
 
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_look_at_dates_that_move_is_read_on_a_phone_without_scrolling_sideways(page: Page, site: str) -> None:
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto(site + "/moves")
+        first = page.locator("tbody tr").first
+        expect(first).to_contain_text("变为逾期")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        edges = first.locator("td").evaluate_all("cells => cells.map(cell => cell.getBoundingClientRect().right)")
+        assert max(edges) <= width, edges
+        lines = first.locator("td").evaluate_all("cells => new Set(cells.map(cell => Math.round(cell.offsetTop / 8))).size")
+        assert (lines > 1) is (width == 390), "a small card on a phone, a row on a desk"
 
 
 def test_control_enter_in_a_long_text_still_asks_before_the_act(
