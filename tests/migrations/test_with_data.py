@@ -120,3 +120,29 @@ def test_requests_for_time_keep_the_unit_they_were_asked_in(first_version: Flask
     assert units == ["working_days", ""]
     flask_migrate.downgrade(revision="0019")
     flask_migrate.upgrade()
+
+
+def test_open_sheets_of_the_ladder_count_working_days_from_now_on_where_that_is_certain(first_version: Flask) -> None:
+    flask_migrate.upgrade(revision="0020")
+    issued, due = "2026-12-30 01:00:00.000000", "2027-01-01 15:59:59.000000"  # Wednesday, and two days on: no year is loaded
+    fill("cases", id=1, number="LY2026-000001", stage="handling", next_due_at=due, next_due_stage="feedback")
+    fill("ladder_versions", id=1, version_no=2, in_force_from="2026-12-31", data='{"sheet_days": 5}')
+    kinds = {1: "42:yellow:1", 2: None, 3: "43:yellow:1", 4: "44:yellow:1"}
+    for number, key in kinds.items():
+        feedback = {"feedback_at": AT} if number == 4 else {}
+        on = "2027-01-04" if number == 3 else "2027-01-01"
+        last = {"due_at": due.replace("2027-01-01", on), "fixed_on": on}
+        fill(
+            "clocks", id=number, case_id=1, stage="feedback", state="running", start_at=issued, amount_unit="working_days", **last
+        )
+        fill("supervisions", id=number, case_id=1, clock_id=number, kind="supervise", serial=number, key=key, **feedback)
+    flask_migrate.upgrade()
+    with db.engine.connect() as connection:
+        rows = connection.execute(text("SELECT id, fixed_on, amount, source, provisional FROM clocks ORDER BY id")).all()
+        moving, chosen, otherwise, answered = rows
+        assert (moving.fixed_on, moving.amount, bool(moving.provisional)) == (None, 2, True)
+        assert moving.source == "督办单第 1 号要求 2 个工作日内反馈"
+        assert [str(row.fixed_on) for row in (chosen, otherwise, answered)] == ["2027-01-01", "2027-01-04", "2027-01-01"]
+        assert bool(connection.execute(text("SELECT next_due_provisional FROM cases")).scalar_one())
+    flask_migrate.downgrade(revision="0020")
+    flask_migrate.upgrade()
