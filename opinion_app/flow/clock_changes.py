@@ -5,6 +5,7 @@ Each change keeps the inputs it found, so that no minute is lost or won; each mo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -20,13 +21,16 @@ from opinion_app.flow.clocks import (
     reply_clock,
     shift_inner,
 )
+from opinion_app.flow.due import clock_words
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import Extension
 from opinion_app.rules.deadline_checks import check_restart, check_resumption, check_suspension
 from opinion_app.rules.deadline_rules import ClockStage
 from opinion_app.rules.errors import Refused
+from opinion_app.rules.spoken import due_day_words
 from opinion_app.rules.suspension import SuspensionGround
+from opinion_app.rules.words import ClockState
 from opinion_app.rules.zone import local_date
 
 
@@ -39,7 +43,7 @@ def running_reply(session: Session, case: Case) -> Clock:
 
 
 def suspend(session: Session, case: Case, ground: SuspensionGround, at: datetime, reason: str, now: datetime) -> Clock:
-    """Let the reply's clock, and the units' under it, stand still from `at`; nothing else stops.
+    """Let the reply's clock, and the units' under it, stand still from `at`; nothing else stops (`what_rests`).
 
     Raises DeadlineRefused where the clock does not run at that moment or has run out."""
     clock = running_reply(session, case)
@@ -48,6 +52,26 @@ def suspend(session: Session, case: Case, ground: SuspensionGround, at: datetime
     clock.pauses = [*clock.pauses, entry]
     _follow(session, case, clock, Cause(now, f"中止计时（{ground.label}）"))
     return clock
+
+
+def what_rests(held: Sequence[Clock]) -> str:
+    """Which of the open dates of a case stand still and which go on, so that page and entry say the same; empty where none rests.
+
+    Only what waits for somebody outside rests: the reply, and what the units owe towards it (信息公开条例 30, 33). Whether a unit
+    signs, calls the writer or answers a 督办单 depends on nobody outside, so those run on and are reminded of (decisions 7)."""
+    resting = dict.fromkeys(clock_words(clock) for clock in held if clock.state is ClockState.SUSPENDED)
+    if not resting:
+        return ""
+    running = dict.fromkeys(
+        f"{clock_words(clock)}（{due_day_words(clock.due_at)}）" for clock in held if clock.due_at is not None
+    )
+    said = f"中止的是{'、'.join(resting)}时限，恢复前不提醒、不算逾期"
+    return f"{said}；{'、'.join(running)}照常计算、照常提醒。" if running else f"{said}。"
+
+
+def goes_on(held: Sequence[Clock]) -> str:
+    """What is waited for by the dates that run, each once, in words."""
+    return "、".join(dict.fromkeys(clock_words(clock) for clock in held if clock.due_at is not None))
 
 
 def resume(session: Session, case: Case, at: datetime, now: datetime) -> Clock:

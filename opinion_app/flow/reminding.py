@@ -88,6 +88,7 @@ def rungs_of(session: Session, row: Clock, clock: OpenClock, ladder: Ladder) -> 
     return plan(clock, facts_of(row), ladder, work_calendar(session))
 
 
-def running_of(session: Session, case_id: int) -> Sequence[Clock]:
-    """The running clocks of one case, the earliest due first."""
-    return session.scalars(running().where(Clock.case_id == case_id).order_by(Clock.due_at, Clock.id)).all()
+def open_of(session: Session, case_id: int) -> Sequence[Clock]:
+    """The clocks of one case that run or stand still, the earliest due first."""
+    own = with_case().where(Clock.case_id == case_id, Clock.state.in_((ClockState.RUNNING, ClockState.SUSPENDED)))
+    return session.scalars(own.order_by(Clock.due_at, Clock.id)).all()

@@ -39,6 +39,11 @@ def test_d09_the_clock_is_stopped_and_runs_on_from_its_pages(app: Flask, path: s
     assert (status, "写明需要补充什么" in text) == (422, True)
     assert said(clerk, f"{path}/suspend", ground="correction", reason="地点不明", told="请补充地点")[0] == 303
     text = clerk.get(path).text
+    rests = "中止的是答复、提交答复稿、报协办结果时限，恢复前不提醒、不算逾期；签收（2026-11-24）、首次联系（2026-11-26）照常计算"
+    assert text.count(rests) == 2, "in the sentence and in the entry"
+    ahead = clerk.get(f"{path}/notices").text
+    assert rests in ahead
+    assert "签收" in ahead.partition("将要发出")[2].partition("已经发出")[0].partition("照常提醒。")[2], "and comes"
     assert ["计时中止：告知补正" in text, f"{path}/resume" in text, f"{path}/restart" in text] == [True] * 3
     status, text = said(clerk, f"{path}/resume", at="2000-01-01T08:00", reason="收到")
     assert (status, "早于中止时间" in text) == (422, True)

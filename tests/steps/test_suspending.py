@@ -71,6 +71,11 @@ def test_d09_the_reply_and_the_units_under_it_stand_still_and_nothing_else(offic
         "contact": ClockState.RUNNING,
         "sign_for": ClockState.RUNNING,
     }
+    rests = "中止的是答复、提交答复稿、报协办结果时限，恢复前不提醒、不算逾期"
+    said = f"{rests}；签收（2026-11-24）、首次联系（2026-11-26）照常计算、照常提醒。"
+    assert said in str(office.session.scalar(select(Move.note).where(Move.case_id == case.id, Move.act == "suspend")))
+    told = office.session.scalars(select(Notice.subject).where(Notice.person_id == office.finance_handler.id)).all()
+    assert any("已中止计时（征求第三方意见），签收、首次联系时限照常" in subject for subject in told), told
     suspending.resume(office.session, case, office.clerk, NOW + 3 * DAY, NOW + 3 * DAY, "收到意见")
     assert (due(office, case), due(office, case, "draft")) == (date(2026, 12, 4), date(2026, 12, 2))
     assert (reply.state, case.suspended_for) == (ClockState.RUNNING, "")

@@ -139,7 +139,7 @@ def marks(held: Dossier) -> Iterator[str]:
         (case.kind.value == "accusation", "举报件，不公开"),
         (any(part.state is AssignmentState.RETURN_ASKED for part in facts.assignments), "单位申请退回"),
         (facts.extension_waits, "延期申请待审批"),
-        (bool(case.suspended_for), f"计时中止：{ground_words(case.suspended_for)}"),
+        (bool(case.suspended_for), f"答复计时中止：{ground_words(case.suspended_for)}"),
         (facts.assessment_waits, "研判待审定"),
         (facts.report_owed, "须反馈来文单位"),
         (bool(facts.recused), f"{len(facts.recused)} 人回避"),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.due import soon_until, stage_words
 from opinion_app.flow.ladder import ladder, told_from
-from opinion_app.flow.reminding import open_clock, rungs_of, running_of
+from opinion_app.flow.reminding import open_clock, rungs_of
 from opinion_app.flow.roster import rosters
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice, Reminder, UnitReminder
@@ -124,10 +124,11 @@ def _result(notice: Notice, way: str) -> tuple[str, str]:
     return f"{way}·{notice.state.label}", TONES.get(notice.state, "")
 
 
-def coming(session: Session, case_id: int, facts: CaseFacts, now: datetime) -> list[Next]:
-    """What will be told about each running clock, the first to come first, to whom the roster of that day has at work."""
+def coming(session: Session, clocks: Sequence[Clock], facts: CaseFacts, now: datetime) -> list[Next]:
+    """What will be told about each open clock of a case that runs, the first to come first, to whom the roster of that day has at
+    work."""
     held, calendar, since = ladder(session), work_calendar(session), told_from(session, now)
-    rows: Sequence[Clock] = running_of(session, case_id)
+    rows = [clock for clock in clocks if clock.due_at is not None]
     if not rows:
         return []
     people_on = rosters(session)

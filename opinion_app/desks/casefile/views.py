@@ -14,7 +14,9 @@ from opinion_app.desks.casefile.said import said, who
 from opinion_app.desks.casefile.why import why
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.cases import open_case
+from opinion_app.flow.clock_changes import what_rests
 from opinion_app.flow.due import clock_due
+from opinion_app.flow.reminding import open_of
 from opinion_app.flow.supervise import title
 from opinion_app.records.base import db
 from opinion_app.rules import links
@@ -98,13 +100,14 @@ def notices(number: str) -> ResponseReturnValue:
     """What the service told to whom about this case, and what it will tell next."""
     session, now = db.session(), clock.now()
     case, facts = open_case(session, number, actor())
+    held = open_of(session, case.id)
     return page(
         "desks/casefile/notices.html",
         case=case,
         case_href=links.case(case.number),
         sent=reminding.sent(session, case.id),
-        coming=reminding.coming(session, case.id, facts, now),
-        suspended=case.stage.is_open and case.next_due_at is None,
+        coming=reminding.coming(session, held, facts, now),
+        rests=what_rests(held),
     )
 
 

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from opinion_app import clock
 from opinion_app.flow import clock_changes
 from opinion_app.flow.cases import open_case
+from opinion_app.flow.clocks import open_clocks
 from opinion_app.flow.moved_dates import moved_sentence
 from opinion_app.records.base import db
 from opinion_app.rules import links
@@ -47,7 +48,8 @@ def suspend(number: str) -> ResponseReturnValue:
             suspending.suspend(
                 session, case, actor(), now, ground, _moment(form.since, now), form.reason.data, form.told.data, form.seen_version
             )
-            return done(links.case(case.number), f"{case.number} 已中止计时（{ground.label}）。恢复之前不催办，也不算逾期。")
+            rests = clock_changes.what_rests(open_clocks(session, case.id))
+            return done(links.case(case.number), f"{case.number} 已中止计时（{ground.label}）。{rests}")
         except Invalid as refusal:
             form.take(refusal)
     return act_page(case, "suspend", form, template="steps/handling/suspend.html", running=running)

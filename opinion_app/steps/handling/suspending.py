@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from opinion_app.flow import clock_changes, outbox, progress
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import facts_of
-from opinion_app.flow.clocks import choice_for
+from opinion_app.flow.clocks import choice_for, open_clocks
 from opinion_app.flow.move import admit, move
 from opinion_app.flow.moved_dates import DateMoved, check_late, held_dates, moved_sentence, moved_since
 from opinion_app.records.case import Case
@@ -40,7 +40,9 @@ def suspend(
     told: str = "",
     seen: int | None = None,
 ) -> Clock:
-    """中止计时: the reply's clock stands still from `at`; the writer is told, and the lead unit. Raises Invalid or Refused."""
+    """中止计时: the reply's clock stands still from `at`; the writer is told, and the lead unit, with what runs on.
+
+    Raises Invalid or Refused."""
     admit(session, case, "suspend", actor, seen)
     if ground is SuspensionGround.CORRECTION:
         _check_correction(session, case, at, told)
@@ -48,13 +50,16 @@ def suspend(
         clock = clock_changes.suspend(session, case, ground, at, reason, now)
     except Refused as refusal:
         raise Invalid(refusal.message, {"since": refusal.message}) from refusal
-    words = f"{ground.label}，自 {moment_words(at)} 起中止计时。{reason}"
+    held = open_clocks(session, case.id)
+    words = f"{ground.label}，自 {moment_words(at)} 起中止计时。{reason.rstrip('。')}。{clock_changes.what_rests(held)}"
     done = move(
         session, case, "suspend", actor, now, note=words, detail={"ground": ground.value, "at": at.isoformat()},
         values={"计时": ("计时中", f"中止（{ground.label}）")},
     )  # fmt: skip
     progress.tell(session, case, why=told or f"因{ground.label}，办理期限自即日起暂停计算，恢复后接着计算。")
-    _tell_unit(session, case, f"已中止计时（{ground.label}）", f"suspend:{done.id}", now)
+    going = clock_changes.goes_on(held)
+    what = f"已中止计时（{ground.label}）" + (f"，{going}时限照常" if going else "")
+    _tell_unit(session, case, what, f"suspend:{done.id}", now)
     return clock
 
 

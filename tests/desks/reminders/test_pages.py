@@ -244,7 +244,7 @@ def test_the_case_page_says_what_was_sent_and_what_comes_next(office: Flask) -> 
     assert "已随原时限提醒，不重复" in text
     with office.app_context(), transaction() as session:
         for row in session.scalars(select(Clock)):
-            row.state = ClockState.SUSPENDED
+            row.state, row.due_at = ClockState.SUSPENDED, None
         for notice in session.scalars(select(Notice)):
             notice.state, notice.last_error = NoticeState.CANCELLED, "已中止计时"
         for case in session.scalars(select(Case)):
@@ -252,6 +252,7 @@ def test_the_case_page_says_what_was_sent_and_what_comes_next(office: Flask) -> 
         session.flush()
         assert str(queue_digests(session, now)) == "新增通知 0 条"
     text = clerk.get("/office/cases/LY2026-000001/notices").text
+    assert "中止的是" in text
     assert "恢复前不提醒" in text
     assert "已中止计时" in text
 

@@ -17,6 +17,7 @@ from opinion_app.desks.reminders.operations import queue_rungs
 from opinion_app.desks.reminders.rehearsal import rehearse
 from opinion_app.flow import clocks
 from opinion_app.flow.cases import facts_of
+from opinion_app.flow.reminding import open_of
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice, UnitReminder
@@ -140,7 +141,7 @@ def test_n02_a_date_that_stays_in_the_past_is_not_told_to_the_group_again(office
 def test_n01_the_case_says_what_its_unit_s_group_was_told_and_what_it_will_be(office: Office) -> None:
     clock = office.case("first")
     session, facts = office.session, facts_of(office.session, clock.case)
-    ahead = reminding.coming(session, clock.case_id, facts, parse_moment("2026-11-11T10:00"))
+    ahead = reminding.coming(session, open_of(session, clock.case_id), facts, parse_moment("2026-11-11T10:00"))
     assert [one.whom.split("、")[-1] for one in ahead if one.what == "催办通知：答复"] == ["财政所的群"]
     office.run()
     told = [(one.what, one.whom, one.result) for one in reminding.sent(session, clock.case_id) if one.whom.endswith("的群")]
