@@ -56,7 +56,8 @@ def morning(office: Office, day: str = DUE) -> None:
 
 def assign(office: Office, case: Case, at: str) -> None:
     sort = Classification(Kind.INQUIRY, "城建", Urgency.NORMAL, Procedure.ORDINARY)
-    assigning.assign(office.session, case, office.clerk, parse_moment(at), sort, Allotment(office.finance.id, [], "请办"))
+    allotment = Allotment(office.finance.id, [], "请办")
+    assigning.assign(office.session, case, office.clerk, parse_moment(at), sort, allotment, know_late=True)
 
 
 def told(office: Office, since: str, channel: NoticeChannel = NoticeChannel.MAIL) -> list[tuple[str, str, str]]:
