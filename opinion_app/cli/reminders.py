@@ -90,12 +90,14 @@ def _show(found: Rehearsal) -> None:
         click.echo("没有要发出的提醒（已经发过的不再发；待办通报只在工作日的规定时间至下班前生成，每天一次）。")
     for draft in found.drafts:
         click.echo(_spoken(draft))
+    for draft in found.cancelled:
+        click.echo(f"× 待发箱里的，不再发送（{draft.why_not}）：{draft.name}（{draft.ways}）　{draft.subject}")
     for trouble in found.troubles:
         click.echo(f"未能判断的时限（编号 {trouble.clock_id}）：{trouble.error}", err=True)
 
 
 def _spoken(draft: Draft) -> str:
-    waits = "待发箱里的，发出前再核对一次：" if draft.waiting else ""
+    waits = "待发箱里的：" if draft.waiting else ""
     lines = [f"→ {waits}{draft.name}（{draft.ways}）　{draft.subject}"]
     for line in draft.lines:
         facts = "　".join(str(line[part]) for part in ("number", "kind", "unit", "text") if line.get(part))

@@ -33,7 +33,6 @@ _STATES = {
 }
 _LAST_SECOND = time(23, 59, 59)
 KEPT_AT_MOST = 5000
-HOURS_SAID = timedelta(hours=72)  # beyond that, lateness is told in days
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +63,7 @@ def case_due(case: Case | Row[Any], now: datetime, calendar: WorkCalendar, href:
     warned = case.next_warn_at is not None and case.next_warn_at <= now
     if state is DueState.FAR and (warned or case.next_due_at <= soon_until(now, calendar)):
         state = DueState.SOON
-    words = said.text if in_days else _long_overdue(case.next_due_at, now) or said.text
-    return DueBadge(words, _STATES[state], _title(stage_words(case.next_due_stage), case.next_due_at), href)
-
-
-def _long_overdue(due_at: datetime, now: datetime) -> str:
-    """An hour clock that ran out days ago is told in days; nobody reads 294 小时."""
-    return f"已逾期 {(now - due_at).days} 天" if now - due_at >= HOURS_SAID else ""
+    return DueBadge(said.text, _STATES[state], _title(stage_words(case.next_due_stage), case.next_due_at), href)
 
 
 Dated = TypeVar("Dated", Case, Row[Any])
@@ -119,9 +112,7 @@ def clock_due(clock: Clock, now: datetime, calendar: WorkCalendar, href: str = "
         provisional=clock.provisional,
     )
     state = "paused" if clock.state is ClockState.SUSPENDED else _STATES[said.state]
-    real_hours = clock.state is ClockState.RUNNING and span_of(clock).unit in (Unit.HOURS, Unit.MINUTES)
-    long = _long_overdue(clock.due_at, now) if real_hours and clock.due_at is not None else ""
-    return DueBadge(long or said.text, state, _title(clock_words(clock), clock.due_at), href)
+    return DueBadge(said.text, state, _title(clock_words(clock), clock.due_at), href)
 
 
 def _title(words: str, due_at: datetime | None) -> str:

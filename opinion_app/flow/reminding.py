@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import facts_of, span_of
-from opinion_app.flow.due import stage_words
+from opinion_app.flow.due import clock_words
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.rules.digest import OpenClock
@@ -70,7 +70,7 @@ def open_clock(row: Clock, since: datetime | None = None) -> OpenClock:
     return OpenClock(
         id=row.id,
         case_id=row.case_id,
-        waits_for=stage_words(row.stage),
+        waits_for=clock_words(row),
         unit=unit.name if unit else "",
         owing=Owing(row.owed_by, row.unit_id),
         due_at=row.due_at,

@@ -1,7 +1,7 @@
 """How a due moment is said in one short line, and the state (colour, word and shape) of its badge."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from opinion_app.rules.clock_facts import Span, Unit, hours_of
@@ -11,6 +11,7 @@ from opinion_app.rules.workdays import WorkCalendar
 
 SOON_WORKING_DAYS = 2
 SOON_SHARE = 4  # a quarter of the hours
+HOURS_SAID = timedelta(hours=72)  # beyond that, lateness is told in days: nobody reads 294 小时
 
 
 class DueState(StrEnum):
@@ -112,7 +113,8 @@ def _hours(left: Remaining, span: Span) -> tuple[DueState, str]:
     work = "工作时间 " if span.unit is Unit.WORKING_HOURS else ""
     words = f"{work}{duration_words(left.time)}"
     if left.late:
-        return DueState.OVERDUE, f"已逾期 {words}"
+        over = abs(left.time)
+        return DueState.OVERDUE, f"已逾期 {words if work or over < HOURS_SAID else f'{over.days} 天'}"
     if left.days == 0:
         return DueState.TODAY, f"还剩 {words}"
     soon = left.time * SOON_SHARE <= hours_of(span)

@@ -78,7 +78,7 @@ def test_n14_a_dry_run_shows_everything_and_writes_nothing(core: Flask, run: Run
     assert "新增通知 2 条" in run("remind", "--at", "2026-11-24T08:30")[1]
     assert notices(core) == 2
     assert "新增通知 0 条" in run("remind", "--at", "2026-11-24T08:30")[1]
-    assert "待发箱里的，发出前再核对一次：王受理（邮件）" in run("remind", "--at", "2026-11-28", "--dry-run")[1]
+    assert "待发箱里的：王受理（邮件）" in run("remind", "--at", "2026-11-28", "--dry-run")[1]
     run("send")
     assert "没有要发出的提醒" in run("remind", "--at", "2026-11-28")[1]
 

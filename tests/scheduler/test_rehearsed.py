@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
+from sqlalchemy.util import IdentitySet
 
 from opinion_app import clock
 from opinion_app.desks.outbox.delivery import Watch
+from opinion_app.desks.outbox.operations import Sender, claim, confirm
 from opinion_app.desks.reminders.rehearsal import Draft, rehearse
+from opinion_app.flow import clocks
 from opinion_app.flow.ladder import SINCE
 from opinion_app.flow.outbox import tell
 from opinion_app.flow.settings import put_setting
 from opinion_app.flow.standing_work import come_up, entries_here
+from opinion_app.records.case import Case
 from opinion_app.records.job import JobRun
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
 from opinion_app.records.transaction import transaction
+from opinion_app.rules.delivery import Attempt, Outcome
 from opinion_app.rules.suspension import SuspensionGround
 from opinion_app.rules.words import NoticeChannel, NoticeState, Role, Urgency
 from opinion_app.rules.zone import parse_moment
@@ -103,6 +110,89 @@ def test_n14_a_rehearsal_and_a_run_at_the_same_moment_say_the_same(core: Flask) 
         assert bool(waited) == (moment == MOMENTS[0]), "what waits is tried by the first run"
     assert {category for _name, category, _subject in seen} == {"digest", "rung", "case", "calendar"}
     assert any(subject.endswith("中止计时已久") for _name, _category, subject in seen)
+
+
+Texts = Counter[tuple[str, str, tuple[str, ...]]]
+
+
+def run_only(core: Flask, now: datetime, *jobs: str) -> None:
+    """The same of some of the jobs: what they queue waits."""
+    runner = Runner(core, f"some:{now.isoformat()}", Watch(lambda: now, clock.ticks))
+    for entry in entries_here():
+        if entry.name in jobs:
+            runner.run_due(entry, now, alone=True)
+
+
+def drafted(drafts: list[Draft]) -> Texts:
+    return Counter((draft.name, draft.subject, _said(draft.lines)) for draft in drafts if "邮件" in draft.ways)
+
+
+def _said(lines: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    return tuple(f"{line.get('group', '')} {line.get('number', '')} {line.get('text', '')}" for line in lines)
+
+
+def mails_of(now: datetime, state: NoticeState) -> list[tuple[str, str, tuple[str, ...], str]]:
+    query = select(Notice).where(Notice.channel == NoticeChannel.MAIL, Notice.state == state, Notice.finished_at == now)
+    with transaction() as session:
+        return [(row.receiver, row.subject, _said(row.lines), row.last_error) for row in session.scalars(query)]
+
+
+def left_as_rehearsed(core: Flask, moment: str) -> tuple[Texts, set[tuple[str, str]]]:
+    """Rehearse a moment, run it, and see that every letter left or was cancelled as it was said; answers both."""
+    now = parse_moment(moment)
+    with transaction() as session:
+        before = session.scalar(select(func.count(Notice.id)))
+        found = rehearse(session, now)
+        assert (session.dirty, session.new, session.scalar(select(func.count(Notice.id)))) == (
+            IdentitySet(),
+            IdentitySet(),
+            before,
+        )
+    run(core, now)
+    left = Counter((name, subject, lines) for name, subject, lines, _error in mails_of(now, NoticeState.FILED))
+    dropped = {(name, error) for name, _subject, _lines, error in mails_of(now, NoticeState.CANCELLED)}
+    assert drafted(found.drafts) == left
+    assert {(draft.name, draft.why_not) for draft in found.cancelled if draft.ways == "邮件"} == dropped
+    return left, dropped
+
+
+def test_n14_what_waits_is_rehearsed_as_it_leaves_rewritten_or_cancelled(core: Flask) -> None:
+    furnished()
+    morning = parse_moment("2026-11-02T09:00")
+    run_only(core, morning, "digest", "rungs", "calendar")
+    with transaction() as session:
+        [first, *_rest] = session.scalars(select(Case).where(Case.lead_unit_id.is_(None)).order_by(Case.id))
+        clocks.after_act(session, first, "accept", morning)  # one line is done
+        gone = session.scalars(select(Person).where(Person.login == "finance_handler")).one()
+        gone.email = ""
+        session.scalars(select(Person).where(Person.login == "leader")).one().active = False
+        head = session.scalars(select(Person).where(Person.login == "finance_head")).one()
+        head.leave_from = head.leave_until = date(2026, 11, 2)
+        admin = session.scalars(select(Person).where(Person.login == "admin")).one()
+        mails = select(Notice).where(Notice.channel == NoticeChannel.MAIL).order_by(Notice.id)
+        held = session.scalars(mails.where(or_(Notice.person_id == admin.id, Notice.category == "digest"))).all()
+        assert {held[0].category, held[-1].category} == {"digest", "calendar"}
+        for one in (held[0], held[-1]):
+            one.state, one.claimed_by, one.claimed_until = NoticeState.CLAIMED, "another", morning + timedelta(minutes=9)
+    left, dropped = left_as_rehearsed(core, "2026-11-02T09:06")
+    assert left
+    assert {why for _name, why in dropped} >= {"已没有收件地址（邮箱或群机器人已取消）"}
+    assert "安管理" not in {name for name, _subject, _lines in left}, "another runner has it in hand"
+    _left, dropped = left_as_rehearsed(core, "2026-11-03T09:10")
+    assert "已由较新的通报代替" in {why for _name, why in dropped}
+
+
+def test_n14_a_letter_that_may_have_left_is_rehearsed_with_the_words_it_has(core: Flask) -> None:
+    furnished()
+    morning = parse_moment("2026-11-02T09:00")
+    run_only(core, morning, "digest", "rungs")
+    with transaction() as session:
+        for number in range(3):
+            taken = claim(session, f"r{number}", Sender("opinion@office.test", "http://o"), morning)
+            assert taken is not None
+            confirm(session, taken, f"r{number}", Attempt(Outcome.UNKNOWN), morning)
+    left, dropped = left_as_rehearsed(core, "2026-11-02T10:00")
+    assert (len(left) > 3, dropped) == (True, set())
 
 
 @pytest.mark.parametrize(

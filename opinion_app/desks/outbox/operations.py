@@ -6,28 +6,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, update
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from opinion_app.desks.outbox import writers
 from opinion_app.desks.outbox.queries import LEAVING
-from opinion_app.desks.outbox.recheck import hand_on, still_standing
 from opinion_app.flow import trail
-from opinion_app.flow.outbox import DIGEST, RUNG
+from opinion_app.flow.leaving import address_of, due, why_not_at_all, why_not_to_writer
+from opinion_app.flow.recheck import hand_on, look_once_more, subject_as_it_stands
 from opinion_app.flow.settings import office, restored_at
 from opinion_app.notify.letter import robot_words, words_of
 from opinion_app.notify.message import Outgoing, compose
+from opinion_app.records.case import Case
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
-from opinion_app.rules.delivery import BACK_OFF, CLAIM, Attempt, judge, latest_moment, without_address
-from opinion_app.rules.digest import counted_words, rung_subject
+from opinion_app.rules.delivery import CLAIM, Attempt, judge, without_address
 from opinion_app.rules.errors import NotFound, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.mailbox import AddressRefused
 from opinion_app.rules.robot_answers import LONGEST
 from opinion_app.rules.words import NoticeChannel, NoticeState
 
-WAITING = (NoticeState.PENDING, NoticeState.UNKNOWN)
 LOOK_AT = 20
 
 
@@ -67,10 +66,9 @@ def claim(
             looked_at.add(notice_id)
             if _win(session, notice_id, runner, now):
                 notice = session.get_one(Notice, notice_id, populate_existing=True)
-                if restored is not None and notice.created_at < restored:
-                    _cancel(notice, "恢复备份之前的通知，不再补发", now)
-                elif not _addressed(session, notice, sender):
-                    _cancel(notice, "已没有收件地址（邮箱或群机器人已取消）", now)
+                _address(notice, sender)
+                if why := why_not_at_all(notice, restored, sender.alarm_url):
+                    _cancel(notice, why, now)
                 elif claimed := _claimed(session, notice, sender, now):
                     return claimed
     return None
@@ -78,7 +76,7 @@ def claim(
 
 def _waiting(session: Session, looked_at: set[int], now: datetime, channel: NoticeChannel) -> Sequence[int]:
     """The next letters; an alarm goes before everything else."""
-    query = select(Notice.id).where(Notice.channel == channel, _due(now), Notice.id.not_in(looked_at))
+    query = select(Notice.id).where(Notice.channel == channel, due(now), Notice.id.not_in(looked_at))
     return session.scalars(query.order_by(Notice.category != "alarm", Notice.next_attempt_at, Notice.id).limit(LOOK_AT)).all()
 
 
@@ -92,19 +90,10 @@ def _claimed(session: Session, notice: Notice, sender: Sender, now: datetime) ->
     return Claimed(notice.id, notice.message_id, to, data, notice.channel, notice.subject, notice.writer is not None, again)
 
 
-def _due(now: datetime) -> ColumnElement[bool]:
-    """Waiting and due, or claimed by somebody who is gone. What waits for longer than any wait saw the clock set back (R11)."""
-    tries = range(len(BACK_OFF) + 1)
-    ahead = (and_(Notice.attempts == tried, Notice.next_attempt_at > latest_moment(tried, now)) for tried in tries)
-    come = or_(Notice.next_attempt_at <= now, *ahead, Notice.next_attempt_at > latest_moment(len(BACK_OFF), now))
-    left = or_(Notice.claimed_until <= now, Notice.claimed_until > now + 2 * CLAIM)
-    return or_(and_(Notice.state.in_(WAITING), come), and_(Notice.state == NoticeState.CLAIMED, left))
-
-
 def _win(session: Session, notice_id: int, runner: str, now: datetime) -> bool:
     statement = (
         update(Notice)
-        .where(Notice.id == notice_id, _due(now))
+        .where(Notice.id == notice_id, due(now))
         .values(state=NoticeState.CLAIMED, claimed_by=runner, claimed_until=now + CLAIM, attempts=Notice.attempts + 1)
         .execution_options(synchronize_session=False)
     )
@@ -112,22 +101,13 @@ def _win(session: Session, notice_id: int, runner: str, now: datetime) -> bool:
     return isinstance(result, CursorResult) and result.rowcount == 1
 
 
-def _addressed(session: Session, notice: Notice, sender: Sender) -> bool:
-    """Read the address anew, so that what waits goes to nobody who is no longer to have it; False when there is none any more.
+def _address(notice: Notice, sender: Sender) -> None:
+    """Read the address anew, so that what waits goes to nobody who is no longer to have it.
 
     A letter that may have left goes to the new mailbox with the bytes it has. A writer's address is read from the case at each
     attempt and never kept."""
-    if notice.writer_id is not None:
-        return True
-    person = session.get_one(Person, notice.person_id)
-    if notice.channel is NoticeChannel.MAIL:
-        address = person.email
-    elif notice.category == "alarm":
-        address = sender.alarm_url
-    else:
-        address = notice.unit.robot_url if notice.unit is not None else person.robot_url
-    notice.address = address[:500]
-    return address != ""
+    if notice.writer_id is None:
+        notice.address = address_of(notice, sender.alarm_url)[:500]
 
 
 def _made(session: Session, notice: Notice, sender: Sender, now: datetime) -> bytes | None:
@@ -145,7 +125,7 @@ def _made(session: Session, notice: Notice, sender: Sender, now: datetime) -> by
 
 def _write_to_writer(session: Session, notice: Notice, sender: Sender, now: datetime) -> bytes | None:
     """Look once more, then write the letter; None when there is nothing to send any more."""
-    why = writers.standing(session, notice)
+    why = why_not_to_writer(notice, session.get_one(Case, notice.case_id))
     if why:
         _cancel(notice, why, now)
         return None
@@ -160,7 +140,7 @@ def _freeze(session: Session, notice: Notice, sender: Sender, now: datetime) -> 
     """Look once more, then fix the letter's bytes; None when there is nothing to send any more.
 
     Bytes that an earlier attempt may have taken out stay: under one Message-ID nobody is sent two texts (decisions 22)."""
-    lines, why = still_standing(session, notice, now)
+    lines, why = look_once_more(session, notice, now)
     hand_on(session, notice, lines, now)
     if not lines:
         _cancel(notice, why, now)
@@ -168,7 +148,7 @@ def _freeze(session: Session, notice: Notice, sender: Sender, now: datetime) -> 
     if notice.body:
         return notice.body.encode()
     notice.lines = lines
-    notice.subject = _subject(notice)[:200]
+    notice.subject = subject_as_it_stands(notice, lines)
     if notice.channel is NoticeChannel.ROBOT:
         notice.body = robot_words(lines, sender.base_url, notice.link, LONGEST - len(f"{notice.subject}\r\n".encode()))
         return notice.body.encode()
@@ -183,16 +163,6 @@ def _freeze(session: Session, notice: Notice, sender: Sender, now: datetime) -> 
         return None
     session.flush()
     return notice.body.encode()
-
-
-def _subject(notice: Notice) -> str:
-    """The subject by the lines that are left; what sort of letter it is stands before the colon."""
-    head = notice.subject.partition("：")[0]
-    if notice.category == DIGEST:
-        return f"{head}：{counted_words((str(line.get('group', '')), str(line['number'])) for line in notice.lines)}"
-    if notice.category == RUNG:
-        return rung_subject(head, notice.lines)
-    return notice.subject
 
 
 def _cancel(notice: Notice, why: str, now: datetime) -> None:

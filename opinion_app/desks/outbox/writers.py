@@ -1,4 +1,4 @@
-"""Letters to writers in the outbox: what still stands, what is said, and the little the ledger keeps of it (decisions 31)."""
+"""Letters to writers in the outbox: what is said, and the little the ledger keeps of it (decisions 31)."""
 
 from __future__ import annotations
 
@@ -17,20 +17,6 @@ from opinion_app.records.submission import Progress
 from opinion_app.rules.links import absolute, track
 from opinion_app.rules.masking import mask_email
 from opinion_app.rules.query_code import code_for, code_hash, same, show_code
-from opinion_app.rules.words import Stage
-
-TOLD = (Stage.ANSWERED, Stage.CLOSED, Stage.ARCHIVED)
-
-
-def standing(session: Session, notice: Notice) -> str:
-    """Why a letter to a writer is not sent any more; empty while it is."""
-    if notice.writer is None or not notice.writer.email:
-        return "来信人没有邮箱地址"
-    if notice.category == RECEIPT:
-        return ""
-    case = session.get_one(Case, notice.case_id)
-    answered_one = case.merged_into or case
-    return "" if answered_one.stage in TOLD else "已重新办理，尚未再次答复"
 
 
 def bytes_of(session: Session, notice: Notice, sender: str, base_url: str) -> bytes:

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session, defer, joinedload
+from sqlalchemy import ScalarSelect, and_, case, func, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from opinion_app.desks.reminders.made_up import HadToday, had
 from opinion_app.desks.reminders.suspended import STANDS_STILL
 from opinion_app.flow.calendar_letter import letter_about_next_year
+from opinion_app.flow.leaving import due
 from opinion_app.flow.outbox import DIGEST, Letter, inside_key
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
+from opinion_app.records.person import Person
 from opinion_app.rules.recipients import Roster
-from opinion_app.rules.words import NoticeChannel, NoticeState, Role
+from opinion_app.rules.words import ClockState, NoticeChannel, Role
 from opinion_app.rules.zone import local_date
 
 _LEAVING = {NoticeChannel.MAIL: "outbox", NoticeChannel.ROBOT: "robots"}
-_WAITS = (NoticeState.PENDING, NoticeState.UNKNOWN, NoticeState.CLAIMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,13 @@ class ForPerson:
 
 @dataclass
 class Held:
-    """What the outbox holds: the letters that would be tried, with their cases, today's digests by person, and the keys told."""
+    """What the outbox holds: the letters that would be tried, their cases, the last digest of who gets one, today's digests by
+    person, and the keys told."""
 
     waiting: list[Notice] = field(default_factory=list)
     cases: dict[int, Case] = field(default_factory=dict)
     had: dict[int, HadToday] = field(default_factory=dict)
+    newest: dict[tuple[int, NoticeChannel], date] = field(default_factory=dict)
     keys: set[str] = field(default_factory=set)
 
 
@@ -49,31 +52,40 @@ def about_the_calendar(session: Session, now: datetime, people: Roster) -> list[
     return [ForPerson(who, letter) for who in sorted(told)] if letter is not None else []
 
 
-def held_at(
-    session: Session, now: datetime, jobs: Collection[str], others: Iterable[ForPerson], standing: Iterable[Clock]
-) -> Held:
-    """The letters of the outbox that would be tried at that moment, in order; each is looked at once more before it goes.
+def held_at(session: Session, now: datetime, jobs: Collection[str], others: Iterable[ForPerson]) -> Held:
+    """The letters of the outbox whose turn has come at that moment, in order, with all that a look at them asks for.
 
     In the same query what was told already of `others` and of cases that stand still, and who has had this morning's digest."""
     keys, today = {inside_key(one.letter, one.person_id) for one in others}, local_date(now)
     channels = [channel for channel, job in _LEAVING.items() if job in jobs]
-    come = or_(Notice.next_attempt_at <= now, Notice.claimed_until <= now)
-    waits = and_(Notice.channel.in_(channels), Notice.state.in_(_WAITS), come)
+    waits = and_(Notice.channel.in_(channels), due(now))
     digest = and_(Notice.category == DIGEST, Notice.local_date == today, Notice.channel == NoticeChannel.IN_APP)
-    still = {clock.case_id for clock in standing}
+    still = select(Clock.case_id).where(Clock.state == ClockState.SUSPENDED)
     asked = and_(Notice.case_id.in_(still), Notice.channel == NoticeChannel.IN_APP, Notice.key.startswith(STANDS_STILL))
-    query = select(Notice, Case, waits.label("waits")).outerjoin(Case, Case.id == Notice.case_id)
-    query = query.options(defer(Notice.body), joinedload(Notice.unit))
+    newest = case((and_(waits, Notice.category == DIGEST), _newest()))
+    query = select(Notice, Case, waits.label("waits"), newest.label("newest")).outerjoin(Case, Case.id == Notice.case_id)
+    who = joinedload(Notice.person).lazyload(Person.role_rows), joinedload(Notice.writer), joinedload(Notice.unit)
+    query = query.options(*who, joinedload(Case.merged_into))
     found, digests = Held(), []
-    for row, case, due in session.execute(query.where(or_(waits, digest, asked, Notice.key.in_(keys))).order_by(Notice.id)):
+    for row, about, turn, day in session.execute(
+        query.where(or_(waits, digest, asked, Notice.key.in_(keys))).order_by(Notice.id)
+    ):
         found.keys.add(row.key)
         if row.category == DIGEST and row.local_date == today and row.channel is NoticeChannel.IN_APP:
             digests.append(row)
-        if due:
+        if turn:
             found.waiting.append(row)
-            found.cases |= {case.id: case} if case is not None else {}
+            found.cases |= {about.id: about} if about is not None else {}
+            found.newest |= {(row.person_id, row.channel): day} if day is not None else {}
     found.had = had(digests)
     return found
+
+
+def _newest() -> ScalarSelect[date | None]:
+    """The last morning the receiver of a letter has a digest of, by the same channel."""
+    other = aliased(Notice)
+    mine = other.person_id == Notice.person_id, other.channel == Notice.channel, other.category == DIGEST
+    return select(func.max(other.local_date)).where(*mine).correlate(Notice).scalar_subquery()
 
 
 def untold(others: Iterable[ForPerson], held: Held) -> Sequence[ForPerson]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.due import soon_until
 from opinion_app.flow.many_facts import CHUNK, facts_of_many
+from opinion_app.flow.recheck import clocks_of
 from opinion_app.flow.reminding import open_clock, running, with_case
 from opinion_app.flow.roster import roster
 from opinion_app.records.clock import Clock
@@ -78,17 +79,24 @@ def waiting_clocks(session: Session, now: datetime, after: int, limit: int) -> S
 
 @dataclass(frozen=True)
 class Speaking:
-    """The clocks that may be spoken of at a moment: in a digest, by a rung, and those that stand still."""
+    """The clocks that may be spoken of at a moment: in a digest, by a rung, that stand still, or named by letters that wait."""
 
     pressing: list[Clock]
     waiting: list[Clock]
     standing: list[Clock]
+    named: dict[int, Clock]
 
 
 def speaking_clocks(
-    session: Session, now: datetime, until: datetime | None, told: ColumnElement[bool], *, every: bool = False
+    session: Session,
+    now: datetime,
+    until: datetime | None,
+    told: ColumnElement[bool],
+    named: Collection[int],
+    *,
+    every: bool = False,
 ) -> Speaking:
-    """All that `pressing_clocks` and all that `waiting_clocks` finds, and what stands still, in one query.
+    """All that `pressing_clocks` and all that `waiting_clocks` finds, what stands still and the `named`, in one query.
 
     `until` is None where no digest is made, `told` says whether this morning's are made already; with `every` running clock
     waits, for another ladder takes effect."""
@@ -97,9 +105,12 @@ def speaking_clocks(
     presses = false() if until is None else and_(runs, _presses(now, until), mornings)
     waits, stands = and_(runs, true() if every else _waits(now)), and_(Clock.state == ClockState.SUSPENDED, mornings)
     marks = presses.label("presses"), waits.label("waits"), stands.label("stands")
-    rows = session.execute(with_case().add_columns(*marks).where(or_(presses, waits, stands)).order_by(Clock.id)).all()
+    ids = sorted(named)
+    asked = or_(presses, waits, stands, Clock.id.in_(ids[:CHUNK]))
+    rows = session.execute(with_case().add_columns(*marks).where(asked).order_by(Clock.id)).all()
     pressing = sorted((row[0] for row in rows if row.presses), key=lambda clock: (clock.due_at, clock.id))
-    return Speaking(pressing, [row[0] for row in rows if row.waits], [row[0] for row in rows if row.stands])
+    known = {row[0].id: row[0] for row in rows if row[0].id in named} | clocks_of(session, ids[CHUNK:])
+    return Speaking(pressing, [row[0] for row in rows if row.waits], [row[0] for row in rows if row.stands], known)
 
 
 def _presses(now: datetime, until: datetime) -> ColumnElement[bool]:

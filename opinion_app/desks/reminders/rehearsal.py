@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -19,13 +19,17 @@ from opinion_app.desks.reminders.suspended import plan_suspended
 from opinion_app.desks.reminders.unit_letters import names_of
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.due import soon_until
-from opinion_app.flow.ladder import taking_effect
+from opinion_app.flow.ladder import ladder, taking_effect
+from opinion_app.flow.leaving import Outlook, outlook
 from opinion_app.flow.many_facts import facts_of_many
 from opinion_app.flow.outbox import CATEGORIES, DIGEST, RUNG
+from opinion_app.flow.recheck import Looking, clock_ids
 from opinion_app.flow.roster import roster
+from opinion_app.flow.settings import restored_at
 from opinion_app.flow.standing_work import done_at, slots_at
 from opinion_app.flow.unjudged import missed_by_digests
 from opinion_app.records.clock import Clock
+from opinion_app.records.current import settings_of
 from opinion_app.records.notice import WRITER, Notice
 from opinion_app.rules.digest import PersonDigest, Trouble
 from opinion_app.rules.facts import Actor, CaseFacts
@@ -39,7 +43,8 @@ from opinion_app.rules.zone import local_date
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One letter that would be queued, or that waits and would be tried; `lines` as the letter would have them.
+    """One letter that would be queued, or that waits and would be tried; `lines` as it would have them. `why_not`: why one
+    that waits would be cancelled.
 
     `person_id` is None for the group of a unit and for the writer of a case."""
 
@@ -50,13 +55,16 @@ class Draft:
     ways: str
     lines: tuple[dict[str, Any], ...]
     waiting: bool = False
+    why_not: str = ""
 
 
 @dataclass
 class Rehearsal:
-    """Every letter of that moment, what could not be judged, and the facts of the cases that were looked at."""
+    """Every letter of that moment, those of the outbox that would be cancelled with the reason, what could not be judged, and the
+    facts of the cases that were looked at."""
 
     drafts: list[Draft] = field(default_factory=list)
+    cancelled: list[Draft] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
     facts: Mapping[int, CaseFacts] = field(default_factory=dict)
 
@@ -84,9 +92,10 @@ def rehearse(session: Session, now: datetime) -> Rehearsal:
     digest = slots.get("digest")
     until = soon_until(now, calendar) if digest is not None else None
     told = exists().where(done_at("digest", digest, now)) if digest is not None else false()
-    speaking = speaking_clocks(session, now, until, told, every=under is not None)
     calendar_letters = about_the_calendar(session, now, people) if "calendar" in slots else []
-    held = held_at(session, now, slots, calendar_letters, speaking.standing)
+    held = held_at(session, now, slots, calendar_letters)
+    named = clock_ids(line for row in held.waiting for line in row.lines)
+    speaking = speaking_clocks(session, now, until, told, named, every=under is not None)
     found.facts = _facts(session, speaking, held)
     morning = morning_of(speaking.pressing, found.facts, people, now, calendar)
     digests = still_to_make(morning.digests, held.had, missed_by_digests(session).clocks)
@@ -97,13 +106,22 @@ def rehearse(session: Session, now: datetime) -> Rehearsal:
     plans = [*_digest_plans(digests), *_rung_plans(speaking.waiting, judged), *_other_plans(others)]
     found.drafts = _drafts(plans, people, found.facts)
     found.drafts += _unit_drafts(session, list(_by_letter(speaking.waiting, judged.for_units)))
-    found.drafts += [_waiting_draft(row, people) for row in held.waiting]
+    newest = held.newest | _today(digests, people)
+    look = Looking(now, calendar, under or ladder(session), people, speaking.named, found.facts, newest)
+    for row in held.waiting:
+        seen = outlook(row, look, held.cases, restored_at(session), settings_of().alarm_url)
+        (found.cancelled if seen.why_not else found.drafts).append(_waiting_draft(row, people, seen))
     return found
+
+
+def _today(digests: Iterable[PersonDigest], people: Roster) -> dict[tuple[int, NoticeChannel], date]:
+    """Those who have a digest of today by the time the outbox is sent: an older one of theirs gives way to it."""
+    return {(digest.person_id, channel): digest.on for digest in digests for channel in people.staff[digest.person_id].ways}
 
 
 def _facts(session: Session, speaking: Speaking, held: Held) -> Mapping[int, CaseFacts]:
     """The facts of every case that any of the letters speaks of."""
-    clocks = [*speaking.pressing, *speaking.waiting, *speaking.standing]
+    clocks = [*speaking.pressing, *speaking.waiting, *speaking.standing, *speaking.named.values()]
     return facts_of_many(session, ({row.case_id: row.case for row in clocks} | held.cases).values())
 
 
@@ -112,15 +130,17 @@ def _other_plans(others: Sequence[ForPerson]) -> Iterator[Plan]:
         yield Plan(one.letter.category, one.person_id, one.letter.subject, True, one.letter.lines)
 
 
-def _waiting_draft(row: Notice, people: Roster) -> Draft:
-    """A letter of the outbox. What it says of its case is shown with the case, like any other line."""
-    lines = [{**line, "case": line.get("case", row.case_id)} for line in row.lines] or [
-        {"case": row.case_id, "text": row.subject}
+def _waiting_draft(row: Notice, people: Roster, seen: Outlook) -> Draft:
+    """A letter of the outbox as it would leave. What it says of its case is shown with the case, like any other line."""
+    lines = [{**line, "case": line.get("case", row.case_id)} for line in seen.lines] or [
+        {"case": row.case_id, "text": seen.subject}
     ]
     name = people.staff[row.person_id].actor.name if row.person_id is not None else WRITER
     name = f"{row.unit.name}的群" if row.unit is not None else name
     person_id = None if row.unit is not None else row.person_id
-    return Draft(row.category, person_id, name, row.subject, _WAYS[row.channel], tuple(lines), waiting=True)
+    return Draft(
+        row.category, person_id, name, seen.subject, _WAYS[row.channel], tuple(lines), waiting=True, why_not=seen.why_not
+    )
 
 
 def _digest_plans(digests: Iterable[PersonDigest]) -> Iterator[Plan]:
@@ -181,12 +201,13 @@ class Shown:
         return CATEGORIES.get(self.draft.category, "通知") if self.hidden else self.draft.subject
 
 
-def shown_to(found: Rehearsal, actor: Actor) -> list[Shown]:
-    """The letters with the lines about cases the person may see; the administrator reads no case (decisions 15)."""
+def shown_to(found: Rehearsal, actor: Actor, drafts: Iterable[Draft] | None = None) -> list[Shown]:
+    """The letters (or `drafts` of them) with the lines about cases the person may see; the administrator reads no case
+    (decisions 15)."""
     reads = actor.has(Role.CLERK, Role.AUDITOR)
     seen = {case_id for case_id, facts in found.facts.items() if reads and can_see(actor, facts)}
     shown = []
-    for draft in found.drafts:
+    for draft in found.drafts if drafts is None else drafts:
         lines = tuple(line for line in draft.lines if not line.get("case") or int(line["case"]) in seen)
         shown.append(Shown(draft, lines, len(draft.lines) - len(lines)))
     return shown

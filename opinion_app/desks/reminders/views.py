@@ -181,6 +181,7 @@ def preview() -> ResponseReturnValue:
     before = moment_words(begins) if moment < begins else ""
     context: dict[str, Any] = {
         "shown": shown,
+        "cancelled": rehearsal.shown_to(found, actor(), found.cancelled),
         "troubles": found.troubles,
         "moment": moment,
         "typed": typed,

@@ -13,16 +13,18 @@ from sqlalchemy import func, insert, select
 from opinion_app import clock
 from opinion_app.desks.reminders.operations import queue_digests, queue_rungs
 from opinion_app.flow.ladder import ladder, versions
+from opinion_app.flow.outbox import tell
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.ladder import LadderVersion
 from opinion_app.records.notice import Notice, Reminder
+from opinion_app.records.person import Person
 from opinion_app.records.reply import Reply
 from opinion_app.records.trail import TrailEntry
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.ladder import Anchor, Way, Who
 from opinion_app.rules.reminder_words import ReminderState
-from opinion_app.rules.words import ClockState, Kind, NoticeState, Role, Urgency
+from opinion_app.rules.words import ClockState, Kind, NoticeChannel, NoticeState, Role, Urgency
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date
 from tests.builders.life import make_office
@@ -182,6 +184,33 @@ def test_n14_the_rehearsal_shows_everything_and_writes_nothing(office: Flask) ->
     assert "在那之前的一概不提醒、不补发" in clerk.get("/office/reminders/preview?at=2020-01-06T08:30").text
     with office.app_context(), transaction() as session:
         assert session.scalar(select(func.count(Notice.id))) == session.scalar(select(func.count(Reminder.id))) == 0
+
+
+def test_n14_what_waits_is_shown_as_it_would_leave_or_why_it_does_not(office: Flask) -> None:
+    clerk, now = client_for(office, "clerk"), clock.now()
+    with office.app_context(), transaction() as session:
+        for number in range(6):
+            case = make_case(session, None, now=now - timedelta(minutes=50), urgency=Urgency.URGENT)
+            reader = make_actor(session, f"reader{number}", Role.CLERK, email=f"reader{number}@office.test")
+            tell(session, case, [session.get_one(Person, reader.id)], f"第 {number} 封", "k", now, mail=True)
+        queue_rungs(session, now)
+    with counting(office) as asked:
+        text = clerk.get("/office/reminders/preview").text
+    assert ("待发箱里的 · 邮件" in text, "不再发送的" in text) == (True, False)
+    with office.app_context(), transaction() as session:
+        gone = session.scalars(select(Person).where(Person.login == "reader0")).one()
+        gone.active = False
+        waiting = session.scalars(select(Notice).where(Notice.channel == NoticeChannel.MAIL).order_by(Notice.id)).all()
+        letters = len([one for one in waiting[:4] if one.person_id == gone.id])
+        for one in waiting[4:]:
+            one.next_attempt_at = now + timedelta(seconds=30)
+    with counting(office) as fewer:
+        text = clerk.get("/office/reminders/preview").text
+    assert f"待发箱里不再发送的 {letters} 份" in text
+    assert "收件人已停用" in text
+    assert len(fewer) <= len(asked) <= MOST_QUERIES, "many letters ask no more than few"
+    admin = client_for(office, "admin").get("/office/reminders/preview").text
+    assert ("不再发送的" in admin, "第 0 封" in admin) == (True, False)
 
 
 def test_the_rehearsal_names_a_restricted_case_only_to_whom_it_is_shown(app: Flask) -> None:

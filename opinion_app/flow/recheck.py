@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import facts_of
 from opinion_app.flow.due import clock_due, clock_words, soon_until
 from opinion_app.flow.ladder import ladder
-from opinion_app.flow.many_facts import facts_of_many
-from opinion_app.flow.outbox import DIGEST
-from opinion_app.flow.reminding import look_again, open_clock
+from opinion_app.flow.many_facts import CHUNK, facts_of_many
+from opinion_app.flow.outbox import DIGEST, RUNG
+from opinion_app.flow.reminding import look_again, open_clock, with_case
 from opinion_app.flow.roster import away, roster
-from opinion_app.records.actors import actor_of
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
-from opinion_app.rules.digest import GROUPS, blind_words, place_of, urgency
+from opinion_app.rules.digest import GROUPS, blind_words, counted_words, place_of, rung_subject, urgency
 from opinion_app.rules.due_words import DueState
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.ladder import Ladder, Rung, Way, moment_of
 from opinion_app.rules.permissions import can_see
-from opinion_app.rules.recipients import Owing, Recipient, Roster, recipients
+from opinion_app.rules.recipients import Owing, Recipient, Roster, Staff, recipients
 from opinion_app.rules.rung_recipients import fit_for_a_group, robot_units, rung_recipients
 from opinion_app.rules.words import ClockState, NoticeChannel
+from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date
 
 GONE = {
@@ -45,33 +45,89 @@ NOT_IN_A_GROUP = "这件不宜在群里说，只在站内和邮件提醒"
 HIDDEN = "其中有收件人已无权查看的事项，原信不再发送"
 
 
-def still_standing(session: Session, notice: Notice, now: datetime) -> tuple[list[dict[str, Any]], str]:
-    """The lines of a notice to a person that still hold, and - when none is left - why the whole notice is cancelled.
+@dataclass(frozen=True)
+class Looking:
+    """What letters are looked at by: the office as it is at a moment, the clocks their lines speak of and the facts of the cases.
 
-    With a body it may have left and can only go as it is: a word in it that is no longer for its reader keeps back the whole."""
-    person = session.get_one(Person, notice.person_id)
-    why = _whole(session, notice, person)
-    if why:
-        return [], why
-    clocks = _clocks(session, notice)
+    `newest`: the last morning each person has a digest of, by channel."""
+
+    now: datetime
+    calendar: WorkCalendar
+    ladder: Ladder
+    people: Roster
+    clocks: Mapping[int, Clock]
+    facts: Mapping[int, CaseFacts]
+    newest: Mapping[tuple[int, NoticeChannel], date] = field(default_factory=dict)
+
+    def of(self, notice: Notice) -> dict[int, Clock]:
+        """The clocks one letter speaks of."""
+        return {number: self.clocks[number] for number in clock_ids(notice.lines) if number in self.clocks}
+
+
+def looking(session: Session, notice: Notice, now: datetime) -> Looking:
+    """All that one letter to a person is looked at by."""
+    clocks = clocks_of(session, clock_ids(notice.lines))
     cases = {row.case_id: row.case for row in clocks.values()}
     if notice.case_id is not None and notice.case_id not in cases:
         case = session.get(Case, notice.case_id)
         cases |= {case.id: case} if case is not None else {}
-    facts, reader = facts_of_many(session, cases.values()), actor_of(session, person)
-    told = _told(session, notice, clocks, facts, now)
+    facts, people = facts_of_many(session, cases.values()), roster(session, local_date(now))
+    return Looking(now, work_calendar(session), ladder(session), people, clocks, facts, _newest(session, notice))
+
+
+def clocks_of(session: Session, numbers: Iterable[int]) -> dict[int, Clock]:
+    """Some clocks with their cases, by id."""
+    ids = sorted(numbers)
+    parts = (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
+    return {row.id: row for part in parts for row in session.scalars(with_case().where(Clock.id.in_(part)))}
+
+
+def _newest(session: Session, notice: Notice) -> dict[tuple[int, NoticeChannel], date]:
+    """The last morning the receiver of a digest has one of, on its channel."""
+    if notice.category != DIGEST or notice.person_id is None:
+        return {}
+    mine = Notice.person_id == notice.person_id, Notice.channel == notice.channel, Notice.category == DIGEST
+    day = session.scalar(select(func.max(Notice.local_date)).where(*mine))
+    return {(notice.person_id, notice.channel): day} if day is not None else {}
+
+
+def look_once_more(session: Session, notice: Notice, now: datetime) -> tuple[list[dict[str, Any]], str]:
+    """`still_standing` of one letter by how things stand now."""
+    return still_standing(notice, looking(session, notice, now))
+
+
+def still_standing(notice: Notice, look: Looking) -> tuple[list[dict[str, Any]], str]:
+    """The lines of a notice to a person that still hold, and - when none is left - why the whole is cancelled. Asks no database.
+
+    With a body it may have left and can only go as it is: a word in it that is no longer for its reader keeps back the whole."""
+    reader = look.people.staff[notice.person_id or 0]
+    why = _whole(notice, look, reader)
+    if why:
+        return [], why
+    clocks = look.of(notice)
+    told = _told(notice, clocks, look)
     kept: list[dict[str, Any]] = []
-    for line in _moved_along(session, notice, clocks, now):
-        if notice.body and _hidden(line, facts, notice, reader, told):
+    for line in _moved_along(notice, clocks, look):
+        if notice.body and _hidden(line, look.facts, notice, reader.actor, told):
             return [], HIDDEN
-        why = _why_not(line, clocks, facts, notice, reader, told)
-        if why == ANOTHERS and away(person, local_date(now)):
+        why = _why_not(line, clocks, look.facts, notice, reader.actor, told)
+        if why == ANOTHERS and reader.away:
             why = ON_LEAVE
         if not why:
-            kept.append(_as_it_stands(session, line, clocks, now))
+            kept.append(_as_it_stands(line, clocks, look))
     if notice.category == DIGEST:
         kept.sort(key=lambda line: place_of(str(line.get("group", ""))))
     return kept, "" if kept else why or "没有内容"
+
+
+def subject_as_it_stands(notice: Notice, lines: Sequence[Mapping[str, Any]]) -> str:
+    """The subject by the lines that are left; what sort of letter it is stands before the colon."""
+    head = notice.subject.partition("：")[0]
+    if notice.category == DIGEST:
+        return f"{head}：{counted_words((str(line.get('group', '')), str(line['number'])) for line in lines)}"[:200]
+    if notice.category == RUNG:
+        return rung_subject(head, lines)[:200]
+    return notice.subject
 
 
 def hand_on(session: Session, notice: Notice, kept: Sequence[Mapping[str, Any]], now: datetime) -> None:
@@ -79,40 +135,29 @@ def hand_on(session: Session, notice: Notice, kept: Sequence[Mapping[str, Any]],
     person = session.get_one(Person, notice.person_id)
     if notice.unit_id is not None or (person.active and not away(person, local_date(now))):
         return
-    left = _clock_ids(notice.lines) - _clock_ids(kept)
+    left = clock_ids(notice.lines) - clock_ids(kept)
     look_again(session, now, Clock.id.in_(left))
 
 
-def _clock_ids(lines: Iterable[Mapping[str, Any]]) -> set[int]:
+def clock_ids(lines: Iterable[Mapping[str, Any]]) -> set[int]:
+    """The clocks that some lines speak of."""
     return {int(line["clock"]) for line in lines if line.get("clock")}
 
 
-def _whole(session: Session, notice: Notice, person: Person) -> str:
+def _whole(notice: Notice, look: Looking, reader: Staff) -> str:
     if notice.unit_id is not None:
         return ""  # a unit's group: whoever was named with it may be gone
-    if not person.active:
+    if not reader.active:
         return "收件人已停用"
-    if notice.channel is NoticeChannel.MAIL and not person.email:
+    if notice.channel is NoticeChannel.MAIL and NoticeChannel.MAIL not in reader.ways:
         return "收件人没有邮箱地址"
     if notice.category != DIGEST or notice.local_date is None:
         return ""
-    newer = select(Notice.id).where(
-        Notice.person_id == notice.person_id,
-        Notice.channel == notice.channel,
-        Notice.category == DIGEST,
-        Notice.local_date > notice.local_date,
-    )
-    return "已由较新的通报代替" if session.scalar(newer.limit(1)) is not None else ""
+    newest = look.newest.get((reader.actor.id, notice.channel))
+    return "已由较新的通报代替" if newest is not None and newest > notice.local_date else ""
 
 
-def _clocks(session: Session, notice: Notice) -> dict[int, Clock]:
-    ids = _clock_ids(notice.lines)
-    units = joinedload(Clock.case).joinedload(Case.lead_unit), joinedload(Clock.unit)
-    query = select(Clock).options(*units).where(Clock.id.in_(ids))
-    return {row.id: row for row in session.scalars(query)} if ids else {}
-
-
-def _moved_along(session: Session, notice: Notice, clocks: dict[int, Clock], now: datetime) -> list[dict[str, Any]]:
+def _moved_along(notice: Notice, clocks: Mapping[int, Clock], look: Looking) -> list[dict[str, Any]]:
     """The lines; one whose date moved is of the new date now, where that must be told by this very letter.
 
     A digest tells of all that presses, by whatever date: dropped, it would be told the next morning only, and may be late by
@@ -123,7 +168,7 @@ def _moved_along(session: Session, notice: Notice, clocks: dict[int, Clock], now
         row = clocks.get(int(line.get("clock") or 0))
         told_here = False
         if row is not None and row.deadline_version != line.get("version"):
-            told_here = _presses(session, row, now) if notice.category == DIGEST else _came_before(session, line, row)
+            told_here = _presses(row, look) if notice.category == DIGEST else _came_before(line, row, look)
         lines.append(line | _of_the_new_date(line, row) if row is not None and told_here else line)
     return lines
 
@@ -133,41 +178,36 @@ def _of_the_new_date(line: Mapping[str, Any], row: Clock) -> dict[str, Any]:
     return moved | {"text": blind_words(row.due_at)} if line.get("blind") and row.due_at is not None else moved
 
 
-def _pressing(session: Session, row: Clock, now: datetime) -> tuple[DueState, str] | None:
+def _pressing(row: Clock, look: Looking) -> tuple[DueState, str] | None:
     """The group a clock is in now, as a digest of this moment would have it; None where it does not press."""
-    calendar = work_calendar(session)
-    return None if row.due_at is None else urgency(open_clock(row), now, calendar, soon_until(now, calendar))
+    soon = soon_until(look.now, look.calendar)
+    return None if row.due_at is None else urgency(open_clock(row), look.now, look.calendar, soon)
 
 
-def _presses(session: Session, row: Clock, now: datetime) -> bool:
-    return row.state is ClockState.RUNNING and _pressing(session, row, now) is not None
+def _presses(row: Clock, look: Looking) -> bool:
+    return row.state is ClockState.RUNNING and _pressing(row, look) is not None
 
 
-def _came_before(session: Session, line: Mapping[str, Any], row: Clock) -> bool:
+def _came_before(line: Mapping[str, Any], row: Clock, look: Looking) -> bool:
     """Whether the moment of a line's rung, by the new date of its clock, lay before that date was set."""
-    held, calendar = ladder(session), work_calendar(session)
-    rung = held.named(str(line.get("rung", "")))
+    rung = look.ladder.named(str(line.get("rung", "")))
     if rung is None or row.due_at is None or not row.dates:
         return False
-    moment = moment_of(rung, open_clock(row), facts_of(row), calendar, held.morning)
+    moment = moment_of(rung, open_clock(row), facts_of(row), look.calendar, look.ladder.morning)
     return moment is not None and moment <= datetime.fromisoformat(row.dates[-1]["at"])
 
 
-def _told(
-    session: Session, notice: Notice, clocks: dict[int, Clock], facts: dict[int, CaseFacts], now: datetime
-) -> dict[int, set[int]]:
+def _told(notice: Notice, clocks: Mapping[int, Clock], look: Looking) -> dict[int, set[int]]:
     """Which people - for a unit's group, which units - are told about each clock as things stand now: reminders follow the holder
     until the moment they leave (decisions 4)."""
-    if not clocks:
-        return {}
-    people, held = roster(session, local_date(now)), ladder(session)
-    rungs = {int(line["clock"]): held.named(str(line.get("rung", ""))) for line in notice.lines if line.get("clock")}
+    rungs = {int(line["clock"]): look.ladder.named(str(line.get("rung", ""))) for line in notice.lines if line.get("clock")}
     told: dict[int, set[int]] = {}
     for number, row in clocks.items():
-        if row.case_id in facts:
-            found = _now_for(rungs.get(number), row, facts[row.case_id], people, held)
+        if row.case_id in look.facts:
+            case = look.facts[row.case_id]
+            found = _now_for(rungs.get(number), row, case, look.people, look.ladder)
             units = notice.unit_id is not None
-            told[number] = set(robot_units(found, facts[row.case_id], people)) if units else {one.person_id for one in found}
+            told[number] = set(robot_units(found, case, look.people)) if units else {one.person_id for one in found}
     return told
 
 
@@ -198,8 +238,8 @@ def _not_for_a_group(line: Mapping[str, Any], facts: Mapping[int, CaseFacts], no
 
 def _why_not(
     line: Mapping[str, Any],
-    clocks: dict[int, Clock],
-    facts: dict[int, CaseFacts],
+    clocks: Mapping[int, Clock],
+    facts: Mapping[int, CaseFacts],
     notice: Notice,
     reader: Actor,
     told: Mapping[int, set[int]],
@@ -223,12 +263,12 @@ def _why_not(
     return "" if reader.id in told.get(clock.id, {reader.id}) else ANOTHERS
 
 
-def _as_it_stands(session: Session, line: dict[str, Any], clocks: dict[int, Clock], now: datetime) -> dict[str, Any]:
+def _as_it_stands(line: dict[str, Any], clocks: Mapping[int, Clock], look: Looking) -> dict[str, Any]:
     """The line with its group and due words as of now: what was 临期 when it was queued may be 逾期 when it leaves (N10)."""
     clock = clocks.get(int(line.get("clock") or 0))
     if clock is None:
         return line
-    pressing = _pressing(session, clock, now)
-    line |= {"group": GROUPS[pressing[0]]} if "group" in line and pressing is not None else {}
-    said = f"{clock_words(clock)}：{clock_due(clock, now, work_calendar(session)).words}"
+    pressing = _pressing(clock, look)
+    line = line | ({"group": GROUPS[pressing[0]]} if "group" in line and pressing is not None else {})
+    said = f"{clock_words(clock)}：{clock_due(clock, look.now, look.calendar).words}"
     return line if line.get("blind") else line | {"text": said}
