@@ -19,6 +19,7 @@ from opinion_app.desks.clock.queries import alive, lease, queue
 from opinion_app.desks.people.queries import what_is_missing
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.recompute import preview
+from opinion_app.flow.reply_owed import uncounted
 from opinion_app.flow.standing_work import JobLine, entries_here, jobs, unheard
 from opinion_app.flow.trail import verify_trail
 from opinion_app.flow.unjudged import unjudged, unjudged_words
@@ -79,6 +80,15 @@ def _dates(session: Session, now: datetime) -> Finding:
         return Finding(GOOD, "在办时限与重新推算一致")
     named = "、".join(sorted({moved.number for moved in astray})[:NAMED])
     return Finding(WARNING, f"{len(astray)} 项在办时限与重新推算不一致（{named}），请重新载入当年放假安排以重算")
+
+
+def _replies(session: Session, now: datetime) -> Finding:
+    """Whether of every case not answered yet the reply is counted, or waits for acceptance."""
+    found = uncounted(session, now)
+    if not found:
+        return Finding(GOOD, "未答复的件都在计时、依法中止，或等待受理")
+    named = "、".join(case.number for case in found[:NAMED])
+    return Finding(BAD, f"{len(found)} 件没有答复时限（{named}），请打开该件，交办或改一次分类（可再改回），时限随即起算")
 
 
 def _people(session: Session, _now: datetime) -> Finding:
@@ -152,6 +162,7 @@ CHECKS: tuple[tuple[str, Callable[[Session, datetime], Finding]], ...] = (
     ("工作日历", _calendar),
     ("办理时限", _rules),
     ("时限核对", _dates),
+    ("答复时限", _replies),
     ("人员", _people),
     ("磁盘", _room),
     ("留痕", _trail),

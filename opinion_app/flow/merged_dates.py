@@ -22,6 +22,7 @@ from opinion_app.flow.clocks import (
     reply_clock,
     shift_inner,
 )
+from opinion_app.flow.reply_owed import owe_reply
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.rules.deadline import derive, if_resumed, is_late
@@ -157,7 +158,7 @@ def revive(session: Session, case: Case, reason: str, now: datetime) -> list[tup
 
     Answers them with the date each had missed when it stopped; None for one that was in time."""
     query = select(Clock).where(Clock.case_id == case.id, Clock.state == ClockState.STOPPED, Clock.end_reason == reason)
-    stopped = [(clock, _missed(clock)) for clock in session.scalars(query)]
+    stopped = [(clock, missed_when_stopped(clock)) for clock in session.scalars(query)]
     for clock, _due in stopped:
         clock.state, clock.ended_at, clock.end_reason = ClockState.RUNNING, None, ""
         settle(clock, work_calendar(session), ahead_of(session, clock), Cause(now, "拆分后恢复"))
@@ -166,7 +167,8 @@ def revive(session: Session, case: Case, reason: str, now: datetime) -> list[tup
     return stopped
 
 
-def _missed(clock: Clock) -> datetime | None:
+def missed_when_stopped(clock: Clock) -> datetime | None:
+    """The due moment that had passed already when the clock was stopped; None for one that was in time."""
     due, ended = clock.due_at, clock.ended_at
     return due if due is not None and ended is not None and is_late(due, ended) else None
 
@@ -182,6 +184,7 @@ def release(session: Session, survivor: Case, number: str, now: datetime) -> Non
             answer_for_merged(session, survivor, clock, APART, Cause(now, APART))
             if survivor.accepted_at is not None:
                 open_event(session, survivor, StartEvent.ACCEPTED, survivor.accepted_at, frozenset(begun(session, survivor)))
+                owe_reply(session, survivor, now)
         else:
             settle(clock, work_calendar(session), ahead_of(session, clock), Cause(now, "拆分后恢复原时限"))
     shift_inner(session, survivor, Cause(now, APART))

@@ -12,6 +12,7 @@ from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import Cause, put_aside, settle, span_of
 from opinion_app.flow.clocks import (
     ACTIVE,
+    OPEN,
     apply_rule,
     begun,
     choice_for,
@@ -20,21 +21,19 @@ from opinion_app.flow.clocks import (
     open_clocks,
     open_event,
     refresh,
-    reply_clock,
     rule_of,
     shift_inner,
     start_clock,
 )
-from opinion_app.flow.merged_dates import WAITS, answer_for_merged, is_copy, own_again
+from opinion_app.flow.merged_dates import WAITS, answer_for_merged, is_copy, missed_when_stopped, own_again
 from opinion_app.flow.moved_dates import DateMoved, what_moved
+from opinion_app.flow.reply_owed import begins_at, has_reply, owe_reply
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
-from opinion_app.records.move import Move
 from opinion_app.rules.deadline_rules import LAST_RESORT, Choice, ClockStage, StartEvent
 from opinion_app.rules.default_rules import STAGES
 from opinion_app.rules.words import ClockState, UnitRole
-from opinion_app.rules.zone import latest
 
 NOT_ASKED = "改类后不再要求"
 
@@ -46,39 +45,50 @@ def reclassify(session: Session, case: Case, now: datetime) -> list[DateMoved]:
     Answers stage, old and new due moment of each clock that moved, began (old: None) or ended (new: None), so that nobody becomes
     late unnoticed (D12)."""
     letter, cause = letter_of(session, case), Cause(now, "修改分类")
-    held = [(clock, clock.due_at) for clock in _by_classification(session, case)]
+    running, waiting = _by_classification(session, case), _waiting_reply(session, case)
     inner = [(clock, clock.due_at) for clock in open_clocks(session, case.id) if clock.stage == ClockStage.DRAFT.value]
-    for clock, _due in held:
+    for clock, _due in (*running, *waiting):
         begun_at = case.received_at if is_copy(clock) else clock.start_at  # a copy began with the merged case
         choice = choice_for(session, case, ClockStage.of(clock.stage), begun_at, letter)
         _put_under(session, case, clock, choice, cause)
     fresh = _begin_missing(session, case, now)
     shift_inner(session, case, cause)
     refresh(session, case)
-    return what_moved([*held, *inner], fresh)
+    return what_moved([*running, *(held for held in waiting if held[0].state in OPEN), *inner], fresh)
 
 
 def on_acceptance(session: Session, case: Case, now: datetime, *, ruled: bool) -> list[DateMoved]:
     """Put the clocks under their rules when a case is accepted, where its classification changed with it (`ruled`) or where it
     answered by the date of a merged case alone until now: from now on it has one of its own as well (D13).
 
-    Answers the dates that moved, as `reclassify` does."""
+    A reply that waited for acceptance begins, whichever event its rule counts from by now. Answers the dates that moved or
+    began, as `reclassify` does."""
     if ruled or any(is_copy(clock) for clock in open_clocks(session, case.id)):
         return reclassify(session, case, now)
-    return []
+    return what_moved([], owe_reply(session, case, now))
 
 
-def _by_classification(session: Session, case: Case) -> list[Clock]:
-    """The clocks whose rules the classification chooses, with the reply's where it waits for acceptance.
+def _by_classification(session: Session, case: Case) -> list[tuple[Clock, datetime | None]]:
+    """The open clocks whose rules the classification chooses, each with the date it has.
 
     Those of a risk level follow the level, a unit's inner date follows the reply's, a 督办单 says its own."""
-    reply = reply_clock(session, case.id)
-    if reply is not None and reply.state is ClockState.STOPPED and reply.end_reason == WAITS:
-        reply.state, reply.ended_at, reply.end_reason = ClockState.RUNNING, None, ""
-        session.flush()
     chosen = {stage.value for stage, (event, _act, _owed_by) in STAGES.items() if event is not StartEvent.ASSESSED}
     own = chosen - {ClockStage.DRAFT.value}
-    return [clock for clock in open_clocks(session, case.id) if clock.assessment_id is None and clock.stage in own]
+    held = [clock for clock in open_clocks(session, case.id) if clock.assessment_id is None and clock.stage in own]
+    return [(clock, clock.due_at) for clock in held]
+
+
+def _waiting_reply(session: Session, case: Case) -> list[tuple[Clock, datetime | None]]:
+    """The reply's clock that rests until the case is accepted, where none runs; none of a round that is over (D11).
+
+    It has no date until then, save one that had passed when it began to rest: nothing else was late before (D12)."""
+    if has_reply(session, case):
+        return []
+    query = select(Clock).where(Clock.case_id == case.id, Clock.state == ClockState.STOPPED, Clock.end_reason == WAITS)
+    last = session.scalar(query.order_by(Clock.id.desc()).limit(1))
+    since = begins_at(session, case, StartEvent.RECEIVED)
+    of_this_round = last is not None and last.ended_at is not None and since is not None and last.ended_at >= since
+    return [(last, missed_when_stopped(last))] if last is not None and of_this_round else []
 
 
 def _put_under(session: Session, case: Case, clock: Clock, choice: Choice | None, cause: Cause) -> None:
@@ -98,13 +108,15 @@ def _put_under(session: Session, case: Case, clock: Clock, choice: Choice | None
         return
     lent = is_copy(clock)
     if lent or choice.rule.start_event is not (held or LAST_RESORT).start_event:
-        start = _begins_at(session, case, choice.rule.start_event)
+        start = begins_at(session, case, choice.rule.start_event)
         if start is None:
-            if not lent:
+            if not lent and clock.state in OPEN:
                 answer_for_merged(session, case, clock, WAITS, cause)
             return
         clock.start_at = start
         own_again(session, clock)
+    if clock.state not in OPEN:
+        clock.state, clock.ended_at, clock.end_reason = ClockState.RUNNING, None, ""
     clock.fixed_on, was_in_days = choice.fixed_date, span_of(clock).unit.in_days
     apply_rule(session, clock, choice)
     if span_of(clock).unit.in_days is not was_in_days:
@@ -112,25 +124,15 @@ def _put_under(session: Session, case: Case, clock: Clock, choice: Choice | None
     settle(clock, work_calendar(session), choice.rule.warning, cause)
 
 
-def _begins_at(session: Session, case: Case, event: StartEvent) -> datetime | None:
-    """When a clock of this case that starts with its receipt or acceptance begins; None while it is not accepted.
-
-    A case that was taken up again counts from then on (D11)."""
-    moment = case.received_at if event is StartEvent.RECEIVED else case.accepted_at
-    if moment is None or case.reply_round == 0:
-        return moment
-    reopened = session.scalar(select(func.max(Move.at)).where(Move.case_id == case.id, Move.act == "reopen"))
-    return latest(moment, reopened)
-
-
 def _begin_missing(session: Session, case: Case, now: datetime) -> list[Clock]:
     """Start what the present rules ask for and no clock of this case has waited for yet; answers what began."""
     known = {clock.id for clock in open_clocks(session, case.id)}
     done = begun(session, case) - _contacted_by_others(session, case, now)
     for event, besides in ((StartEvent.RECEIVED, {ClockStage.ACCEPT.value}), (StartEvent.ACCEPTED, set())):
-        start = _begins_at(session, case, event)
+        start = begins_at(session, case, event)
         if start is not None:
             open_event(session, case, event, start, frozenset(done | besides))
+    owe_reply(session, case, now)
     _begin_contact(session, case, now, done)
     return [clock for clock in open_clocks(session, case.id) if clock.id not in known]
 
