@@ -57,7 +57,7 @@ def load(file: Path, year: int | None, source: str, *, dry_run: bool, replace: b
     if held:
         click.echo(f"{held}{'载入会替换它，须加 --replace。' if dry_run else '已被替换。'}", err=True)
     done = "未载入（仅预览）：" if dry_run else "已载入 "
-    click.echo(f"{done}{notice.year} 年放假安排 {len(notice.rows)} 天；{len(moved)} 项时限有变动。")
+    click.echo(f"{done}{notice.year} 年放假安排 {len(notice.rows)} 天；{len(moved)} 项时限有变动{moved.stayed}。")
     for entry in moved:
         before = moment_words(entry.before) if entry.before else "未定"
         after = moment_words(entry.after) if entry.after else "未定"

@@ -76,6 +76,9 @@ def _rules(session: Session, _now: datetime) -> Finding:
 def _dates(session: Session, now: datetime) -> Finding:
     """Whether the stored dates are those that come out anew under today's calendar."""
     astray = preview(session, now, work_calendar(session))
+    if astray.left_out:
+        first = astray.left_out[0]
+        return Finding(BAD, f"{len(astray.left_out)} 件的时限记录有矛盾，推算不出（{first.number}：{first.why.rstrip('。')}）")
     if not astray:
         return Finding(GOOD, "在办时限与重新推算一致")
     named = "、".join(sorted({moved.number for moved in astray})[:NAMED])

@@ -32,14 +32,12 @@ def span_of(clock: Clock) -> Span:
 def facts_of(clock: Clock) -> ClockFacts:
     """What the rules derive the due moment from.
 
-    A restart plays no part where the clock now begins later, by another rule; nor does time granted to a clock of days while it
-    counts hours, or the other way round (`put_aside`): it is kept, and counts again when the clock does."""
-    in_days = span_of(clock).unit.in_days
+    A restart plays no part where the clock now begins later, by another rule; nor does what was granted and put aside."""
     return ClockFacts(
         start=clock.start_at,
         span=span_of(clock),
         pauses=tuple(_pause(data) for data in clock.pauses),
-        extensions=tuple(extension_of(data) for data in clock.extensions if data.get("in_days", in_days) is in_days),
+        extensions=granted_in(clock, span_of(clock).unit),
         restarts=tuple(
             Restart(_moment(data["at"]), data.get("reason", ""))
             for data in clock.restarts
@@ -69,6 +67,20 @@ def extension_of(data: dict[str, Any]) -> Extension:
     if until:
         return Extension(_moment(data["at"]), until=date.fromisoformat(until), **words)
     return Extension(_moment(data["at"]), Span(int(data["amount"]), Unit(data["unit"])), **words)
+
+
+def granted_in(clock: Clock, unit: Unit) -> tuple[Extension, ...]:
+    """What of the time granted to a clock counts while it runs in that unit: what was granted while it ran in days to one of
+    days, in hours to one of hours. The rest is put aside: kept as it was granted, it counts again when the clock does."""
+    held = put_aside(clock.extensions, was_in_days=span_of(clock).unit.in_days)
+    return tuple(extension_of(data) for data in held if data["in_days"] is unit.in_days)
+
+
+def run_for(clock: Clock, span: Span) -> None:
+    """Give the clock another span; where that counts in the other family of units, what was granted is put aside."""
+    if clock.extensions and span_of(clock).unit.in_days is not span.unit.in_days:
+        clock.extensions = put_aside(clock.extensions, was_in_days=span_of(clock).unit.in_days)
+    clock.amount, clock.amount_unit = span.amount, span.unit.value
 
 
 def put_aside(extensions: list[dict[str, Any]], *, was_in_days: bool) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import hold, work_calendar
-from opinion_app.flow.clock_dates import Cause, facts_of, inner_day, settle, span_of
+from opinion_app.flow.clock_dates import Cause, facts_of, inner_day, run_for, settle, span_of
 from opinion_app.flow.deadline_table import rules
 from opinion_app.flow.due import draft_passed_words
 from opinion_app.flow.settings import setting
@@ -152,7 +152,7 @@ def apply_rule(session: Session, clock: Clock, choice: Choice) -> None:
     rule = choice.rule
     clock.owed_by = rule.owed_by.value
     clock.rule_id = next((row_id for row_id, held in rules(session).items() if held is rule), None)
-    clock.amount, clock.amount_unit = rule.span.amount, rule.span.unit.value
+    run_for(clock, rule.span)
     clock.source = f"{rule.name}（{choice.why}）：{rule.source}"
     clock.warning = choice.warning or rule.guidance
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.clock_dates import Cause, put_aside, settle, span_of
+from opinion_app.flow.clock_dates import Cause, settle
 from opinion_app.flow.clocks import (
     ACTIVE,
     OPEN,
@@ -117,10 +117,8 @@ def _put_under(session: Session, case: Case, clock: Clock, choice: Choice | None
         own_again(session, clock)
     if clock.state not in OPEN:
         clock.state, clock.ended_at, clock.end_reason = ClockState.RUNNING, None, ""
-    clock.fixed_on, was_in_days = choice.fixed_date, span_of(clock).unit.in_days
+    clock.fixed_on = choice.fixed_date
     apply_rule(session, clock, choice)
-    if span_of(clock).unit.in_days is not was_in_days:
-        clock.extensions = put_aside(clock.extensions, was_in_days=was_in_days)
     settle(clock, work_calendar(session), choice.rule.warning, cause)
 
 

@@ -13,31 +13,32 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.clock_dates import Cause, adoptions_of, extension_of, facts_of, inner_day, settle, span_of
+from opinion_app.flow.clock_dates import Cause, adoptions_of, facts_of, granted_in, inner_day, run_for, settle
 from opinion_app.flow.clocks import OPEN, ahead_of, refresh, shift_inner
 from opinion_app.flow.deadline_table import rules
 from opinion_app.flow.extension_requests import void_stale
 from opinion_app.flow.merged_dates import lent_by
 from opinion_app.flow.progress import promise
 from opinion_app.flow.risk_clocks import cap_now
+from opinion_app.flow.trail import Values
 from opinion_app.records.assessment import Assessment
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
-from opinion_app.rules.clock_facts import ClockFacts
+from opinion_app.rules.clock_facts import ClockFacts, DeadlineRefused
 from opinion_app.rules.deadline import derive, is_late
 from opinion_app.rules.deadline_rules import ClockStage, DeadlineRule, RuleFacts, choose
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.workdays import WorkCalendar
-from opinion_app.rules.zone import local_date
 
 Change = Callable[[Clock], ClockFacts]
+NAMED = 5  # cases that a sentence names
 Governing = Callable[[Clock], DeadlineRule | None]  # the rule a clock is to be put under; None: it stays as it is
 
 
 class NotLooked(Invalid):
     """A change that moves open clocks, by somebody who has not seen which; `moved` are those clocks."""
 
-    def __init__(self, moved: list[Moved]) -> None:
+    def __init__(self, moved: Moves) -> None:
         self.moved = moved
         late = sum(row.becomes_late for row in moved)
         said = f"会变动 {len(moved)} 项在办时限" + (f"，其中 {late} 项会变为逾期" if late else "")
@@ -46,7 +47,9 @@ class NotLooked(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A clock of an open case that another calendar or rule moves; `becomes_late` where it was in time until then."""
+    """A clock of an open case that another calendar or rule moves; `becomes_late` where it was in time until then.
+
+    `puts_aside`: time granted to it counts no longer, because it counts hours now or days."""
 
     case_id: int
     number: str
@@ -54,6 +57,36 @@ class Moved:
     before: datetime | None
     after: datetime | None
     becomes_late: bool
+    puts_aside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A case that stays as it is because its own facts contradict themselves; `why` says how."""
+
+    number: str
+    why: str
+
+
+class Moves(list[Moved]):
+    """The clocks that move, and the cases `left_out` of it: one that cannot be derived never holds up the others."""
+
+    def __init__(self, moved: Iterable[Moved] = (), left_out: Iterable[LeftOut] = ()) -> None:
+        super().__init__(moved)
+        self.left_out = list(left_out)
+
+    @property
+    def stayed(self) -> str:
+        """Which cases stay as they are, to go on with a sentence about those that move; empty where none does."""
+        named = "、".join(case.number for case in self.left_out[:NAMED])
+        more = f"等 {len(self.left_out)} 件" if len(self.left_out) > NAMED else ""
+        return f"；{named}{more}的时限记录有矛盾，推算不出，没有变动，请逐件核对" if self.left_out else ""
+
+    @property
+    def values(self) -> Values:
+        """The same for the trail."""
+        left_out = "、".join(case.number for case in self.left_out)
+        return {"变动的时限": (None, len(self))} | ({"推算不出的件": (None, left_out)} if left_out else {})
 
 
 def marks(moved: Iterable[Moved]) -> str:
@@ -62,7 +95,7 @@ def marks(moved: Iterable[Moved]) -> str:
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()[:32] if rows else ""
 
 
-def check_looked(moved: list[Moved], looked: str | None) -> None:
+def check_looked(moved: Moves, looked: str | None) -> None:
     """Raises NotLooked where clocks move and `looked` is not the mark of these; None: asked elsewhere whether to go on."""
     if looked is not None and moved and looked != marks(moved):
         raise NotLooked(moved)
@@ -80,13 +113,29 @@ def open_by_case(session: Session) -> Iterator[tuple[Case, list[Clock]]]:
         yield case, list(clocks)
 
 
-def preview(session: Session, now: datetime, calendar: WorkCalendar, change: Change = facts_of) -> list[Moved]:
+def preview(session: Session, now: datetime, calendar: WorkCalendar, change: Change = facts_of) -> Moves:
     """What would move if `calendar` were in force and `change` gave a clock's facts; nothing is written."""
-    moved: list[Moved] = []
+    moved = Moves()
     for case, clocks in open_by_case(session):
-        dues = _dues(session, clocks, now, calendar, change)
-        moved.extend(_moved(case, clock, clock.due_at, due, now) for clock, due in dues if due != clock.due_at)
+        dues = _known(session, case, clocks, now, calendar, change, moved)
+        held = [_Held(clock, clock.due_at, _granted(clock)) for clock, _due in dues]
+        moved.extend(
+            _moved(case, before, due, len(change(before.clock).extensions), now)
+            for before, (_clock, due) in zip(held, dues, strict=True)
+            if due != before.due_at
+        )
     return moved
+
+
+def _known(
+    session: Session, case: Case, clocks: list[Clock], now: datetime, calendar: WorkCalendar, change: Change, moved: Moves
+) -> list[tuple[Clock, datetime | None]]:
+    """The clocks of a case with the dates they would have; none, and the case left out, where its facts contradict themselves."""
+    try:
+        return list(_dues(session, clocks, now, calendar, change))
+    except DeadlineRefused as refusal:
+        moved.left_out.append(LeftOut(case.number, refusal.message))
+        return []
 
 
 def _dues(
@@ -117,17 +166,31 @@ def _due_now(clock: Clock | None, entry: dict[str, Any], calendar: WorkCalendar)
     return lent_by(clock, datetime.fromisoformat(entry["at"]), calendar) if clock is not None else {}
 
 
-def _moved(case: Case, clock: Clock, before: datetime | None, after: datetime | None, now: datetime) -> Moved:
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A clock with its date and the number of extensions that counted for it before a change."""
+
+    clock: Clock
+    due_at: datetime | None
+    granted: int
+
+
+def _granted(clock: Clock) -> int:
+    return len(facts_of(clock).extensions)
+
+
+def _moved(case: Case, before: _Held, after: datetime | None, granted: int, now: datetime) -> Moved:
     late_now = after is not None and is_late(after, now)
-    was_late = before is not None and is_late(before, now)
-    return Moved(case.id, case.number, clock.stage, before, after, late_now and not was_late)
+    was_late = before.due_at is not None and is_late(before.due_at, now)
+    aside = granted < before.granted
+    return Moved(case.id, case.number, before.clock.stage, before.due_at, after, late_now and not was_late, aside)
 
 
-def recompute_open(session: Session, now: datetime, why: str = "工作日历有变") -> list[Moved]:
+def recompute_open(session: Session, now: datetime, why: str = "工作日历有变") -> Moves:
     """Derive every open clock anew under the calendar in force; what is met or stopped stays as it was (D15).
 
     A moved date is a new deadline version; rungs whose moment has passed do not ring again (decisions 23)."""
-    return _rewrite(session, Cause(now, why), None)
+    return _rewrite(session, Cause(now, why), facts_of, None)
 
 
 def by_code(rule: DeadlineRule, codes: dict[int, str]) -> Governing:
@@ -167,38 +230,32 @@ def put_under(governing: Governing) -> Change:
         facts, rule = facts_of(clock), governing(clock)
         if rule is None:
             return facts
-        return replace(facts, span=rule.span, extensions=tuple(extension_of(entry) for entry in _granted(clock, rule)))
+        return replace(facts, span=rule.span, extensions=granted_in(clock, rule.span.unit))
 
     return changed
 
 
-def _granted(clock: Clock, rule: DeadlineRule) -> list[dict[str, Any]]:
-    """What was granted to a clock, as the rule's unit can say it: days given to what is now hours stand as a day."""
-    if span_of(clock).unit.in_days is rule.span.unit.in_days or not clock.extensions or clock.due_at is None:
-        return list(clock.extensions)
-    last = clock.extensions[-1]
-    by = {"by": last["by"]} if "by" in last else {}
-    return [{"at": last["at"], "until": local_date(clock.due_at).isoformat(), "reason": "原批准的延期"} | by]
-
-
-def apply_to_open(session: Session, governing: Governing, why: str, now: datetime) -> list[Moved]:
+def apply_to_open(session: Session, governing: Governing, why: str, now: datetime) -> Moves:
     """Put every open clock under the rule that governs it now, a row of the table; answers what moved."""
     numbers = {rule: row_id for row_id, rule in rules(session).items()}
 
     def rewrite(clock: Clock) -> None:
         rule = governing(clock)
         if rule is not None and clock.rule_id != numbers.get(rule):
-            clock.extensions = _granted(clock, rule)
-            clock.rule_id, clock.amount, clock.amount_unit = numbers.get(rule), rule.span.amount, rule.span.unit.value
+            run_for(clock, rule.span)
+            clock.rule_id = numbers.get(rule)
             clock.source = f"{rule.name}（按修改后的规则）：{rule.source}"
 
-    return _rewrite(session, Cause(now, why), rewrite)
+    return _rewrite(session, Cause(now, why), put_under(governing), rewrite)
 
 
-def _rewrite(session: Session, cause: Cause, rewrite: Callable[[Clock], None] | None) -> list[Moved]:
-    moved: list[Moved] = []
+def _rewrite(session: Session, cause: Cause, change: Change, rewrite: Callable[[Clock], None] | None) -> Moves:
+    """Derive every case that `preview` would show with `change`; those it would leave out stay as they are."""
+    moved = Moves()
     for case, clocks in list(open_by_case(session)):
-        before = [(clock, clock.due_at) for clock in clocks]
+        if not _known(session, case, clocks, cause.at, work_calendar(session), change, moved):
+            continue
+        before = [_Held(clock, clock.due_at, _granted(clock)) for clock in clocks]
         for clock in clocks:
             if rewrite is not None:
                 rewrite(clock)
@@ -214,5 +271,6 @@ def _rewrite(session: Session, cause: Cause, rewrite: Callable[[Clock], None] | 
         if rewrite is not None:
             void_stale(session, case, cause.at)
         promise(session, case)
-        moved.extend(_moved(case, clock, due, clock.due_at, cause.at) for clock, due in before if clock.due_at != due)
+        after = [(held, held.clock.due_at, _granted(held.clock)) for held in before]
+        moved.extend(_moved(case, held, due, left, cause.at) for held, due, left in after if due != held.due_at)
     return moved

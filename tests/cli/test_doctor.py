@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from opinion_app.cli.doctor import CHECKS, GOOD, WARNING, Finding
+from opinion_app.cli.doctor import BAD, CHECKS, GOOD, WARNING, Finding
 from opinion_app.flow.calendar import load_days
 from opinion_app.flow.unjudged import note_unjudged
 from opinion_app.records.calendar import CalendarYear
@@ -134,3 +134,13 @@ def test_n15_a_stored_date_that_is_not_the_derived_one(session: Session, look: L
     found = look("时限核对")
     assert found.state == WARNING
     assert case.number in found.words
+
+
+def test_d15_a_case_whose_dates_cannot_be_derived_is_named(session: Session, look: Look) -> None:
+    assert look("时限核对").state == GOOD
+    case = make_case(session, None, now=NOW)
+    reply = session.scalars(select(Clock).where(Clock.case_id == case.id, Clock.stage == "reply")).one()
+    pause = {"since": NOW.isoformat(), "until": (NOW + timedelta(hours=2)).isoformat()}
+    reply.pauses = [pause, pause]
+    why = "两次中止计时的时间重叠，请核对"
+    assert look("时限核对") == Finding(BAD, f"1 件的时限记录有矛盾，推算不出（{case.number}：{why}）")

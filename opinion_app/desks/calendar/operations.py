@@ -13,7 +13,7 @@ from opinion_app.flow.calendar import HOURS, VERSION, bump, load_days, office_ho
 from opinion_app.flow.calendar_letter import letter_about_next_year
 from opinion_app.flow.clocks import RECEIPT
 from opinion_app.flow.outbox import holders_of, queue
-from opinion_app.flow.recompute import Moved, check_looked, recompute_open
+from opinion_app.flow.recompute import Moves, check_looked, recompute_open
 from opinion_app.flow.settings import put_setting, setting
 from opinion_app.records.calendar import CalendarDay
 from opinion_app.rules.calendar_file import CalendarFileRefused, YearNotice, check_notice
@@ -36,7 +36,7 @@ def load_notice(
     replace: bool = False,
     anyway: bool = False,
     looked: str | None = None,
-) -> list[Moved]:
+) -> Moves:
     """Put a year's notice into force and derive every open clock anew; answers what moved. No mail goes out for it.
 
     `replace`: the caller knows that the year is loaded already; `anyway`: that the notice is doubtful. Raises Conflict where
@@ -53,7 +53,7 @@ def load_notice(
     values: dict[str, tuple[object, object]] = {
         "年份": (None, notice.year),
         "来源": (None, source),
-        "变动的时限": (None, len(moved)),
+        **moved.values,
     }
     if held:
         values["原安排"] = (held, None)
@@ -61,7 +61,7 @@ def load_notice(
     return moved
 
 
-def add_closure(session: Session, day: date, name: str, actor: Actor, now: datetime, looked: str | None = None) -> list[Moved]:
+def add_closure(session: Session, day: date, name: str, actor: Actor, now: datetime, looked: str | None = None) -> Moves:
     """Close the office for a day of its own; open clocks are derived anew.
 
     `looked`: the mark of the clocks the person was shown. Raises Invalid, NotLooked."""
@@ -83,7 +83,7 @@ def check_closure_day(day: date, today: date) -> None:
         raise Invalid(said, {"day": said})
 
 
-def remove_closure(session: Session, day: date, actor: Actor, now: datetime, looked: str | None = None) -> list[Moved]:
+def remove_closure(session: Session, day: date, actor: Actor, now: datetime, looked: str | None = None) -> Moves:
     """Take a local closure back. Raises NotFound, NotLooked."""
     query = select(CalendarDay).where(CalendarDay.day == day, CalendarDay.layer == DayKind.LOCAL_CLOSURE.value)
     held = session.scalar(query)
@@ -101,18 +101,18 @@ def _changed(
     actor: Actor,
     now: datetime,
     looked: str | None,
-) -> list[Moved]:
+) -> Moves:
     session.flush()
     bump(session, VERSION)
     moved = recompute_open(session, now)
     check_looked(moved, looked)
-    trail.record(session, act, f"calendar:{day.isoformat()}", actor, now, {"本地休息": name, "变动的时限": (None, len(moved))})
+    trail.record(session, act, f"calendar:{day.isoformat()}", actor, now, {"本地休息": name, **moved.values})
     return moved
 
 
 def save_hours(
     session: Session, hours: OfficeHours, receipt: Receipt, actor: Actor, now: datetime, looked: str | None = None
-) -> list[Moved]:
+) -> Moves:
     """Put the week and the hours of work into force; open clocks are derived anew.
 
     Raises Invalid where nothing changed, NotLooked."""
@@ -129,7 +129,7 @@ def save_hours(
     values = {
         "上下班时间": (str(before), str(after)),
         "下班后收到": (held.value, receipt.value),
-        "变动的时限": (None, len(moved)),
+        **moved.values,
     }
     trail.record(session, "calendar.hours", "calendar:hours", actor, now, values)
     return moved

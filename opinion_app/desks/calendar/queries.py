@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.recompute import Moved, preview
+from opinion_app.flow.recompute import Moves, preview
 from opinion_app.records.calendar import CalendarDay, CalendarYear
 from opinion_app.rules.calendar_file import YearNotice, check_notice
 from opinion_app.rules.errors import Invalid, NotFound
@@ -105,7 +105,7 @@ def with_hours(session: Session, hours: OfficeHours) -> WorkCalendar:
     return replace(held, weekdays=hours.weekdays, frames=hours.frames, special_frames=hours.half_days)
 
 
-def what_if(session: Session, notice: YearNotice, now: datetime) -> list[Moved]:
+def what_if(session: Session, notice: YearNotice, now: datetime) -> Moves:
     """Which open clocks the notice would move. Raises CalendarFileRefused for a notice that cannot be put into force."""
     calendar = with_notice(session, notice)
     check_notice(notice, calendar, local_date(now))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from opinion_app.desks.rules.queries import every, governs, versions
 from opinion_app.flow import trail
 from opinion_app.flow.calendar import RULES_VERSION, bump
-from opinion_app.flow.recompute import Moved, apply_to_open, check_looked
+from opinion_app.flow.recompute import Moves, apply_to_open, check_looked
 from opinion_app.records.clock import DeadlineRuleRow
 from opinion_app.rules.clock_facts import Span, Unit
 from opinion_app.rules.deadline_rules import Ahead, Allowance, DeadlineRule
@@ -115,7 +115,7 @@ def taken_out(session: Session, code: str, on: date, source: str) -> DeadlineRul
     return out
 
 
-def save(session: Session, code: str, changes: Changes, saving: Saving, seen: int | None) -> tuple[DeadlineRule, list[Moved]]:
+def save(session: Session, code: str, changes: Changes, saving: Saving, seen: int | None) -> tuple[DeadlineRule, Moves]:
     """Save a new version; where `saving` says so the open cases under the rule follow. Raises Invalid, NotFound, Conflict."""
     held = versions(session, code)[0]
     _unseen(held, seen)
@@ -125,7 +125,7 @@ def save(session: Session, code: str, changes: Changes, saving: Saving, seen: in
     return rule, _put(session, rule, ("rules.change", values), saving)
 
 
-def add(session: Session, match: Match, changes: Changes, saving: Saving) -> tuple[DeadlineRule, list[Moved]]:
+def add(session: Session, match: Match, changes: Changes, saving: Saving) -> tuple[DeadlineRule, Moves]:
     """Put a row into the table; the first clock it fits that starts from its date on takes it. Raises Invalid."""
     check_day(changes.in_force_from, local_date(saving.now))
     rule = added(session, match, changes)
@@ -138,9 +138,7 @@ def add(session: Session, match: Match, changes: Changes, saving: Saving) -> tup
     return rule, _put(session, rule, ("rules.add", values), saving)
 
 
-def retire(
-    session: Session, code: str, on: date, source: str, saving: Saving, seen: int | None
-) -> tuple[DeadlineRule, list[Moved]]:
+def retire(session: Session, code: str, on: date, source: str, saving: Saving, seen: int | None) -> tuple[DeadlineRule, Moves]:
     """Take a row out of the table from a day on; what started under it runs on unless open cases follow.
 
     Raises Invalid where cases rely on it, NotFound, Conflict."""
@@ -152,7 +150,7 @@ def retire(
     return out, _put(session, out, ("rules.retire", values), saving)
 
 
-def apply_now(session: Session, code: str, saving: Saving, seen: int | None) -> tuple[DeadlineRule, list[Moved]]:
+def apply_now(session: Session, code: str, saving: Saving, seen: int | None) -> tuple[DeadlineRule, Moves]:
     """Let the open cases of a row follow the version in force, on whatever day it was saved.
 
     Raises Invalid, NotFound, Conflict, NotLooked."""
@@ -165,8 +163,8 @@ def apply_now(session: Session, code: str, saving: Saving, seen: int | None) -> 
     moved = apply_to_open(session, governs(session, rule, others), f"改用现行时限规则“{rule.name}”", saving.now)
     check_looked(moved, saving.looked)
     if not moved:
-        raise Invalid("在办的件都已按这条规则计时，没有需要变动的。")
-    trail.record(session, "rules.apply", f"rule:{code}", saving.actor, saving.now, {"变动的时限": (None, len(moved))})
+        raise Invalid(f"在办的件都已按这条规则计时，没有需要变动的{moved.stayed}。")
+    trail.record(session, "rules.apply", f"rule:{code}", saving.actor, saving.now, moved.values)
     return rule, moved
 
 
@@ -190,7 +188,7 @@ def _unseen(held: DeadlineRuleRow, seen: int | None) -> None:
         raise Conflict(OVERTAKEN)
 
 
-def _put(session: Session, rule: DeadlineRule, said: tuple[str, trail.Values], saving: Saving) -> list[Moved]:
+def _put(session: Session, rule: DeadlineRule, said: tuple[str, trail.Values], saving: Saving) -> Moves:
     """Enter a version, let open clocks follow where asked to, and put it on the trail; answers what moved."""
     if saving.apply_to_open and rule.in_force_from > local_date(saving.now):
         late = "执行日期在以后，现在还不能用于在办的件。请不勾选这一项；到那天在本页点“用于在办的件”。"
@@ -209,10 +207,10 @@ def _put(session: Session, rule: DeadlineRule, said: tuple[str, trail.Values], s
     session.add(row)
     session.flush()
     bump(session, RULES_VERSION)
-    moved: list[Moved] = []
+    moved: Moves = Moves()
     if saving.apply_to_open:
         moved = apply_to_open(session, governs(session, rule, before), f"改用新的时限规则“{rule.name}”", saving.now)
         check_looked(moved, saving.looked)
     act, values = said
-    trail.record(session, act, f"rule:{rule.code}", saving.actor, saving.now, {**values, "变动的时限": (None, len(moved))})
+    trail.record(session, act, f"rule:{rule.code}", saving.actor, saving.now, {**values, **moved.values})
     return moved

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.deadline_table import rules
-from opinion_app.flow.recompute import Governing, Moved, by_code, chosen_anew, preview, put_under
+from opinion_app.flow.recompute import Governing, Moves, by_code, chosen_anew, preview, put_under
 from opinion_app.records.actors import names_of
 from opinion_app.records.clock import DeadlineRuleRow
 from opinion_app.rules.deadline_rules import ClockStage, DeadlineRule, newest_in_force
@@ -113,7 +113,7 @@ def shown(versions: Sequence[DeadlineRule], today: date) -> DeadlineRule:
     return in_force(versions, today) or versions[0]
 
 
-def applied(session: Session, rule: DeadlineRule, now: datetime) -> list[Moved]:
+def applied(session: Session, rule: DeadlineRule, now: datetime) -> Moves:
     """What would move if the open cases followed a version that stands in the table."""
     others = [known for known in every(session) if known != rule]
     return preview(session, now, work_calendar(session), put_under(governs(session, rule, others)))
@@ -129,7 +129,7 @@ def governs(session: Session, rule: DeadlineRule, held: Sequence[DeadlineRule]) 
     return chosen_anew(session, [*held, rule], rule, codes)
 
 
-def what_if(session: Session, rule: DeadlineRule, now: datetime) -> list[Moved]:
+def what_if(session: Session, rule: DeadlineRule, now: datetime) -> Moves:
     """Which open clocks would move if they were put under `rule`, or under what follows it where it is retired."""
     return preview(session, now, work_calendar(session), put_under(governs(session, rule, every(session))))
 

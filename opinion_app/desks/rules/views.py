@@ -11,7 +11,7 @@ from opinion_app import clock
 from opinion_app.desks.rules import operations, queries
 from opinion_app.desks.rules.forms import ApplyForm, NewRuleForm, RetireForm, RuleForm
 from opinion_app.flow.due import stage_words
-from opinion_app.flow.recompute import Moved, NotLooked, marks
+from opinion_app.flow.recompute import Moves, NotLooked, marks
 from opinion_app.forms import OfficeForm
 from opinion_app.records.base import db
 from opinion_app.records.clock import DeadlineRuleRow
@@ -53,7 +53,7 @@ def add() -> ResponseReturnValue:
         except Invalid as refusal:
             form.take(refusal)
         else:
-            said = f"已增加“{rule.name}”，自 {rule.in_force_from} 起执行；{len(moved)} 项在办时限随之变动。"
+            said = f"已增加“{rule.name}”，自 {rule.in_force_from} 起执行；{len(moved)} 项在办时限随之变动{moved.stayed}。"
             return done(url_for("rules.home"), said)
     return form_page("desks/rules/new.html", form=form, moved=None, **SHOWN)
 
@@ -87,8 +87,8 @@ def edit(code: str) -> ResponseReturnValue:
         except Invalid as refusal:
             form.take(refusal)
         else:
-            said = f"“{new.name}”已改为 {new.span}，自 {new.in_force_from} 起执行；{len(moved)} 项在办时限随之变动。"
-            return done(url_for("rules.home"), said)
+            said = f"“{new.name}”已改为 {new.span}，自 {new.in_force_from} 起执行"
+            return done(url_for("rules.home"), f"{said}；{len(moved)} 项在办时限随之变动{moved.stayed}。")
     return form_page("desks/rules/edit.html", **_context(form, rule, rows), moved=None)
 
 
@@ -118,7 +118,8 @@ def apply(code: str) -> ResponseReturnValue:
         saving = operations.Saving(actor(), now, looked=form.looked.data or "")
         try:
             rule, moved = operations.apply_now(session, code, saving, form.seen_version)
-            return done(url_for("rules.edit", code=code), f"在办的件已改用“{rule.name}”，{len(moved)} 项时限随之变动。")
+            said = f"在办的件已改用“{rule.name}”，{len(moved)} 项时限随之变动{moved.stayed}。"
+            return done(url_for("rules.edit", code=code), said)
         except NotLooked as refusal:
             return _unlooked("desks/rules/apply.html", form, refusal, SHOWN | {"rule": shown, "version": rows[0].version_no})
     moved = queries.applied(session, shown, now)
@@ -154,7 +155,7 @@ def retire(code: str) -> ResponseReturnValue:
         except Invalid as refusal:
             form.take(refusal)
         else:
-            said = f"“{out.name}”自 {out.in_force_from} 起停用；{len(moved)} 项在办时限随之变动。"
+            said = f"“{out.name}”自 {out.in_force_from} 起停用；{len(moved)} 项在办时限随之变动{moved.stayed}。"
             return done(url_for("rules.home"), said)
     return form_page("desks/rules/retire.html", **_retiring(form, rows), moved=None, heirs=None)
 
@@ -174,7 +175,7 @@ def preview_retirement(code: str) -> ResponseReturnValue:
     return _looked("desks/rules/retire.html", form, moved, _retiring(form, rows) | {"heirs": heirs})
 
 
-def _looked(template: str, form: OfficeForm, moved: list[Moved] | None, context: dict[str, Any]) -> ResponseReturnValue:
+def _looked(template: str, form: OfficeForm, moved: Moves | None, context: dict[str, Any]) -> ResponseReturnValue:
     """The form again with what would move, or with what is wrong with it."""
     shown = context | {"form": form, "moved": moved}
     return form_page(template, **shown) if moved is None else page(template, **shown)

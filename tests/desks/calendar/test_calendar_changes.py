@@ -114,12 +114,18 @@ def test_d15_a_rule_in_another_unit_with_a_window_of_return_is_saved_as_a_versio
     assert (wrong.status_code, "按工作日计算" in wrong.text) == (422, True)
 
 
-def test_d15_days_granted_stay_granted_when_the_rule_turns_to_hours(app: Flask, admin: Browser) -> None:
+def test_d15_days_granted_are_put_aside_when_the_rule_turns_to_hours_and_the_page_says_so(app: Flask, admin: Browser) -> None:
     with app.app_context(), transaction() as session:
         reply = session.scalars(select(Clock).where(Clock.stage == "reply")).one()
         reply.extensions = [{"at": NOW.isoformat(), "amount": 5, "unit": "working_days", "reason": "采购"}]
         reply.due_at = parse_moment("2026-12-09T23:59:59")
     path = "/office/rules/reply-complaint"
     changed = {"amount": "48", "unit": "hours", "extension_times": "0", "extension_amount": "", "apply_to_open": "y"}
-    assert admin.submit(path, to=path, headers=None, **changed).status_code == 303
+    blind = admin.submit(path, to=path, headers=None, **changed)
+    assert (blind.status_code, "已批准的延期暂不计入" in blind.text) == (422, True)
     assert due(app) == date(2026, 12, 9)
+    assert admin.send(pick(forms_in(blind.text), path)).status_code == 303
+    assert due(app) == date(2026, 11, 25)
+    with app.app_context(), transaction() as session:
+        reply = session.scalars(select(Clock).where(Clock.stage == "reply")).one()
+        assert [(entry["amount"], entry["in_days"]) for entry in reply.extensions] == [(5, True)]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from opinion_app.records.clock import DeadlineRuleRow
+from opinion_app.records.clock import Clock, DeadlineRuleRow
 from opinion_app.records.trail import TrailEntry
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.words import Kind
@@ -17,7 +19,7 @@ from tests.support.client import Browser, client_for, forms_in, pick
 
 __all__ = ["admin"]
 PATH = "/office/rules/reply-help"
-TYPED = {"amount": "3", "source": "本单位规定"}
+TYPED: dict[str, Any] = {"amount": "3", "source": "本单位规定"}
 
 
 def rows(app: Flask) -> list[tuple[int, bool]]:
@@ -81,3 +83,31 @@ def test_d15_a_new_row_may_be_put_to_open_cases_later(app: Flask, admin: Browser
     path = f"/office/rules/{code}/apply"
     assert admin.submit(path, to=path).status_code == 303
     assert replies(app) == [("own", "2026-11-27")]
+
+
+def test_d15_a_case_that_cannot_be_derived_never_blocks_the_page(app: Flask, admin: Browser) -> None:
+    case_of(app, Kind.HELP)
+    case_of(app, Kind.HELP)
+    with app.app_context(), transaction() as session:
+        reply = session.scalars(select(Clock).where(Clock.stage == "reply").order_by(Clock.id)).all()[0]
+        pause = {"since": "2026-11-23T12:00+08:00", "until": "2026-11-23T14:00+08:00"}
+        reply.pauses = [pause, pause]
+        number = reply.case.number
+    form = pick(admin.forms(PATH), PATH)
+    form.action = f"{PATH}/preview"
+    looked = admin.send(form, **TYPED)
+    assert looked.status_code == 200
+    assert "1 项，其中 0 项会变为逾期" in looked.text
+    assert f"{number}（两次中止计时的时间重叠，请核对）" in looked.text
+    saved = admin.send(pick(forms_in(looked.text), PATH), headers=None, apply_to_open="y")
+    assert saved.status_code == 303
+    assert replies(app) == [("rep", "2026-12-02"), ("rep", "2026-11-26")]
+    assert f"1 项在办时限随之变动；{number}的时限记录有矛盾" in admin.get("/office/rules").text
+    apply = admin.get(f"{PATH}/apply")
+    assert (apply.status_code, f"{number}（两次中止" in apply.text) == (200, True)
+    closure: dict[str, Any] = {"day": "2026-11-24", "name": "停电检修"}
+    close = "/office/calendar/closures"
+    form = pick(admin.forms(close), close)
+    form.action = f"{close}/preview"
+    page = admin.send(form, **closure)
+    assert (page.status_code, f"{number}（两次中止" in page.text) == (200, True)
