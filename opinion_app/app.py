@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 import pkgutil
+from functools import cache
 from typing import cast
 
 from flask import Flask, Response
@@ -79,14 +80,20 @@ def _takes_messages(app: Flask) -> bool:
 
 def _open_room(app: Flask, room: str) -> None:
     """Register the blueprint of every `views` module in a room: a new step or desk needs no line here."""
+    for name in _views_of(room):
+        shut = app.config["OPINION_READING_ONLY"] and name.startswith(MESSAGES)
+        if not shut:
+            app.register_blueprint(importlib.import_module(name).bp)
+
+
+@cache
+def _views_of(room: str) -> tuple[str, ...]:
     try:
         package = importlib.import_module(f"opinion_app.{room}")
     except ModuleNotFoundError:
-        return
-    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        shut = app.config["OPINION_READING_ONLY"] and module.name.startswith(MESSAGES)
-        if module.name.rsplit(".", 1)[-1].endswith("views") and not shut:
-            app.register_blueprint(importlib.import_module(module.name).bp)
+        return ()
+    modules = pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+    return tuple(module.name for module in modules if module.name.rsplit(".", 1)[-1].endswith("views"))
 
 
 def _after(response: Response) -> Response:

@@ -21,6 +21,7 @@ from tests.support.databases import (
     sqlite_template,
     sqlite_url,
 )
+from tests.support.measured import Measured
 from tests.support.network import Guard
 from tests.support.presence import in_pipeline
 
@@ -44,6 +45,11 @@ __all__ = [
     "sqlite_template",
     "sqlite_url",
 ]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Measure what counts towards coverage."""
+    config.pluginmanager.register(Measured(), "measured")
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

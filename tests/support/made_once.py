@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import CodeType
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Dialect, Engine
 from sqlalchemy.util import LRUCache
-from werkzeug.routing import Rule
+from werkzeug.routing import BaseConverter, Rule
+from werkzeug.routing.rules import RulePart
 
 Builder = Callable[..., tuple[str, str]]
 STATEMENTS = 3000
@@ -36,9 +37,41 @@ class CompiledTemplates(BytecodeCache):
             self._kept[bucket.key, bucket.checksum] = bucket.code
 
 
+class Parsed(NamedTuple):
+    """What reading the text of one address gives: its parts, its trace, and a converter for each of its variables."""
+
+    parts: list[RulePart]
+    trace: list[tuple[bool, str]]
+    converters: dict[str, BaseConverter]
+
+
 def share_templates_and_addresses() -> None:
-    """From now on applications share compiled templates and the functions that build their addresses."""
+    """From now on applications share compiled templates, the addresses as they are read and the functions that build them."""
     Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()}
+    _share_parsing()
+    _share_building()
+
+
+def _share_parsing() -> None:
+    """Converters are made for one map; the house's own look at nothing of it."""
+    parse, kept = Rule._parse_rule, dict[str, Parsed]()
+
+    def parsed(rule: Rule, text: str) -> list[RulePart]:
+        if text not in kept:
+            begun, had = len(rule._trace), set(rule._converters)
+            parts = list(parse(rule, text))
+            made = {name: held for name, held in rule._converters.items() if name not in had}
+            kept[text] = Parsed(parts, rule._trace[begun:], made)
+            return parts
+        rule._trace += kept[text].trace
+        rule._converters |= kept[text].converters
+        rule.arguments |= set(kept[text].converters)
+        return kept[text].parts
+
+    Rule._parse_rule = parsed  # type: ignore[method-assign, assignment]
+
+
+def _share_building() -> None:
     compiled, kept = Rule._compile_builder, dict[tuple[Any, ...], Builder]()
 
     def builder(rule: Rule, append_unknown: bool = True) -> Builder:

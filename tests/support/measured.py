@@ -1,0 +1,51 @@
+"""Which tests count towards coverage: tracing takes a third of the time, and most of that where it finds nothing new.
+
+Left out are tests whose twin on SQLite runs the same lines, properties (a table has to show each line by itself) and what is
+marked `many_times`. Not to measure them asks more of the others, never less. What differs by engine (tests/flow) and what runs on
+PostgreSQL alone is measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import coverage
+import pytest
+from hypothesis import is_hypothesis_test
+
+ENGINE, TWIN = "postgresql", "sqlite"
+MANY_TIMES = "many_times"
+BY_ENGINE = "tests/flow/"
+
+
+def runs_many_times(item: pytest.Item) -> bool:
+    """Whether a test draws its cases by the hundred, or says that it runs the same lines again and again."""
+    drawn = isinstance(item, pytest.Function) and is_hypothesis_test(item.function)
+    return drawn or item.get_closest_marker(MANY_TIMES) is not None
+
+
+class Measured:
+    """Lays the tracer aside while such a test runs, with the fixtures it is the first to ask for."""
+
+    def __init__(self) -> None:
+        self._known: frozenset[str] = frozenset()
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Know every test there is, whichever process runs it."""
+        self._known = frozenset(item.nodeid for item in session.items)
+
+    def is_twin(self, nodeid: str) -> bool:
+        """Whether the same test runs on SQLite too."""
+        return ENGINE in nodeid and not nodeid.startswith(BY_ENGINE) and nodeid.replace(ENGINE, TWIN) in self._known
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Run one test with its fixtures, measured or not."""
+        tracer = coverage.Coverage.current()
+        if tracer is None or not (self.is_twin(item.nodeid) or runs_many_times(item)):
+            return (yield)
+        tracer.stop()
+        try:
+            return (yield)
+        finally:
+            tracer.start()
