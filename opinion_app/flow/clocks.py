@@ -43,6 +43,7 @@ _ENDING = {
     Stage.CLOSED: "已办结",
     Stage.ARCHIVED: "已归档",
 }
+_GOES_ON = {Stage.MERGED: ClockStage.REPORT_BACK}  # whoever sent a letter is owed its own report, wherever it is answered
 
 
 def open_clocks(session: Session, case_id: int) -> list[Clock]:
@@ -223,7 +224,7 @@ def after_act(session: Session, case: Case, act: str, now: datetime, unit_id: in
     if act == "decide_return" and case.stage is Stage.RECEIVED:
         _assign_again(session, case, now)
     if case.stage in _ENDING:
-        stop_all(session, case, _ENDING[case.stage], now)
+        stop_all(session, case, _ENDING[case.stage], now, besides=_GOES_ON.get(case.stage))
     refresh(session, case)
 
 
@@ -257,10 +258,11 @@ def end_clock(clock: Clock, now: datetime, reason: str, state: ClockState) -> No
     clock.state, clock.ended_at, clock.end_reason = state, now, reason
 
 
-def stop_all(session: Session, case: Case, reason: str, now: datetime) -> None:
-    """Stop every clock of a case that comes to rest."""
+def stop_all(session: Session, case: Case, reason: str, now: datetime, besides: ClockStage | None = None) -> None:
+    """Stop every clock of a case that comes to rest, save those `besides`."""
     for clock in open_clocks(session, case.id):
-        end_clock(clock, now, reason, ClockState.STOPPED)
+        if besides is None or clock.stage != besides.value:
+            end_clock(clock, now, reason, ClockState.STOPPED)
 
 
 def stop_assignment(session: Session, case: Case, assignment_id: int, reason: str, now: datetime) -> None:

@@ -16,6 +16,7 @@ from opinion_app.flow.clocks import (
     ahead_of,
     begun,
     end_clock,
+    letter_of,
     open_clocks,
     open_event,
     refresh,
@@ -156,8 +157,11 @@ def _pauses_since(pauses: list[Entry], moment: str) -> list[Entry]:
 def revive(session: Session, case: Case, reason: str, now: datetime) -> list[tuple[Clock, datetime | None]]:
     """Let the clocks stopped for `reason` run on as if nothing had been: a merge that was taken apart (D13).
 
-    Answers them with the date each had missed when it stopped; None for one that was in time."""
+    Save that of a report made meanwhile. Answers them with the date each had missed when it stopped; None for one in time."""
     query = select(Clock).where(Clock.case_id == case.id, Clock.state == ClockState.STOPPED, Clock.end_reason == reason)
+    letter = letter_of(session, case)
+    if letter is not None and letter.reported_at is not None:
+        query = query.where(Clock.stage != ClockStage.REPORT_BACK.value)
     stopped = [(clock, missed_when_stopped(clock)) for clock in session.scalars(query)]
     for clock, _due in stopped:
         clock.state, clock.ended_at, clock.end_reason = ClockState.RUNNING, None, ""

@@ -28,6 +28,7 @@ from opinion_app.rules.clock_facts import ClockFacts, DeadlineRefused
 from opinion_app.rules.deadline import derive, is_late
 from opinion_app.rules.deadline_rules import ClockStage, DeadlineRule, RuleFacts, choose
 from opinion_app.rules.errors import Invalid
+from opinion_app.rules.words import Stage
 from opinion_app.rules.workdays import WorkCalendar
 
 Change = Callable[[Clock], ClockFacts]
@@ -194,10 +195,14 @@ def recompute_open(session: Session, now: datetime, why: str = "工作日历有�
 
 
 def by_code(rule: DeadlineRule, codes: dict[int, str]) -> Governing:
-    """A changed rule governs the clocks that run under another version of it; `codes` names each rule row's code."""
+    """A changed rule governs the clocks that run under another version of it; `codes` names each rule row's code.
+
+    What a merged case still owes itself stays as it lent it to the other case (D13)."""
 
     def governing(clock: Clock) -> DeadlineRule | None:
-        return rule if clock.rule_id is not None and codes.get(clock.rule_id) == rule.code else None
+        if clock.rule_id is None or clock.case.stage is Stage.MERGED:
+            return None
+        return rule if codes.get(clock.rule_id) == rule.code else None
 
     return governing
 
@@ -211,9 +216,9 @@ def chosen_anew(session: Session, table: Collection[DeadlineRule], row: Deadline
     historic = {held.id: held.historic for held in found}
 
     def governing(clock: Clock) -> DeadlineRule | None:
-        if clock.stage != row.stage.value or clock.rule_id is None:
-            return None
         case = clock.case
+        if clock.stage != row.stage.value or clock.rule_id is None or case.stage is Stage.MERGED:
+            return None
         facts = RuleFacts(case.procedure, case.urgency, case.kind, case.risk_level, None, historic.get(clock.id, False))
         choice = choose(table, facts, row.stage, row.in_force_from)
         if choice is None or (choice.rule.meeting_act, choice.rule.owed_by.value) != (clock.met_by_act, clock.owed_by):

@@ -65,8 +65,9 @@ ACTS: dict[str, Act] = {
         Act("classify", "修改分类", _f(S.RECEIVED, S.ASSIGNED, S.HANDLING), "case.triage"),
         Act("propose", "呈批", _f(S.RECEIVED, S.ASSIGNED, S.HANDLING), "case.propose", condition=obstacles.not_before_leader),
         Act("instruct", "批示", ALIVE, "case.instruct"),
-        Act("decline", "不予受理", _f(S.RECEIVED), "case.triage", _f(S.DECLINED), danger=True),
-        Act("refer", "转出", _f(S.RECEIVED, S.ASSIGNED), "case.triage", _f(S.REFERRED), danger=True),
+        # Not over the heads of the writers whose messages lie in it: they wait for this one's answer.
+        Act("decline", "不予受理", _f(S.RECEIVED), "case.triage", _f(S.DECLINED), obstacles.has_children, danger=True),
+        Act("refer", "转出", _f(S.RECEIVED, S.ASSIGNED), "case.triage", _f(S.REFERRED), obstacles.has_children, danger=True),
         Act(
             "merge",
             "并案",
