@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.clock_dates import Cause, extension_data, facts_of, settle
+from opinion_app.flow.clock_dates import Cause, extension_data, facts_of, settle, with_missed
 from opinion_app.flow.clocks import (
     OPEN,
     ahead_of,
@@ -49,7 +49,8 @@ def suspend(session: Session, case: Case, ground: SuspensionGround, at: datetime
     clock = running_reply(session, case)
     check_suspension(facts_of(clock), at, work_calendar(session), now)
     entry = {"since": at.isoformat(), "until": None, "reason": ground.label, "ground": ground.value, "note": reason}
-    clock.pauses = [*clock.pauses, entry]
+    inner = [held for held in open_clocks(session, case.id) if held.stage == ClockStage.DRAFT.value]
+    clock.pauses = [*clock.pauses, with_missed(entry, inner)]
     _follow(session, case, clock, Cause(now, f"中止计时（{ground.label}）"))
     return clock
 

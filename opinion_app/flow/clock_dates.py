@@ -108,22 +108,32 @@ def adoptions_of(entries: Iterable[dict[str, Any]]) -> tuple[Adoption, ...]:
 def inner_day(clock: Clock, working_days: int, reply_due: datetime, calendar: WorkCalendar, now: datetime) -> date:
     """The day of a unit's inner deadline under the reply's moved date: with `working_days` left for review (decisions 4).
 
-    No act lays it before today, the local day of `now`: a unit can do nothing about a day that is gone. One that had passed
-    before stays where it was unless there is more time now."""
-    today = local_date(now)
+    No act lays it before today, the local day of `now`, or the next working day where today is none: a unit can do nothing about
+    a day that is gone or off. One that had passed before stays where it was unless there is more time now."""
+    first = calendar.roll_forward(local_date(now))
     before = clock.due_at or missed(clock)
-    earliest = min(today, local_date(before)) if before is not None else today
+    earliest = min(first, local_date(before)) if before is not None else first
     counted = local_date(buffer_before(reply_due, working_days, calendar, clock.start_at))
     return min(max(counted, earliest), local_date(reply_due))
 
 
 def missed(clock: Clock) -> datetime | None:
-    """The due moment that had passed already when a clock was held that stands still; None for one that was in time or runs."""
+    """The due moment that had passed already when a clock was held that stands still; None for one that was in time or runs.
+
+    Written down with the suspension (`with_missed`): what the dates were in between, by a slip of the classification, is no
+    lateness anybody knew of."""
     held = next((pause for pause in clock.pauses if pause.get("until") is None), None)
-    if clock.due_at is not None or held is None or not clock.dates or clock.dates[-1]["before"] is None:
-        return None
-    before = _moment(clock.dates[-1]["before"])
-    return before if is_late(before, _moment(held["since"])) else None
+    due = held.get("missed", {}).get(str(clock.id)) if held is not None and clock.due_at is None else None
+    return _moment(due) if due else None
+
+
+def with_missed(pause: dict[str, Any], held: Iterable[Clock]) -> dict[str, Any]:
+    """A suspension with the dates that had passed when it began, of those clocks that it holds."""
+    since = _moment(pause["since"])
+    late = {
+        str(clock.id): clock.due_at.isoformat() for clock in held if clock.due_at is not None and is_late(clock.due_at, since)
+    }
+    return pause | {"missed": late} if late else pause
 
 
 def settle(clock: Clock, calendar: WorkCalendar, ahead: Ahead | None, cause: Cause) -> Derivation:

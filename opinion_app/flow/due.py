@@ -22,7 +22,7 @@ from opinion_app.rules.words import ClockState
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import end_of_day, local, local_date
 
-SUPPORT_WORDS = "报协办结果"
+SUPPORT_ACT, SUPPORT_WORDS = "report_support", "报协办结果"
 _STATES = {
     DueState.NONE: "none",
     DueState.MET: "met",
@@ -121,7 +121,7 @@ def _title(words: str, due_at: datetime | None) -> str:
 
 def clock_words(clock: Clock) -> str:
     """What a clock waits for; a supporting unit hands in no draft but reports to the lead."""
-    return SUPPORT_WORDS if clock.met_by_act == "report_support" else stage_words(clock.stage)
+    return SUPPORT_WORDS if clock.met_by_act == SUPPORT_ACT else stage_words(clock.stage)
 
 
 def draft_passed_words(reply: Clock | None, now: datetime) -> str:

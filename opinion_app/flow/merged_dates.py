@@ -23,11 +23,13 @@ from opinion_app.flow.clocks import (
     reply_clock,
     shift_inner,
 )
+from opinion_app.flow.due import ground_words
 from opinion_app.flow.reply_owed import owe_reply
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.rules.deadline import derive, if_resumed, is_late
 from opinion_app.rules.deadline_rules import ClockStage, StartEvent
+from opinion_app.rules.spoken import due_day_words
 from opinion_app.rules.words import ClockState, Stage
 from opinion_app.rules.workdays import WorkCalendar
 
@@ -60,6 +62,15 @@ def adopt_earlier(session: Session, survivor: Case, merged: Case, now: datetime)
         settle(bound, calendar, ahead_of(session, bound), cause)
     shift_inner(session, survivor, cause)
     refresh(session, survivor)
+
+
+def rests_with(session: Session, survivor: Case, merged: Case) -> str:
+    """What a page says of a merged case's date that ran and now stands still with the other's; empty where none does (D13)."""
+    own = reply_clock(session, merged.id)
+    if not survivor.suspended_for or own is None or own.due_at is None:
+        return ""
+    why, due = ground_words(survivor.suspended_for), due_day_words(own.due_at)
+    return f"{survivor.number} 正在中止计时（{why}），{merged.number} 的答复时限（{due}）随之中止，恢复后接着计算。"
 
 
 def lent_by(clock: Clock, at: datetime, calendar: WorkCalendar) -> Entry:

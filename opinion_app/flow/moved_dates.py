@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow.clock_dates import missed
 from opinion_app.flow.clocks import OPEN, open_clocks
-from opinion_app.flow.due import stage_words
+from opinion_app.flow.due import SUPPORT_ACT, SUPPORT_WORDS, stage_words
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.rules.deadline import is_late
@@ -29,7 +29,7 @@ def held_dates(session: Session, case: Case) -> Held:
 
 
 def moved_since(session: Session, case: Case, held: Held) -> list[DateMoved]:
-    """Stage, old and new due moment of each clock an act moved, began (old: None) or ended (new: None)."""
+    """What each clock waits for that an act moved, began (old: None) or ended (new: None), with its old and new due moment."""
     known = {clock.id for clock, _due in held}
     return what_moved(held, [clock for clock in open_clocks(session, case.id) if clock.id not in known])
 
@@ -38,13 +38,18 @@ def what_moved(held: Held, fresh: Sequence[Clock]) -> list[DateMoved]:
     """What changed of the dates; a clock that took the place of another of its stage is told with that one's date.
 
     A unit that is given a day already gone never had that day: it is told as one that began, whoever owed it before."""
-    gone = {clock.stage: due for clock, due in held if clock.state not in OPEN}
-    moved: list[DateMoved] = [(clock.stage, due, clock.due_at) for clock, due in held if clock.state in OPEN]
+    gone = {_waits_for(clock): due for clock, due in held if clock.state not in OPEN}
+    moved: list[DateMoved] = [(_waits_for(clock), due, clock.due_at) for clock, due in held if clock.state in OPEN]
     for clock in fresh:
-        before = gone.pop(clock.stage, None)
-        moved.append((clock.stage, None if _handed_late(clock) else before, clock.due_at))
-    moved += [(stage, due, None) for stage, due in gone.items()]
-    return [(stage, before, after) for stage, before, after in moved if before != after]
+        before = gone.pop(_waits_for(clock), None)
+        moved.append((_waits_for(clock), None if _handed_late(clock) else before, clock.due_at))
+    moved += [(waits_for, due, None) for waits_for, due in gone.items()]
+    return [(waits_for, before, after) for waits_for, before, after in moved if before != after]
+
+
+def _waits_for(clock: Clock) -> str:
+    """The stage a clock waits for; of a supporting unit the act, for it hands in no draft but reports to the lead."""
+    return SUPPORT_ACT if clock.met_by_act == SUPPORT_ACT else clock.stage
 
 
 def _handed_late(clock: Clock) -> bool:
@@ -63,10 +68,11 @@ def moved_sentence(moved: Sequence[DateMoved], now: datetime, whose: str = "") -
 
 
 def _one(entry: DateMoved, now: datetime) -> str:
-    stage, before, after = entry
+    waits_for, before, after = entry
     dates = [due_day_words(moment) if moment else "—" for moment in (before, after)]
     late = "（已逾期）" if after is not None and is_late(after, now) else ""
-    return f"{stage_words(stage)}时限：{dates[0]} → {dates[1]}{late}"
+    words = SUPPORT_WORDS if waits_for == SUPPORT_ACT else stage_words(waits_for)
+    return f"{words}时限：{dates[0]} → {dates[1]}{late}"
 
 
 def passed_words(session: Session, case: Case, now: datetime) -> str:
@@ -90,5 +96,5 @@ def late_of(moved: Sequence[DateMoved], now: datetime) -> list[DateMoved]:
 
 
 def _becomes_late(entry: DateMoved, now: datetime) -> bool:
-    _stage, before, after = entry
+    _waits_for_it, before, after = entry
     return after is not None and is_late(after, now) and not (before is not None and is_late(before, now))

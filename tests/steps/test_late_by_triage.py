@@ -223,6 +223,6 @@ def test_d09_a_back_dated_resumption_gives_the_unit_today_and_tells_its_date(off
     case, held, now = handling_case(office), parse_moment("2026-11-27T10:00"), parse_moment("2026-12-10T10:00")
     suspending.suspend(office.session, case, office.clerk, held, SuspensionGround.HEARING, held, "听证")
     moved = suspending.resume(office.session, case, office.clerk, now, parse_moment("2026-12-08T10:00"), "结束")
-    assert {stage for stage, _before, _after in moved} == {"reply", "draft"}
+    assert {waits_for for waits_for, _before, _after in moved} == {"reply", "draft", "report_support"}
     assert open_dates(office, case)["draft"] >= local_date(now)
     assert moved_words(moved, now) in last_notes(office, case)[-1]

@@ -40,6 +40,7 @@ def merge(
     moved = moved_since(session, target, held)
     check_late(moved, now, know_late=know_late, how=f"并入后，{target.number} 按较早的时限一并答复")
     progress.promise(session, target)
+    said = moved_sentence(moved, now, target.number) + merged_dates.rests_with(session, target, case)
     move(
         session,
         case,
@@ -47,7 +48,7 @@ def merge(
         actor,
         now,
         to=Stage.MERGED,
-        note="\n".join(filter(None, [reason, moved_sentence(moved, now, target.number)])),
+        note="\n".join(filter(None, [reason, said])),
         detail={"into": target.number},
         values={"并入": (None, target.number)},
     )

@@ -13,6 +13,7 @@ from opinion_app.flow.attach import attach
 from opinion_app.flow.cases import open_case
 from opinion_app.flow.clocks import reply_clock
 from opinion_app.flow.due import draft_passed_words
+from opinion_app.flow.merged_dates import rests_with
 from opinion_app.flow.moved_dates import moved_sentence
 from opinion_app.flow.settings import areas
 from opinion_app.flow.units import active_units
@@ -256,7 +257,8 @@ def _merge(case: Case, form: forms.MergeForm, now: datetime) -> ResponseReturnVa
     into, reason, know_late = form.into.data or "", form.reason.data or "", form.know_late.data
     with db.session().begin_nested():
         target, moved = merging.merge(db.session(), case, actor(), now, into, reason, form.seen_version, know_late=know_late)
-    return done(links.case(target.number), f"{case.number} 已并入本件。{moved_sentence(moved, now)}")
+    said = moved_sentence(moved, now) + rests_with(db.session(), target, case)
+    return done(links.case(target.number), f"{case.number} 已并入本件。{said}")
 
 
 @bp.route("/merge", methods=["GET", "POST"])
