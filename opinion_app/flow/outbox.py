@@ -18,9 +18,9 @@ from opinion_app.records.once import insert_once
 from opinion_app.records.person import LeaderInCharge, Person, PersonRole
 from opinion_app.rules.words import AssignmentState, NoticeChannel, NoticeState, Role
 
-DIGEST, RUNG = "digest", "rung"
+DIGEST, RUNG, ACT = "digest", "rung", "case"  # ACT: about one act on one case
 # The categories of letters to people, as pages name them.
-CATEGORIES = {DIGEST: "待办通报", RUNG: "即时催办", "case": "办理通知", "calendar": "日历提醒", "alarm": "告警"}
+CATEGORIES = {DIGEST: "待办通报", RUNG: "即时催办", ACT: "办理通知", "calendar": "日历提醒", "alarm": "告警"}
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ def unit_people(session: Session, case: Case, unit_id: int) -> list[Person]:
 def tell(session: Session, case: Case, people: Iterable[Person], what: str, key: str, now: datetime, *, mail: bool) -> None:
     """Tell people of one act on one case; `key` tells this occasion from every other of the same case."""
     letter = Letter(
-        category="case",
+        category=ACT,
         key=f"case:{case.id}:{key}",
         subject=f"{case.number} {what}",
         lines=[{"number": case.number, "kind": case.kind.label, "text": what}],

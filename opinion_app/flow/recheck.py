@@ -20,6 +20,7 @@ from opinion_app.flow.reminding import look_again, open_clock, with_case
 from opinion_app.flow.roster import away, roster
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
+from opinion_app.records.move import Move
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
 from opinion_app.rules.digest import GROUPS, blind_words, counted_words, place_of, rung_subject, urgency
@@ -42,6 +43,7 @@ GONE = {
 ANOTHERS = "已改派或已转到下一环节，不再由收件人办理"
 ON_LEAVE = "收件人请假，改由代办人或单位其他人接收"
 NOT_IN_A_GROUP = "这件不宜在群里说，只在站内和邮件提醒"
+REPLACED = "已由较新的通报代替"
 HIDDEN = "其中有收件人已无权查看的事项，原信不再发送"
 
 
@@ -64,15 +66,14 @@ class Looking:
         return {number: self.clocks[number] for number in clock_ids(notice.lines) if number in self.clocks}
 
 
-def looking(session: Session, notice: Notice, now: datetime) -> Looking:
-    """All that one letter to a person is looked at by."""
-    clocks = clocks_of(session, clock_ids(notice.lines))
+def looking(session: Session, notices: Sequence[Notice], now: datetime) -> Looking:
+    """All that letters to people are looked at by."""
+    clocks = clocks_of(session, clock_ids(line for notice in notices for line in notice.lines))
     cases = {row.case_id: row.case for row in clocks.values()}
-    if notice.case_id is not None and notice.case_id not in cases:
-        case = session.get(Case, notice.case_id)
-        cases |= {case.id: case} if case is not None else {}
+    others = {notice.case_id for notice in notices if notice.case_id is not None} - set(cases)
+    cases |= {case.id: case for case in session.scalars(select(Case).where(Case.id.in_(others)))} if others else {}
     facts, people = facts_of_many(session, cases.values()), roster(session, local_date(now))
-    return Looking(now, work_calendar(session), ladder(session), people, clocks, facts, _newest(session, notice))
+    return Looking(now, work_calendar(session), ladder(session), people, clocks, facts, _newest(session, notices))
 
 
 def clocks_of(session: Session, numbers: Iterable[int]) -> dict[int, Clock]:
@@ -82,18 +83,19 @@ def clocks_of(session: Session, numbers: Iterable[int]) -> dict[int, Clock]:
     return {row.id: row for part in parts for row in session.scalars(with_case().where(Clock.id.in_(part)))}
 
 
-def _newest(session: Session, notice: Notice) -> dict[tuple[int, NoticeChannel], date]:
-    """The last morning the receiver of a digest has one of, on its channel."""
-    if notice.category != DIGEST or notice.person_id is None:
+def _newest(session: Session, notices: Sequence[Notice]) -> dict[tuple[int, NoticeChannel], date]:
+    """The last morning each receiver of a digest has one of, by channel."""
+    people = {notice.person_id for notice in notices if notice.category == DIGEST and notice.person_id is not None}
+    if not people:
         return {}
-    mine = Notice.person_id == notice.person_id, Notice.channel == notice.channel, Notice.category == DIGEST
-    day = session.scalar(select(func.max(Notice.local_date)).where(*mine))
-    return {(notice.person_id, notice.channel): day} if day is not None else {}
+    query = select(Notice.person_id, Notice.channel, func.max(Notice.local_date)).where(Notice.category == DIGEST)
+    days = session.execute(query.where(Notice.person_id.in_(people)).group_by(Notice.person_id, Notice.channel))
+    return {(person_id, channel): day for person_id, channel, day in days if person_id is not None and day is not None}
 
 
 def look_once_more(session: Session, notice: Notice, now: datetime) -> tuple[list[dict[str, Any]], str]:
     """`still_standing` of one letter by how things stand now."""
-    return still_standing(notice, looking(session, notice, now))
+    return still_standing(notice, looking(session, [notice], now))
 
 
 def still_standing(notice: Notice, look: Looking) -> tuple[list[dict[str, Any]], str]:
@@ -131,12 +133,22 @@ def subject_as_it_stands(notice: Notice, lines: Sequence[Mapping[str, Any]]) -> 
 
 
 def hand_on(session: Session, notice: Notice, kept: Sequence[Mapping[str, Any]], now: datetime) -> None:
-    """Have the ladder look again at what is not sent to who is no longer there: whoever stands in has not heard of it."""
-    person = session.get_one(Person, notice.person_id)
-    if notice.unit_id is not None or (person.active and not away(person, local_date(now))):
-        return
+    """Have the ladder look again at what is not sent for who its receiver is by now - gone, on leave, without address, no longer
+    head or deputy: whoever is told instead has not heard of it.
+
+    Where the case was acted on since, whoever has it now was told with that (flow/handover)."""
     left = clock_ids(notice.lines) - clock_ids(kept)
-    look_again(session, now, Clock.id.in_(left))
+    if notice.unit_id is not None or not left:
+        return
+    since = select(Move.id).where(Move.case_id == Clock.case_id, Move.at >= notice.created_at).exists()
+    gone = _gone(session.get_one(Person, notice.person_id), notice, now)
+    look_again(session, now, Clock.id.in_(left), *(() if gone else (~since,)))
+
+
+def _gone(person: Person, notice: Notice, now: datetime) -> bool:
+    """Whether the receiver of a notice cannot be told by it at all."""
+    address = person.email if notice.channel is NoticeChannel.MAIL else person.robot_url
+    return not person.active or not address or away(person, local_date(now))
 
 
 def clock_ids(lines: Iterable[Mapping[str, Any]]) -> set[int]:
@@ -154,7 +166,7 @@ def _whole(notice: Notice, look: Looking, reader: Staff) -> str:
     if notice.category != DIGEST or notice.local_date is None:
         return ""
     newest = look.newest.get((reader.actor.id, notice.channel))
-    return "已由较新的通报代替" if newest is not None and newest > notice.local_date else ""
+    return REPLACED if newest is not None and newest > notice.local_date else ""
 
 
 def _moved_along(notice: Notice, clocks: Mapping[int, Clock], look: Looking) -> list[dict[str, Any]]:

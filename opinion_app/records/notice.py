@@ -24,7 +24,9 @@ class Notice(Base):
     The receiver is a person of the office or the writer of one case, never both and never nobody. A writer hears of two things
     by mail and of nothing else (decisions 31). Of such a letter neither address nor bytes are kept: it is written anew at each
     attempt, the same each time; `code_key` is what the query code it carries is made of, until it has left. With `unit_id` it is
-    for the group robot of that unit, and the person is named only because every notice names a receiver."""
+    for the group robot of that unit, and the person is named only because every notice names a receiver.
+
+    `next_attempt_at` of a cancelled notice is until when it may go after all (flow/coming_back)."""
 
     __tablename__ = "notices"
     __table_args__ = (

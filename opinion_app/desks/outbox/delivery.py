@@ -12,6 +12,7 @@ from typing import Protocol
 from sqlalchemy.exc import SQLAlchemyError
 
 from opinion_app.desks.outbox.operations import Claimed, Sender, claim, confirm
+from opinion_app.flow.coming_back import bring_back
 from opinion_app.notify.folder import FolderPost
 from opinion_app.notify.robot import RobotPost
 from opinion_app.notify.smtp import SmtpPost, server_of
@@ -146,6 +147,8 @@ def deliver(
     `most`: how many letters this run may send, so that no server takes the office for a spammer. Needs an application context.
     Nothing a server does to one letter delays the others by more than its own time limit."""
     done, failures, begun = Delivered(), 0, watch.ticks()
+    with transaction() as session:
+        bring_back(session, post.channel, watch.now(), sender.alarm_url)
     try:
         while not done.stopped:
             letter = _claimed(runner, sender, watch, post.channel)

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from opinion_app.desks.outbox import writers
 from opinion_app.desks.outbox.queries import LEAVING
 from opinion_app.flow import trail
+from opinion_app.flow.coming_back import may_come_back_until
 from opinion_app.flow.leaving import address_of, due, why_not_at_all, why_not_to_writer
-from opinion_app.flow.recheck import hand_on, look_once_more, subject_as_it_stands
+from opinion_app.flow.recheck import REPLACED, hand_on, look_once_more, subject_as_it_stands
 from opinion_app.flow.settings import office, restored_at
 from opinion_app.notify.letter import robot_words, words_of
 from opinion_app.notify.message import Outgoing, compose
@@ -69,6 +70,7 @@ def claim(
                 _address(notice, sender)
                 if why := why_not_at_all(notice, restored, sender.alarm_url):
                     _cancel(notice, why, now)
+                    hand_on(session, notice, (), now)
                 elif claimed := _claimed(session, notice, sender, now):
                     return claimed
     return None
@@ -141,7 +143,8 @@ def _freeze(session: Session, notice: Notice, sender: Sender, now: datetime) -> 
 
     Bytes that an earlier attempt may have taken out stay: under one Message-ID nobody is sent two texts (decisions 22)."""
     lines, why = look_once_more(session, notice, now)
-    hand_on(session, notice, lines, now)
+    if why != REPLACED:
+        hand_on(session, notice, lines, now)
     if not lines:
         _cancel(notice, why, now)
         return None
@@ -172,7 +175,8 @@ def _cancel(notice: Notice, why: str, now: datetime) -> None:
 
 def _finish(notice: Notice, state: NoticeState, why: str, now: datetime) -> None:
     notice.state, notice.last_error, notice.finished_at = state, why[:500], now
-    notice.claimed_by, notice.claimed_until, notice.next_attempt_at = "", None, None
+    notice.claimed_by, notice.claimed_until = "", None
+    notice.next_attempt_at = may_come_back_until(notice, now) if state is NoticeState.CANCELLED else None
     _forget_code(notice)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from opinion_app.desks.reminders.made_up import HadToday, had
 from opinion_app.desks.reminders.suspended import STANDS_STILL
 from opinion_app.flow.calendar_letter import letter_about_next_year
+from opinion_app.flow.coming_back import cancelled_lately
 from opinion_app.flow.leaving import due
 from opinion_app.flow.outbox import DIGEST, Letter, inside_key
 from opinion_app.records.case import Case
@@ -36,9 +37,10 @@ class ForPerson:
 @dataclass
 class Held:
     """What the outbox holds: the letters that would be tried, their cases, the last digest of who gets one, today's digests by
-    person, and the keys told."""
+    person, and the keys told. `cancelled`: those cancelled lately that may go after all."""
 
     waiting: list[Notice] = field(default_factory=list)
+    cancelled: list[Notice] = field(default_factory=list)
     cases: dict[int, Case] = field(default_factory=dict)
     had: dict[int, HadToday] = field(default_factory=dict)
     newest: dict[tuple[int, NoticeChannel], date] = field(default_factory=dict)
@@ -58,23 +60,24 @@ def held_at(session: Session, now: datetime, jobs: Collection[str], others: Iter
     In the same query what was told already of `others` and of cases that stand still, and who has had this morning's digest."""
     keys, today = {inside_key(one.letter, one.person_id) for one in others}, local_date(now)
     channels = [channel for channel, job in _LEAVING.items() if job in jobs]
-    waits = and_(Notice.channel.in_(channels), due(now))
+    waits, lately = and_(Notice.channel.in_(channels), due(now)), cancelled_lately(channels, now)
     digest = and_(Notice.category == DIGEST, Notice.local_date == today, Notice.channel == NoticeChannel.IN_APP)
     still = select(Clock.case_id).where(Clock.state == ClockState.SUSPENDED)
     asked = and_(Notice.case_id.in_(still), Notice.channel == NoticeChannel.IN_APP, Notice.key.startswith(STANDS_STILL))
-    newest = case((and_(waits, Notice.category == DIGEST), _newest()))
-    query = select(Notice, Case, waits.label("waits"), newest.label("newest")).outerjoin(Case, Case.id == Notice.case_id)
+    newest = case((and_(or_(waits, lately), Notice.category == DIGEST), _newest()))
+    marks = waits.label("waits"), lately.label("lately"), newest.label("newest")
+    query = select(Notice, Case, *marks).outerjoin(Case, Case.id == Notice.case_id)
     who = joinedload(Notice.person).lazyload(Person.role_rows), joinedload(Notice.writer), joinedload(Notice.unit)
     query = query.options(*who, joinedload(Case.merged_into))
     found, digests = Held(), []
-    for row, about, turn, day in session.execute(
-        query.where(or_(waits, digest, asked, Notice.key.in_(keys))).order_by(Notice.id)
+    for row, about, turn, cancelled, day in session.execute(
+        query.where(or_(waits, lately, digest, asked, Notice.key.in_(keys))).order_by(Notice.id)
     ):
         found.keys.add(row.key)
         if row.category == DIGEST and row.local_date == today and row.channel is NoticeChannel.IN_APP:
             digests.append(row)
-        if turn:
-            found.waiting.append(row)
+        if turn or cancelled:
+            (found.waiting if turn else found.cancelled).append(row)
             found.cases |= {about.id: about} if about is not None else {}
             found.newest |= {(row.person_id, row.channel): day} if day is not None else {}
     found.had = had(digests)

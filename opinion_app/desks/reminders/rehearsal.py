@@ -18,6 +18,7 @@ from opinion_app.desks.reminders.queries import Speaking, morning_of, speaking_c
 from opinion_app.desks.reminders.suspended import plan_suspended
 from opinion_app.desks.reminders.unit_letters import names_of
 from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.coming_back import comes_back
 from opinion_app.flow.due import soon_until
 from opinion_app.flow.ladder import ladder, taking_effect
 from opinion_app.flow.leaving import Outlook, outlook
@@ -94,7 +95,7 @@ def rehearse(session: Session, now: datetime) -> Rehearsal:
     told = exists().where(done_at("digest", digest, now)) if digest is not None else false()
     calendar_letters = about_the_calendar(session, now, people) if "calendar" in slots else []
     held = held_at(session, now, slots, calendar_letters)
-    named = clock_ids(line for row in held.waiting for line in row.lines)
+    named = clock_ids(line for row in [*held.waiting, *held.cancelled] for line in row.lines)
     speaking = speaking_clocks(session, now, until, told, named, every=under is not None)
     found.facts = _facts(session, speaking, held)
     morning = morning_of(speaking.pressing, found.facts, people, now, calendar)
@@ -108,8 +109,10 @@ def rehearse(session: Session, now: datetime) -> Rehearsal:
     found.drafts += _unit_drafts(session, list(_by_letter(speaking.waiting, judged.for_units)))
     newest = held.newest | _today(digests, people)
     look = Looking(now, calendar, under or ladder(session), people, speaking.named, found.facts, newest)
-    for row in held.waiting:
-        seen = outlook(row, look, held.cases, restored_at(session), settings_of().alarm_url)
+    restored, alarm_url = restored_at(session), settings_of().alarm_url
+    back = [row for row in held.cancelled if comes_back(row, look, restored, alarm_url)]
+    for row in sorted([*held.waiting, *back], key=lambda row: row.id):
+        seen = outlook(row, look, held.cases, restored, alarm_url)
         (found.cancelled if seen.why_not else found.drafts).append(_waiting_draft(row, people, seen))
     return found
 
