@@ -10,7 +10,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.due import soon_until, stage_words
+from opinion_app.flow.due import clock_words, soon_until
 from opinion_app.flow.ladder import ladder, told_from
 from opinion_app.flow.reminding import open_clock, rungs_of
 from opinion_app.flow.roster import rosters
@@ -19,7 +19,7 @@ from opinion_app.records.notice import Notice, Reminder, UnitReminder
 from opinion_app.records.unit import Unit
 from opinion_app.rules.digest import OpenClock, urgency
 from opinion_app.rules.facts import CaseFacts
-from opinion_app.rules.ladder import Coming, Ladder, Way, fresh
+from opinion_app.rules.ladder import Coming, Ladder, Way, look
 from opinion_app.rules.recipients import Recipient, Roster, recipients
 from opinion_app.rules.reminder_words import ReminderState
 from opinion_app.rules.rung_recipients import robot_units, rung_recipients
@@ -69,7 +69,7 @@ def sent(session: Session, case_id: int) -> list[Sent]:
     own = select(Notice.id).where(Notice.case_id == case_id)
     by_rung = select(Reminder.notice_id).where(Reminder.case_id == case_id)
     rows = session.execute(
-        select(Notice, Reminder, Clock.stage)
+        select(Notice, Reminder, Clock)
         .outerjoin(Reminder, and_(Reminder.notice_id == Notice.id, Reminder.case_id == case_id))
         .outerjoin(Clock, Clock.id == Reminder.clock_id)
         .options(joinedload(Notice.person).lazyload("*"))
@@ -77,7 +77,7 @@ def sent(session: Session, case_id: int) -> list[Sent]:
         .order_by(Notice.id.desc(), Reminder.id.desc())
         .limit(LATEST)
     )
-    found = [_of_notice(notice) if rung is None else _of_rung(rung, stage, notice, held) for notice, rung, stage in rows]
+    found = [_of_notice(notice) if rung is None else _of_rung(rung, clock, notice, held) for notice, rung, clock in rows]
     found += _to_groups(session, case_id, held)
     return sorted(found, key=lambda one: one.at, reverse=True)
 
@@ -85,7 +85,7 @@ def sent(session: Session, case_id: int) -> list[Sent]:
 def _to_groups(session: Session, case_id: int, held: Ladder) -> list[Sent]:
     """The rungs told to the groups of units."""
     rows = session.execute(
-        select(UnitReminder, Clock.stage, Notice, Unit.name)
+        select(UnitReminder, Clock, Notice, Unit.name)
         .join(Clock, Clock.id == UnitReminder.clock_id)
         .join(Notice, Notice.id == UnitReminder.notice_id)
         .join(Unit, Unit.id == UnitReminder.unit_id)
@@ -93,20 +93,20 @@ def _to_groups(session: Session, case_id: int, held: Ladder) -> list[Sent]:
         .order_by(UnitReminder.id.desc())
         .limit(LATEST)
     )
-    return [_of_group(row, stage, notice, name, held) for row, stage, notice, name in rows]
+    return [_of_group(row, clock, notice, name, held) for row, clock, notice, name in rows]
 
 
-def _of_group(row: UnitReminder, stage: str, notice: Notice, name: str, held: Ladder) -> Sent:
+def _of_group(row: UnitReminder, clock: Clock, notice: Notice, name: str, held: Ladder) -> Sent:
     rung = held.named(row.rung)
-    what, whom = f"{rung.label if rung else row.rung}：{stage_words(stage)}", f"{name}的群"
+    what, whom = f"{rung.label if rung else row.rung}：{clock_words(clock)}", f"{name}的群"
     if row.created_at != notice.created_at:  # said by the letter of an earlier version of the date
         return Sent(what, whom, row.created_at, ReminderState.CARRIED.label, "", "")
     return Sent(what, whom, row.created_at, *_result(notice, notice.channel.label), notice.last_error)
 
 
-def _of_rung(row: Reminder, stage: str, notice: Notice, held: Ladder) -> Sent:
+def _of_rung(row: Reminder, clock: Clock, notice: Notice, held: Ladder) -> Sent:
     rung = held.named(row.rung)
-    what = f"{rung.label if rung else row.rung}：{stage_words(stage)}"
+    what = f"{rung.label if rung else row.rung}：{clock_words(clock)}"
     if row.state is ReminderState.CARRIED:
         return Sent(what, notice.receiver, row.created_at, row.state.label, "", "")
     way = Way.DIGEST.label if notice.category == "digest" else notice.channel.label
@@ -126,7 +126,7 @@ def _result(notice: Notice, way: str) -> tuple[str, str]:
 
 def coming(session: Session, clocks: Sequence[Clock], facts: CaseFacts, now: datetime) -> list[Next]:
     """What will be told about each open clock of a case that runs, the first to come first, to whom the roster of that day has at
-    work."""
+    work; a rung that a higher one is said with is not said by itself."""
     held, calendar, since = ladder(session), work_calendar(session), told_from(session, now)
     rows = [clock for clock in clocks if clock.due_at is not None]
     if not rows:
@@ -135,19 +135,16 @@ def coming(session: Session, clocks: Sequence[Clock], facts: CaseFacts, now: dat
     found: list[Next] = []
     for row in rows:
         clock = open_clock(row, since)
-        comings = [one for one in rungs_of(session, row, clock, held) if _is_to_come(one, clock, held, calendar, now)]
-        for one in comings[:AHEAD]:
+        every = rungs_of(session, row, clock, held)
+        ahead = (one for one in every if one.speaks_at > now and one.rung.way is not Way.DIGEST)
+        spoken = [one for one in ahead if look(every, clock, held, calendar, one.speaks_at).tell is one]
+        for one in spoken[:AHEAD]:
             people = people_on(local_date(one.speaks_at))
             told = rung_recipients(one.rung, clock.owing, facts, people, held)
             whom = _names(told, people) + _groups(one, told, facts, people)
             found.append(Next(f"{one.rung.label}：{clock.waits_for}", whom, one.speaks_at, one.rung.way.label))
         found += _digest(clock, facts, people_on, calendar, held, now)
     return sorted(found, key=lambda one: one.at)
-
-
-def _is_to_come(one: Coming, clock: OpenClock, held: Ladder, calendar: WorkCalendar, now: datetime) -> bool:
-    told_by_digest = one.rung.way is Way.DIGEST
-    return one.speaks_at > now and not told_by_digest and fresh(one, clock, held, calendar, one.speaks_at)
 
 
 def _names(told: Sequence[Recipient], people: Roster) -> str:
