@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from opinion_app.flow.many_facts import facts_of_many
 from opinion_app.flow.settings import put_setting, setting
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.rules.digest import Trouble
-from opinion_app.rules.words import ClockState
+from opinion_app.rules.facts import Actor, CaseFacts
+from opinion_app.rules.permissions import can_see
+from opinion_app.rules.words import ClockState, Role
 
 UNJUDGED = "unjudged_clocks"
 DIGESTS, RUNGS, PERSON = "digests", "rungs", "person"
@@ -30,6 +33,7 @@ class Unjudged:
     number: str
     error: str
     since: datetime
+    case_id: int = field(default=0, compare=False)
 
 
 def note_unjudged(session: Session, job: str, looked_at: Iterable[int], troubles: Sequence[Trouble], now: datetime) -> None:
@@ -84,21 +88,36 @@ def unjudged(session: Session, before: datetime) -> list[Unjudged]:
     if not held:
         return []
     ids = {int(entry["clock"]) for entry in held.values()}
-    query = select(Clock.id, Case.number).join(Case, Case.id == Clock.case_id)
-    numbers = {row.id: row.number for row in session.execute(query.where(Clock.id.in_(ids), Clock.state == ClockState.RUNNING))}
+    query = select(Clock.id, Case.number, Clock.case_id).join(Case, Case.id == Clock.case_id)
+    rows = session.execute(query.where(Clock.id.in_(ids), Clock.state == ClockState.RUNNING))
+    cases = {row.id: (row.number, row.case_id) for row in rows}
     found: dict[object, Unjudged] = {}
     for key, entry in sorted(held.items(), key=lambda item: (item[1]["since"], item[0])):
         clock_id, since = int(entry["clock"]), datetime.fromisoformat(entry["since"])
-        if since <= before and (clock_id == 0 or clock_id in numbers):
-            found.setdefault(clock_id or key, Unjudged(numbers.get(clock_id, ""), entry["error"], since))
+        if since <= before and (clock_id == 0 or clock_id in cases):
+            number, case_id = cases.get(clock_id, ("", 0))
+            found.setdefault(clock_id or key, Unjudged(number, entry["error"], since, case_id))
     return list(found.values())
 
 
-def unjudged_words(found: Sequence[Unjudged]) -> str:
-    """有 2 项时限无法判断，不会催办（LY2026-000001）, for people."""
-    numbers = list(dict.fromkeys(one.number for one in found if one.number))
+def facts_about(session: Session, found: Iterable[Unjudged]) -> dict[int, CaseFacts]:
+    """The facts of the cases that troubles are about, by case."""
+    ids = {one.case_id for one in found if one.case_id}
+    return facts_of_many(session, session.scalars(select(Case).where(Case.id.in_(ids))).all()) if ids else {}
+
+
+def nameable(found: Iterable[Unjudged], actor: Actor, facts: Mapping[int, CaseFacts]) -> frozenset[int]:
+    """The cases whose numbers somebody may be told: those they may see; the administrator has numbers and dates (decisions 9, 15)."""
+    named = {one.case_id for one in found if one.case_id in facts}
+    return frozenset(one for one in named if actor.has(Role.ADMINISTRATOR) or can_see(actor, facts[one]))
+
+
+def unjudged_words(found: Sequence[Unjudged], named: Collection[int] | None = None) -> str:
+    """有 2 项时限无法判断，不会催办（LY2026-000001）, for people; only the numbers of the cases in `named`, where that is given."""
+    known = (one for one in found if one.number and (named is None or one.case_id in named))
+    numbers = list(dict.fromkeys(one.number for one in known))
     clocks, people = sum(1 for one in found if one.number), sum(1 for one in found if not one.number)
-    named = "、".join(numbers[:NAMED]) + (f"等 {len(numbers)} 件" if len(numbers) > NAMED else "")
-    said = [f"有 {clocks} 项时限无法判断，不会催办（{named}）"] if clocks else []
+    listed = "、".join(numbers[:NAMED]) + (f"等 {len(numbers)} 件" if len(numbers) > NAMED else "")
+    said = [f"有 {clocks} 项时限无法判断，不会催办" + (f"（{listed}）" if listed else "")] if clocks else []
     said += [f"有 {people} 人的待办通报没有生成"] if people else []
     return "；".join(said)

@@ -15,6 +15,7 @@ from opinion_app.desks.reminders.operations import message_of
 from opinion_app.flow.outbox import Letter, queue
 from opinion_app.flow.unjudged import note_unjudged
 from opinion_app.records.calendar import CalendarYear
+from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock, DeadlineRuleRow
 from opinion_app.records.current import settings_of
 from opinion_app.records.job import JobRun, Lease
@@ -216,7 +217,12 @@ def test_n05_the_clocks_page_names_the_case_whose_date_cannot_be_judged(app: Fla
     with app.app_context(), transaction() as session:
         running = session.scalars(select(Clock).order_by(Clock.id)).first()
         assert running is not None
-        number = running.case.number
+        number, case_id = running.case.number, running.case_id
         note_unjudged(session, "rungs", [], [Trouble(running.id, "ValueError: torn")], clock.now())
     status, text = page(app, "admin", "/office/clock")
     assert (status, f"{number}：ValueError: torn" in text) == (200, True)
+    with app.app_context(), transaction() as session:
+        session.get_one(Case, case_id).restricted = True
+    hidden = page(app, "clerk", "/office/clock")[1]
+    assert "您无权查看的一件：ValueError: torn" in hidden
+    assert number not in hidden

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from opinion_app import clock
 from opinion_app.desks.clock import queries
 from opinion_app.flow.standing_work import entries_here, jobs, unheard
-from opinion_app.flow.unjudged import unjudged
+from opinion_app.flow.unjudged import facts_about, nameable, unjudged
 from opinion_app.records.base import db
 from opinion_app.rules.timetable import Every
 from opinion_app.web.access import public_page, requires
 from opinion_app.web.answers import page
+from opinion_app.web.identity import actor
 from opinion_app.web.nav import Place, add_place
 
 bp = Blueprint("clock", __name__)
@@ -28,7 +29,7 @@ add_place(Place("专席", "定时作业", "/office/clock", "clock"))
 def home() -> ResponseReturnValue:
     """What runs by itself and how it fares."""
     session, now = db.session(), clock.now()
-    lease, entries = queries.lease(session), entries_here()
+    lease, entries, broken = queries.lease(session), entries_here(), unjudged(session, now)
     return page(
         "desks/clock/home.html",
         lease=lease,
@@ -39,7 +40,8 @@ def home() -> ResponseReturnValue:
         queue=queries.queue(session),
         reach=queries.reach(session, now),
         unheard=unheard(session, now),
-        unjudged=unjudged(session, now),
+        unjudged=broken,
+        named=nameable(broken, actor(), facts_about(session, broken)),
         plans_held=queries.plans_held(session),
         now=now,
     )

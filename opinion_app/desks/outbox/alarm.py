@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow.outbox import Letter, holders_of, queue, to_robot
 from opinion_app.flow.standing_work import LATE_BY, entries_here, jobs, trouble_words, unheard
-from opinion_app.flow.unjudged import unjudged, unjudged_words
+from opinion_app.flow.unjudged import Unjudged, facts_about, nameable, unjudged, unjudged_words
+from opinion_app.records.actors import actor_of
 from opinion_app.records.job import JobRun, Lease
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
@@ -29,10 +31,11 @@ CLOCK_PAGE = "/office/clock"
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One trouble: its name, and what people are told."""
+    """One trouble: its name, what everybody may be told, and the dates it is about, whose numbers not everybody may know."""
 
     kind: str
     words: str
+    about: tuple[Unjudged, ...] = ()
 
 
 def alarms(session: Session, now: datetime) -> list[Alarm]:
@@ -151,7 +154,21 @@ def _nobody_hears(session: Session, now: datetime) -> list[Alarm]:
 def _cannot_be_judged(session: Session, now: datetime) -> list[Alarm]:
     """Clocks that no run could judge for ten minutes: nobody would ever be reminded of them (N05)."""
     found = unjudged(session, now - LATE_BY)
-    return [Alarm("unjudged", f"{unjudged_words(found)}，请联系维护人员")] if found else []
+    return [Alarm("unjudged", _asking(unjudged_words(found, ())), tuple(found))] if found else []
+
+
+def _asking(words: str) -> str:
+    return f"{words}，请联系维护人员"
+
+
+def _by_words(session: Session, alarm: Alarm, people: Sequence[Person]) -> dict[str, list[Person]]:
+    """What is told to whom: the numbers of cases only to those who may know of them (decisions 9, 15)."""
+    facts = facts_about(session, alarm.about)
+    told: dict[str, list[Person]] = {}
+    for person in people:
+        named = nameable(alarm.about, actor_of(session, person), facts) if alarm.about else ()
+        told.setdefault(_asking(unjudged_words(alarm.about, named)) if alarm.about else alarm.words, []).append(person)
+    return told
 
 
 def raise_alarms(session: Session, now: datetime, url: str) -> list[Alarm]:
@@ -159,15 +176,14 @@ def raise_alarms(session: Session, now: datetime, url: str) -> list[Alarm]:
     found = alarms(session, now)
     people = holders_of(session, Role.ADMINISTRATOR, Role.CLERK) if found else []
     for alarm in found:
-        letter = Letter(
-            "alarm",
-            f"alarm:{alarm.kind}:{local_date(now).isoformat()}",
-            f"告警：{alarm.words}"[:200],
-            [{"text": alarm.words}],
-            CLOCK_PAGE,
-        )
-        queue(session, letter, people, now, mail=False)
+        for words, told in _by_words(session, alarm, people).items():
+            queue(session, _letter(alarm, words, now), told, now, mail=False)
         named = people[0] if people else session.scalar(select(Person).order_by(Person.id).limit(1))
         if url and named is not None:  # the robot hears it though nobody is there to be told
-            to_robot(session, letter, named, url, now, "robot")
+            to_robot(session, _letter(alarm, alarm.words, now), named, url, now, "robot")
     return found
+
+
+def _letter(alarm: Alarm, words: str, now: datetime) -> Letter:
+    key = f"alarm:{alarm.kind}:{local_date(now).isoformat()}"
+    return Letter("alarm", key, f"告警：{words}"[:200], [{"text": words}], CLOCK_PAGE)

@@ -7,19 +7,21 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
-from opinion_app.desks.outbox.alarm import alarms
+from opinion_app.desks.outbox.alarm import alarms, raise_alarms
 from opinion_app.desks.reminders import operations
 from opinion_app.desks.reminders.operations import queue_digests, queue_rungs
 from opinion_app.flow import clocks
 from opinion_app.flow.unjudged import NAMED, Unjudged, note_unjudged, unjudged, unjudged_words
 from opinion_app.records.case import Case
+from opinion_app.records.notice import Notice
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.digest import Trouble
-from opinion_app.rules.words import ClockState, Urgency
+from opinion_app.rules.words import ClockState, Kind, Role, Urgency
 from opinion_app.rules.zone import parse_moment
 from tests.builders.life import Office, make_office
-from tests.builders.office import NOW, make_case
+from tests.builders.office import NOW, make_actor, make_case
 
 MORNING = parse_moment("2026-12-01T08:30")
 MINUTE = timedelta(minutes=1)
@@ -46,14 +48,15 @@ def told(office: Office, minutes: int) -> list[str]:
     return [alarm.words for alarm in found if alarm.kind == "unjudged"]
 
 
-def test_n05_a_clock_nobody_can_judge_raises_the_alarm_by_its_number_until_it_is_mended(office: Office) -> None:
+def test_n05_a_clock_nobody_can_judge_raises_the_alarm_until_it_is_mended(office: Office) -> None:
     case = poisoned(office)
     make_case(office.session, office.clerk)
     queue_rungs(office.session, NOW)
     assert told(office, 5) == [], "it may be mended by the next run"
     queue_rungs(office.session, NOW + 9 * MINUTE)
     [words] = told(office, 10)
-    assert words == f"有 2 项时限无法判断，不会催办（{case.number}），请联系维护人员"
+    assert words == "有 2 项时限无法判断，不会催办，请联系维护人员", "whom it is told decides whether the number is"
+    assert unjudged_words(unjudged(office.session, NOW)) == f"有 2 项时限无法判断，不会催办（{case.number}）"
     for clock, stage in zip(clocks.open_clocks(office.session, case.id), ("accept", "reply"), strict=True):
         clock.stage = stage
     queue_rungs(office.session, NOW + 11 * MINUTE)
@@ -110,3 +113,22 @@ def test_n05_a_digest_s_trouble_ends_with_its_cause_on_the_next_working_morning(
     office.session.flush()
     queue_digests(office.session, parse_moment("2026-12-07T08:30"))
     assert unjudged(office.session, parse_moment("2026-12-08T08:30")) == []
+
+
+def test_n15_the_number_of_a_hidden_case_is_told_to_those_alone_who_may_know_of_it(office: Office) -> None:
+    hidden, plain = poisoned(office), poisoned(office)
+    hidden.kind, hidden.restricted = Kind.ACCUSATION, True
+    make_actor(office.session, "admin", Role.ADMINISTRATOR)
+    office.session.flush()
+    for minutes in (0, 9):
+        queue_rungs(office.session, NOW + minutes * MINUTE)
+    raise_alarms(office.session, NOW + 15 * MINUTE, "wecombot://alarmalarm/")
+    told = {
+        (row.channel.value, row.person.login if row.person else ""): row.lines[0]["text"]
+        for row in office.session.scalars(select(Notice).where(Notice.category == "alarm"))
+    }
+    said = "有 4 项时限无法判断，不会催办{}，请联系维护人员"
+    assert told["in_app", "clerk"] == said.format(f"（{plain.number}）")
+    assert told["in_app", "admin"] == said.format(f"（{hidden.number}、{plain.number}）"), "numbers and dates alone are theirs"
+    [robot] = [text for (channel, _login), text in told.items() if channel == "robot"]
+    assert robot == said.format("")
