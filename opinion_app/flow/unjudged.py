@@ -107,13 +107,13 @@ def facts_about(session: Session, found: Iterable[Unjudged]) -> dict[int, CaseFa
 
 
 def nameable(found: Iterable[Unjudged], actor: Actor, facts: Mapping[int, CaseFacts]) -> frozenset[int]:
-    """The cases whose numbers somebody may be told: those they may see; the administrator has numbers and dates (decisions 9, 15)."""
+    """The cases whose numbers somebody may be told: those they may see; an administrator has numbers (decisions 9, 15)."""
     named = {one.case_id for one in found if one.case_id in facts}
     return frozenset(one for one in named if actor.has(Role.ADMINISTRATOR) or can_see(actor, facts[one]))
 
 
 def unjudged_words(found: Sequence[Unjudged], named: Collection[int] | None = None) -> str:
-    """有 2 项时限无法判断，不会催办（LY2026-000001）, for people; only the numbers of the cases in `named`, where that is given."""
+    """有 2 项时限无法判断，不会催办（LY2026-000001）, for people; only numbers of cases in `named`, where that is given."""
     known = (one for one in found if one.number and (named is None or one.case_id in named))
     numbers = list(dict.fromkeys(one.number for one in known))
     clocks, people = sum(1 for one in found if one.number), sum(1 for one in found if not one.number)
