@@ -1,4 +1,5 @@
-"""A case changes hands: whoever has it now is told what is due and when, on the day itself by mail (decisions 4, 25)."""
+"""A case changes hands: whoever has it now is told what is due and when, by mail where the next digest would find it late
+(decisions 4, 25)."""
 
 from __future__ import annotations
 
@@ -6,14 +7,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import cast
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.cases import facts_of
 from opinion_app.flow.clocks import open_clocks, owed_by_office
 from opinion_app.flow.due import clock_due, clock_words
 from opinion_app.flow.ladder import ladder
-from opinion_app.flow.outbox import Letter, queue_many, unit_people
-from opinion_app.flow.reminding import look_again
+from opinion_app.flow.outbox import Letter, holders_of, leader_in_charge, queue_many, unit_people
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Reminder
@@ -22,11 +24,13 @@ from opinion_app.records.person import Person
 from opinion_app.records.unit import Unit
 from opinion_app.rules import clock_facts, links
 from opinion_app.rules.deadline_rules import ClockStage
-from opinion_app.rules.ladder import Anchor
+from opinion_app.rules.ladder import Anchor, Ladder, Rung
+from opinion_app.rules.life import holder
+from opinion_app.rules.next_digest import due_before_next
 from opinion_app.rules.reminder_words import ReminderState
 from opinion_app.rules.spoken import day_words, moment_words
-from opinion_app.rules.words import ClockState
-from opinion_app.rules.zone import end_of_day, local, local_date, on_day
+from opinion_app.rules.words import ClockState, Role
+from opinion_app.rules.zone import local, local_date
 
 WITH_THE_CASE = "随这件一并告知"
 
@@ -34,6 +38,20 @@ WITH_THE_CASE = "随这件一并告知"
 def hand_to_unit(session: Session, case: Case, unit_id: int, what: str, key: str, now: datetime, *, mail: bool = False) -> None:
     """Tell the people of a unit that the case is theirs to act on; `key` tells this occasion from every other of the case."""
     hand_to(session, case, unit_people(session, case, unit_id), what, key, now, unit_id=unit_id, mail=mail)
+
+
+def hand_to_holder(session: Session, case: Case, what: str, key: str, now: datetime) -> None:
+    """Tell whoever owes the next step by the life of the case, once an act brought it somewhere else; nobody where it rests."""
+    held = holder(facts_of(session, case))
+    if held is not None and held.desk == "unit" and held.unit_id is not None:
+        hand_to_unit(session, case, held.unit_id, what, key, now)
+    elif held is not None:
+        hand_to(session, case, _at_desk(session, case, held.desk), what, key, now)
+
+
+def _at_desk(session: Session, case: Case, desk: str) -> list[Person]:
+    """The people of the office who have what lies at a desk."""
+    return leader_in_charge(session, case.lead_unit_id) if desk == "leader" else holders_of(session, Role.CLERK)
 
 
 def hand_to(
@@ -49,11 +67,11 @@ def hand_to(
 ) -> None:
     """Tell people that the case waits for them, with the date that comes first and that of the reply.
 
-    What is due today or late already goes by mail as well: the morning's digest is out and did not name it to them. It counts as
-    the rung of the day it is due, so that they hear of it once; whoever else owes it now is found by the ladder's next look."""
-    owed = _owed(session, case, unit_id)
-    pressing = [clock for clock in owed if clock.due_at is not None and clock.due_at <= end_of_day(local_date(now))]
-    calendar, unit = work_calendar(session), session.get(Unit, case.lead_unit_id) if case.lead_unit_id is not None else None
+    What the next digest would find late goes by mail as well: none named it to them before. It counts as the rung of that day,
+    so that they hear of it once; whoever else owes it now is found by the ladder's next look."""
+    owed, calendar, morning = _owed(session, case, unit_id), work_calendar(session), ladder(session).morning
+    pressing = [clock for clock in owed if clock.due_at is not None and due_before_next(clock.due_at, now, calendar, morning)]
+    unit = session.get(Unit, case.lead_unit_id) if case.lead_unit_id is not None else None
     urgent = f"（{clock_due(pressing[0], now, calendar).words}）" if pressing else ""
     dates = "；".join(
         f"{clock_words(clock)}：{clock_due(clock, now, calendar).words}（{_day(clock, now)} 到期）" for clock in _named(owed)
@@ -95,17 +113,10 @@ def _day(clock: Clock, now: datetime) -> str:
 
 
 def _count_as_told(session: Session, pressing: Sequence[Clock], told: dict[int, int], now: datetime) -> None:
-    """Enter the rung of today for those who heard of it with the case, and have the ladder look at the clocks again."""
-    held = ladder(session)
-    today = [
-        clock
-        for clock in pressing
-        if clock_facts.Unit(clock.amount_unit).in_days
-        and clock.due_at is not None
-        and local_date(clock.due_at) == local_date(now)
-    ]
-    if not today or now < on_day(local_date(now), held.morning):
-        return  # nothing of today, or the digest that names it is still to come
+    """Enter what they heard with the case as the rungs that would say it, and have the ladder look at the clocks for others.
+
+    Nothing is entered of what is late: its rungs say more than this letter did."""
+    held, heard = ladder(session), [clock for clock in pressing if cast(datetime, clock.due_at) >= now]
     entries = [
         {
             "case_id": clock.case_id,
@@ -118,11 +129,25 @@ def _count_as_told(session: Session, pressing: Sequence[Clock], told: dict[int, 
             "notice_id": notice_id,
             "created_at": now,
         }
-        for clock in today
-        for rung in held.days
-        if rung.active and rung.anchor is Anchor.DUE
+        for clock in heard
+        for rung in _said_with(clock, held, now)
         for person_id, notice_id in told.items()
     ]
     if entries:
         session.execute(insert_once(session, Reminder.__table__), entries)
-    look_again(session, now, Clock.id.in_([clock.id for clock in today]))
+    if heard:
+        session.execute(
+            update(Clock)
+            .where(Clock.id.in_([clock.id for clock in heard]), Clock.state == ClockState.RUNNING)
+            .values(next_rung_at=now, rung_version=Clock.deadline_version)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _said_with(clock: Clock, held: Ladder, now: datetime) -> list[Rung]:
+    """The rungs that a letter of hand-over says of a clock: that it is due soon, where that has come, and that it is due, which
+    of hours is said only when it is too late."""
+    in_days = clock_facts.Unit(clock.amount_unit).in_days
+    anchors = [Anchor.WARNING] if clock.warn_at is not None and clock.warn_at <= now else []
+    anchors += [Anchor.DUE] if in_days else []
+    return [rung for rung in (held.days if in_days else held.hours) if rung.active and rung.anchor in anchors]

@@ -15,6 +15,7 @@ from opinion_app.files.received import Received
 from opinion_app.files.store import StoredFile
 from opinion_app.flow import outbox, writer_mail
 from opinion_app.flow.attach import attach_stored
+from opinion_app.flow.handover import hand_to
 from opinion_app.flow.numbers import next_number
 from opinion_app.flow.progress import open_progress
 from opinion_app.flow.register import register
@@ -106,7 +107,7 @@ def take_in(session: Session, submission: Submission, now: datetime, secret: str
     submission.taken_at, submission.case_id = now, case.id
     submission.fields, submission.files = {}, []
     clerks = [clerk for clerk in outbox.holders_of(session, Role.CLERK) if not case.restricted or clerk.handles_accusations]
-    outbox.tell(session, case, clerks, "有新的网民留言，请受理", "left", now, mail=False)
+    hand_to(session, case, clerks, "有新的网民留言，请受理", "left", now)
     return case
 
 

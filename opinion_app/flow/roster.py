@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -30,11 +30,12 @@ def rosters(session: Session) -> Callable[[date], Roster]:
     charge = {row.id: row.person_id for row in rows if row.person_id is not None}
     query = select(Person).options(joinedload(Person.role_rows)).order_by(Person.id)
     people = session.scalars(query).unique().all()
+    turns = frozenset(day for person in people if person.active for day in leave_turns(person.leave_from, person.leave_until))
     offices, robots = (frozenset(row.id for row in rows if getattr(row, name)) for name in ("is_office", "robot_url"))
 
     def of_day(day: date) -> Roster:
         staff = {person.id: _staff(person, units, charge, day) for person in people}
-        return Roster(staff, units, charge, offices, robots)
+        return Roster(staff, units, charge, offices, robots, turns)
 
     return of_day
 
@@ -63,6 +64,12 @@ def _staff(person: Person, units: dict[int, int | None], charge: dict[int, int],
 def _ways(person: Person) -> tuple[NoticeChannel, ...]:
     held = (NoticeChannel.MAIL, person.email), (NoticeChannel.ROBOT, person.robot_url)
     return tuple(channel for channel, address in held if address)
+
+
+def leave_turns(leave_from: date | None, leave_until: date | None) -> list[date]:
+    """The days from which a person is away, and back."""
+    back = leave_until + timedelta(days=1) if leave_until is not None and leave_until < date.max else None
+    return [day for day in (leave_from, back) if day is not None]
 
 
 def away(person: Person, today: date) -> bool:

@@ -169,15 +169,20 @@ def speaks_at(moment: datetime, clock: OpenClock, ladder: Ladder, calendar: Work
         if calendar.is_working(wall.date()) and wall.time() <= CLOSING:
             return max(wall, opens)
         return on_day(calendar.next_working_day(wall.date()), ladder.morning)
-    if ladder.night & clock.marks or not _quiet(wall.time(), ladder):
-        return wall
+    return wall if ladder.night & clock.marks or not quiet(wall, ladder) else quiet_ends(wall, ladder)
+
+
+def quiet(moment: datetime, ladder: Ladder) -> bool:
+    """Whether a moment lies in the hours in which only what burns is told."""
+    at, begin, end = local(moment).time(), ladder.quiet_from, ladder.quiet_until
+    return begin <= at < end if begin <= end else at >= begin or at < end
+
+
+def quiet_ends(moment: datetime, ladder: Ladder) -> datetime:
+    """When the quiet hours end that a moment lies in."""
+    wall = local(moment)
     until = on_day(wall.date(), ladder.quiet_until)
     return until if until >= wall else on_day(wall.date() + timedelta(days=1), ladder.quiet_until)
-
-
-def _quiet(at: time, ladder: Ladder) -> bool:
-    begin, end = ladder.quiet_from, ladder.quiet_until
-    return begin <= at < end if begin <= end else at >= begin or at < end
 
 
 @dataclass(frozen=True, slots=True)

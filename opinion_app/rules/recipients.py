@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
 from opinion_app.rules.deadline_rules import OwedBy
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.life import holder
 from opinion_app.rules.permissions import can_see
 from opinion_app.rules.words import Kind, NoticeChannel, Role
+from opinion_app.rules.zone import start_of_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +35,15 @@ class Staff:
 class Roster:
     """Everybody of the office, the units above each unit, and the 分管领导 of each unit.
 
-    `offices`: the units that are the office itself; `robots`: those whose group has a robot."""
+    `offices`: the units that are the office itself; `robots`: those whose group has a robot; `turns`: the days from which
+    somebody is away or back."""
 
     staff: dict[int, Staff]
     parents: dict[int, int | None] = field(default_factory=dict)
     in_charge: dict[int, int] = field(default_factory=dict)
     offices: frozenset[int] = frozenset()
     robots: frozenset[int] = frozenset()
+    turns: frozenset[date] = frozenset()
     _held: dict[tuple[frozenset[Role], int | None], list[int]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -54,6 +58,10 @@ class Roster:
                 if person.actor.has(*roles) and (unit_id is None or person.actor.unit_id == unit_id)
             ]
         return self._held[asked]
+
+    def turns_after(self, now: datetime) -> list[datetime]:
+        """The midnights after `now` from which somebody is away or back."""
+        return sorted(begins for begins in map(start_of_day, self.turns) if begins > now)
 
     def above(self, unit_id: int | None) -> Iterator[int]:
         """The units above a unit, the nearest first; a loop in the data ends the walk."""

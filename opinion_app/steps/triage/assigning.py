@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow import clocks, outbox
-from opinion_app.flow.handover import hand_to, hand_to_unit
+from opinion_app.flow.handover import hand_to, hand_to_holder, hand_to_unit
 from opinion_app.flow.move import admit, move
 from opinion_app.flow.moved_dates import DateMoved, check_late, held_dates, late_of, moved_sentence, moved_since, moved_words
 from opinion_app.flow.reclassifying import on_acceptance
@@ -243,6 +243,8 @@ def decide_return(
     people, key = outbox.members_of(session, row.unit_id, Role.UNIT_HEAD, Role.HANDLER), f"decide_return:{done.id}"
     if agree:
         outbox.tell(session, case, people, "退回申请已同意", key, now, mail=False)
+        if is_lead:
+            hand_to_holder(session, case, f"{row.unit.name}已退回，请办理", f"{key}:back", now)
     else:
         hand_to(session, case, people, "退回申请未获同意，请继续办理", key, now, unit_id=row.unit_id)
     return row, moved_since(session, case, held)

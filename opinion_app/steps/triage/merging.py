@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from opinion_app.flow import merged_dates, progress, writer_mail
 from opinion_app.flow.cases import latest_reply, open_case
 from opinion_app.flow.clocks import MERGED
+from opinion_app.flow.handover import hand_to_holder
 from opinion_app.flow.move import admit, move
 from opinion_app.flow.moved_dates import DateMoved, check_late, held_dates, moved_sentence, moved_since, what_moved
 from opinion_app.records.case import Case
@@ -104,8 +105,9 @@ def unmerge(
         moved, said = [*moved, *others], said + moved_sentence(others, now, survivor.number)
     check_late(moved, now, know_late=know_late, how="拆分后")
     note = "\n".join(filter(None, [reason, said]))
-    move(session, case, "unmerge", actor, now, to=back, note=note, detail={"from": old}, values={"并入": (old, None)})
+    done = move(session, case, "unmerge", actor, now, to=back, note=note, detail={"from": old}, values={"并入": (old, None)})
     progress.tell(session, case, answer="")  # what the other case answered was not about this one
     if survivor is not None:
         progress.promise(session, survivor)
+    hand_to_holder(session, case, "已拆分，请接着办理", f"unmerge:{done.id}", now)
     return said

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow import outbox, progress, trail
+from opinion_app.flow.handover import hand_to
 from opinion_app.flow.move import admit, move
 from opinion_app.flow.moved_dates import DateMoved, check_late, moved_words
 from opinion_app.flow.reclassifying import on_acceptance, reclassify
@@ -128,12 +129,12 @@ def refer(session: Session, case: Case, actor: Actor, now: datetime, to: str, re
 
 
 def propose(session: Session, case: Case, actor: Actor, now: datetime, proposal: str, seen: int | None) -> None:
-    """呈批: the case waits for a leader's eyes; the leaders are told."""
+    """呈批: the case waits for a leader's eyes; the leaders are told, with what is due and when."""
     admit(session, case, "propose", actor, seen)
     case.needs_leader, case.proposal = True, proposal
     row = move(session, case, "propose", actor, now, note=proposal)
     leaders = outbox.leader_in_charge(session, case.lead_unit_id)
-    outbox.tell(session, case, leaders, "呈您批示", f"propose:{row.id}", now, mail=False)
+    hand_to(session, case, leaders, "呈您批示", f"propose:{row.id}", now)
 
 
 def instruct(
@@ -146,7 +147,9 @@ def instruct(
     spoken_at: datetime | None = None,
     seen: int | None = None,
 ) -> Finding:
-    """批示: entered by the leader, or transcribed by a clerk with the leader's name and the date (decisions 13)."""
+    """批示: entered by the leader, or transcribed by a clerk with the leader's name and the date (decisions 13).
+
+    A case that waited for it at the office is the clerks' again, who are told what is due and when."""
     admit(session, case, "instruct", actor, seen)
     if not actor.has(Role.LEADER):
         _check_transcription(spoken_by, spoken_at, now)
@@ -160,10 +163,15 @@ def instruct(
         spoken_by=spoken_by or actor.name,
     )
     session.add(finding)
+    comes_back = case.needs_leader and case.stage is Stage.RECEIVED
     case.needs_leader = False
     row = move(session, case, "instruct", actor, now, note=text, detail={"by": spoken_by or actor.name})
     key = f"instruct:{row.id}"
-    outbox.tell(session, case, outbox.holders_of(session, Role.CLERK), "有新的领导批示", key, now, mail=False)
+    clerks = outbox.holders_of(session, Role.CLERK)
+    if comes_back:
+        hand_to(session, case, clerks, "领导已批示，请接着办理", key, now)
+    else:
+        outbox.tell(session, case, clerks, "有新的领导批示", key, now, mail=False)
     if case.lead_unit_id is not None:
         outbox.tell_unit(session, case, case.lead_unit_id, "有新的领导批示", key, now, mail=False)
     return finding

@@ -1,0 +1,42 @@
+"""Who knows of a date by what the ledger holds: of this very one, or since the last digests of one as early (N01, N02)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from opinion_app.desks.reminders.queries import Told
+from opinion_app.records.clock import Clock
+from opinion_app.rules.ladder import Rung
+
+Entries = Sequence[tuple[tuple[int, str, int], Told]]
+"""What a ledger holds of one clock: whom, rung and version of the date."""
+
+
+def knows_date(entries: Entries, whom: int, version: int, hints: frozenset[str]) -> bool:
+    """Whether somebody was told of this version of a date by more than one of the `hints`, the rungs inside the service alone."""
+    return any(who == whom and held == version and code not in hints for (who, code, held), _told in entries)
+
+
+def heard_as_early(entries: Entries, row: Clock, rung: Rung, since: datetime) -> dict[int, int | None]:
+    """Who was told since a moment of a date that is as early as the present one of `row`, before it moved, and by what notice.
+
+    Of a version whose date is not known any more the same rung counts."""
+    dates = _dates(row)
+    return {
+        who: told.notice_id
+        for (who, code, version), told in entries
+        if version < row.deadline_version and told.at >= since and not told.cancelled and _early(row, rung, code, dates, version)
+    }
+
+
+def _early(row: Clock, rung: Rung, code: str, dates: dict[int, datetime], version: int) -> bool:
+    if version not in dates or row.due_at is None:
+        return code == rung.code
+    return dates[version] <= row.due_at
+
+
+def _dates(row: Clock) -> dict[int, datetime]:
+    """The date of each version before the present one, as far as it had one and is known."""
+    held = [(int(entry["version"]) - 1, entry.get("before")) for entry in row.dates]
+    return {version: datetime.fromisoformat(moment) for version, moment in held if moment is not None}

@@ -1,0 +1,99 @@
+"""What every clock of a batch is judged by: the ladder, the office as it is now, and what the ledgers hold."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from opinion_app.desks.reminders.heard import Entries
+from opinion_app.desks.reminders.queries import Ledger, Told
+from opinion_app.flow.unjudged import Missed
+from opinion_app.rules.digest import OpenClock
+from opinion_app.rules.ladder import Coming, Ladder, Rung, Way
+from opinion_app.rules.next_digest import must_hear
+from opinion_app.rules.recipients import Roster
+from opinion_app.rules.workdays import WorkCalendar
+
+
+@dataclass(frozen=True)
+class Table:
+    """The same for all clocks of a batch; `since`: the last digests, `made`: whether they were made."""
+
+    ladder: Ladder
+    calendar: WorkCalendar
+    people: Roster
+    known: Ledger
+    known_to_units: Ledger
+    now: datetime
+    changed_at: datetime | None
+    since: datetime
+    made: bool
+    missed: Missed
+
+    def must_hear(self, clock: OpenClock) -> bool:
+        """Whether the next digest would find a day clock late, so that whoever has not heard of it hears by a letter."""
+        return clock.span.unit.in_days and must_hear(clock.due_at, self.now, self.calendar, self.ladder.morning)
+
+    def told_under_another(self, clock: OpenClock, comings: Sequence[Coming], rung: Rung) -> bool:
+        """Whether the former ladder told anybody of this rung, of one above it or of one that is gone, for this date."""
+        codes = [coming.rung.code for coming in comings]
+        lower = set(codes[: codes.index(rung.code)])
+        return self.changed_at is not None and any(
+            version == clock.version and code not in lower and told.at < self.changed_at
+            for (_who, code, version), told in self._people_told.get(clock.id, ())
+        )
+
+    def said_this_morning(self, clock: OpenClock, rung: Rung) -> bool:
+        """Whether the digests had this rung of the present date: somebody was told, or nobody was there when they were made.
+
+        What they could not judge they make up themselves."""
+        if self.made and clock.id not in self.missed.clocks:
+            return True
+        return any(
+            code == rung.code and version == clock.version for (_who, code, version), _ in self._people_told.get(clock.id, ())
+        )
+
+    def told_before(
+        self, clock: OpenClock, comings: Sequence[Coming], rung: Rung, *, units: bool = False
+    ) -> dict[int, int | None]:
+        """Who, or which unit, was told of this rung or of a higher one for an earlier version of the date, and by what notice.
+
+        Whose letter of this very rung was cancelled on its way was not told."""
+        codes = [coming.rung.code for coming in comings]
+        higher = set(codes[codes.index(rung.code) :])
+        return {
+            who: told.notice_id
+            for (who, code, version), told in (self._units_told if units else self._people_told).get(clock.id, ())
+            if version < clock.version and code in higher and not (told.cancelled and code == rung.code)
+        }
+
+    @cached_property
+    def hints(self) -> frozenset[str]:
+        """The rungs that only hint inside the service, so that a date is not heard of by them."""
+        return frozenset(rung.code for rung in self.ladder.days if rung.way is Way.INSIDE)
+
+    def told_people(self, clock: OpenClock) -> Entries:
+        """What the ledger holds of a clock."""
+        return self._people_told.get(clock.id, ())
+
+    def told_units(self, clock: OpenClock) -> Entries:
+        """The same of the groups of units."""
+        return self._units_told.get(clock.id, ())
+
+    @cached_property
+    def _people_told(self) -> Mapping[int, Entries]:
+        return _by_clock(self.known)
+
+    @cached_property
+    def _units_told(self) -> Mapping[int, Entries]:
+        return _by_clock(self.known_to_units)
+
+
+def _by_clock(ledger: Ledger) -> Mapping[int, Entries]:
+    found: dict[int, list[tuple[tuple[int, str, int], Told]]] = defaultdict(list)
+    for (clock_id, whom, code, version), told in ledger.items():
+        found[clock_id].append(((whom, code, version), told))
+    return found
