@@ -28,6 +28,7 @@ from opinion_app.rules.deadline_rules import (
     StartEvent,
     choose,
 )
+from opinion_app.rules.explain import room_words
 from opinion_app.rules.words import AssignmentState, ClockState, Source, Stage, UnitRole
 from opinion_app.rules.zone import local_date
 
@@ -181,15 +182,12 @@ def _open_inner(session: Session, case: Case, assignment: Assignment, now: datet
     due = buffer_before(until, choice.rule.span.amount, calendar, now)
     inner = Choice(choice.rule, choice.why, local_date(due))
     clock = start_clock(session, case, inner, now, assignment)
-    clock.fixed_why = _room_words(clock)
+    clock.fixed_why = room_words(span_of(clock), local_date(due), until, calendar)
     clock.warning = draft_passed_words(reply, now) or clock.warning
     if assignment.role is UnitRole.SUPPORT:
         clock.met_by_act, clock.source = "report_support", f"协办单位报结果：{choice.rule.source}"
     settle_inner(session, clock, reply, Cause(now, "交办"))
-
-
-def _room_words(clock: Clock) -> str:
-    return f"答复到期前留出 {span_of(clock)}审核签发"
+    clock.deadline_version, clock.dates = 1, []  # how its first date was found is no version of it
 
 
 def settle_inner(session: Session, clock: Clock, reply: Clock, cause: Cause) -> None:
@@ -301,7 +299,7 @@ def shift_inner(session: Session, case: Case, cause: Cause) -> None:
         if clock.stage == ClockStage.DRAFT.value:
             if reply.due_at is not None:
                 clock.fixed_on = inner_day(clock, clock.amount, reply.due_at, work_calendar(session), cause.at)
-                clock.fixed_why = _room_words(clock)
+                clock.fixed_why = room_words(span_of(clock), clock.fixed_on, reply.due_at, work_calendar(session))
             settle_inner(session, clock, reply, cause)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import Row
@@ -20,7 +20,7 @@ from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.suspension import SuspensionGround
 from opinion_app.rules.words import ClockState
 from opinion_app.rules.workdays import WorkCalendar
-from opinion_app.rules.zone import end_of_day, local, local_date
+from opinion_app.rules.zone import end_of_day, ends_its_day, local_date
 
 SUPPORT_ACT, SUPPORT_WORDS = "report_support", "报协办结果"
 _STATES = {
@@ -31,7 +31,6 @@ _STATES = {
     DueState.TODAY: "today",
     DueState.OVERDUE: "overdue",
 }
-_LAST_SECOND = time(23, 59, 59)
 KEPT_AT_MOST = 5000
 
 
@@ -56,7 +55,7 @@ def case_due(case: Case | Row[Any], now: datetime, calendar: WorkCalendar, href:
     if case.next_due_at is None:
         held = ground_words(case.suspended_for)
         return DueBadge("计时中止", "paused", f"{held}，恢复后接着计算", href) if held else None
-    in_days = local(case.next_due_at).time() == _LAST_SECOND  # day clocks end with their day (decisions 6)
+    in_days = ends_its_day(case.next_due_at)  # day clocks end with their day (decisions 6)
     span = Span(1, Unit.WORKING_DAYS if in_days else Unit.HOURS)
     said = due_words(case.next_due_at, now, calendar, span, provisional=case.next_due_provisional)
     state = said.state
@@ -81,7 +80,7 @@ def case_dues(cases: Iterable[Dated], now: datetime, calendar: WorkCalendar) -> 
         badge = known.get(alike)
         if badge is None:
             badge = case_due(case, now, calendar)
-            if badge is not None and local(case.next_due_at).time() == _LAST_SECOND:
+            if badge is not None and ends_its_day(case.next_due_at):
                 known[alike] = badge
         yield case, badge
 

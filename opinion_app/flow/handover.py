@@ -28,7 +28,7 @@ from opinion_app.rules.ladder import Anchor, Ladder, Rung
 from opinion_app.rules.life import holder
 from opinion_app.rules.next_digest import due_before_next
 from opinion_app.rules.reminder_words import ReminderState
-from opinion_app.rules.spoken import day_words, moment_words
+from opinion_app.rules.spoken import due_moment_words
 from opinion_app.rules.words import ClockState, Role
 from opinion_app.rules.zone import local, local_date
 
@@ -109,7 +109,7 @@ def _named(owed: Sequence[Clock]) -> list[Clock]:
 
 def _day(clock: Clock, now: datetime) -> str:
     year, due = local(now).year, cast(datetime, clock.due_at)  # only clocks with a date are named
-    return day_words(local_date(due), year) if clock_facts.Unit(clock.amount_unit).in_days else moment_words(due, year)
+    return due_moment_words(due, year)
 
 
 def _count_as_told(session: Session, pressing: Sequence[Clock], told: dict[int, int], now: datetime) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from opinion_app.flow.clock_dates import facts_of
 from opinion_app.flow.rating_window import let_rate
 from opinion_app.records.case import Case, Correspondent
 from opinion_app.records.clock import Clock
@@ -15,6 +16,7 @@ from opinion_app.records.submission import Progress
 from opinion_app.records.unit import Unit
 from opinion_app.rules.clock_facts import UNIT_WORDS
 from opinion_app.rules.clock_facts import Unit as SpanUnit
+from opinion_app.rules.deadline import granted_in_run
 from opinion_app.rules.masking import (
     Action,
     ContactField,
@@ -131,8 +133,13 @@ def promise_words(clock: Clock, case: Case) -> str:
     words = f"{case.kind.label}类来信自收到次日起 {span}内答复，法定节假日不计"
     if SpanUnit(clock.amount_unit) is not SpanUnit.WORKING_DAYS:
         words = f"{case.kind.label}类来信 {span}内答复"
-    words += "；因情况复杂，已批准延长" if clock.extensions else ""
+    words += "；因情况复杂，已批准延长" if _longer(clock) else ""
     return words + ("；跨年日期为暂定，当年放假安排公布后可能调整" if clock.provisional else "")
+
+
+def _longer(clock: Clock) -> bool:
+    """Whether the day lies later for the time that was granted; what was put aside or is overtaken moves no day."""
+    return clock.due_at is not None and clock.due_at > clock.original_due_at and bool(granted_in_run(facts_of(clock)))
 
 
 def _held_words(clock: Clock) -> str:

@@ -60,6 +60,7 @@ __all__ = [
 ]
 
 
+OVERTAKEN = "（推算的到期日已不早于这一天，不另延长）"
 LAID_ANEW = "按答复时限重新推算的时间"
 
 
@@ -186,7 +187,8 @@ def elapsed_at(derivation: Derivation, percent: int) -> datetime | None:
         return None
     if not derivation.unit.in_days:
         return _hour_share(derivation.ran, percent) if derivation.ran else due
-    days = [step.day for step in derivation.trace if step.kind is StepKind.COUNTED and step.day <= local_date(due)]
+    counted = {step.day for step in derivation.trace if step.kind is StepKind.COUNTED and step.day <= local_date(due)}
+    days = sorted(counted)  # a day laid anew after a suspension is counted twice on the way
     if not days:
         return due - between(derivation.start_at, due) * (100 - percent) / 100
     return min(end_of_day(days[-(-len(days) * percent // 100) - 1]), due)
@@ -285,11 +287,13 @@ def _extend(walk: _Walk, due: datetime | None, extension: Extension) -> datetime
 
 
 def _extend_until(walk: _Walk, due: datetime, day: date, granted_at: datetime) -> datetime | None:
-    guess = walk.provisional
+    guess, said = walk.provisional, len(walk.steps)
     moved = walk.until(day, granted_at)
     if moved is None or moved > due:
         return moved
     walk.provisional = guess
+    del walk.steps[said:]  # the day plays no part, nor what moved it
+    walk.steps[-1] = walk.steps[-1]._replace(reason=f"{walk.steps[-1].reason}{OVERTAKEN}")
     return due
 
 

@@ -8,6 +8,7 @@ from opinion_app.rules.clock_facts import Span, Unit, hours_of
 from opinion_app.rules.deadline import Remaining, remaining
 from opinion_app.rules.spoken import duration_words
 from opinion_app.rules.workdays import WorkCalendar
+from opinion_app.rules.zone import ends_its_day
 
 SOON_WORKING_DAYS = 2
 SOON_SHARE = 4  # a quarter of the hours
@@ -69,7 +70,8 @@ def due_words(
 ) -> DueWords:
     """今天到期, 还剩 2 个工作日, 已逾期 3 个工作日, 还剩 3 小时 20 分; “（暂定）” marks a date of a year not loaded.
 
-    `span` tells the clock's unit and, for hours, when a quarter is left. A clock that is met stays met: in time or not.
+    `span` tells the clock's unit and, for hours, when a quarter is left. A clock that is met stays met: in time or not. A day
+    clock that is bound to a moment within its day is told as the hours to it.
     """
     if met_at is not None:
         return _met(due_at, met_at, calendar, span)
@@ -78,7 +80,7 @@ def due_words(
     if due_at is None:
         return DueWords(DueState.NONE, "不设时限")
     left = remaining(due_at, now, calendar, span.unit)
-    state, text = _days(left) if span.unit.in_days else _hours(left, span)
+    state, text = _days(left) if span.unit.in_days and ends_its_day(due_at) else _hours(left, span)
     return DueWords(state, f"{text}（暂定）" if provisional else text, provisional)
 
 
@@ -88,7 +90,8 @@ def _met(due_at: datetime | None, met_at: datetime, calendar: WorkCalendar, span
     left = remaining(due_at, met_at, calendar, span.unit)
     if not left.late:
         return DueWords(DueState.MET, "按时完成")
-    return DueWords(DueState.MET, f"逾期完成（{_late_by(left) if span.unit.in_days else duration_words(left.time)}）")
+    by_day = span.unit.in_days and ends_its_day(due_at)
+    return DueWords(DueState.MET, f"逾期完成（{_late_by(left) if by_day else duration_words(left.time)}）")
 
 
 def _days(left: Remaining) -> tuple[DueState, str]:
@@ -117,5 +120,6 @@ def _hours(left: Remaining, span: Span) -> tuple[DueState, str]:
         return DueState.OVERDUE, f"已逾期 {words if work or over < HOURS_SAID else f'{over.days} 天'}"
     if left.days == 0:
         return DueState.TODAY, f"还剩 {words}"
-    soon = left.time * SOON_SHARE <= hours_of(span)
+    days = span.unit.in_days  # a day clock bound by an hour clock's moment
+    soon = left.working_days <= SOON_WORKING_DAYS if days else left.time * SOON_SHARE <= hours_of(span)
     return (DueState.SOON if soon else DueState.FAR), f"还剩 {words}"

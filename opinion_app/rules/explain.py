@@ -1,13 +1,16 @@
 """Says in lines for people why a deadline falls on its day: each day counted or left out, each event, the end."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from itertools import groupby
 
+from opinion_app.rules.clock_facts import Span
 from opinion_app.rules.deadline import Derivation
-from opinion_app.rules.spoken import day_words, moment_words
+from opinion_app.rules.spoken import day_words, due_moment_words, moment_words
 from opinion_app.rules.trace import Step, StepKind
-from opinion_app.rules.zone import start_of_day
+from opinion_app.rules.workdays import WorkCalendar
+from opinion_app.rules.zone import ends_its_day, local_date, start_of_day
 
 SHORTEST_RUN = 3
 _IN_A_ROW = frozenset({StepKind.COUNTED, StepKind.SKIPPED, StepKind.PAUSED, StepKind.ROLLED})
@@ -49,6 +52,15 @@ def explain_text(derivation: Derivation, *, started: str = "起算", basis: str 
     return "\n".join([*head, *body, *note])
 
 
+def room_words(room: Span, day: date, reply_due: datetime, calendar: WorkCalendar) -> str:
+    """Why an inner deadline lies on `day`: the working days it leaves until the reply is due, of those the rule asks for."""
+    left = calendar.count_working_days(day, local_date(reply_due))
+    if left == room.amount:
+        return f"答复到期前留出 {room}审核签发"
+    said = f"只能留出 {replace(room, amount=left)}审核签发" if left else "已没有工作日可留给审核签发"
+    return f"答复到期前{said}（规则要求 {room}）"
+
+
 def _due(derivation: Derivation) -> str:
     if derivation.due_at is None:
         return f"中止计时，暂不能确定；恢复后还有 {derivation.held}"
@@ -79,6 +91,8 @@ class _Speaker:
         self._derivation = derivation
         self._started = started
         self._year = derivation.start_at.year
+        dated = any(step.kind is StepKind.FIXED for step in derivation.trace)
+        self._not_counted = "，当日不计" if derivation.unit.in_days and not dated else ""  # a date that is set counts no days
         self._say = {
             StepKind.STARTED: self._start,
             StepKind.RESTARTED: self._start,
@@ -92,7 +106,7 @@ class _Speaker:
             StepKind.EXTENDED: lambda step: f"{self._day(step)} 批准{step.reason}",
             StepKind.ADOPTED: self._adopted,
             StepKind.HELD: lambda step: f"{self._day(step)} {step.reason}；恢复后还有 {self._derivation.held}",
-            StepKind.CAPPED: lambda step: f"{step.reason}，定为 {self._day(step)}",
+            StepKind.CAPPED: lambda step: f"{step.reason}，定为 {self._by(step)}",
             StepKind.DUE: self._due,
         }
 
@@ -123,7 +137,7 @@ class _Speaker:
         when = self._day(step) if begun is None or dated_only else moment_words(begun, self._year)
         again = "" if step.kind is StepKind.STARTED else "重新起算"
         event = f"{again}（{step.reason}）" if again and step.reason else again or self._started
-        return f"{when} {event}，当日不计" if self._derivation.unit.in_days else f"{when} {event}"
+        return f"{when} {event}{self._not_counted}"
 
     def _pause(self, step: Step) -> str:
         if step.moment is None or step.until is None:
@@ -145,6 +159,9 @@ class _Speaker:
         return f"{moment_words(step.moment, self._year)} 至 {until} {step.reason}"
 
     def _due(self, step: Step) -> str:
-        if step.moment is None or self._derivation.unit.in_days:
-            return f"{self._day(step)} 到期，当日 24 时前都算按时"
-        return f"{moment_words(step.moment, self._year)} 到期"
+        whole_day = step.moment is None or ends_its_day(step.moment)
+        return f"{self._by(step)} 到期" + ("，当日 24 时前都算按时" if whole_day else "")
+
+    def _by(self, step: Step) -> str:
+        """The day where all of it is in time, else the moment: a day clock may be bound by an hour clock's date."""
+        return self._day(step) if step.moment is None else due_moment_words(step.moment, self._year)

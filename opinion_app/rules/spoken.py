@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from opinion_app.rules.workdays import weekday_name
-from opinion_app.rules.zone import LAST_SECOND, local
+from opinion_app.rules.zone import ends_its_day, local
 
 LONG_HOURS = 72
 _MINUTE = timedelta(minutes=1)
@@ -26,10 +26,15 @@ def moment_words(moment: datetime, year: int | None = None) -> str:
     return f"{day_words(wall.date(), year)} {wall:%H:%M}"
 
 
+def due_moment_words(due: datetime, year: int | None = None) -> str:
+    """11月24日 周二 for what is due with its day, 11月24日 周二 10:30 for what is due at a moment; Shanghai time."""
+    return day_words(local(due).date(), year) if ends_its_day(due) else moment_words(due, year)
+
+
 def due_day_words(due: datetime) -> str:
     """2026-11-24 for what is due with its day, 2026-11-24 10:30 for what is due at a moment; Shanghai time."""
     wall = local(due)
-    return wall.date().isoformat() if wall.time() == LAST_SECOND else f"{wall:%Y-%m-%d %H:%M}"
+    return wall.date().isoformat() if ends_its_day(due) else f"{wall:%Y-%m-%d %H:%M}"
 
 
 def duration_words(length: timedelta) -> str:

@@ -45,6 +45,11 @@ def end_of_day(day: date) -> datetime:
     return _at(day, LAST_SECOND)
 
 
+def ends_its_day(moment: datetime) -> bool:
+    """Whether something due at that moment is in time for the whole of its day, whatever unit its clock counts in."""
+    return local(moment).time() == LAST_SECOND
+
+
 def on_day(day: date, at: time) -> datetime:
     """That wall time in Shanghai of that date."""
     return _at(day, at)

@@ -115,7 +115,7 @@ def test_twelve_months_end_with_this_one() -> None:
         ({"amount": 7, "amount_unit": "working_days"}, "求助类来信自收到次日起 7 个工作日内答复，法定节假日不计"),
         ({"amount": 24, "amount_unit": "hours"}, "求助类来信 24 小时内答复"),
         ({"amount": 1, "amount_unit": "hours", "fixed_on": date(2026, 12, 1)}, "按交办机关规定的日期办理"),
-        ({"amount": 60, "amount_unit": "natural_days", "extensions": [{}]}, "求助类来信 60 日内答复；因情况复杂，已批准延长"),
+        ({"amount": 60, "amount_unit": "natural_days", "due_at": NOW, "original_due_at": NOW}, "求助类来信 60 日内答复"),
     ],
 )
 def test_the_promise_says_why(values: dict[str, object], said: str) -> None:

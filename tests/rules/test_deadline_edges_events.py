@@ -275,3 +275,39 @@ def test_d13_events_keep_their_order_though_the_clock_was_set_back() -> None:
     assert facts.adopted_at(at("2026-11-24T11:00")) == at("2026-11-24T11:00:01")
     assert facts.adopted_at(at("2026-11-24T12:00")) == at("2026-11-24T12:00")
     assert extended().extended_at(at("2026-11-23T08:00")) == at("2026-11-23T09:00")
+
+
+TO_3_DECEMBER = Extension(at("2026-11-24T09:00"), until=on("2026-12-03"))
+TO_11_DECEMBER = replace(TO_3_DECEMBER, until=on("2026-12-11"))
+OVERTAKEN = paused(("2026-12-01T09:00", "2026-12-02T09:00"), span=wd(15))
+LAID_ANEW = paused(("2026-11-30T09:00", "2026-12-02T09:00"), span=wd(10))
+
+
+def test_d04_a_day_granted_that_a_suspension_overtook_leaves_no_line_but_that_it_was_granted() -> None:
+    alone = derive(OVERTAKEN, CHINA)
+    with_it = derive(replace(OVERTAKEN, extensions=(TO_3_DECEMBER,)), CHINA)
+    granted = [step for step in with_it.trace if step not in alone.trace]
+    assert [step.reason for step in granted] == ["延期至 12月3日 周四（推算的到期日已不早于这一天，不另延长）"]
+    assert [step for step in with_it.trace if step not in granted] == list(alone.trace)
+    assert with_it.due_at == alone.due_at == end("2026-12-15")
+
+
+@pytest.mark.parametrize(("day", "overtaken"), [("2026-11-27", True), ("2026-11-30", True), ("2026-12-01", False)])
+def test_d04_a_day_granted_counts_from_the_day_after_the_date_it_had(day: str, overtaken: bool) -> None:
+    derived = derive(extended(replace(TO_3_DECEMBER, until=on(day))), CHINA)
+    said = next(step.reason for step in derived.trace if step.kind is StepKind.EXTENDED)
+    assert (said.endswith("不另延长）"), derived.due_at) == (overtaken, end(max(day, "2026-11-30")))
+
+
+@pytest.mark.parametrize(
+    ("facts", "percent", "day"),
+    [
+        (replace(OVERTAKEN, extensions=(TO_3_DECEMBER,)), 50, "2026-12-04"),
+        (replace(OVERTAKEN, extensions=(TO_3_DECEMBER,)), 90, "2026-12-14"),
+        (replace(LAID_ANEW, extensions=(TO_11_DECEMBER,)), 50, "2026-12-04"),
+        (replace(LAID_ANEW, extensions=(TO_11_DECEMBER,)), 75, "2026-12-10"),
+        (replace(LAID_ANEW, extensions=(TO_11_DECEMBER,)), 100, "2026-12-15"),
+    ],
+)
+def test_d16_a_day_counted_again_after_a_suspension_is_one_day(facts: ClockFacts, percent: int, day: str) -> None:
+    assert elapsed_at(derive(facts, CHINA), percent) == end(day)

@@ -89,3 +89,23 @@ def test_every_state_has_a_word_and_a_shape_of_its_own() -> None:
     assert set(BADGES) == set(DueState)
     assert len({badge.shape for badge in BADGES.values()}) == len({badge.word for badge in BADGES.values()}) == 6
     assert due_words(None, at("2026-12-31"), CHINA, wd(5)).badge == BADGES[DueState.NONE]
+
+
+@pytest.mark.parametrize(
+    ("due", "now", "state", "text"),
+    [
+        ("2026-11-28T04:04", "2026-11-27T06:04", DueState.SOON, "还剩 22 小时"),
+        ("2026-11-28T04:04", "2026-11-28T03:04", DueState.TODAY, "还剩 1 小时"),
+        ("2026-11-28T04:04", "2026-11-28T05:04", DueState.OVERDUE, "已逾期 1 小时"),
+        ("2026-11-30T04:04", "2026-11-26T06:04", DueState.SOON, "还剩 3 天 22 小时"),
+        ("2026-11-30T04:04", "2026-11-25T06:04", DueState.FAR, "还剩 4 天 22 小时"),
+    ],
+)
+def test_a_day_clock_bound_to_a_moment_is_said_in_hours(due: str, now: str, state: DueState, text: str) -> None:
+    words = due_words(at(due), at(now), CHINA, wd(2))
+    assert (words.state, words.text) == (state, text)
+
+
+def test_a_day_clock_bound_to_a_moment_is_met_late_by_hours() -> None:
+    done = due_words(at("2026-11-28T04:04"), at("2026-11-30T09:00"), CHINA, wd(2), met_at=at("2026-11-28T09:04"))
+    assert done.text == "逾期完成（5 小时）"

@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
-from opinion_app.rules.deadline import ClockFacts, Extension, Pause, Receipt, Restart, Span, Unit, derive
-from opinion_app.rules.explain import PROVISIONAL_NOTE, explain, explain_text
+import pytest
+
+from opinion_app.rules.deadline import Adoption, ClockFacts, Extension, Pause, Receipt, Restart, Span, Unit, derive
+from opinion_app.rules.explain import PROVISIONAL_NOTE, explain, explain_text, room_words
 from opinion_app.rules.trace import Step, StepKind
+from opinion_app.rules.zone import end_of_day
 from tests.rules.calendars import CHINA, WH, at, hours, nd, on, wd
 
 
@@ -129,3 +132,43 @@ def test_a_suspension_of_a_settled_date_is_told_once_with_both_its_ends() -> Non
     halted = ClockFacts(at("2026-11-23T09:00"), wd(5), extensions=(until,), pauses=(Pause(at("2026-12-01"), at("2026-12-03")),))
     said = [line.text for line in explain(derive(halted, CHINA)) if line.kind is StepKind.PAUSED]
     assert said == ["12月3日 周四 恢复计时（12月1日 周二 起中止）"]
+
+
+def test_what_is_due_is_said_by_its_own_moment_and_not_by_the_unit_it_counts_in() -> None:
+    bound = ClockFacts(
+        at("2026-11-27T04:10"), wd(2), fixed_date=on("2026-11-28"), fixed_why="留审", latest=at("2026-11-28T04:04")
+    )
+    assert lines(bound, started="交办之时") == [
+        "11月27日 周五 04:10 交办之时",
+        "留审，定为 11月28日 周六",
+        "不晚于已有的更早时限，定为 11月28日 周六 04:04",
+        "11月28日 周六 04:04 到期",
+    ]
+    taken = ClockFacts(at("2026-11-23T10:00"), wd(7), adoptions=(Adoption(at("2026-11-23T11:00"), at("2026-11-24T09:30"), "甲"),))
+    assert lines(taken)[-2:] == [
+        "11月23日 周一 甲 并入，其到期更早，按其时限 11月24日 周二 09:30",
+        "11月24日 周二 09:30 到期",
+    ]
+    whole = ClockFacts(at("2026-11-23T10:00"), hours(24), extensions=(Extension(at("2026-11-23T11:00"), until=on("2026-11-25")),))
+    assert lines(whole)[-1] == "11月25日 周三 到期，当日 24 时前都算按时"
+
+
+def test_a_date_that_is_set_leaves_no_day_uncounted() -> None:
+    assert lines(ClockFacts(at("2026-11-23T10:00"), wd(7), fixed_date=on("2026-12-15"))) == [
+        "11月23日 周一 10:00 收到",
+        "来文要求 12月15日 周二 前办结",
+        "12月15日 周二 到期，当日 24 时前都算按时",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2026-11-26", "答复到期前留出 2 个工作日审核签发"),
+        ("2026-11-27", "答复到期前只能留出 1 个工作日审核签发（规则要求 2 个工作日）"),
+        ("2026-11-29", "答复到期前只能留出 1 个工作日审核签发（规则要求 2 个工作日）"),
+        ("2026-11-30", "答复到期前已没有工作日可留给审核签发（规则要求 2 个工作日）"),
+    ],
+)
+def test_an_inner_date_says_how_many_working_days_it_leaves(day: str, said: str) -> None:
+    assert room_words(wd(2), on(day), end_of_day(on("2026-11-30")), CHINA) == said

@@ -16,7 +16,7 @@ from opinion_app.rules.masking import ContactField, mask_contact
 from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.words import AssignmentState, ClockState
 from opinion_app.rules.workdays import WorkCalendar
-from opinion_app.rules.zone import local
+from opinion_app.rules.zone import ends_its_day, local
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def _clock_when(clock: Clock, now: datetime) -> str:
         return ""
     due = moment_words(clock.due_at, year)
     if Unit(clock.amount_unit).in_days:
-        return f"{due.rsplit(' ', 1)[0]}到期"
+        return f"{due.rsplit(' ', 1)[0]}到期" if ends_its_day(clock.due_at) else f"{due} 前"
     warned = clock.warn_at is not None and clock.state is ClockState.RUNNING and clock.warn_at > now
     return f"{due} 前，{_hour(clock.warn_at, clock.due_at)} 起提醒" if warned and clock.warn_at else f"{due} 前"
 

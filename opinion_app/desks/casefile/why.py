@@ -9,13 +9,16 @@ from sqlalchemy.orm import Session
 
 from opinion_app.desks.casefile.settled import settled
 from opinion_app.flow.cases import tidy_number
-from opinion_app.flow.clock_dates import span_of
+from opinion_app.flow.clock_dates import facts_of, granted_in, span_of
 from opinion_app.flow.clocks import OPEN, rule_of
 from opinion_app.flow.due import clock_words
+from opinion_app.flow.merged_dates import is_copy
 from opinion_app.flow.visible import visible
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock, DeadlineRuleRow
-from opinion_app.rules.deadline import Derivation
+from opinion_app.rules.clock_facts import Unit
+from opinion_app.rules.deadline import Derivation, granted_in_run
+from opinion_app.rules.deadline_rules import ClockStage, StartEvent
 from opinion_app.rules.errors import NotFound
 from opinion_app.rules.explain import PROVISIONAL_NOTE, Line, explain
 from opinion_app.rules.facts import Actor
@@ -39,7 +42,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """What is said about one clock; `ended`: when and how it ended, empty while it runs."""
+    """What is said about one clock; `ended`: when and how it ended, empty while it runs; `aside`: granted and not counted."""
 
     title: str
     span: str
@@ -52,6 +55,7 @@ class Why:
     rule: str = ""
     versions: tuple[Version, ...] = ()
     ended: str = ""
+    aside: str = ""
 
 
 def why(session: Session, clock: Clock, calendar: WorkCalendar, reader: Actor | None = None) -> Why:
@@ -74,6 +78,7 @@ def why(session: Session, clock: Clock, calendar: WorkCalendar, reader: Actor | 
         _rule_words(session, clock),
         _versions(clock),
         _ended(clock),
+        _aside(clock),
     )
 
 
@@ -99,10 +104,35 @@ def _due(clock: Clock, derivation: Derivation | None) -> str:
 def _lines(session: Session, clock: Clock, derivation: Derivation | None) -> tuple[Line, ...]:
     if derivation is None:
         return ()
-    rule = rule_of(session, clock)
-    started = rule.start_event.label if rule is not None else "起算"
+    started = _started(session, clock)
     lines = explain(derivation, started=started)
     return explain(derivation, started=started, collapse=True) if len(lines) > COLLAPSE_AFTER else lines
+
+
+def _started(session: Session, clock: Clock) -> str:
+    """What the clock began with. A unit's inner date is counted back from the reply's, but the unit has the case since it was
+    given it; a case that was taken up again counts from then on."""
+    rule, case = rule_of(session, clock), clock.case
+    if rule is None:
+        return "起算"
+    if clock.stage == ClockStage.DRAFT.value:
+        return StartEvent.ASSIGNED.label
+    began = {StartEvent.RECEIVED: case.received_at, StartEvent.ACCEPTED: case.accepted_at}.get(rule.start_event)
+    again = began is not None and clock.start_at > began and not is_copy(clock)
+    return "重新办理之日" if again else rule.start_event.label
+
+
+def _aside(clock: Clock) -> str:
+    """What was granted and does not count, because the clock counts hours by now, or days."""
+    in_days = span_of(clock).unit.in_days
+    granted = granted_in(clock, Unit.HOURS if in_days else Unit.WORKING_DAYS)
+    held = granted_in_run(replace(facts_of(clock), extensions=granted))
+    if not held:
+        return ""
+    said = "、".join(f"延期 {one.span}" if one.until is None else f"延期至 {one.until.isoformat()}" for one in held)
+    now, once = ("按天", "按小时") if in_days else ("按小时", "按天")
+    later = f"；改回{once}计时的，仍然计入" if clock.state in OPEN else ""
+    return f"另有已批准的{said}，因改为{now}计时，没有计入{later}。"
 
 
 def _ended(clock: Clock) -> str:
@@ -143,7 +173,7 @@ def told(why: Why) -> str:
         f"依据：{why.source}" + (f"（{why.rule}）" if why.rule else ""),
     ]
     head += [f"原到期：{why.original}"] if why.original else []
-    body = [f"  {line.text}" for line in why.lines]
+    body = [f"  {line.text}" for line in why.lines] + ([f"  {why.aside}"] if why.aside else [])
     moved = [f"  第 {entry.number} 版（{entry.at}）：{entry.due}，{entry.why}" for entry in why.versions]
     note = [f"注意：{text}" for text in (why.warning, why.note) if text]
     return "\n".join([*head, *body, *(["日期的历次变动：", *moved] if moved else []), *note])
