@@ -30,7 +30,7 @@ from opinion_app.rules.next_digest import due_before_next
 from opinion_app.rules.reminder_words import ReminderState
 from opinion_app.rules.spoken import due_moment_words
 from opinion_app.rules.words import ClockState, Role
-from opinion_app.rules.zone import local, local_date
+from opinion_app.rules.zone import local
 
 WITH_THE_CASE = "随这件一并告知"
 
