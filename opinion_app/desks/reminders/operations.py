@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from opinion_app.desks.reminders.judging import BATCH, Judged, Saying, judge, letters
-from opinion_app.desks.reminders.made_up import had_on, still_to_make
+from opinion_app.desks.reminders.made_up import had_on, still_to_make, told_by_letter
 from opinion_app.desks.reminders.queries import plan_digests, waiting_clocks
 from opinion_app.desks.reminders.unit_letters import letter_of, ring_units
 from opinion_app.flow.calendar import work_calendar
@@ -68,7 +68,8 @@ def queue_digests(session: Session, now: datetime) -> Queued:
     done = Queued(len(morning.digests), 0, morning.troubles)
     if morning.day_off:
         return done
-    digests = still_to_make(morning.digests, had_on(session, local_date(now)), missed_by_digests(session).clocks)
+    today, missed = local_date(now), missed_by_digests(session)
+    digests = still_to_make(morning.digests, had_on(session, today), missed, told_by_letter(session, today))
     said = _said_by_digest(session, digests, morning.rows, now, done.troubles)
     try:
         with session.begin_nested():

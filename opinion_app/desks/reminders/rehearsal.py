@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.desks.reminders.also_sent import ForPerson, Held, about_the_calendar, held_at, untold
 from opinion_app.desks.reminders.judging import BATCH, Judged, Saying, judge, letters, subject_of
-from opinion_app.desks.reminders.made_up import still_to_make
+from opinion_app.desks.reminders.made_up import still_to_make, told_by_letter
 from opinion_app.desks.reminders.queries import Speaking, morning_of, speaking_clocks
 from opinion_app.desks.reminders.suspended import plan_suspended
 from opinion_app.desks.reminders.unit_letters import names_of
@@ -99,7 +99,8 @@ def rehearse(session: Session, now: datetime) -> Rehearsal:
     speaking = speaking_clocks(session, now, until, told, named, every=under is not None)
     found.facts = _facts(session, speaking, held)
     morning = morning_of(speaking.pressing, found.facts, people, now, calendar)
-    digests = still_to_make(morning.digests, held.had, missed_by_digests(session).clocks)
+    by_letter = told_by_letter(session, today) if morning.digests else ()
+    digests = still_to_make(morning.digests, held.had, missed_by_digests(session), by_letter)
     judged = judge(session, speaking.waiting, now, people, under, found.facts)
     found.troubles += morning.troubles + judged.troubles
     standing = plan_suspended(session, now, speaking.standing, found.facts, people)

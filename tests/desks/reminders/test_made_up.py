@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -29,6 +29,7 @@ from tests.builders.office import make_case, make_person
 
 CAME = parse_moment("2026-11-23T09:00")  # a Monday: to be accepted on Tuesday
 DAY = date(2026, 11, 24)
+MINUTE = timedelta(minutes=1)
 SENDER = Sender("opinion@office.test", "http://office.test")
 
 
@@ -166,3 +167,45 @@ def test_n09_what_nobody_was_there_to_hear_is_told_to_who_comes_in_the_day(sessi
     for time in ("10:01", "15:00"):
         queue_rungs(session, at(time))
     assert told(session) == [("third", f"今天到期：{case.number} 受理分办")]
+
+
+def joined(session: Session, time: str) -> None:
+    """Somebody who is a clerk only since the digests were made."""
+    new = NewPerson("third", "新来的", frozenset({Role.CLERK}), email="third@office.test")
+    accounts.add_person(session, new, "", None, at(time))
+    queue_rungs(session, at(time))
+
+
+def test_n12_who_had_a_letter_today_is_not_told_again_by_a_digest_that_another_case_has_made_anew(
+    session: Session, torn: Case
+) -> None:
+    joined(session, "09:01")
+    letter = [("third", "今天到期：LY2026-000001 受理分办")]
+    assert told(session, "09:00") == letter
+    assert [
+        draft.subject for draft in rehearse(session, at("09:05")).drafts if draft.category == "digest" and not draft.waiting
+    ] == []
+    for time in ("09:05", "09:10"):
+        queue_digests(session, at(time))
+        queue_rungs(session, at(time))
+    assert told(session, "09:00") == letter
+    mend(session, torn)
+    queue_digests(session, at("10:05"))
+    assert told(session, "10:00") == [*MADE_UP, ("third", "待办通报 11月24日：今天到期 1 件")], "of what they have not heard"
+
+
+def test_n12_whose_digest_failed_has_the_whole_though_a_letter_told_of_a_part(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = came(session)
+    only(session, late).due_at = at("00:00") - MINUTE
+    came(session)
+    queue_rungs(session, CAME)
+    second, made = session.scalars(select(Person.id).where(Person.login == "second")).one(), operations.message_of
+    with monkeypatch.context() as patched:
+        patched.setattr(operations, "message_of", lambda digest: made(digest) if digest.person_id != second else 1 / 0)
+        queue_digests(session, at("08:30"))
+    queue_rungs(session, at("08:31"))
+    assert ("second", f"催办通知：{late.number} 受理分办") in told(session, "08:31")
+    queue_digests(session, at("08:35"))
+    assert told(session, "08:35") == [("second", "待办通报 11月24日：逾期 1 件、今天到期 1 件")]
