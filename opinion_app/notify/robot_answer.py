@@ -44,8 +44,8 @@ class Listening:
         except requests.RequestException as error:
             heard.append(_without_answer(error))
             raise
-        body = response.content[:4000].decode("utf-8", "replace") if self._coded else ""
-        heard.append(judge_answer(response.status_code, body))
+        body = response.content[:4000].decode("utf-8", "replace")
+        heard.append(judge_answer(response.status_code, body, coded=self._coded))
         return response
 
 

@@ -33,20 +33,31 @@ _FOR_GOOD: Mapping[str, str] = {
 _TOO_OFTEN = {"45009": "企业微信", "130101": "钉钉", "90030": "钉钉", "410100": "钉钉", "11232": "飞书", "99991400": "飞书"}
 
 
-def judge_answer(status: int, body: str) -> Attempt:
+def judge_answer(status: int, body: str, *, coded: bool = True) -> Attempt:
     """How an attempt ended, by what the robot's server answered: `status` of HTTP and the body.
 
-    A body that is no answer of the three programs counts by its status. An unknown code is tried again, and is written down."""
-    code, said = _code(body)
+    An unknown code is tried again, and is written down. A server that gives no codes (`coded` false) counts by its status; of the
+    three programs a 200 without a code is no answer: a page is the network's log-in, and took nothing; of what is
+    cut short or empty nobody knows."""
+    code, said = _code(body) if coded else ("", "")
     if code in _FOR_GOOD:
         return Attempt(Outcome.REFUSED, f"{_FOR_GOOD[code]}（{code}）")
     if code in _TOO_OFTEN:
         return Attempt(Outcome.DEFERRED, f"{_TOO_OFTEN[code]}说发得太密（{code}）")
     if code not in ("", "0"):
         return Attempt(Outcome.DEFERRED, f"群机器人没有接收：{said[:_SPEECH]}（{code}）")
+    if 200 <= status < 300 and coded and not code:
+        return _without_code(body)
     if 200 <= status < 300:
         return Attempt(Outcome.SENT)
     return Attempt(Outcome.DEFERRED, f"群机器人没有接收（HTTP {status}）")
+
+
+def _without_code(body: str) -> Attempt:
+    page = body.strip()[:1] not in ("", "{", "[")
+    if page:
+        return Attempt(Outcome.DEFERRED, "答话的不是群机器人，可能是上网登录页，请检查本机的网络")
+    return Attempt(Outcome.UNKNOWN, "群机器人的答复不完整，没有说收没收到")
 
 
 def _code(body: str) -> tuple[str, str]:

@@ -109,6 +109,7 @@ def response(status: int, body: object) -> requests.Response:
         ({"errcode": 93000, "errmsg": "invalid webhook url"}, Outcome.REFUSED),
         ({"code": 19001, "msg": "param invalid"}, Outcome.REFUSED),
         ({"errcode": 130101, "errmsg": "send too fast"}, Outcome.DEFERRED),
+        ({}, Outcome.UNKNOWN),
     ],
 )
 def test_n06_a_refusal_behind_a_200_is_none_of_the_sent(

@@ -22,7 +22,9 @@ ANSWERS = [
     (200, {"code": 11232, "msg": "frequency limited"}, Outcome.DEFERRED, "飞书说发得太密"),
     (429, {"code": 99991400, "msg": "request trigger frequency limit"}, Outcome.DEFERRED, "飞书"),
     (200, {"errcode": -1, "errmsg": "system\nbusy"}, Outcome.DEFERRED, "没有接收：system busy（-1）"),
-    (200, [], Outcome.SENT, ""),
+    (200, [], Outcome.UNKNOWN, "不完整"),
+    (200, {}, Outcome.UNKNOWN, "不完整"),
+    (204, {"ok": True}, Outcome.UNKNOWN, "不完整"),
     (500, {}, Outcome.DEFERRED, "HTTP 500"),
 ]
 
@@ -36,10 +38,30 @@ def test_n06_the_code_in_the_body_decides(status: int, body: object, outcome: Ou
 
 @pytest.mark.parametrize(
     ("status", "body", "outcome"),
-    [(204, "", Outcome.SENT), (200, "ok", Outcome.SENT), (404, "<html>", Outcome.DEFERRED), (200, '"x"', Outcome.SENT)],
+    [
+        (204, "", Outcome.SENT),
+        (200, "ok", Outcome.SENT),
+        (404, "<html>", Outcome.DEFERRED),
+        (200, '{"errcode": 93000}', Outcome.SENT),
+        (302, "", Outcome.DEFERRED),
+    ],
 )
-def test_n06_without_a_code_the_status_decides(status: int, body: str, outcome: Outcome) -> None:
-    assert judge_answer(status, body).outcome is outcome
+def test_n06_of_a_server_without_codes_the_status_decides(status: int, body: str, outcome: Outcome) -> None:
+    assert judge_answer(status, body, coded=False).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome", "said"),
+    [
+        ("<html>请先登录上网认证</html>", Outcome.DEFERRED, "答话的不是群机器人，可能是上网登录页，请检查本机的网络"),
+        ("ok", Outcome.DEFERRED, "答话的不是群机器人，可能是上网登录页，请检查本机的网络"),
+        ("", Outcome.UNKNOWN, "群机器人的答复不完整，没有说收没收到"),
+        (' {"errcode": 0, "errm', Outcome.UNKNOWN, "群机器人的答复不完整，没有说收没收到"),
+    ],
+)
+def test_n06_a_chat_program_that_gives_no_code_has_not_taken_it(body: str, outcome: Outcome, said: str) -> None:
+    attempt = judge_answer(200, body)
+    assert (attempt.outcome, attempt.said) == (outcome, said)
 
 
 def test_a_talkative_refusal_is_cut_short() -> None:
