@@ -1,11 +1,12 @@
 """What a month of reminders owed and what became of it: the judge of a soak run, who takes nobody's word for it.
 
 What was told is compared row by row with the same month without a fault: notices, their lines, the ledger of rungs. What arrived
-is read from the bytes the mail server took, whatever the outbox believes.
+is read from the bytes the mail server took, whatever the outbox believes, and where from the envelope they came in.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -16,11 +17,13 @@ from sqlalchemy.orm import Session
 
 from opinion_app.records.job import JobRun
 from opinion_app.records.notice import Notice, Reminder
+from opinion_app.records.person import Person
 from opinion_app.rules.words import NoticeChannel, NoticeState
 from tests.faults import soak_office
 from tests.support.mail_server import Taken
 
 REMINDERS = ("digest", "rung")
+_NUMBER = re.compile(r"[A-Z]{2}\d{4}-\d{6}")
 HELD = (NoticeState.PENDING, NoticeState.CLAIMED)
 
 
@@ -52,13 +55,14 @@ class Count:
     unexplained: int = 0
     unrecorded: int = 0
     strange: int = 0
+    astray: int = 0
     died: int = 0
 
     @property
     def kept(self) -> bool:
         """Whether every promise was kept."""
         faults = self.missing, self.extra, self.unsent, self.unsaid, self.stuck
-        return not any(faults) and not any((self.unexplained, self.unrecorded, self.strange, self.died))
+        return not any(faults) and not any((self.unexplained, self.unrecorded, self.strange, self.astray, self.died))
 
 
 @dataclass(frozen=True)
@@ -105,17 +109,18 @@ def judge(session: Session, counted: Count, taken: list[Taken], owed: Told, excu
     counted.mails = len(mails)
     counted.stuck = _say("stuck", (mail.key for mail in held if mail.state in HELD or mail.next_attempt_at is not None))
     _arrived(session, counted, mails, taken)
-    _doubles(counted, {mail.message_id: mail for mail in held}, taken, excuses)
+    by_number = {mail.message_id: mail for mail in held}
+    _astray(session, counted, by_number, taken, owed)
+    _doubles(counted, by_number, taken, excuses)
     counted.failed_runs = len(session.scalars(select(JobRun.id).where(JobRun.succeeded.is_(False))).all())
 
 
 def _arrived(session: Session, counted: Count, mails: list[Notice], taken: list[Taken]) -> None:
     """Each letter must have come, and must have said all that is said inside the service, but what people did meanwhile."""
-    inside = {notice.key: notice for notice in session.scalars(select(Notice).where(Notice.channel == NoticeChannel.IN_APP))}
-    words = {_number(letter): letter.message.get_body(("plain",)) for letter in taken}
-    texts = {number: body.get_content() if body is not None else "" for number, body in words.items()}
+    inside = _inside(session)
+    texts = {_number(letter): _text(letter) for letter in taken}
     for mail in mails:
-        said = inside[mail.key.removesuffix(mail.channel.value) + NoticeChannel.IN_APP.value].lines
+        said = inside[_inside_key(mail)].lines
         open_still = [line for line in said if not soak_office.acted(int(line["case"]), mail.created_at, mail.finished_at)]
         if mail.state is NoticeState.CANCELLED:
             counted.cancelled += 1
@@ -128,6 +133,37 @@ def _arrived(session: Session, counted: Count, mails: list[Notice], taken: list[
             counted.unsaid += _say(
                 "unsaid", (f"{mail.key} {line['number']}" for line in open_still if line["number"] not in text)
             )
+
+
+def _astray(session: Session, counted: Count, mails: Mapping[str, Notice], taken: list[Taken], owed: Told) -> None:
+    """Each letter must have gone to the mailbox of the person its key is for, whom the month without a fault told, and
+    to no other; that person must have owed it, and it must speak of no case but those the person was told of."""
+    inside, logins = _inside(session), {row.id: row.login for row in session.execute(select(Person.id, Person.login))}
+    for letter in taken:
+        mail = mails.get(_number(letter))
+        if mail is None:
+            continue  # counted as strange
+        mine, told_of = soak_office.mailbox(logins[int(mail.key.split(":")[-2])]), inside.get(_inside_key(mail))
+        numbers = {str(line["number"]) for line in told_of.lines} if told_of is not None else set()
+        wrong = [f"{mail.key} went to {'、'.join(letter.recipients)}"] if letter.recipients != [mine] else []
+        wrong += [f"{mail.key} was not owed"] if mail.category in REMINDERS and mail.key not in owed.notices else []
+        wrong += [f"{mail.key} names {number}" for number in set(_NUMBER.findall(_text(letter))) - numbers]
+        counted.astray += _say("astray", wrong)
+
+
+def _inside(session: Session) -> dict[str, Notice]:
+    query = select(Notice).where(Notice.channel == NoticeChannel.IN_APP)
+    return {notice.key: notice for notice in session.scalars(query)}
+
+
+def _inside_key(mail: Notice) -> str:
+    """The key of the same notice inside the service."""
+    return mail.key.removesuffix(mail.channel.value) + NoticeChannel.IN_APP.value
+
+
+def _text(letter: Taken) -> str:
+    body = letter.message.get_body(("plain",))
+    return str(body.get_content()) if body is not None else ""
 
 
 def _away(mail: Notice) -> bool:

@@ -28,13 +28,18 @@ KINDS = (Kind.HELP, Kind.COMPLAINT, Kind.INQUIRY, Kind.SUGGESTION)
 SEED = 20261102
 
 
+def mailbox(login: str) -> str:
+    """Where letters to a person go, the whole month long."""
+    return f"{login}@office.test"
+
+
 def build(session: Session, cases: int) -> None:
     """The same office and cases each time, so that two runs can be compared."""
     chance = random.Random(SEED)
     office = make_office(session)
     session.add(LeaderInCharge(unit_id=office.finance.id, person_id=office.leader.id))
     for person in session.scalars(select(Person).order_by(Person.id)):
-        person.email = f"{person.login}@office.test"
+        person.email = mailbox(person.login)
     for number in range(cases):
         kind, received = KINDS[number % len(KINDS)], START - timedelta(minutes=chance.randrange(60 * 24 * 5))
         urgency = Urgency.URGENT if number % 17 == 0 else Urgency.COMPLEX if number % 7 == 0 else Urgency.NORMAL

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from opinion_app.core import create_core
 from opinion_app.desks.reminders.operations import queue_digests, queue_rungs
 from opinion_app.records.notice import Notice, Reminder
+from opinion_app.records.person import Person
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.words import NoticeChannel, NoticeState
 from tests.faults import soak_office
@@ -41,11 +42,11 @@ def mails(session: Session) -> list[Notice]:
     return list(session.scalars(select(Notice).where(Notice.channel == NoticeChannel.MAIL).order_by(Notice.id)))
 
 
-def letter(mail: Notice, number: str = "", mood: str = "", lines: int = 1000) -> Taken:
-    """A letter the server took; it says the first `lines` lines of its notice."""
+def letter(mail: Notice, number: str = "", mood: str = "", lines: int = 1000, more: str = "") -> Taken:
+    """A letter the server took; it says the first `lines` lines of its notice, and `more`."""
     message = EmailMessage()
     message["Message-ID"] = number or mail.message_id
-    message.set_content("\n".join(str(line["number"]) for line in mail.lines[:lines]))
+    message.set_content("\n".join([*(str(line["number"]) for line in mail.lines[:lines]), more]))
     return Taken([mail.address], message.as_bytes(), mood=mood)
 
 
@@ -115,6 +116,41 @@ def twice_after_a_kill(session: Session, taken: list[Taken], excuses: Excuses) -
     excuses.killed[first.message_id] += 1
 
 
+def wrong_mailbox(_session: Session, taken: list[Taken], _excuses: Excuses) -> None:
+    taken[0].recipients = [soak_office.mailbox("somebody_else")]
+
+
+def copied(_session: Session, taken: list[Taken], _excuses: Excuses) -> None:
+    taken[0].recipients = [*taken[0].recipients, soak_office.mailbox("somebody_else")]
+
+
+def anothers_letter(session: Session, taken: list[Taken], _excuses: Excuses) -> None:
+    """The letter of one person goes out as another's, mailbox and all."""
+    first = mails(session)[0]
+    other = session.scalars(select(Person).where(Person.id != first.person_id, Person.login != "finance_handler")).first()
+    assert other is not None
+    first.person_id, taken[0].recipients = other.id, [soak_office.mailbox(other.login)]
+
+
+def to_nobody_who_owed_it(session: Session, taken: list[Taken], _excuses: Excuses) -> None:
+    """Somebody is told, inside and by letter, who owes nothing."""
+    person = Person(login="idle", name="闲人", email=soak_office.mailbox("idle"))
+    session.add(person)
+    session.flush()
+    first, same = mails(session)[0], ("category", "local_date", "subject", "lines", "created_at")
+    for channel in (NoticeChannel.IN_APP, NoticeChannel.MAIL):
+        values = {name: getattr(first, name) for name in same} | {"state": NoticeState.SENT, "finished_at": first.finished_at}
+        key, number = f"digest:2026-11-02:{person.id}:{channel.value}", f"<idle-{channel.value}@office.test>"
+        session.add(Notice(key=key, person_id=person.id, channel=channel, message_id=number, address=person.email, **values))
+    session.flush()
+    taken.append(letter(mails(session)[-1]))
+
+
+def names_another_case(session: Session, taken: list[Taken], _excuses: Excuses) -> None:
+    first = mails(session)[0]
+    taken[0] = letter(first, more="LY2026-999999")
+
+
 WAYS: dict[Spoil, set[str]] = {
     nothing: set(),
     twice_after_a_kill: set(),
@@ -122,14 +158,19 @@ WAYS: dict[Spoil, set[str]] = {
     never_sent: {"unsent"},
     line_left_out: {"unsaid"},
     ledger_lost: {"missing"},
-    line_not_told: {"missing"},
+    line_not_told: {"missing", "astray"},
     told_too_much: {"missing", "extra"},
     left_waiting: {"stuck"},
     another_number: {"strange"},
+    wrong_mailbox: {"astray"},
+    copied: {"astray"},
+    anothers_letter: {"astray"},
+    to_nobody_who_owed_it: {"astray", "extra"},
+    names_another_case: {"astray"},
     twice_for_no_reason: {"unexplained"},
     twice_unrecorded: {"unrecorded"},
 }
-FINDINGS = ("missing", "extra", "unsent", "unsaid", "stuck", "unexplained", "unrecorded", "strange", "died")
+FINDINGS = ("missing", "extra", "unsent", "unsaid", "stuck", "unexplained", "unrecorded", "strange", "astray", "died")
 
 
 @pytest.fixture(scope="module", params=["sqlite"])  # the judge reads what any engine holds
