@@ -31,6 +31,9 @@ def due(now: datetime) -> ColumnElement[bool]:
 
 def address_of(notice: Notice, alarm_url: str) -> str:
     """Where a notice to a person, a unit's group or the alarm's robot goes now; empty where there is no address any more."""
+    if notice.by_mailbox:  # whoever has moved to another unit is not written to at the former one
+        mine = notice.person is not None and notice.unit is not None and notice.person.unit_id == notice.unit_id
+        return notice.unit.email if mine and notice.unit is not None else ""
     if notice.channel is NoticeChannel.MAIL:
         return notice.person.email if notice.person is not None else ""
     if notice.category == "alarm":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -16,9 +16,13 @@ from opinion_app.records.case import Case
 from opinion_app.records.notice import Notice
 from opinion_app.records.once import insert_once
 from opinion_app.records.person import LeaderInCharge, Person, PersonRole
+from opinion_app.rules.digest import rung_subject
 from opinion_app.rules.words import AssignmentState, NoticeChannel, NoticeState, Role
 
 DIGEST, RUNG, ACT = "digest", "rung", "case"  # ACT: about one act on one case
+BY_MAILBOX = (DIGEST, RUNG, ACT)  # what goes to the mailbox of a unit for people without an address
+MAILBOX_WORDS = "有办理通知"
+_UNSAID = {"kind": "", "unit": "", "link": "", "reason": "", "blind": True}
 # The categories of letters to people, as pages name them.
 CATEGORIES = {DIGEST: "待办通报", RUNG: "即时催办", ACT: "办理通知", "calendar": "日历提醒", "alarm": "告警"}
 
@@ -84,6 +88,20 @@ def _rows(letter: Letter, person: Person, now: datetime, number: Callable[[str],
     if mail and person.email:
         row = _row(letter, person, NoticeChannel.MAIL, now, person.email)
         yield row | {"message_id": number(row["key"])}
+    elif mail and not person.robot_url and person.unit is not None and person.unit.email and letter.category in BY_MAILBOX:
+        row = _row(_for_mailbox(letter), person, NoticeChannel.MAIL, now, person.unit.email)
+        yield row | {"message_id": number(row["key"]), "unit_id": person.unit_id}
+
+
+def _for_mailbox(letter: Letter) -> Letter:
+    """A letter as the mailbox of a unit may hear it: numbers, and dates once it leaves; the cases it may not hear of are dropped
+    then (`flow/recheck`)."""
+    lines = [line | _UNSAID | {"text": "" if line.get("clock") else MAILBOX_WORDS} for line in letter.lines]
+    if letter.category == RUNG:
+        subject = rung_subject(letter.subject.partition("：")[0], lines)
+    else:
+        subject = letter.subject if letter.category == DIGEST else f"{lines[0]['number']} {MAILBOX_WORDS}"
+    return replace(letter, lines=lines, subject=subject)
 
 
 def _row(
@@ -99,6 +117,7 @@ def _row(
         "category": letter.category,
         "local_date": letter.local_date,
         "case_id": letter.case_id,
+        "unit_id": None,
         "address": address[:500],
         "subject": letter.subject[:200],
         "lines": letter.lines,

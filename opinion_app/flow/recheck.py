@@ -28,8 +28,8 @@ from opinion_app.rules.due_words import DueState
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.ladder import Ladder, Rung, Way, moment_of
 from opinion_app.rules.permissions import can_see
-from opinion_app.rules.recipients import Owing, Recipient, Roster, Staff, recipients
-from opinion_app.rules.rung_recipients import fit_for_a_group, robot_units, rung_recipients
+from opinion_app.rules.recipients import Owing, Recipient, Roster, Staff, fit_for_a_group, recipients
+from opinion_app.rules.rung_recipients import robot_units, rung_recipients
 from opinion_app.rules.words import ClockState, NoticeChannel
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date
@@ -44,6 +44,7 @@ ANOTHERS = "已改派或已转到下一环节，不再由收件人办理"
 ON_LEAVE = "收件人请假，改由代办人或单位其他人接收"
 NOT_IN_A_GROUP = "这件不宜在群里说，只在站内和邮件提醒"
 REPLACED = "已由较新的通报代替"
+NOT_IN_THE_MAILBOX = "这件不宜发到单位邮箱，只在站内提醒"
 HIDDEN = "其中有收件人已无权查看的事项，原信不再发送"
 
 
@@ -138,7 +139,7 @@ def hand_on(session: Session, notice: Notice, kept: Sequence[Mapping[str, Any]],
 
     Where the case was acted on since, whoever has it now was told with that (flow/handover)."""
     left = clock_ids(notice.lines) - clock_ids(kept)
-    if notice.unit_id is not None or not left:
+    if notice.for_group or not left:
         return
     since = select(Move.id).where(Move.case_id == Clock.case_id, Move.at >= notice.created_at).exists()
     gone = _gone(session.get_one(Person, notice.person_id), notice, now)
@@ -147,7 +148,10 @@ def hand_on(session: Session, notice: Notice, kept: Sequence[Mapping[str, Any]],
 
 def _gone(person: Person, notice: Notice, now: datetime) -> bool:
     """Whether the receiver of a notice cannot be told by it at all."""
-    address = person.email if notice.channel is NoticeChannel.MAIL else person.robot_url
+    if notice.by_mailbox:
+        address = person.unit.email if person.unit is not None and person.unit_id == notice.unit_id else ""
+    else:
+        address = person.email if notice.channel is NoticeChannel.MAIL else person.robot_url
     return not person.active or not address or away(person, local_date(now))
 
 
@@ -157,11 +161,11 @@ def clock_ids(lines: Iterable[Mapping[str, Any]]) -> set[int]:
 
 
 def _whole(notice: Notice, look: Looking, reader: Staff) -> str:
-    if notice.unit_id is not None:
+    if notice.for_group:
         return ""  # a unit's group: whoever was named with it may be gone
     if not reader.active:
         return "收件人已停用"
-    if notice.channel is NoticeChannel.MAIL and NoticeChannel.MAIL not in reader.ways:
+    if notice.channel is NoticeChannel.MAIL and NoticeChannel.MAIL not in reader.ways and not notice.by_mailbox:
         return "收件人没有邮箱地址"
     if notice.category != DIGEST or notice.local_date is None:
         return ""
@@ -218,7 +222,7 @@ def _told(notice: Notice, clocks: Mapping[int, Clock], look: Looking) -> dict[in
         if row.case_id in look.facts:
             case = look.facts[row.case_id]
             found = _now_for(rungs.get(number), row, case, look.people, look.ladder)
-            units = notice.unit_id is not None
+            units = notice.for_group
             told[number] = set(robot_units(found, case, look.people)) if units else {one.person_id for one in found}
     return told
 
@@ -234,7 +238,7 @@ def _hidden(
     line: Mapping[str, Any], facts: Mapping[int, CaseFacts], notice: Notice, reader: Actor, told: Mapping[int, set[int]]
 ) -> bool:
     """Whether a line is no longer for its reader: the case is kept from the person, or is not for that group (decisions 9)."""
-    if notice.unit_id is not None:
+    if notice.for_group:
         return notice.unit_id not in told.get(int(line.get("clock") or 0), {notice.unit_id})
     if _not_for_a_group(line, facts, notice):
         return True
@@ -243,9 +247,10 @@ def _hidden(
 
 
 def _not_for_a_group(line: Mapping[str, Any], facts: Mapping[int, CaseFacts], notice: Notice) -> bool:
-    """Whether a person's own group robot may not say a line; inside the service and by mail the person hears it all the same."""
+    """Whether a person's own group robot or the unit's mailbox may not say a line; inside the service the person hears it."""
     case = facts.get(int(line.get("case") or notice.case_id or 0))
-    return notice.channel is NoticeChannel.ROBOT and case is not None and not fit_for_a_group(case)
+    shared = notice.channel is NoticeChannel.ROBOT or notice.by_mailbox
+    return shared and case is not None and not fit_for_a_group(case)
 
 
 def _why_not(
@@ -257,9 +262,9 @@ def _why_not(
     told: Mapping[int, set[int]],
 ) -> str:
     """Why a line no longer holds; empty when it does."""
-    if notice.unit_id is None and _not_for_a_group(line, facts, notice):
-        return NOT_IN_A_GROUP
-    if notice.unit_id is None and _hidden(line, facts, notice, reader, told):
+    if not notice.for_group and _not_for_a_group(line, facts, notice):
+        return NOT_IN_THE_MAILBOX if notice.by_mailbox else NOT_IN_A_GROUP
+    if not notice.for_group and _hidden(line, facts, notice, reader, told):
         return "已改派或不再由收件人办理"
     if not line.get("clock"):
         return ""
@@ -270,7 +275,7 @@ def _why_not(
         return f"{GONE[clock.state]}：{clock.end_reason}" if clock.end_reason else GONE[clock.state]
     if clock.deadline_version != line.get("version"):
         return "时限已变更（已延期）" if clock.extensions else "时限已变更"
-    if notice.unit_id is not None:
+    if notice.for_group:
         return "" if notice.unit_id in told.get(clock.id, set()) else "单位不再办理，或这件不宜在群里说"
     return "" if reader.id in told.get(clock.id, {reader.id}) else ANOTHERS
 
@@ -283,4 +288,6 @@ def _as_it_stands(line: dict[str, Any], clocks: Mapping[int, Clock], look: Looki
     pressing = _pressing(clock, look)
     line = line | ({"group": GROUPS[pressing[0]]} if "group" in line and pressing is not None else {})
     said = f"{clock_words(clock)}：{clock_due(clock, look.now, look.calendar).words}"
-    return line if line.get("blind") else line | {"text": said}
+    if line.get("blind"):
+        return line if line.get("text") or clock.due_at is None else line | {"text": blind_words(clock.due_at)}
+    return line | {"text": said}

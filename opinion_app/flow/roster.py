@@ -58,7 +58,9 @@ def _staff(person: Person, units: dict[int, int | None], charge: dict[int, int],
         person.unit.name if person.unit else "",
     )
     reachable = not settings_of().smtp_url or bool(person.email or person.robot_url)
-    return Staff(actor, person.active, away(person, today), person.deputy_id, reachable, _ways(person))
+    ways = _ways(person)
+    mailbox = not ways and person.unit is not None and person.unit.email != ""
+    return Staff(actor, person.active, away(person, today), person.deputy_id, reachable, ways, mailbox)
 
 
 def _ways(person: Person) -> tuple[NoticeChannel, ...]:

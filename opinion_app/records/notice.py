@@ -24,7 +24,8 @@ class Notice(Base):
     The receiver is a person of the office or the writer of one case, never both and never nobody. A writer hears of two things
     by mail and of nothing else (decisions 31). Of such a letter neither address nor bytes are kept: it is written anew at each
     attempt, the same each time; `code_key` is what the query code it carries is made of, until it has left. With `unit_id` it is
-    for the group robot of that unit, and the person is named only because every notice names a receiver.
+    for the group robot of that unit, and the person is named only because every notice names a receiver; a mail with it goes
+    to the mailbox of that unit, addressed to the person.
 
     `next_attempt_at` of a cancelled notice is until when it may go after all (flow/coming_back)."""
 
@@ -72,7 +73,19 @@ class Notice(Base):
     @property
     def receiver(self) -> str:
         """Whom the ledger names: a person by name, a writer never (decisions 25)."""
-        return self.person.name if self.person is not None else WRITER
+        if self.person is None:
+            return WRITER
+        return f"{self.person.name}（单位邮箱）" if self.by_mailbox else self.person.name
+
+    @property
+    def for_group(self) -> bool:
+        """Whether it is for the group of a unit."""
+        return self.unit_id is not None and self.channel is NoticeChannel.ROBOT
+
+    @property
+    def by_mailbox(self) -> bool:
+        """Whether it goes to the mailbox a unit shares, for a person without an address."""
+        return self.unit_id is not None and self.channel is NoticeChannel.MAIL
 
 
 class Reminder(Base):

@@ -29,6 +29,7 @@ class Staff:
     deputy_id: int | None = None
     reachable: bool = True
     ways: tuple[NoticeChannel, ...] = ()  # beside the service itself
+    mailbox: bool = False  # no address of their own, but the unit has a mailbox
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,14 @@ def owners(search: Search, owing: Owing, case: CaseFacts) -> list[Recipient]:
     return clerks + search.copied(lead, "您单位主办，这件在党政办（抄送）") if clerks else []
 
 
+def fit_for_a_group(case: CaseFacts) -> bool:
+    """Whether a group robot, a unit's or a person's own, or the mailbox a unit shares may speak of a case.
+
+    A group is read by people who may know nothing of the case, so it never hears of a restricted one, of an accusation or of one
+    that names a unit (decisions 9)."""
+    return not (case.restricted or case.kind is Kind.ACCUSATION or case.accused_unit_id is not None)
+
+
 class Search:
     """The search for people at work who may know of one case."""
 
@@ -172,9 +181,10 @@ class Search:
             deputy = following.deputy_id if following else None
 
     def relays(self, told: Recipient) -> list[Recipient]:
-        """Who is told beside somebody without address: the deputy, the heads of the unit, those above it, the administrators."""
+        """Who is told beside somebody whom neither letter nor mailbox of the unit tells: the deputy, the heads of the unit, those
+        above it, the administrators."""
         person = self.roster.staff[told.person_id]
-        if person.reachable or told.blind:
+        if person.reachable or told.blind or (person.mailbox and fit_for_a_group(self.case)):
             return []
         reason = f"{person.actor.name}没有邮箱和群机器人，请您转告"
         deputy = next((one for one in self._deputies(told.person_id) if self.at_work(one) and self._reached(one)), None)

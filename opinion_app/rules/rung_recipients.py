@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.ladder import Ladder, Rung, Way, Who
-from opinion_app.rules.recipients import Owing, Recipient, Roster, Search, owners, with_relays
-from opinion_app.rules.words import Kind, Role
+from opinion_app.rules.recipients import Owing, Recipient, Roster, Search, fit_for_a_group, owners, with_relays
+from opinion_app.rules.words import Role
 
 COPIED = "抄送"
 
@@ -22,14 +22,6 @@ def rung_recipients(rung: Rung, owing: Owing, case: CaseFacts, roster: Roster, l
     for found in (*spoken_to, *copied):
         told.setdefault(found.person_id, found)
     return with_relays(search, tuple(told.values())) if rung.way is Way.LETTER else tuple(told.values())
-
-
-def fit_for_a_group(case: CaseFacts) -> bool:
-    """Whether a group robot, a unit's or a person's own, may speak of a case.
-
-    A group is read by people who may know nothing of the case, so it never hears of a restricted one, of an accusation or of one
-    that names a unit (decisions 9)."""
-    return not (case.restricted or case.kind is Kind.ACCUSATION or case.accused_unit_id is not None)
 
 
 def robot_units(told: Iterable[Recipient], case: CaseFacts, roster: Roster) -> tuple[int, ...]:

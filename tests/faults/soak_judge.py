@@ -107,7 +107,8 @@ def judge(session: Session, counted: Count, taken: list[Taken], owed: Told, excu
     held = session.scalars(select(Notice).where(Notice.channel == NoticeChannel.MAIL)).all()
     mails = [notice for notice in held if notice.category in REMINDERS]
     counted.mails = len(mails)
-    counted.stuck = _say("stuck", (mail.key for mail in held if mail.state in HELD or mail.next_attempt_at is not None))
+    waits = [mail for mail in held if mail.next_attempt_at is not None and mail.state is not NoticeState.CANCELLED]
+    counted.stuck = _say("stuck", {mail.key for mail in (*waits, *(mail for mail in held if mail.state in HELD))})
     _arrived(session, counted, mails, taken)
     by_number = {mail.message_id: mail for mail in held}
     _astray(session, counted, by_number, taken, owed)

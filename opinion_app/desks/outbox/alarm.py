@@ -83,7 +83,8 @@ def _mail_refused(session: Session, now: datetime) -> list[Alarm]:
     people = int(session.scalar(count) or 0)
     if not people or _left_lately(session, now):
         return []
-    reachable = int(session.scalar(select(func.count(Person.id)).where(Person.active, Person.email != "")) or 0)
+    has = or_(Person.email != "", and_(Person.robot_url == "", Unit.email != ""))
+    reachable = int(session.scalar(select(func.count(Person.id)).outerjoin(Person.unit).where(Person.active, has)) or 0)
     if people < min(FAILURES, reachable):
         return []
     return [Alarm("refused", f"半小时内 {people} 人的邮件都没有送到，没有一封发出，请检查邮件服务器和发件地址")]

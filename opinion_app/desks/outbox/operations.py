@@ -156,7 +156,13 @@ def _freeze(session: Session, notice: Notice, sender: Sender, now: datetime) -> 
         notice.body = robot_words(lines, sender.base_url, notice.link, LONGEST - len(f"{notice.subject}\r\n".encode()))
         return notice.body.encode()
     person = session.get_one(Person, notice.person_id)
-    words = words_of(person.name, notice.subject, lines, sender.base_url, notice.link)
+    words = words_of(
+        f"{person.name}（单位邮箱代收，请转告本人）" if notice.by_mailbox else person.name,
+        notice.subject,
+        lines,
+        sender.base_url,
+        notice.link,
+    )
     name = office(session)["name"]
     mail = Outgoing(notice.message_id, sender.address, name, notice.address, notice.subject, words, notice.created_at)
     try:

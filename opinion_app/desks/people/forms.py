@@ -50,7 +50,7 @@ class UnitForm(OfficeForm):
     parent_id = SelectField("上级单位", coerce=row_id, validate_choice=False)
     leader_id = SelectField("分管领导", coerce=row_id, validate_choice=False)
     phone = line("电话", 40)
-    email = line("单位邮箱", 100, hint="供通讯录查用；提醒发到经办人本人的邮箱，不发到这里")
+    email = line("单位邮箱", 100, hint="本单位人员自己没有邮箱和群机器人的，提醒发到这里，只写姓名、编号和日期；举报件等不发")
     robot_url = line("群机器人地址", 400, hint="企业微信、钉钉等群机器人的 https 地址，可不填")
     sort_order = IntegerField("排序", [InputRequired("请填写排序。"), NumberRange(0, 9999, "应为 0 至 9999 的整数。")])
     is_office = BooleanField("这是承担受理、审核工作的办公室本身", description="办公室不作为承办单位检查人员是否齐全。")

@@ -84,7 +84,7 @@ def _put(session: Session, unit: Unit, values: UnitValues, actor: Actor, now: da
             setattr(unit, field, after)
     unit.pinyin = pinyin_of(unit.name)
     led = _put_leader(session, unit, values.leader_id)
-    if led or LABELS["parent_id"] in changed:
+    if led or not changed.keys().isdisjoint((LABELS["parent_id"], LABELS["email"])):
         look_at_today_again(session, now)
     changed |= led
     session.flush()

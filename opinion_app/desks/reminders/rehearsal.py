@@ -23,7 +23,7 @@ from opinion_app.flow.due import soon_until
 from opinion_app.flow.ladder import ladder, taking_effect
 from opinion_app.flow.leaving import Outlook, outlook
 from opinion_app.flow.many_facts import facts_of_many
-from opinion_app.flow.outbox import CATEGORIES, DIGEST, RUNG
+from opinion_app.flow.outbox import BY_MAILBOX, CATEGORIES, DIGEST, RUNG
 from opinion_app.flow.recheck import Looking, clock_ids
 from opinion_app.flow.roster import roster
 from opinion_app.flow.settings import restored_at
@@ -31,13 +31,12 @@ from opinion_app.flow.standing_work import done_at, slots_at
 from opinion_app.flow.unjudged import missed_by_digests
 from opinion_app.records.clock import Clock
 from opinion_app.records.current import settings_of
-from opinion_app.records.notice import WRITER, Notice
+from opinion_app.records.notice import Notice
 from opinion_app.rules.digest import PersonDigest, Trouble
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.ladder import Way
 from opinion_app.rules.permissions import can_see
-from opinion_app.rules.recipients import Roster, Staff
-from opinion_app.rules.rung_recipients import fit_for_a_group
+from opinion_app.rules.recipients import Roster, Staff, fit_for_a_group
 from opinion_app.rules.words import NoticeChannel, Role
 from opinion_app.rules.zone import local_date
 
@@ -114,7 +113,7 @@ def rehearse(session: Session, now: datetime) -> Rehearsal:
     back = [row for row in held.cancelled if comes_back(row, look, restored, alarm_url)]
     for row in sorted([*held.waiting, *back], key=lambda row: row.id):
         seen = outlook(row, look, held.cases, restored, alarm_url)
-        (found.cancelled if seen.why_not else found.drafts).append(_waiting_draft(row, people, seen))
+        (found.cancelled if seen.why_not else found.drafts).append(_waiting_draft(row, seen))
     return found
 
 
@@ -134,14 +133,13 @@ def _other_plans(others: Sequence[ForPerson]) -> Iterator[Plan]:
         yield Plan(one.letter.category, one.person_id, one.letter.subject, True, one.letter.lines)
 
 
-def _waiting_draft(row: Notice, people: Roster, seen: Outlook) -> Draft:
+def _waiting_draft(row: Notice, seen: Outlook) -> Draft:
     """A letter of the outbox as it would leave. What it says of its case is shown with the case, like any other line."""
     lines = [{**line, "case": line.get("case", row.case_id)} for line in seen.lines] or [
         {"case": row.case_id, "text": seen.subject}
     ]
-    name = people.staff[row.person_id].actor.name if row.person_id is not None else WRITER
-    name = f"{row.unit.name}的群" if row.unit is not None else name
-    person_id = None if row.unit is not None else row.person_id
+    name = f"{row.unit.name}的群" if row.for_group and row.unit is not None else row.receiver
+    person_id = None if row.for_group else row.person_id
     return Draft(
         row.category, person_id, name, seen.subject, _WAYS[row.channel], tuple(lines), waiting=True, why_not=seen.why_not
     )
@@ -188,7 +186,8 @@ def _ways(one: Staff, plan: Plan, facts: Mapping[int, CaseFacts]) -> str:
     """How a letter reaches its person; a group robot only where it may speak of any of the cases."""
     spoken = any(not line.get("case") or fit_for_a_group(facts[int(line["case"])]) for line in plan.lines)
     ways = [channel for channel in one.ways if plan.mail and (channel is not NoticeChannel.ROBOT or spoken)]
-    return "、".join(["站内", *(_WAYS[channel] for channel in ways)])
+    shared = ["单位邮箱"] if plan.mail and one.mailbox and spoken and plan.category in BY_MAILBOX else []
+    return "、".join(["站内", *(_WAYS[channel] for channel in ways), *shared])
 
 
 @dataclass(frozen=True, slots=True)
