@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import hold, work_calendar
 from opinion_app.flow.clock_dates import Cause, facts_of, inner_day, run_for, settle, span_of
-from opinion_app.flow.deadline_table import rules
+from opinion_app.flow.deadline_table import applied_since, rules
 from opinion_app.flow.due import draft_passed_words
 from opinion_app.flow.settings import setting
 from opinion_app.records.assignment import Assignment
@@ -103,7 +103,8 @@ def choice_for(
     *,
     historic: bool = False,
 ) -> Choice | None:
-    """The rule in force on the day of `start` for one stage of this case; None where nobody owes it."""
+    """The rule for one stage of this case: in force on the day of `start`, or one the office has put the cases in hand under
+    since this one was registered. None where nobody owes it."""
     facts = RuleFacts(
         case.procedure,
         case.urgency,
@@ -112,7 +113,8 @@ def choice_for(
         letter.return_on if letter else None,
         historic,
     )
-    return choose(rules(session).values(), facts, stage, local_date(start))
+    applied = applied_since(session, case.registered_at)
+    return choose(rules(session).values(), facts, stage, local_date(start), applied)
 
 
 def start_clock(session: Session, case: Case, choice: Choice, start: datetime, assignment: Assignment | None = None) -> Clock:
@@ -332,8 +334,10 @@ def _show_first(case: Case, running: list[Clock]) -> None:
 
 
 def _held_for(clocks: list[Clock]) -> str:
-    """The ground on which the reply's clock stands still; empty while it runs."""
-    held = (clock for clock in clocks if clock.stage == ClockStage.REPLY.value and clock.state is ClockState.SUSPENDED)
+    """The ground of the suspension that is open on the reply; empty where none is.
+
+    It is open too where the reply was late already when it began, by a rule of hours: whoever suspended it has to end it."""
+    held = (clock for clock in clocks if clock.stage == ClockStage.REPLY.value)
     return next((pause.get("ground", "") for clock in held for pause in clock.pauses if pause.get("until") is None), "")
 
 

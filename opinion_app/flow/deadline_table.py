@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,16 +14,43 @@ from opinion_app.rules.deadline_rules import DeadlineRule
 from opinion_app.rules.default_rules import DEFAULT_RULES
 from opinion_app.rules.rule_data import from_data, to_data
 
-_loaded: dict[tuple[str, int], dict[int, DeadlineRule]] = {}
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    rules: dict[int, DeadlineRule]
+    applied: tuple[tuple[datetime, DeadlineRule], ...]
+
+
+_loaded: dict[tuple[str, int], _Table] = {}
 
 
 def rules(session: Session) -> dict[int, DeadlineRule]:
     """The active rules by the id of their row."""
+    return _table(session).rules
+
+
+def applied_since(session: Session, moment: datetime) -> frozenset[DeadlineRule]:
+    """The versions the office has put the cases in hand under since that moment: whatever class such a case takes later, it
+    runs under them as the others do (D15)."""
+    return frozenset(rule for at, rule in _table(session).applied if at >= moment)
+
+
+def note_applied(session: Session, rule: DeadlineRule, now: datetime) -> None:
+    """Keep that the cases in hand were put under a version that stands in the table."""
+    numbers = {held: row_id for row_id, held in rules(session).items()}
+    session.get_one(DeadlineRuleRow, numbers[rule]).applied_at = now
+    session.flush()
+    bump(session, RULES_VERSION)
+
+
+def _table(session: Session) -> _Table:
     key = (str(session.get_bind().engine.url), versions(session)[RULES_VERSION])
     held = _loaded.get(key)
     if held is None:
-        rows = session.scalars(select(DeadlineRuleRow).where(DeadlineRuleRow.active).order_by(DeadlineRuleRow.id))
-        held = {row.id: from_data(row.data) for row in rows}
+        query = select(DeadlineRuleRow).where(DeadlineRuleRow.active).order_by(DeadlineRuleRow.id)
+        rows = [(row, from_data(row.data)) for row in session.scalars(query)]
+        applied = tuple((row.applied_at, rule) for row, rule in rows if row.applied_at is not None)
+        held = _Table({row.id: rule for row, rule in rows}, applied)
         _loaded.clear()
         _loaded[key] = held  # and another thread may clear it at once: what is answered is what was read
     return held

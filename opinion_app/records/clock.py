@@ -95,7 +95,9 @@ class ExtensionRequest(Base):
 
 
 class DeadlineRuleRow(Base):
-    """One row of the table of rules the office keeps (domain §7); versions, never edits in place."""
+    """One row of the table of rules the office keeps (domain §7); versions, never edits in place.
+
+    `applied_at`: when the office last put the cases in hand under this version; None where it governs later ones alone."""
 
     __tablename__ = "deadline_rules"
     __table_args__ = (Index("uq_deadline_rules_version", "code", "version_no", unique=True),)
@@ -105,6 +107,7 @@ class DeadlineRuleRow(Base):
     version_no: Mapped[int] = mapped_column(default=1)
     data: Mapped[dict[str, Any]]
     in_force_from: Mapped[date]
+    applied_at: Mapped[datetime | None]
     active: Mapped[bool] = mapped_column(default=True)
     changed_at: Mapped[datetime]
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))

@@ -1,6 +1,6 @@
 """A deadline rule as data, and the choice of the one that governs a clock (decisions 1, 2)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -143,13 +143,15 @@ LAST_RESORT = DeadlineRule(
 )
 
 
-def choose(rules: Iterable[DeadlineRule], facts: RuleFacts, stage: ClockStage, on: date) -> Choice | None:
+def choose(
+    rules: Iterable[DeadlineRule], facts: RuleFacts, stage: ClockStage, on: date, applied: Collection[DeadlineRule] = ()
+) -> Choice | None:
     """The rule for one stage on that day: the notice's own date > procedure > urgency > kind > default (decisions 1).
 
-    Of each rule the newest version in force counts. None when the stage has no rule for such a case; a reply always
-    has one, if need be seven working days with a visible warning.
+    Of each rule the newest version in force counts; those `applied` to the case since count as in force. None when the stage
+    has no rule for such a case; a reply always has one, if need be seven working days with a visible warning.
     """
-    fitting = [rule for rule in newest_in_force(rules, on) if rule.stage is stage and _fits(rule, facts)]
+    fitting = [rule for rule in newest_in_force(rules, on, applied) if rule.stage is stage and _fits(rule, facts)]
     rule = max(fitting, key=closeness, default=LAST_RESORT if stage is ClockStage.REPLY else None)
     if rule is None:
         return None
@@ -161,16 +163,17 @@ def choose(rules: Iterable[DeadlineRule], facts: RuleFacts, stage: ClockStage, o
     return Choice(rule, _why(rule))
 
 
-def newest_in_force(rules: Iterable[DeadlineRule], on: date) -> list[DeadlineRule]:
+def newest_in_force(rules: Iterable[DeadlineRule], on: date, applied: Collection[DeadlineRule] = ()) -> list[DeadlineRule]:
     """For each code the version in force last on that day, unless it retires the row; of two with one date the later row.
 
+    The versions in `applied` count as in force, whatever their date: the office has put the cases in hand under them (D15).
     A letter from before the table begins comes under the rules the table begins with."""
     newest: dict[str, DeadlineRule] = {}
     table = list(rules)
     day = max(on, min((rule.in_force_from for rule in table), default=on))
     for rule in table:
         held = newest.get(rule.code)
-        if rule.in_force_from <= day and (held is None or held.in_force_from <= rule.in_force_from):
+        if (rule.in_force_from <= day or rule in applied) and (held is None or held.in_force_from <= rule.in_force_from):
             newest[rule.code] = rule
     return [rule for rule in newest.values() if not rule.retired]
 

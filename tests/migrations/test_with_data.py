@@ -146,3 +146,17 @@ def test_open_sheets_of_the_ladder_count_working_days_from_now_on_where_that_is_
         assert bool(connection.execute(text("SELECT next_due_provisional FROM cases")).scalar_one())
     flask_migrate.downgrade(revision="0020")
     flask_migrate.upgrade()
+
+
+def test_a_version_that_cases_were_put_under_is_known_as_one(first_version: Flask) -> None:
+    flask_migrate.upgrade(revision="0021")
+    fill("cases", id=1, number="LY2026-000001", stage="handling")
+    for number in (1, 2):
+        fill("deadline_rules", id=number, code="reply-help", version_no=number, in_force_from="2020-01-01", changed_at=AT)
+    fill("clocks", id=1, case_id=1, rule_id=1, source="答复求助（求助）：县规定")
+    fill("clocks", id=2, case_id=1, rule_id=2, source="答复求助（按修改后的规则）：县规定")
+    flask_migrate.upgrade()
+    with db.engine.begin() as connection:
+        applied = connection.execute(text("SELECT applied_at FROM deadline_rules ORDER BY id")).scalars().all()
+        assert [str(moment)[:16] for moment in applied] == ["None", AT[:16]]
+    flask_migrate.downgrade(revision="0021")

@@ -130,6 +130,20 @@ def test_the_newest_version_in_force_counts() -> None:
     assert chosen(RuleFacts(kind=Kind.INQUIRY), S.REPLY, (old, narrowed)).rule is LAST_RESORT
 
 
+def test_d15_a_version_the_office_applied_counts_though_it_came_later() -> None:
+    old = next(rule for rule in DEFAULT_RULES if rule.code == "reply-inquiry")
+    first, second = (replace(old, span=days(amount), in_force_from=date(2026, 12, amount)) for amount in (1, 2))
+    rules = (old, first, second)
+    assert newest_in_force(rules, TODAY) == [old]
+    assert newest_in_force(rules, TODAY, {first}) == [first]
+    assert newest_in_force(rules, TODAY, {first, second}) == [second]
+    choice = choose(rules, RuleFacts(kind=Kind.INQUIRY), S.REPLY, TODAY, {first})
+    assert choice is not None
+    assert choice.rule == first
+    gone = replace(first, retired=True)
+    assert newest_in_force((old, gone), TODAY, {gone}) == []
+
+
 def test_d17_a_letter_from_before_the_table_begins_comes_under_its_first_rules() -> None:
     early, later = date(2018, 3, 1), date(2026, 12, 1)
     for stage, code in ((S.ACCEPT, "accept"), (S.REPLY, "reply-help")):

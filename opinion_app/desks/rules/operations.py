@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from opinion_app.desks.rules.queries import every, governs, versions
 from opinion_app.flow import trail
 from opinion_app.flow.calendar import RULES_VERSION, bump
+from opinion_app.flow.deadline_table import note_applied
 from opinion_app.flow.recompute import Moves, apply_to_open, check_looked
 from opinion_app.records.clock import DeadlineRuleRow
 from opinion_app.rules.clock_facts import Span, Unit
@@ -161,6 +162,7 @@ def apply_now(session: Session, code: str, saving: Saving, seen: int | None) -> 
         raise Invalid("这条规则现在没有执行，不能用于在办的件。")
     others = [known for known in every(session) if known != rule]
     moved = apply_to_open(session, governs(session, rule, others), f"改用现行时限规则“{rule.name}”", saving.now)
+    note_applied(session, rule, saving.now)
     check_looked(moved, saving.looked)
     if not moved:
         raise Invalid(f"在办的件都已按这条规则计时，没有需要变动的{moved.stayed}。")
@@ -210,6 +212,7 @@ def _put(session: Session, rule: DeadlineRule, said: tuple[str, trail.Values], s
     moved: Moves = Moves()
     if saving.apply_to_open:
         moved = apply_to_open(session, governs(session, rule, before), f"改用新的时限规则“{rule.name}”", saving.now)
+        note_applied(session, rule, saving.now)
         check_looked(moved, saving.looked)
     act, values = said
     trail.record(session, act, f"rule:{rule.code}", saving.actor, saving.now, {**values, **moved.values})

@@ -1,0 +1,122 @@
+"""A slip of the classification that is put right leaves each date as if it had never been made (D09, D12, D15)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from flask import Flask
+
+from opinion_app.desks.rules.operations import Changes, Saving, apply_now, save
+from opinion_app.desks.rules.queries import versions
+from opinion_app.flow.clock_changes import running_reply
+from opinion_app.records.case import Case
+from opinion_app.records.transaction import transaction
+from opinion_app.rules.clock_facts import Unit
+from opinion_app.rules.errors import Refused
+from opinion_app.rules.rule_data import from_data
+from opinion_app.rules.suspension import SuspensionGround
+from opinion_app.rules.words import ClockState, Kind, Procedure, Urgency
+from opinion_app.rules.zone import local_date
+from opinion_app.steps.handling import suspending
+from opinion_app.steps.triage import operations
+from opinion_app.steps.triage.operations import Classification
+from tests.builders.life import HELP, Office, handling_case, make_office
+from tests.builders.office import NOW, make_case
+
+DAY = timedelta(days=1)
+COMPLAINT = Classification(Kind.COMPLAINT, "城建", Urgency.NORMAL, Procedure.ORDINARY)
+
+
+@pytest.fixture
+def office(core: Flask) -> Iterator[Office]:
+    """A small office inside one transaction."""
+    with transaction() as session:
+        yield make_office(session)
+
+
+def put(office: Office, amount: int, *, apply_to_open: bool) -> None:
+    """Give what is owed for 求助 so many working days from tomorrow on, a day later."""
+    now = NOW + DAY
+    row = from_data(versions(office.session, "reply-help")[0].data)
+    changes = Changes(
+        name=row.name,
+        amount=amount,
+        unit=Unit.WORKING_DAYS,
+        return_amount=None,
+        return_unit=Unit.HOURS,
+        extension_times=0,
+        extension_amount=None,
+        approver="",
+        warning_days=1,
+        warning_percent=25,
+        source=row.source,
+        in_force_from=local_date(now),
+    )
+    save(office.session, "reply-help", changes, Saving(office.clerk, now, apply_to_open=apply_to_open), None)
+
+
+def due(office: Office, case: Case) -> date | None:
+    """The day of the reply."""
+    moment = running_reply(office.session, case).due_at
+    return local_date(moment) if moment is not None else None
+
+
+def slip(office: Office, case: Case) -> None:
+    """Classify the case as a complaint and back."""
+    operations.classify(office.session, case, office.clerk, NOW + DAY, COMPLAINT, know_late=True)
+    operations.classify(office.session, case, office.clerk, NOW + DAY, HELP, know_late=True)
+
+
+@pytest.mark.parametrize(("apply_to_open", "day"), [(True, date(2026, 12, 9)), (False, date(2026, 12, 2))])
+def test_d15_a_case_keeps_the_version_the_office_put_it_under(office: Office, apply_to_open: bool, day: date) -> None:
+    case = handling_case(office)
+    put(office, 12, apply_to_open=apply_to_open)
+    assert due(office, case) == day
+    slip(office, case)
+    assert due(office, case) == day
+
+
+def test_d15_a_version_applied_on_a_later_day_holds_as_well_and_the_last_one_applied_counts(office: Office) -> None:
+    case = handling_case(office)
+    put(office, 12, apply_to_open=False)
+    apply_now(office.session, "reply-help", Saving(office.clerk, NOW + DAY), None)
+    put(office, 9, apply_to_open=False)
+    slip(office, case)
+    assert due(office, case) == date(2026, 12, 9), "the newest version was never put to open cases"
+
+
+def test_d15_a_case_that_slipped_while_the_office_applied_a_version_comes_under_it_too(office: Office) -> None:
+    case, other = handling_case(office), handling_case(office)
+    operations.classify(office.session, case, office.clerk, NOW, COMPLAINT)
+    put(office, 12, apply_to_open=True)
+    assert due(office, other) == date(2026, 12, 9)
+    operations.classify(office.session, case, office.clerk, NOW + DAY, HELP)
+    assert due(office, case) == date(2026, 12, 9)
+
+
+def test_d15_a_letter_registered_after_that_runs_by_the_rules_of_its_day(office: Office) -> None:
+    handling_case(office)
+    put(office, 12, apply_to_open=True)
+    late = make_case(office.session, office.clerk, now=NOW + 2 * DAY, received_at=NOW)
+    assert due(office, late) == date(2026, 12, 2), "received before the version was in force, in hand only after it was applied"
+
+
+def test_d09_a_suspension_hidden_behind_a_late_hour_clock_is_seen_and_can_be_ended(office: Office) -> None:
+    session, case = office.session, handling_case(office)
+    begun = NOW + 3 * DAY
+    suspending.suspend(session, case, office.clerk, begun, SuspensionGround.HEARING, begun, "听证")
+    urgent = replace(HELP, urgency=Urgency.URGENT)
+    operations.classify(session, case, office.clerk, begun, urgent, know_late=True)
+    reply = running_reply(session, case)
+    assert (reply.state, reply.due_at) == (ClockState.RUNNING, NOW + DAY), "it had run out before it was suspended"
+    assert case.suspended_for == SuspensionGround.HEARING.value
+    with pytest.raises(Refused, match="已经中止计时"):
+        suspending.suspend(session, case, office.clerk, begun + DAY, SuspensionGround.HEARING, begun + DAY, "听证")
+    suspending.resume(session, case, office.clerk, begun + DAY, begun + DAY, "听证结束", know_late=True)
+    assert (case.suspended_for, reply.due_at) == ("", NOW + DAY)
+    operations.classify(session, case, office.clerk, begun + DAY, HELP, know_late=True)
+    assert reply.due_at is not None
+    assert local_date(reply.due_at) == date(2026, 12, 3), "a day of the hearing is left out"
