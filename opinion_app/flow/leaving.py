@@ -14,6 +14,7 @@ from opinion_app.flow.writer_mail import RECEIPT
 from opinion_app.records.case import Case
 from opinion_app.records.notice import Notice
 from opinion_app.rules.delivery import BACK_OFF, CLAIM, latest_moment
+from opinion_app.rules.mailbox import AddressRefused, mailbox
 from opinion_app.rules.words import NoticeChannel, NoticeState, Stage
 
 WAITING = (NoticeState.PENDING, NoticeState.UNKNOWN)
@@ -52,6 +53,17 @@ def why_not_at_all(notice: Notice, restored: datetime | None, alarm_url: str) ->
     return ""
 
 
+def unfit_address(notice: Notice) -> str:
+    """Why a mail to a person cannot be addressed, by whatever bytes it was made before; empty while it can (N13)."""
+    if notice.channel is not NoticeChannel.MAIL:
+        return ""
+    try:
+        mailbox(address_of(notice, ""))
+    except AddressRefused as refusal:
+        return refusal.message
+    return ""
+
+
 def why_not_to_writer(notice: Notice, case: Case) -> str:
     """Why a letter to the writer of `case` is not sent any more; empty while it is."""
     if notice.writer is None or not notice.writer.email:
@@ -78,7 +90,7 @@ def outlook(notice: Notice, look: Looking, cases: Mapping[int, Case], restored: 
         why = why_not_to_writer(notice, cases[notice.case_id])
     elif not why:
         kept, why = still_standing(notice, look)
-        why = "" if kept else why
+        why = unfit_address(notice) if kept else why
         if kept and not notice.body:  # one with a body may have left, and goes as it is
             subject, lines = subject_as_it_stands(notice, kept), kept
     return Outlook(subject, tuple(lines), why)

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from opinion_app.notify.smtp_session import Session, Watchdog, open_session
 from opinion_app.rules.delivery import Attempt, Outcome
+from opinion_app.rules.mailbox import AddressRefused, mailbox
 from opinion_app.rules.settings import SettingWrong
 
 _LINE_DOT = re.compile(rb"(?m)^\.")
@@ -68,11 +69,17 @@ class SmtpPost:
         self._held: Session | None = None
 
     def deliver(self, sender: str, recipient: str, data: bytes) -> Attempt:
-        """One attempt to hand in a letter for one recipient; never raises for what a server or a network does."""
+        """One attempt to hand in a letter for one recipient; never raises for what a server or a network does.
+
+        An address that is not one plain mailbox is not asked for: the library would make another of it."""
+        try:
+            mailbox(recipient)
+        except AddressRefused as refusal:
+            return Attempt(Outcome.REFUSED, refusal.message)
         with Watchdog(lambda: self._held, self._patience.letter) as watchdog:
             try:
                 attempt = self._hand_in(self._connected(), sender, recipient, data, watchdog)
-            except (smtplib.SMTPException, OSError) as error:
+            except (smtplib.SMTPException, OSError, ValueError) as error:  # ValueError: a name or password no command can carry
                 attempt = Attempt(Outcome.UNREACHABLE, _said(error))
         if attempt.outcome in (Outcome.UNREACHABLE, Outcome.UNKNOWN):
             self._drop()

@@ -94,6 +94,27 @@ def test_one_bad_address_leaves_the_connection_to_the_others(server: MailServer,
     assert server.connections == 1
 
 
+@pytest.mark.parametrize(
+    "address", ["fine@office.test\r\nRCPT TO:<other@office.test>", "fine@office.test\nDATA", "张三@office.test"]
+)
+def test_n13_an_address_that_no_command_can_carry_is_refused_and_the_others_go_on(
+    server: MailServer, post: SmtpPost, address: str
+) -> None:
+    attempt = post.deliver("opinion@office.test", address, LETTER)
+    assert attempt.outcome is Outcome.REFUSED
+    assert attempt.said.endswith("不能使用，请在人员信息中改正。")
+    assert post.deliver("opinion@office.test", "fine@office.test", LETTER).outcome is Outcome.SENT
+    assert [taken.recipients for taken in server.taken] == [["fine@office.test"]]
+    assert server.connections == 1
+
+
+def test_n06_a_password_that_no_command_can_carry_is_the_offices_own_fault(server: MailServer) -> None:
+    held = server_of(server.url)
+    post = SmtpPost(Server(held.scheme, held.host, held.port, "你", "密码"), SHORT)
+    assert post.deliver("opinion@office.test", "fine@office.test", LETTER).outcome is Outcome.UNREACHABLE
+    post.close()
+
+
 def test_a_connection_the_server_ended_meanwhile_is_opened_anew(server: MailServer, post: SmtpPost) -> None:
     assert post.deliver("o@office.test", "a@office.test", LETTER).outcome is Outcome.SENT
     held = post._held

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, SQLAlchemyError
 
 from opinion_app.desks.outbox.operations import Claimed, Sender, claim, confirm
 from opinion_app.flow.coming_back import bring_back
@@ -181,6 +181,10 @@ def _confirm(letter: Claimed, runner: str, attempt: Attempt, watch: Watch, stopp
             with transaction() as session:
                 confirm(session, letter, runner, attempt, watch.now())
             return
+        except DataError:
+            if not attempt.said:
+                raise
+            attempt = replace(attempt, said="")  # better known without the server's words than sent again for them
         except SQLAlchemyError as error:
             if watch.ticks() - begun > PATIENCE or stopping():
                 raise

@@ -13,7 +13,7 @@ from opinion_app.desks.outbox import writers
 from opinion_app.desks.outbox.queries import LEAVING
 from opinion_app.flow import trail
 from opinion_app.flow.coming_back import may_come_back_until
-from opinion_app.flow.leaving import address_of, due, why_not_at_all, why_not_to_writer
+from opinion_app.flow.leaving import address_of, due, unfit_address, why_not_at_all, why_not_to_writer
 from opinion_app.flow.recheck import REPLACED, hand_on, look_once_more, subject_as_it_stands
 from opinion_app.flow.settings import office, restored_at
 from opinion_app.notify.letter import robot_words, words_of
@@ -26,6 +26,7 @@ from opinion_app.rules.errors import NotFound, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.mailbox import AddressRefused
 from opinion_app.rules.robot_answers import LONGEST
+from opinion_app.rules.text import clean_line
 from opinion_app.rules.words import NoticeChannel, NoticeState
 
 LOOK_AT = 20
@@ -148,6 +149,9 @@ def _freeze(session: Session, notice: Notice, sender: Sender, now: datetime) -> 
     if not lines:
         _cancel(notice, why, now)
         return None
+    if unfit := unfit_address(notice):
+        _finish(notice, NoticeState.FAILED, unfit, now)
+        return None
     if notice.body:
         return notice.body.encode()
     notice.lines = lines
@@ -197,8 +201,8 @@ def confirm(session: Session, claimed: Claimed, runner: str, attempt: Attempt, n
     notice = session.scalar(select(Notice).where(Notice.id == claimed.notice_id).with_for_update())
     if notice is None or notice.claimed_by != runner or notice.state is not NoticeState.CLAIMED:
         return False
-    if claimed.to_writer:
-        attempt = replace(attempt, said=without_address(attempt.said))
+    said = clean_line(attempt.said)  # a server's words may hold what no database takes, a NUL for one
+    attempt = replace(attempt, said=without_address(said) if claimed.to_writer else said)
     verdict = judge(attempt, notice.attempts, notice.unknown_outcomes, notice.created_at, now)
     notice.state, notice.last_error = verdict.state, verdict.note[:500]
     notice.unknown_outcomes, notice.next_attempt_at = verdict.unknown_outcomes, verdict.retry_at
