@@ -31,7 +31,7 @@ from tests.rules.test_recipients import (
     without,
 )
 
-COUNTY, COUNTY_HEAD, COUNTY_CLERK = 30, 11, 12
+COUNTY, COUNTY_HEAD = 30, 11
 NEW = CaseFacts(1, "LY1", Stage.RECEIVED)
 HEARD = case(Stage.UNDER_REVIEW, gates_passed=frozenset({Gate.UNIT_HEAD}))
 PASSED = case(Stage.UNDER_REVIEW, gates_passed=frozenset({Gate.UNIT_HEAD, *OFFICE_GATES}))
@@ -106,8 +106,23 @@ def test_the_way_up_passes_over_a_unit_where_nobody_is_and_hides_only_what_may_n
 
 
 def test_the_way_up_begins_at_the_unit_that_owes_not_at_the_lead() -> None:
-    supporting = Owing("support", TOWN)
-    assert words(supporting, case(), three_floors(TOWN_HEAD)) == {COUNTY_HEAD: "下属单位无人在岗"}
+    apart = replace(three_floors(TOWN_HEAD), parents={FINANCE: None, TOWN: COUNTY, COUNTY: None})
+    assert words(Owing("support", TOWN), case(), apart) == {COUNTY_HEAD: "下属单位无人在岗"}
+    assert words(UNIT, case(), without(apart, HEAD, HANDLER, OTHER)) == dict.fromkeys(
+        (CLERK, COUNTY_HEAD), "承办单位无人在岗，请您安排"
+    )
+
+
+def test_a_draft_is_for_the_heads_of_its_own_unit_whoever_else_may_see_the_case() -> None:
+    asked = {HEAD: "等您以单位负责人身份审核", HANDLER: "您单位主办，正等负责人审核（抄送）"}
+    assert words(HOLDER, case(Stage.UNDER_REVIEW), three_floors()) == asked
+
+
+@pytest.mark.parametrize("deputies", [{HANDLER: 999}, {HANDLER: OTHER, OTHER: 999}, {HANDLER: OTHER, OTHER: 10, 10: OTHER}])
+def test_a_deputy_nobody_knows_or_a_ring_of_them_ends_the_search(deputies: dict[int, int]) -> None:
+    roster = office(p10=person(10, "第三", Role.HANDLER, unit=FINANCE)[1])
+    away = {one: replace(roster.staff[one], away=True, deputy_id=deputy) for one, deputy in deputies.items()}
+    assert words(UNIT, case(), replace(roster, staff=roster.staff | away)) == {HEAD: "您是承办单位负责人"}
 
 
 @pytest.mark.parametrize("parents", [{FINANCE: TOWN, TOWN: FINANCE}, {FINANCE: TOWN, TOWN: COUNTY, COUNTY: TOWN}])
@@ -126,6 +141,15 @@ def test_a_relay_is_asked_by_the_name_of_whom_no_letter_reaches() -> None:
     away = three_floors()
     away = replace(away, staff=away.staff | {TOWN_HEAD: replace(away.staff[TOWN_HEAD], away=True)})
     assert Recipient(COUNTY_HEAD, asked, blind=False) in recipients(UNIT, case(), unreached(away, HANDLER, HEAD))
+
+
+def test_everybody_is_asked_who_can_pass_it_on_but_of_the_nearest_unit_alone() -> None:
+    asked = "承办没有邮箱和群机器人，请您转告"
+    near = words(UNIT, case(), unreached(three_floors(), HANDLER, HEAD))
+    assert [one for one, why in near.items() if why == asked] == [TOWN_HEAD]
+    second = replace(office(p12=person(12, "管理乙", Role.ADMINISTRATOR)[1]), parents={})
+    far = words(UNIT, case(), unreached(second, HANDLER, HEAD))
+    assert [one for one, why in far.items() if why == asked] == [ADMIN, 12]
 
 
 @pytest.mark.parametrize("trouble", [{"away": True}, {"reachable": False}])
