@@ -14,7 +14,7 @@ import pypdfium2
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, expect
+from playwright.sync_api import CDPSession, Page, expect
 
 from opinion_app import clock
 from opinion_app.app import create_app
@@ -142,7 +142,19 @@ def test_a_finger_blacks_out_on_a_phone(chromium: Chromium, house: House) -> Non
     assert (20 < left < 30, 20 < top < 30, width > 5, height > 10) == (True, True, True, True)
     assert page.evaluate("scrollY") == before
     shoot(page, "公开-涂黑-手机")
+    two_fingers_up(touch, x, y)
+    page.wait_for_function(f"scrollY > {before}")
+    expect(sheet.locator("rect")).to_have_count(1)
     context.close()
+
+
+def two_fingers_up(touch: CDPSession, x: float, y: float) -> None:
+    """Drag the page upwards with two fingers."""
+    places = [[{"x": x + side, "y": y - 25 * step} for side in (0, 60)] for step in range(9)]
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": places[0]})
+    for at in places[1:]:
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": at})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
 def choices_fit_a_phone(page: Page) -> None:
