@@ -39,6 +39,8 @@ def remind(at: str | None, *, dry_run: bool) -> None:
             return
         with reading_only(), transaction() as session:
             _show(rehearse(session, now))
+        if dry_run:
+            click.echo("（只推算随时限而来的提醒和待发箱里的通知，不含告警和新来留言的回执。）")
         if not dry_run:
             done = _queue_by_day(now)
             while (batch := _next_batch(now, done)).last is not None:

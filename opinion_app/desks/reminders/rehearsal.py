@@ -38,7 +38,7 @@ from opinion_app.rules.ladder import Way
 from opinion_app.rules.permissions import can_see
 from opinion_app.rules.recipients import Roster, Staff, fit_for_a_group
 from opinion_app.rules.words import NoticeChannel, Role
-from opinion_app.rules.zone import local_date
+from opinion_app.rules.zone import UnreadableMoment, local_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,7 @@ class Rehearsal:
     facts: Mapping[int, CaseFacts] = field(default_factory=dict)
 
 
+LAST_YEAR = 9900  # beyond it the days that a calendar counts on have no date
 _WAYS = {NoticeChannel.MAIL: "邮件", NoticeChannel.ROBOT: "群机器人"}
 
 
@@ -86,7 +87,10 @@ def rehearse(session: Session, now: datetime) -> Rehearsal:
     """What a clock run at that moment would queue and send, by the timetable: the morning's digests from their hour on until the
     office closes, the rungs that have come, cases that stand still, the calendar's letter, what waits. Reads only.
 
-    Everything is read once for all, and in one piece: a page shows this."""
+    Everything is read once for all, and in one piece: a page shows this. Raises UnreadableMoment for one beyond every calendar.
+    Left out is what tells of something that happened, not of a date: alarms, and the receipts of messages not taken in yet."""
+    if local_date(now).year > LAST_YEAR:
+        raise UnreadableMoment(f"“{local_date(now).isoformat()}”不在可以推算的年代。")
     found, slots, today = Rehearsal(), slots_at(session, now), local_date(now)
     people, calendar, under = roster(session, today), work_calendar(session), taking_effect(session, today)
     digest = slots.get("digest")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, request, url_for
@@ -171,12 +171,12 @@ def _first_day() -> date:
 def preview() -> ResponseReturnValue:
     """What would go out at a moment; nothing is written (N14)."""
     now, said, typed = clock.now(), "", request.args.get("at", "").strip()
+    begins = told_from(db.session(), now)
     try:
         moment = parse_moment(typed) if typed else now
+        found = _rehearsed(moment, begins)
     except UnreadableMoment as error:
-        moment, said = now, error.message
-    begins = told_from(db.session(), now)
-    found = rehearsal.rehearse(db.session(), moment) if moment >= begins else rehearsal.Rehearsal()
+        moment, said, found = now, error.message, _rehearsed(now, begins)
     shown = rehearsal.shown_to(found, actor())
     before = moment_words(begins) if moment < begins else ""
     context: dict[str, Any] = {
@@ -189,6 +189,10 @@ def preview() -> ResponseReturnValue:
         "before": before,
     }
     return page("desks/reminders/preview.html", **context)
+
+
+def _rehearsed(moment: datetime, begins: datetime) -> rehearsal.Rehearsal:
+    return rehearsal.rehearse(db.session(), moment) if moment >= begins else rehearsal.Rehearsal()
 
 
 def _opened(rung: Rung | None) -> dict[str, Any]:

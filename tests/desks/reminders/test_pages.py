@@ -186,6 +186,15 @@ def test_n14_the_rehearsal_shows_everything_and_writes_nothing(office: Flask) ->
         assert session.scalar(select(func.count(Notice.id))) == session.scalar(select(func.count(Reminder.id))) == 0
 
 
+@pytest.mark.parametrize("at", ["9999-12-31T23:59", "9999-12-31", "9999-12-20"])
+def test_n14_a_moment_beyond_every_calendar_is_said_beside_the_field(office: Flask, at: str) -> None:
+    answer = client_for(office, "clerk").get(f"/office/reminders/preview?at={at}")
+    assert answer.status_code == 200
+    assert "演练" in answer.text
+    assert f'value="{at}"' in answer.text
+    assert "不在可以推算的年代" in answer.text
+
+
 def test_n14_what_waits_is_shown_as_it_would_leave_or_why_it_does_not(office: Flask) -> None:
     clerk, now = client_for(office, "clerk"), clock.now()
     with office.app_context(), transaction() as session:
