@@ -85,9 +85,9 @@ def _dates(session: Session, now: datetime) -> Finding:
     return Finding(WARNING, f"{len(astray)} 项在办时限与重新推算不一致（{named}），请重新载入当年放假安排以重算")
 
 
-def _replies(session: Session, now: datetime) -> Finding:
+def _replies(session: Session, _now: datetime) -> Finding:
     """Whether of every case not answered yet the reply is counted, or waits for acceptance."""
-    found = uncounted(session, now)
+    found = uncounted(session)
     if not found:
         return Finding(GOOD, "未答复的件都在计时、依法中止，或等待受理")
     named = "、".join(case.number for case in found[:NAMED])

@@ -9,6 +9,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.clocks import OPEN, choice_for, letter_of, open_clocks, refresh, start_clock
+from opinion_app.flow.deadline_table import rules
 from opinion_app.records.case import Case, Letter
 from opinion_app.records.clock import Clock
 from opinion_app.records.move import Move
@@ -69,8 +70,14 @@ def _reply_rule(session: Session, case: Case, on: datetime, letter: Letter | Non
     return cast(Choice, choice_for(session, case, ClockStage.REPLY, on, letter))  # a reply always has one
 
 
-def uncounted(session: Session, now: datetime) -> list[Case]:
+def uncounted(session: Session) -> list[Case]:
     """The cases not answered yet whose reply nobody counts, though it waits for no acceptance."""
     counted = exists().where(Clock.case_id == Case.id, Clock.stage == ClockStage.REPLY.value, Clock.state.in_(OPEN))
     without = session.scalars(select(Case).where(Case.stage.in_(BEFORE_ANSWER), ~counted).order_by(Case.id))
-    return [case for case in without if _missing(session, case, now) is not None]
+    return [case for case in without if case.accepted_at is not None or not _may_wait(session, case)]
+
+
+def _may_wait(session: Session, case: Case) -> bool:
+    """Whether there is or was a rule by which the reply of such a case begins with its acceptance."""
+    held = (rule for rule in rules(session).values() if rule.stage is ClockStage.REPLY)
+    return any(rule.start_event is StartEvent.ACCEPTED and rule.procedure in (None, case.procedure) for rule in held)

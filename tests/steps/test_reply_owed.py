@@ -104,7 +104,12 @@ def test_d12_the_doctor_names_a_case_whose_reply_nobody_counts(office: Office) -
     assert found.state == BAD
     assert case.number in found.words
     assert waits.number not in found.words
+    ordinary = make_case(office.session, office.clerk)
+    clocks.end_clock(clock_changes.running_reply(office.session, ordinary), NOW, "", ClockState.STOPPED)
+    office.session.flush()
+    assert ordinary.number in look(office.session, NOW).words, "no rule lets this one wait for its acceptance"
     assign(office, case)
+    assign(office, ordinary, HELP)
     assert look(office.session, NOW).state == GOOD, "and the next act of triage gives it one"
 
 
