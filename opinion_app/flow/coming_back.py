@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from opinion_app.flow.leaving import why_not_at_all
 from opinion_app.flow.outbox import ACT, DIGEST, RUNG
-from opinion_app.flow.recheck import Looking, looking, still_standing
+from opinion_app.flow.recheck import Looking, looking, still_standing, told_later
 from opinion_app.flow.settings import restored_at
 from opinion_app.records.notice import Notice
 from opinion_app.rules.words import NoticeChannel, NoticeState
@@ -26,11 +26,8 @@ def may_come_back_until(notice: Notice, now: datetime) -> datetime | None:
 
 def cancelled_lately(channels: list[NoticeChannel], now: datetime) -> ColumnElement[bool]:
     """Cancelled letters that may go after all; one about an act on a case not where a later act was told to the same person."""
-    later = aliased(Notice)
-    same = later.case_id == Notice.case_id, later.person_id == Notice.person_id, later.channel == Notice.channel
-    told = select(later.id).where(*same, later.category == ACT, later.id > Notice.id).correlate(Notice).exists()
     cancelled = Notice.channel.in_(channels), Notice.state == NoticeState.CANCELLED, Notice.next_attempt_at > now
-    return and_(*cancelled, or_(Notice.category != ACT, ~told))
+    return and_(*cancelled, or_(Notice.category != ACT, ~told_later()))
 
 
 def comes_back(notice: Notice, look: Looking, restored: datetime | None, alarm_url: str) -> bool:

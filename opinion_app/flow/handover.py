@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.cases import facts_of
 from opinion_app.flow.clocks import open_clocks, owed_by_office
-from opinion_app.flow.due import clock_due, clock_words
+from opinion_app.flow.dated_letters import dated, presses, running, subject
 from opinion_app.flow.ladder import ladder
-from opinion_app.flow.outbox import Letter, holders_of, leader_in_charge, queue_many, unit_people
+from opinion_app.flow.outbox import ACT, Letter, holders_of, leader_in_charge, queue_many, unit_people
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Reminder
@@ -23,14 +23,11 @@ from opinion_app.records.once import insert_once
 from opinion_app.records.person import Person
 from opinion_app.records.unit import Unit
 from opinion_app.rules import clock_facts, links
-from opinion_app.rules.deadline_rules import ClockStage
 from opinion_app.rules.ladder import Anchor, Ladder, Rung
 from opinion_app.rules.life import holder
-from opinion_app.rules.next_digest import due_before_next
 from opinion_app.rules.reminder_words import ReminderState
-from opinion_app.rules.spoken import due_moment_words
+from opinion_app.rules.waiting_step import waits_for_step
 from opinion_app.rules.words import ClockState, Role
-from opinion_app.rules.zone import local
 
 WITH_THE_CASE = "随这件一并告知"
 
@@ -64,55 +61,44 @@ def hand_to(
     *,
     unit_id: int | None = None,
     mail: bool = False,
+    waits: Mapping[str, Any] | None = None,
 ) -> None:
-    """Tell people that the case waits for them, with the date that comes first and that of the reply.
+    """Tell people that the case waits for them, with the date that comes first and that of the reply; `waits`: for what, where
+    that is not the next step. When it leaves it says how things stand then, or does not leave (flow/recheck).
 
     What the next digest would find late goes by mail as well: none named it to them before. It counts as the rung of that day,
     so that they hear of it once; whoever else owes it now is found by the ladder's next look."""
-    owed, calendar, morning = _owed(session, case, unit_id), work_calendar(session), ladder(session).morning
-    pressing = [clock for clock in owed if clock.due_at is not None and due_before_next(clock.due_at, now, calendar, morning)]
+    calendar, morning, facts = work_calendar(session), ladder(session).morning, facts_of(session, case)
+    owed = running(_owed(session, case, unit_id))
+    pressing = [clock for clock in owed if presses(clock, now, calendar, morning)]
     unit = session.get(Unit, case.lead_unit_id) if case.lead_unit_id is not None else None
-    urgent = f"（{clock_due(pressing[0], now, calendar).words}）" if pressing else ""
-    dates = "；".join(
-        f"{clock_words(clock)}：{clock_due(clock, now, calendar).words}（{_day(clock, now)} 到期）" for clock in _named(owed)
-    )
-    line = {"number": case.number, "kind": case.kind.label, "unit": unit.name if unit is not None else ""}
+    about = {"number": case.number, "kind": case.kind.label, "unit": unit.name if unit is not None else ""}
+    line = dated(about, what, owed, waits or waits_for_step(facts, unit_id), now, calendar)
     letter = Letter(
-        category="case",
+        category=ACT,
         key=f"case:{case.id}:{key}",
-        subject=f"{case.number} {what}{urgent}",
-        lines=[line | {"text": f"{what}。{dates}" if dates else what}],
+        subject=subject(case.number, line, owed, now, calendar, morning),
+        lines=[line],
         link=links.case(case.number),
         case_id=case.id,
     )
     told = {person.id: person for person in people}.values()
     queued = queue_many(session, [(letter, one) for one in told], now, mail=mail or bool(pressing))
-    made = {person_id: notice_id for notice_id, person_id in queued}
-    _count_as_told(session, pressing, made, now)
+    count_as_told(session, pressing, {person_id: notice_id for notice_id, person_id in queued}, now)
 
 
 def _owed(session: Session, case: Case, unit_id: int | None) -> list[Clock]:
-    """The running clocks that a unit owes, the lead unit those of the whole case too; of people of the office only these."""
-    running = [clock for clock in open_clocks(session, case.id) if clock.state is ClockState.RUNNING and clock.due_at is not None]
+    """The clocks that a unit owes, the lead unit those of the whole case too; of people of the office only these."""
+    held = open_clocks(session, case.id)
     if unit_id is None:
-        return [clock for clock in running if clock.unit_id is None]
+        return [clock for clock in held if clock.unit_id is None]
     whole = unit_id == case.lead_unit_id
     return [
-        clock for clock in running if clock.unit_id == unit_id or (clock.unit_id is None and whole and not owed_by_office(clock))
+        clock for clock in held if clock.unit_id == unit_id or (clock.unit_id is None and whole and not owed_by_office(clock))
     ]
 
 
-def _named(owed: Sequence[Clock]) -> list[Clock]:
-    """The one that is due first, and the reply's."""
-    return [clock for place, clock in enumerate(owed) if place == 0 or clock.stage == ClockStage.REPLY.value]
-
-
-def _day(clock: Clock, now: datetime) -> str:
-    year, due = local(now).year, cast(datetime, clock.due_at)  # only clocks with a date are named
-    return due_moment_words(due, year)
-
-
-def _count_as_told(session: Session, pressing: Sequence[Clock], told: dict[int, int], now: datetime) -> None:
+def count_as_told(session: Session, pressing: Sequence[Clock], told: dict[int, int], now: datetime) -> None:
     """Enter what they heard with the case as the rungs that would say it, and have the ladder look at the clocks for others.
 
     Nothing is entered of what is late: its rungs say more than this letter did."""

@@ -97,6 +97,7 @@ def _for_mailbox(letter: Letter) -> Letter:
     """A letter as the mailbox of a unit may hear it: numbers, and dates once it leaves; the cases it may not hear of are dropped
     then (`flow/recheck`)."""
     lines = [line | _UNSAID | {"text": "" if line.get("clock") else MAILBOX_WORDS} for line in letter.lines]
+    lines = [line | {"what": MAILBOX_WORDS} if "what" in line else line for line in lines]
     if letter.category == RUNG:
         subject = rung_subject(letter.subject.partition("：")[0], lines)
     else:

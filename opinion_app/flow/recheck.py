@@ -7,15 +7,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, aliased
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import facts_of
+from opinion_app.flow.dated_letters import as_it_leaves, ended
 from opinion_app.flow.due import clock_due, clock_words, soon_until
 from opinion_app.flow.ladder import ladder
 from opinion_app.flow.many_facts import CHUNK, facts_of_many
-from opinion_app.flow.outbox import DIGEST, RUNG
+from opinion_app.flow.outbox import ACT, DIGEST, RUNG
 from opinion_app.flow.reminding import look_again, open_clock, with_case
 from opinion_app.flow.roster import away, roster
 from opinion_app.records.case import Case
@@ -30,15 +31,10 @@ from opinion_app.rules.ladder import Ladder, Rung, Way, moment_of
 from opinion_app.rules.permissions import can_see
 from opinion_app.rules.recipients import Owing, Recipient, Roster, Staff, fit_for_a_group, recipients
 from opinion_app.rules.rung_recipients import robot_units, rung_recipients
+from opinion_app.rules.waiting_step import still_waits
 from opinion_app.rules.words import ClockState, NoticeChannel
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date
-
-GONE = {
-    ClockState.MET: "已完成",
-    ClockState.STOPPED: "已办结、转出或改派",
-    ClockState.SUSPENDED: "已中止计时",
-}
 
 ANOTHERS = "已改派或已转到下一环节，不再由收件人办理"
 ON_LEAVE = "收件人请假，改由代办人或单位其他人接收"
@@ -52,7 +48,8 @@ HIDDEN = "其中有收件人已无权查看的事项，原信不再发送"
 class Looking:
     """What letters are looked at by: the office as it is at a moment, the clocks their lines speak of and the facts of the cases.
 
-    `newest`: the last morning each person has a digest of, by channel."""
+    `newest`: the last morning each person has a digest of, by channel; `followed`: the letters about an act on a case after which
+    their reader was told of a later one by the same way."""
 
     now: datetime
     calendar: WorkCalendar
@@ -61,6 +58,7 @@ class Looking:
     clocks: Mapping[int, Clock]
     facts: Mapping[int, CaseFacts]
     newest: Mapping[tuple[int, NoticeChannel], date] = field(default_factory=dict)
+    followed: frozenset[int] = frozenset()
 
     def of(self, notice: Notice) -> dict[int, Clock]:
         """The clocks one letter speaks of."""
@@ -74,7 +72,8 @@ def looking(session: Session, notices: Sequence[Notice], now: datetime) -> Looki
     others = {notice.case_id for notice in notices if notice.case_id is not None} - set(cases)
     cases |= {case.id: case for case in session.scalars(select(Case).where(Case.id.in_(others)))} if others else {}
     facts, people = facts_of_many(session, cases.values()), roster(session, local_date(now))
-    return Looking(now, work_calendar(session), ladder(session), people, clocks, facts, _newest(session, notices))
+    newest, followed = _newest(session, notices), _followed(session, notices)
+    return Looking(now, work_calendar(session), ladder(session), people, clocks, facts, newest, followed)
 
 
 def clocks_of(session: Session, numbers: Iterable[int]) -> dict[int, Clock]:
@@ -92,6 +91,18 @@ def _newest(session: Session, notices: Sequence[Notice]) -> dict[tuple[int, Noti
     query = select(Notice.person_id, Notice.channel, func.max(Notice.local_date)).where(Notice.category == DIGEST)
     days = session.execute(query.where(Notice.person_id.in_(people)).group_by(Notice.person_id, Notice.channel))
     return {(person_id, channel): day for person_id, channel, day in days if person_id is not None and day is not None}
+
+
+def _followed(session: Session, notices: Sequence[Notice]) -> frozenset[int]:
+    acts = [notice.id for notice in notices if notice.category == ACT]
+    return frozenset(session.scalars(select(Notice.id).where(Notice.id.in_(acts), told_later()))) if acts else frozenset()
+
+
+def told_later() -> ColumnElement[bool]:
+    """Whether the reader of a notice was told of a later act on its case by the same way."""
+    later = aliased(Notice)
+    same = later.case_id == Notice.case_id, later.person_id == Notice.person_id, later.channel == Notice.channel
+    return select(later.id).where(*same, later.category == ACT, later.id > Notice.id).correlate(Notice).exists()
 
 
 def look_once_more(session: Session, notice: Notice, now: datetime) -> tuple[list[dict[str, Any]], str]:
@@ -116,8 +127,11 @@ def still_standing(notice: Notice, look: Looking) -> tuple[list[dict[str, Any]],
         why = _why_not(line, clocks, look.facts, notice, reader.actor, told)
         if why == ANOTHERS and reader.away:
             why = ON_LEAVE
+        said = line
+        if not why and "waits" in line:
+            said, why = _of_an_act(line, clocks, look, notice, told)
         if not why:
-            kept.append(_as_it_stands(line, clocks, look))
+            kept.append(_as_it_stands(said, clocks, look))
     if notice.category == DIGEST:
         kept.sort(key=lambda line: place_of(str(line.get("group", ""))))
     return kept, "" if kept else why or "没有内容"
@@ -130,7 +144,7 @@ def subject_as_it_stands(notice: Notice, lines: Sequence[Mapping[str, Any]]) -> 
         return f"{head}：{counted_words((str(line.get('group', '')), str(line['number'])) for line in lines)}"[:200]
     if notice.category == RUNG:
         return rung_subject(head, lines)[:200]
-    return notice.subject
+    return str(lines[0].get("subject", notice.subject))[:200]
 
 
 def hand_on(session: Session, notice: Notice, kept: Sequence[Mapping[str, Any]], now: datetime) -> None:
@@ -157,7 +171,7 @@ def _gone(person: Person, notice: Notice, now: datetime) -> bool:
 
 def clock_ids(lines: Iterable[Mapping[str, Any]]) -> set[int]:
     """The clocks that some lines speak of."""
-    return {int(line["clock"]) for line in lines if line.get("clock")}
+    return {int(number) for line in lines for number in (line.get("clock"), *line.get("dates", ())) if number}
 
 
 def _whole(notice: Notice, look: Looking, reader: Staff) -> str:
@@ -272,12 +286,24 @@ def _why_not(
     if clock is None:
         return "这项时限已不存在"
     if clock.state is not ClockState.RUNNING:
-        return f"{GONE[clock.state]}：{clock.end_reason}" if clock.end_reason else GONE[clock.state]
+        return ended(clock)
     if clock.deadline_version != line.get("version"):
         return "时限已变更（已延期）" if clock.extensions else "时限已变更"
     if notice.for_group:
         return "" if notice.unit_id in told.get(clock.id, set()) else "单位不再办理，或这件不宜在群里说"
     return "" if reader.id in told.get(clock.id, {reader.id}) else ANOTHERS
+
+
+def _of_an_act(
+    line: dict[str, Any], clocks: Mapping[int, Clock], look: Looking, notice: Notice, told: Mapping[int, set[int]]
+) -> tuple[dict[str, Any], str]:
+    """A line about an act as of now, and why it no longer holds."""
+    dates = [clocks[number] for number in line["dates"] if number in clocks]
+    case = look.facts.get(notice.case_id or 0)
+    waits = case is None or still_waits(line["waits"], case)
+    own = {number for number, people in told.items() if notice.person_id in people}
+    rest = frozenset[int]() if notice.body or notice.id in look.followed else own
+    return as_it_leaves(line, dates, rest, look.now, look.calendar, look.ladder.morning, waits=waits)
 
 
 def _as_it_stands(line: dict[str, Any], clocks: Mapping[int, Clock], look: Looking) -> dict[str, Any]:
@@ -287,7 +313,6 @@ def _as_it_stands(line: dict[str, Any], clocks: Mapping[int, Clock], look: Looki
         return line
     pressing = _pressing(clock, look)
     line = line | ({"group": GROUPS[pressing[0]]} if "group" in line and pressing is not None else {})
-    said = f"{clock_words(clock)}：{clock_due(clock, look.now, look.calendar).words}"
     if line.get("blind"):
         return line if line.get("text") or clock.due_at is None else line | {"text": blind_words(clock.due_at)}
-    return line | {"text": said}
+    return line | {"text": f"{clock_words(clock)}：{clock_due(clock, look.now, look.calendar).words}"}

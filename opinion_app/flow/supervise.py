@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
@@ -14,6 +15,8 @@ from opinion_app.flow.calendar import hold, work_calendar
 from opinion_app.flow.cases import facts_of
 from opinion_app.flow.clock_dates import Cause, settle
 from opinion_app.flow.clocks import end_clock, refresh
+from opinion_app.flow.dated_letters import dated, presses, running, subject
+from opinion_app.flow.handover import count_as_told
 from opinion_app.flow.ladder import ladder
 from opinion_app.flow.move import move
 from opinion_app.flow.roster import roster
@@ -32,6 +35,7 @@ from opinion_app.rules.ladder import Anchor, Rung, Who
 from opinion_app.rules.recipients import Owing, Recipient
 from opinion_app.rules.reminder_words import SupervisionKind
 from opinion_app.rules.rung_recipients import rung_recipients
+from opinion_app.rules.waiting_step import ITS_DATES, waits_for_step
 from opinion_app.rules.words import ClockState
 from opinion_app.rules.zone import local_date
 
@@ -108,9 +112,25 @@ def issue(
     unit = session.get(Unit, asked.unit_id) if asked.unit_id is not None else None
     detail = {"serial": sheet.serial, "unit": unit.name if unit else "", "due": str(asked.due_on or "")}
     done = move(session, case, asked.kind.value, actor, now, note=asked.text[:500], detail=detail)
-    letters = [(_letter(case, sheet, f"{asked.kind.value}:{done.id}", one.told), one.person) for one in told]
-    outbox.queue_many(session, letters, now, mail=True)
+    _tell(session, case, sheet, f"{asked.kind.value}:{done.id}", told, now)
     return sheet
+
+
+def _tell(session: Session, case: Case, sheet: Supervision, key: str, told: Iterable[Hearer], now: datetime) -> None:
+    """Tell of it by mail; what the next digest would find late is heard of with it."""
+    told = list(told)
+    if not told:
+        return
+    waits = ITS_DATES if sheet.clock is not None else waits_for_step(facts_of(session, case), sheet.unit_id)
+    calendar, morning = work_calendar(session), ladder(session).morning
+    letters = [(_letter(session, case, sheet, key, one.told, waits, now), one.person) for one in told]
+    queued = outbox.queue_many(session, letters, now, mail=True)
+    pressing = [clock for clock in _clocks(sheet) if presses(clock, now, calendar, morning)]
+    count_as_told(session, pressing, {person_id: notice_id for notice_id, person_id in queued}, now)
+
+
+def _clocks(sheet: Supervision) -> list[Clock]:
+    return running([sheet.clock]) if sheet.clock is not None else []
 
 
 def _next_serial(session: Session, case: Case, kind: SupervisionKind) -> int:
@@ -152,17 +172,20 @@ def _start(session: Session, case: Case, sheet: Supervision, asked: Asked, now: 
     refresh(session, case)
 
 
-def _letter(case: Case, sheet: Supervision, key: str, told: Recipient) -> outbox.Letter:
+def _letter(
+    session: Session, case: Case, sheet: Supervision, key: str, told: Recipient, waits: Mapping[str, Any], now: datetime
+) -> outbox.Letter:
     """What one person is told; of a case they may not see number and dates alone (decisions 15)."""
-    until = f"，请于 {sheet.answer_words} 前反馈" if sheet.answer_by is not None else ""
-    what = f"{sheet.kind.label}{until}" if told.blind else f"{title(sheet)}，请及时办理"
     kind, link = ("", "") if told.blind else (case.kind.label, links.case(case.number))
-    line = {"number": case.number, "kind": kind, "text": what, "reason": told.reason}
+    about = {"number": case.number, "kind": kind, "reason": told.reason, "case": case.id, "link": link, "blind": told.blind}
+    what, owed = sheet.kind.label if told.blind else f"{title(sheet)}，请及时办理", _clocks(sheet)
+    calendar, morning = work_calendar(session), ladder(session).morning
+    line = dated(about, what, owed, waits, now, calendar)
     return outbox.Letter(
-        category="case",
+        category=outbox.ACT,
         key=f"case:{case.id}:{key}",
-        subject=f"{case.number} {what}",
-        lines=[line | {"case": case.id, "link": link, "blind": told.blind}],
+        subject=subject(case.number, line, owed, now, calendar, morning),
+        lines=[line],
         link=link or links.NOTICES,
         case_id=case.id,
     )

@@ -14,7 +14,8 @@ from opinion_app.desks.reminders.suspended import STANDS_STILL
 from opinion_app.flow.calendar_letter import letter_about_next_year
 from opinion_app.flow.coming_back import cancelled_lately
 from opinion_app.flow.leaving import due
-from opinion_app.flow.outbox import DIGEST, Letter, inside_key
+from opinion_app.flow.outbox import ACT, DIGEST, Letter, inside_key
+from opinion_app.flow.recheck import told_later
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
@@ -44,6 +45,7 @@ class Held:
     cases: dict[int, Case] = field(default_factory=dict)
     had: dict[int, HadToday] = field(default_factory=dict)
     newest: dict[tuple[int, NoticeChannel], date] = field(default_factory=dict)
+    followed: set[int] = field(default_factory=set)
     keys: set[str] = field(default_factory=set)
 
 
@@ -65,12 +67,13 @@ def held_at(session: Session, now: datetime, jobs: Collection[str], others: Iter
     still = select(Clock.case_id).where(Clock.state == ClockState.SUSPENDED)
     asked = and_(Notice.case_id.in_(still), Notice.channel == NoticeChannel.IN_APP, Notice.key.startswith(STANDS_STILL))
     newest = case((and_(or_(waits, lately), Notice.category == DIGEST), _newest()))
-    marks = waits.label("waits"), lately.label("lately"), newest.label("newest")
+    followed = and_(waits, Notice.category == ACT, told_later())
+    marks = waits.label("waits"), lately.label("lately"), newest.label("newest"), followed.label("followed")
     query = select(Notice, Case, *marks).outerjoin(Case, Case.id == Notice.case_id)
     who = joinedload(Notice.person).lazyload(Person.role_rows), joinedload(Notice.writer), joinedload(Notice.unit)
     query = query.options(*who, joinedload(Case.merged_into))
     found, digests = Held(), []
-    for row, about, turn, cancelled, day in session.execute(
+    for row, about, turn, cancelled, day, later in session.execute(
         query.where(or_(waits, lately, digest, asked, Notice.key.in_(keys))).order_by(Notice.id)
     ):
         found.keys.add(row.key)
@@ -79,6 +82,7 @@ def held_at(session: Session, now: datetime, jobs: Collection[str], others: Iter
         if turn or cancelled:
             (found.waiting if turn else found.cancelled).append(row)
             found.cases |= {about.id: about} if about is not None else {}
+            found.followed |= {row.id} if later else set()
             found.newest |= {(row.person_id, row.channel): day} if day is not None else {}
     found.had = had(digests)
     return found

@@ -112,7 +112,8 @@ def rehearse(session: Session, now: datetime) -> Rehearsal:
     found.drafts = _drafts(plans, people, found.facts)
     found.drafts += _unit_drafts(session, list(_by_letter(speaking.waiting, judged.for_units)))
     newest = held.newest | _today(digests, people)
-    look = Looking(now, calendar, under or ladder(session), people, speaking.named, found.facts, newest)
+    followed, in_force = frozenset(held.followed), under or ladder(session)
+    look = Looking(now, calendar, in_force, people, speaking.named, found.facts, newest, followed)
     restored, alarm_url = restored_at(session), settings_of().alarm_url
     back = [row for row in held.cancelled if comes_back(row, look, restored, alarm_url)]
     for row in sorted([*held.waiting, *back], key=lambda row: row.id):

@@ -19,6 +19,7 @@ from opinion_app.records.finding import Finding
 from opinion_app.records.person import Person
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.facts import Actor
+from opinion_app.rules.waiting_step import INSTRUCTION
 from opinion_app.rules.words import FindingKind, Kind, Procedure, Role, Stage, Urgency
 from opinion_app.rules.zone import local_date
 
@@ -134,7 +135,7 @@ def propose(session: Session, case: Case, actor: Actor, now: datetime, proposal:
     case.needs_leader, case.proposal = True, proposal
     row = move(session, case, "propose", actor, now, note=proposal)
     leaders = outbox.leader_in_charge(session, case.lead_unit_id)
-    hand_to(session, case, leaders, "呈您批示", f"propose:{row.id}", now)
+    hand_to(session, case, leaders, "呈您批示", f"propose:{row.id}", now, waits=INSTRUCTION)
 
 
 def instruct(

@@ -1,0 +1,115 @@
+"""Letters about an act that name dates (交办、送审、催办、督办): what they say when queued and when they leave (N03)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, time
+from typing import Any, cast
+
+from opinion_app.flow.due import clock_due, clock_words
+from opinion_app.records.clock import Clock
+from opinion_app.rules.deadline_rules import ClockStage
+from opinion_app.rules.digest import blind_words
+from opinion_app.rules.next_digest import due_before_next
+from opinion_app.rules.spoken import due_moment_words
+from opinion_app.rules.waiting_step import ITS_DATES
+from opinion_app.rules.words import ClockState
+from opinion_app.rules.workdays import WorkCalendar
+from opinion_app.rules.zone import local, local_date
+
+GONE = {
+    ClockState.MET: "已完成",
+    ClockState.STOPPED: "已办结、转出或改派",
+    ClockState.SUSPENDED: "已中止计时",
+}
+STEP_DONE = "这一步已经办理、改派或不再需要"
+REMINDS = "时限提醒"  # what is left of a letter whose step was done while it waited
+
+
+def dated(
+    line: Mapping[str, Any], what: str, clocks: Iterable[Clock], waits: Mapping[str, Any], now: datetime, calendar: WorkCalendar
+) -> dict[str, Any]:
+    """A line that says what is asked and what is due when; it keeps of which clocks it speaks and what it waits for."""
+    owed = running(clocks)
+    kept = {**line, "what": what, "dates": [clock.id for clock in owed], "waits": dict(waits)}
+    return kept | {"text": said(kept, what, owed, now, calendar)}
+
+
+def running(clocks: Iterable[Clock]) -> list[Clock]:
+    """Those of some clocks that run, the earliest due first."""
+    ones = [clock for clock in clocks if clock.state is ClockState.RUNNING and clock.due_at is not None]
+    return sorted(ones, key=lambda clock: (_due(clock), clock.id))
+
+
+def said(line: Mapping[str, Any], what: str, owed: Sequence[Clock], now: datetime, calendar: WorkCalendar) -> str:
+    """What is asked, with the date that comes first and that of the reply; to who may not see the case the bare date."""
+    if line.get("blind"):
+        return "，".join(part for part in (what, _bare(line, owed[0]) if owed else "") if part)
+    dates = "；".join(
+        f"{clock_words(one)}：{clock_due(one, now, calendar).words}（{_day(one, now)} 到期）" for one in _named(owed)
+    )
+    return "。".join(part for part in (what, dates) if part)
+
+
+def subject(number: str, line: Mapping[str, Any], owed: Sequence[Clock], now: datetime, calendar: WorkCalendar, at: time) -> str:
+    """LY2026-000123 答复稿请签发（今天到期）; how pressing it is only where the next digest, made `at`, would find it late."""
+    if line.get("blind"):
+        return f"{number} {line['text']}"
+    pressing = [one for one in owed if presses(one, now, calendar, at)]
+    urgent = f"（{clock_due(pressing[0], now, calendar).words}）" if pressing else ""
+    return f"{number} {line['what'] or REMINDS}{urgent}"
+
+
+def as_it_leaves(
+    line: dict[str, Any],
+    dates: Sequence[Clock],
+    own: Collection[int],
+    now: datetime,
+    calendar: WorkCalendar,
+    at: time,
+    *,
+    waits: bool,
+) -> tuple[dict[str, Any], str]:
+    """A line about an act as of now, `dates` being the clocks it speaks of, and why it no longer holds; `waits`: its step is
+    still to be done.
+
+    Where it is done, whoever still owes (`own`) what the next digest would find late hears of that alone."""
+    owed, what = running(dates), line["what"]
+    if line["waits"] == ITS_DATES and not owed:
+        return line, ended(dates[0]) if dates else STEP_DONE
+    if not waits:
+        owed, what = [clock for clock in owed if clock.id in own and presses(clock, now, calendar, at)], ""
+        if not owed:
+            return line, STEP_DONE
+    stands = line | {"what": what, "text": said(line, what, owed, now, calendar)}
+    return stands | {"subject": subject(str(line["number"]), stands, owed, now, calendar, at)}, ""
+
+
+def ended(clock: Clock) -> str:
+    """Why a clock that does not run is not told of."""
+    return f"{GONE[clock.state]}：{clock.end_reason}" if clock.end_reason else GONE[clock.state]
+
+
+def presses(clock: Clock, now: datetime, calendar: WorkCalendar, at: time) -> bool:
+    """Whether the next digest would find a clock late."""
+    return clock.due_at is not None and due_before_next(clock.due_at, now, calendar, at)
+
+
+def _named(owed: Sequence[Clock]) -> list[Clock]:
+    """The one that is due first, and the reply's."""
+    return [clock for place, clock in enumerate(owed) if place == 0 or clock.stage == ClockStage.REPLY.value]
+
+
+def _day(clock: Clock, now: datetime) -> str:
+    return due_moment_words(_due(clock), local(now).year)
+
+
+def _bare(line: Mapping[str, Any], clock: Clock) -> str:
+    if line.get("waits") != ITS_DATES:
+        return blind_words(_due(clock))
+    day = local_date(_due(clock)).isoformat()
+    return f"请于 {day}（暂定） 前反馈" if clock.provisional else f"请于 {day} 前反馈"
+
+
+def _due(clock: Clock) -> datetime:
+    return cast(datetime, clock.due_at)  # only clocks with a date are named

@@ -1,0 +1,41 @@
+"""What a letter about an act waits for (请签收、请审核、请批示): while it is the same, the letter still holds (N03)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from opinion_app.rules.facts import CaseFacts
+from opinion_app.rules.life import holder
+from opinion_app.rules.words import Stage
+
+INSTRUCTION: Mapping[str, Any] = {"for": "instruction"}
+"""A proposal waits for the leader's words, wherever the case is meanwhile."""
+ITS_DATES: Mapping[str, Any] = {"for": "dates"}
+"""What was asked with a date of its own (督办单) waits for its answer, and so as long as that date runs."""
+
+
+def waits_for_step(case: CaseFacts, unit_id: int | None) -> Mapping[str, Any]:
+    """What a letter to a unit, or to people of the office, waits for: that the case is taken on from where it is now."""
+    return {"for": "step", "unit": unit_id, "now": _step(case, unit_id)}
+
+
+def still_waits(waits: Mapping[str, Any], case: CaseFacts) -> bool:
+    """Whether what a letter waits for has not come yet; its dates alone do not say."""
+    if waits.get("for") == INSTRUCTION["for"]:
+        return case.stage.is_open and case.needs_leader
+    if waits.get("for") == "step":
+        return bool(waits["now"] == _step(case, waits["unit"]))
+    return True
+
+
+def _step(case: CaseFacts, unit_id: int | None) -> str:
+    """Where a case is; of a unit's part whether it is signed for and who handles it, of the lead unit's the holder as well."""
+    held = holder(case)
+    whole = f"{held.desk}:{held.unit_id}" if held is not None else "rests"
+    if unit_id is None:
+        return whole
+    part = case.of_unit(unit_id)
+    mine = f"{part.id}:{part.state.value}:{part.handler_id}" if part is not None else "gone"
+    supports = case.lead is None or case.lead.unit_id != unit_id
+    return mine if supports and case.stage.is_open and case.stage is not Stage.ANSWERED else f"{mine}:{whole}"
