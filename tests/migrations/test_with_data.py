@@ -160,3 +160,24 @@ def test_a_version_that_cases_were_put_under_is_known_as_one(first_version: Flas
         applied = connection.execute(text("SELECT applied_at FROM deadline_rules ORDER BY id")).scalars().all()
         assert [str(moment)[:16] for moment in applied] == ["None", AT[:16]]
     flask_migrate.downgrade(revision="0021")
+
+
+def test_the_report_a_merged_letter_still_owes_has_its_date_again(first_version: Flask) -> None:
+    flask_migrate.upgrade(revision="0022")
+    due = "2026-12-15 15:59:59.000000"
+    for number, reported in ((1, None), (2, AT)):
+        fill("cases", id=number, number=f"LY2026-00000{number}", stage="merged", next_due_stage="")
+        days = {"notice_date": "2026-11-20", "received_on": "2026-11-23"}
+        fill("letters", id=number, case_id=number, report_owed=True, reported_at=reported, **days)
+        stopped = {"state": "stopped", "end_reason": "并案", "ended_at": AT, "due_at": due}
+        fill("clocks", id=number, case_id=number, stage="report_back", **stopped)
+    flask_migrate.upgrade()
+    with db.engine.connect() as connection:
+        states = connection.execute(text("SELECT state, end_reason, ended_at FROM clocks ORDER BY id")).all()
+        assert [(row.state, row.end_reason) for row in states] == [("running", ""), ("stopped", "并案")]
+        assert states[0].ended_at is None
+        shown = connection.execute(text("SELECT next_due_at, next_due_stage FROM cases ORDER BY id")).all()
+        assert [row.next_due_stage for row in shown] == ["report_back", ""]
+        assert str(shown[0].next_due_at)[:10] == due[:10]
+    flask_migrate.downgrade(revision="0022")
+    flask_migrate.upgrade()
