@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
 from sqlalchemy import exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from opinion_app.flow.clocks import OPEN, choice_for, letter_of, open_clocks, refresh, start_clock
 from opinion_app.flow.deadline_table import rules
@@ -75,6 +76,14 @@ def uncounted(session: Session) -> list[Case]:
     counted = exists().where(Clock.case_id == Case.id, Clock.stage == ClockStage.REPLY.value, Clock.state.in_(OPEN))
     without = session.scalars(select(Case).where(Case.stage.in_(BEFORE_ANSWER), ~counted).order_by(Case.id))
     return [case for case in without if case.accepted_at is not None or not _may_wait(session, case)]
+
+
+def dropped(session: Session) -> Sequence[Case]:
+    """The cases that lie in one which was ended without an answer, as it could be once: their writers wait in vain (D13)."""
+    into = aliased(Case)
+    ended = (Stage.DECLINED, Stage.REFERRED, Stage.ARCHIVED)
+    lies = select(Case).join(into, into.id == Case.merged_into_id).where(Case.stage == Stage.MERGED)
+    return session.scalars(lies.where(into.stage.in_(ended), into.answered_at.is_(None)).order_by(Case.id)).all()
 
 
 def _may_wait(session: Session, case: Case) -> bool:

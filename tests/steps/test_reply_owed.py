@@ -20,7 +20,7 @@ from opinion_app.records.move import Move
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.clock_facts import Extension, Span, Unit
 from opinion_app.rules.errors import Invalid
-from opinion_app.rules.words import ClockState, Kind, Procedure, Role, Urgency
+from opinion_app.rules.words import ClockState, Kind, Procedure, Role, Stage, Urgency
 from opinion_app.rules.zone import local_date
 from opinion_app.steps.closing import operations as closing
 from opinion_app.steps.triage import assigning, merging, operations
@@ -164,3 +164,19 @@ def test_d13_a_date_that_rested_behind_a_merged_one_comes_back_with_all_it_had(o
     assert without_reply(office, case)
     operations.classify(office.session, case, office.clerk, NOW, HELP)
     assert due(office, case) == date(2026, 12, 9)
+
+
+def test_d13_the_doctor_names_what_lies_in_a_case_that_was_ended_without_an_answer(office: Office) -> None:
+    survivor, first = (make_case(office.session, office.clerk) for _ in range(2))
+    merging.merge(office.session, first, office.clerk, NOW, survivor.number, "同一件事")
+    look = dict(CHECKS)["答复时限"]
+    assert look(office.session, NOW).state == GOOD
+    survivor.stage = Stage.DECLINED
+    for clock in clocks.open_clocks(office.session, survivor.id):
+        clocks.end_clock(clock, NOW, "不予受理", ClockState.STOPPED)
+    office.session.flush()
+    found = look(office.session, NOW)
+    assert (found.state, first.number in found.words) == (BAD, True)
+    merging.unmerge(office.session, first, office.clerk, NOW, "单独办理")
+    assert look(office.session, NOW).state == GOOD
+    assert due(office, first) == date(2026, 12, 2)
