@@ -50,6 +50,7 @@ class NotLooked(Invalid):
 class Moved:
     """A clock of an open case that another calendar or rule moves; `becomes_late` where it was in time until then.
 
+    One that stands still has no date, but a rule changes what is left of it: `left_before`, `left_after` say how much.
     `puts_aside`: time granted to it counts no longer, because it counts hours now or days."""
 
     case_id: int
@@ -59,6 +60,8 @@ class Moved:
     after: datetime | None
     becomes_late: bool
     puts_aside: bool = False
+    left_before: str = ""
+    left_after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ class Moves(list[Moved]):
 
 def marks(moved: Iterable[Moved]) -> str:
     """A mark of what somebody was shown: the same clocks moved from and to the same moments."""
-    rows = sorted(f"{row.case_id} {row.stage} {row.before} {row.after}" for row in moved)
+    rows = sorted(f"{row.case_id} {row.stage} {row.before} {row.after} {row.left_after}" for row in moved)
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()[:32] if rows else ""
 
 
@@ -119,19 +122,14 @@ def preview(session: Session, now: datetime, calendar: WorkCalendar, change: Cha
     moved = Moves()
     for case, clocks in open_by_case(session):
         dues = _known(session, case, clocks, now, calendar, change, moved)
-        held = [_Held(clock, clock.due_at, _granted(clock)) for clock, _due in dues]
-        moved.extend(
-            _moved(case, before, due, len(change(before.clock).extensions), now)
-            for before, (_clock, due) in zip(held, dues, strict=True)
-            if due != before.due_at
-        )
+        moved.extend(_moved(case, before, after, now) for before, after in dues if not before.same_as(after))
     return moved
 
 
 def _known(
     session: Session, case: Case, clocks: list[Clock], now: datetime, calendar: WorkCalendar, change: Change, moved: Moves
-) -> list[tuple[Clock, datetime | None]]:
-    """The clocks of a case with the dates they would have; none, and the case left out, where its facts contradict themselves."""
+) -> list[tuple[_Held, _Held]]:
+    """The clocks of a case as they are and as they would be; none, and the case left out, where its facts are in conflict."""
     try:
         return list(_dues(session, clocks, now, calendar, change))
     except DeadlineRefused as refusal:
@@ -141,7 +139,7 @@ def _known(
 
 def _dues(
     session: Session, clocks: Iterable[Clock], now: datetime, calendar: WorkCalendar, change: Change
-) -> Iterator[tuple[Clock, datetime | None]]:
+) -> Iterator[tuple[_Held, _Held]]:
     reply: datetime | None = None
     for clock in clocks:
         facts = change(clock)
@@ -152,10 +150,11 @@ def _dues(
         if clock.stage == ClockStage.DRAFT.value and reply is not None:
             inner = inner_day(clock, facts.span.amount, reply, calendar, now)
             facts = replace(facts, fixed_date=inner, latest=reply, pauses=())
-        due = derive(facts, calendar).due_at
+        derivation = derive(facts, calendar)
         if clock.stage == ClockStage.REPLY.value:
-            reply = due
-        yield clock, due
+            reply = derivation.due_at
+        after = _Held(clock, derivation.due_at, len(facts.extensions), derivation.held or "")
+        yield _Held.of(clock, calendar), after
 
 
 def _readopted(session: Session, clock: Clock, calendar: WorkCalendar) -> list[dict[str, Any]]:
@@ -169,22 +168,41 @@ def _due_now(clock: Clock | None, entry: dict[str, Any], calendar: WorkCalendar)
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A clock with its date and the number of extensions that counted for it before a change."""
+    """A clock before or after a change: its date, how many extensions count, and what is left of one that stands still."""
 
     clock: Clock
     due_at: datetime | None
     granted: int
+    left: str
+
+    @classmethod
+    def of(cls, clock: Clock, calendar: WorkCalendar) -> _Held:
+        """The clock as it is now."""
+        facts = facts_of(clock)
+        left = derive(facts, calendar).held if clock.due_at is None else None
+        return cls(clock, clock.due_at, len(facts.extensions), left or "")
+
+    def same_as(self, other: _Held) -> bool:
+        """Whether neither the date nor what is left differs."""
+        return (self.due_at, self.left) == (other.due_at, other.left)
+
+    def late(self, now: datetime) -> bool:
+        """Whether its day has passed."""
+        return self.due_at is not None and is_late(self.due_at, now)
 
 
-def _granted(clock: Clock) -> int:
-    return len(facts_of(clock).extensions)
-
-
-def _moved(case: Case, before: _Held, after: datetime | None, granted: int, now: datetime) -> Moved:
-    late_now = after is not None and is_late(after, now)
-    was_late = before.due_at is not None and is_late(before.due_at, now)
-    aside = granted < before.granted
-    return Moved(case.id, case.number, before.clock.stage, before.due_at, after, late_now and not was_late, aside)
+def _moved(case: Case, before: _Held, after: _Held, now: datetime) -> Moved:
+    return Moved(
+        case.id,
+        case.number,
+        before.clock.stage,
+        before.due_at,
+        after.due_at,
+        becomes_late=after.late(now) and not before.late(now),
+        puts_aside=after.granted < before.granted,
+        left_before=before.left,
+        left_after=after.left,
+    )
 
 
 def recompute_open(session: Session, now: datetime, why: str = "工作日历有变") -> Moves:
@@ -258,9 +276,9 @@ def _rewrite(session: Session, cause: Cause, change: Change, rewrite: Callable[[
     """Derive every case that `preview` would show with `change`; those it would leave out stay as they are."""
     moved = Moves()
     for case, clocks in list(open_by_case(session)):
-        if not _known(session, case, clocks, cause.at, work_calendar(session), change, moved):
+        known = _known(session, case, clocks, cause.at, work_calendar(session), change, moved)
+        if not known:
             continue
-        before = [_Held(clock, clock.due_at, _granted(clock)) for clock in clocks]
         for clock in clocks:
             if rewrite is not None:
                 rewrite(clock)
@@ -276,6 +294,6 @@ def _rewrite(session: Session, cause: Cause, change: Change, rewrite: Callable[[
         if rewrite is not None:
             void_stale(session, case, cause.at)
         promise(session, case)
-        after = [(held, held.clock.due_at, _granted(held.clock)) for held in before]
-        moved.extend(_moved(case, held, due, left, cause.at) for held, due, left in after if due != held.due_at)
+        done = [(before, _Held.of(before.clock, work_calendar(session))) for before, _told in known]
+        moved.extend(_moved(case, before, after, cause.at) for before, after in done if not before.same_as(after))
     return moved

@@ -13,7 +13,7 @@ from opinion_app.desks.rules.operations import Changes, Saving, apply_now, chang
 from opinion_app.desks.rules.queries import versions, what_if
 from opinion_app.flow import clock_changes
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.recompute import Moves, preview, recompute_open
+from opinion_app.flow.recompute import Moves, NotLooked, marks, preview, recompute_open
 from opinion_app.records.case import Case
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.clock_facts import Extension, Span, Unit
@@ -36,8 +36,8 @@ GRANTED = [pytest.param(FIVE_DAYS, id="five-days"), pytest.param(TO_A_DAY, id="t
 HOUR = timedelta(hours=1)
 
 
-def put(session: Session, office: Office, code: str, span: Span, now: datetime) -> Moves:
-    """Give a row another span for open cases too; what was told beforehand is what moved."""
+def put(session: Session, office: Office, code: str, span: Span, now: datetime, *, apply_to_open: bool = True) -> Moves:
+    """Give a row another span, for open cases too where asked; what was told beforehand is what moved."""
     row = from_data(versions(session, code)[0].data)
     changes = Changes(
         name=row.name,
@@ -54,7 +54,9 @@ def put(session: Session, office: Office, code: str, span: Span, now: datetime) 
         in_force_from=local_date(now),
     )
     told = what_if(session, changed(row, changes), now)
-    _rule, moved = save(session, code, changes, Saving(office.clerk, now, apply_to_open=True), None)
+    _rule, moved = save(session, code, changes, Saving(office.clerk, now, apply_to_open=apply_to_open), None)
+    if not apply_to_open:
+        return told
     assert (list(moved), moved.left_out) == (list(told), told.left_out)
     assert preview(session, now, work_calendar(session)) == []
     return moved
@@ -129,13 +131,33 @@ def test_d04_a_rule_turned_to_hours_is_looked_at_and_applied_over_a_case_extende
         office = make_office(session)
         case = extended(office, FIVE_DAYS)
         suspending.suspend(session, case, office.clerk, NOW + HOUR, SuspensionGround.HEARING, NOW + HOUR, "听证")
-        put(session, office, "reply-help", Span(48, Unit.HOURS), NOW + 2 * HOUR)
+        moved = put(session, office, "reply-help", Span(48, Unit.HOURS), NOW + 2 * HOUR)
+        assert [(row.stage, row.left_before, row.left_after, row.puts_aside) for row in moved] == [
+            ("reply", "7 个工作日，另延期 5 个工作日", "47 小时", True)
+        ]
+        assert (moved[0].before, moved[0].after, moved[0].becomes_late) == (None, None, False)
         assert reply_due(session, case) is None
         suspending.resume(session, case, office.clerk, NOW + 3 * HOUR, NOW + 3 * HOUR, "结束")
         reply = clock_changes.running_reply(session, case)
-        assert reply.due_at == NOW + 50 * HOUR
+        assert reply.due_at == NOW + 50 * HOUR, "two hours of the hearing are left out"
         put(session, office, "reply-help", Span(7, Unit.WORKING_DAYS), NOW + 4 * HOUR)
         assert reply_due(session, case) == date(2026, 12, 9)
+
+
+def test_d15_a_case_that_stands_still_is_shown_with_what_is_left_of_it(core: Flask) -> None:
+    with transaction() as session:
+        office = make_office(session)
+        case = handling_case(office)
+        suspending.suspend(session, case, office.clerk, NOW + HOUR, SuspensionGround.HEARING, NOW + HOUR, "听证")
+        shown = put(session, office, "reply-help", Span(9, Unit.WORKING_DAYS), NOW + 2 * HOUR, apply_to_open=False)
+        assert [(row.left_before, row.left_after, row.puts_aside) for row in shown] == [("7 个工作日", "9 个工作日", False)]
+        assert marks(shown) != marks([replace(shown[0], left_after="8 个工作日")])
+        saving = Saving(office.clerk, NOW + 2 * HOUR, looked="")
+        with pytest.raises(NotLooked, match="会变动 1 项"), session.begin_nested():
+            apply_now(session, "reply-help", saving, None)
+        assert list(apply_now(session, "reply-help", replace(saving, looked=marks(shown)), None)[1]) == list(shown)
+        with pytest.raises(Invalid, match="没有需要变动的"):
+            apply_now(session, "reply-help", saving, None)
 
 
 def contradicted(session: Session, office: Office) -> Case:
