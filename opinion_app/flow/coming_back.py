@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow.leaving import why_not_at_all
 from opinion_app.flow.outbox import ACT, DIGEST, RUNG
-from opinion_app.flow.recheck import Looking, looking, still_standing, told_later
+from opinion_app.flow.recheck import Looking, looking, still_standing
 from opinion_app.flow.settings import restored_at
+from opinion_app.flow.told_beside import told_later
 from opinion_app.records.notice import Notice
 from opinion_app.rules.words import NoticeChannel, NoticeState
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import facts_of
@@ -16,9 +16,10 @@ from opinion_app.flow.dated_letters import as_it_leaves, ended
 from opinion_app.flow.due import clock_due, clock_words, soon_until
 from opinion_app.flow.ladder import ladder
 from opinion_app.flow.many_facts import CHUNK, facts_of_many
-from opinion_app.flow.outbox import ACT, DIGEST, RUNG
+from opinion_app.flow.outbox import DIGEST, RUNG
 from opinion_app.flow.reminding import look_again, open_clock, with_case
 from opinion_app.flow.roster import away, roster
+from opinion_app.flow.told_beside import followed, heard_beside
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.move import Move
@@ -49,7 +50,7 @@ class Looking:
     """What letters are looked at by: the office as it is at a moment, the clocks their lines speak of and the facts of the cases.
 
     `newest`: the last morning each person has a digest of, by channel; `followed`: the letters about an act on a case after which
-    their reader was told of a later one by the same way."""
+    their reader was told of a later one by the same way; `heard`: of which clocks their reader heard by another letter."""
 
     now: datetime
     calendar: WorkCalendar
@@ -59,6 +60,7 @@ class Looking:
     facts: Mapping[int, CaseFacts]
     newest: Mapping[tuple[int, NoticeChannel], date] = field(default_factory=dict)
     followed: frozenset[int] = frozenset()
+    heard: Mapping[int, frozenset[int]] = field(default_factory=dict)
 
     def of(self, notice: Notice) -> dict[int, Clock]:
         """The clocks one letter speaks of."""
@@ -72,8 +74,8 @@ def looking(session: Session, notices: Sequence[Notice], now: datetime) -> Looki
     others = {notice.case_id for notice in notices if notice.case_id is not None} - set(cases)
     cases |= {case.id: case for case in session.scalars(select(Case).where(Case.id.in_(others)))} if others else {}
     facts, people = facts_of_many(session, cases.values()), roster(session, local_date(now))
-    newest, followed = _newest(session, notices), _followed(session, notices)
-    return Looking(now, work_calendar(session), ladder(session), people, clocks, facts, newest, followed)
+    newest, later, heard = _newest(session, notices), followed(session, notices), heard_beside(session, notices)
+    return Looking(now, work_calendar(session), ladder(session), people, clocks, facts, newest, later, heard)
 
 
 def clocks_of(session: Session, numbers: Iterable[int]) -> dict[int, Clock]:
@@ -91,18 +93,6 @@ def _newest(session: Session, notices: Sequence[Notice]) -> dict[tuple[int, Noti
     query = select(Notice.person_id, Notice.channel, func.max(Notice.local_date)).where(Notice.category == DIGEST)
     days = session.execute(query.where(Notice.person_id.in_(people)).group_by(Notice.person_id, Notice.channel))
     return {(person_id, channel): day for person_id, channel, day in days if person_id is not None and day is not None}
-
-
-def _followed(session: Session, notices: Sequence[Notice]) -> frozenset[int]:
-    acts = [notice.id for notice in notices if notice.category == ACT]
-    return frozenset(session.scalars(select(Notice.id).where(Notice.id.in_(acts), told_later()))) if acts else frozenset()
-
-
-def told_later() -> ColumnElement[bool]:
-    """Whether the reader of a notice was told of a later act on its case by the same way."""
-    later = aliased(Notice)
-    same = later.case_id == Notice.case_id, later.person_id == Notice.person_id, later.channel == Notice.channel
-    return select(later.id).where(*same, later.category == ACT, later.id > Notice.id).correlate(Notice).exists()
 
 
 def look_once_more(session: Session, notice: Notice, now: datetime) -> tuple[list[dict[str, Any]], str]:
@@ -302,7 +292,7 @@ def _of_an_act(
     case = look.facts.get(notice.case_id or 0)
     waits = case is None or still_waits(line["waits"], case)
     own = {number for number, people in told.items() if notice.person_id in people}
-    rest = frozenset[int]() if notice.body or notice.id in look.followed else own
+    rest = set[int]() if notice.body or notice.id in look.followed else own - look.heard.get(notice.id, frozenset())
     return as_it_leaves(line, dates, rest, look.now, look.calendar, look.ladder.morning, waits=waits)
 
 

@@ -15,7 +15,7 @@ from opinion_app.flow.calendar_letter import letter_about_next_year
 from opinion_app.flow.coming_back import cancelled_lately
 from opinion_app.flow.leaving import due
 from opinion_app.flow.outbox import ACT, DIGEST, Letter, inside_key
-from opinion_app.flow.recheck import told_later
+from opinion_app.flow.told_beside import told_later
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice

@@ -28,6 +28,7 @@ from opinion_app.flow.recheck import Looking, clock_ids
 from opinion_app.flow.roster import roster
 from opinion_app.flow.settings import restored_at
 from opinion_app.flow.standing_work import done_at, slots_at
+from opinion_app.flow.told_beside import heard_beside
 from opinion_app.flow.unjudged import missed_by_digests
 from opinion_app.records.clock import Clock
 from opinion_app.records.current import settings_of
@@ -98,7 +99,8 @@ def rehearse(session: Session, now: datetime) -> Rehearsal:
     told = exists().where(done_at("digest", digest, now)) if digest is not None else false()
     calendar_letters = about_the_calendar(session, now, people) if "calendar" in slots else []
     held = held_at(session, now, slots, calendar_letters)
-    named = clock_ids(line for row in [*held.waiting, *held.cancelled] for line in row.lines)
+    rows = [*held.waiting, *held.cancelled]
+    named = clock_ids(line for row in rows for line in row.lines)
     speaking = speaking_clocks(session, now, until, told, named, every=under is not None)
     found.facts = _facts(session, speaking, held)
     morning = morning_of(speaking.pressing, found.facts, people, now, calendar)
@@ -111,9 +113,17 @@ def rehearse(session: Session, now: datetime) -> Rehearsal:
     plans = [*_digest_plans(digests), *_rung_plans(speaking.waiting, judged), *_other_plans(others)]
     found.drafts = _drafts(plans, people, found.facts)
     found.drafts += _unit_drafts(session, list(_by_letter(speaking.waiting, judged.for_units)))
-    newest = held.newest | _today(digests, people)
-    followed, in_force = frozenset(held.followed), under or ladder(session)
-    look = Looking(now, calendar, in_force, people, speaking.named, found.facts, newest, followed)
+    look = Looking(
+        now,
+        calendar,
+        under or ladder(session),
+        people,
+        speaking.named,
+        found.facts,
+        held.newest | _today(digests, people),
+        frozenset(held.followed),
+        heard_beside(session, rows),
+    )
     restored, alarm_url = restored_at(session), settings_of().alarm_url
     back = [row for row in held.cancelled if comes_back(row, look, restored, alarm_url)]
     for row in sorted([*held.waiting, *back], key=lambda row: row.id):

@@ -150,6 +150,19 @@ def test_n03_of_a_chain_of_hands_only_the_last_is_asked_and_nobody_hears_of_the_
     assert why(office, "reviewer") == why(office, "leader") == ["这一步已经办理、改派或不再需要"]
 
 
+def test_n01_whoever_heard_of_the_date_by_a_letter_that_left_is_not_reminded_by_one_whose_step_is_done(office: Office) -> None:
+    case = given(office)
+    post(office, f"{DAY}T09:15")
+    at = parse_moment(f"{DAY}T09:20")
+    sign_for(office.session, case, office.finance_head, at, office.finance_handler.id)
+    reply.save_draft(office.session, case, office.finance_handler, at, REPLY)
+    reply.submit(office.session, case, office.finance_handler, at)
+    post(office, f"{DAY}T09:21", Outcome.UNREACHABLE)
+    review.check_unit_head(office.session, case, office.finance_head, at, passed=True)
+    assert [login for login, *_ in post(office, f"{DAY}T10:00")] == ["reviewer"]
+    assert why(office, "finance_head") == why(office, "finance_handler") == ["这一步已经办理、改派或不再需要"]
+
+
 def test_n03_a_proposal_is_not_sent_once_the_leader_has_spoken(office: Office) -> None:
     case = due_today(office)
     triage.propose(office.session, case, office.clerk, parse_moment(f"{DAY}T09:10"), "请批示", None)

@@ -1,0 +1,42 @@
+"""What else the reader of a letter about an act was told: so that nobody hears of one date twice (decisions 21)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, aliased
+
+from opinion_app.flow.outbox import ACT
+from opinion_app.records.clock import Clock
+from opinion_app.records.notice import Notice, Reminder
+from opinion_app.rules.words import NoticeState
+
+
+def followed(session: Session, notices: Iterable[Notice]) -> frozenset[int]:
+    """The letters about an act after which their reader was told of a later one."""
+    acts = [notice.id for notice in notices if notice.category == ACT]
+    return frozenset(session.scalars(select(Notice.id).where(Notice.id.in_(acts), told_later()))) if acts else frozenset()
+
+
+def told_later() -> ColumnElement[bool]:
+    """Whether the reader of a notice was told of a later act on its case by the same way."""
+    later = aliased(Notice)
+    same = later.case_id == Notice.case_id, later.person_id == Notice.person_id, later.channel == Notice.channel
+    return select(later.id).where(*same, later.category == ACT, later.id > Notice.id).correlate(Notice).exists()
+
+
+def heard_beside(session: Session, notices: Iterable[Notice]) -> dict[int, frozenset[int]]:
+    """By letter about an act the clocks of its case whose present date its reader heard by another letter, one that left."""
+    acts = [notice.id for notice in notices if notice.category == ACT]
+    if not acts:
+        return {}
+    other, found = aliased(Notice), defaultdict[int, set[int]](set)
+    told = (Reminder.person_id == Notice.person_id) & (Reminder.case_id == Notice.case_id)
+    present = (Clock.id == Reminder.clock_id) & (Clock.deadline_version == Reminder.deadline_version)
+    query = select(Notice.id, Reminder.clock_id).join(Reminder, told).join(Clock, present)
+    query = query.join(other, other.id == Reminder.notice_id).where(Notice.id.in_(acts), other.id != Notice.id)
+    for notice_id, clock_id in session.execute(query.where(other.state.in_((NoticeState.SENT, NoticeState.FILED)))):
+        found[notice_id].add(clock_id)
+    return {notice_id: frozenset(clock_ids) for notice_id, clock_ids in found.items()}
