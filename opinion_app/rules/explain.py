@@ -54,9 +54,12 @@ def explain_text(derivation: Derivation, *, started: str = "起算", basis: str 
 
 def room_words(room: Span, day: date, reply_due: datetime, calendar: WorkCalendar) -> str:
     """Why an inner deadline lies on `day`: the working days it leaves until the reply is due, of those the rule asks for."""
-    left = calendar.count_working_days(day, local_date(reply_due))
+    due_on = local_date(reply_due)
+    left = calendar.count_working_days(day, due_on)
     if left == room.amount:
         return f"答复到期前留出 {room}审核签发"
+    if day == calendar.add_working_days(due_on, -room.amount):  # the reply is due on a day off
+        return f"从答复到期日往前数 {room}，留作审核签发"
     said = f"只能留出 {replace(room, amount=left)}审核签发" if left else "已没有工作日可留给审核签发"
     return f"答复到期前{said}（规则要求 {room}）"
 

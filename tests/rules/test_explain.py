@@ -172,3 +172,15 @@ def test_a_date_that_is_set_leaves_no_day_uncounted() -> None:
 )
 def test_an_inner_date_says_how_many_working_days_it_leaves(day: str, said: str) -> None:
     assert room_words(wd(2), on(day), end_of_day(on("2026-11-30")), CHINA) == said
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2026-11-25", "答复到期前留出 2 个工作日审核签发"),
+        ("2026-11-26", "从答复到期日往前数 2 个工作日，留作审核签发"),
+        ("2026-11-27", "答复到期前已没有工作日可留给审核签发（规则要求 2 个工作日）"),
+    ],
+)
+def test_an_inner_date_before_a_reply_due_on_a_day_off_says_how_it_was_counted(day: str, said: str) -> None:
+    assert room_words(wd(2), on(day), end_of_day(on("2026-11-29")), CHINA) == said
