@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from opinion_app.desks.casefile.why import why_case
 from opinion_app.flow import clock_changes
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.clocks import end_clock
+from opinion_app.flow.clocks import end_clock, open_clocks
 from opinion_app.flow.progress import promise_words
 from opinion_app.flow.recompute import recompute_open
 from opinion_app.records.case import Case
@@ -74,6 +74,9 @@ def test_d04_a_draft_that_leaves_no_day_says_so_and_the_moment_it_is_bound_to(co
             "不晚于已有的更早时限，定为 11月28日 周六 10:00",
             "11月28日 周六 10:00 到期",
         ]
+        draft = next(clock for clock in open_clocks(session, case.id) if clock.stage == "draft")
+        draft.fixed_why = "答复到期前留出 2 个工作日审核签发"
+        assert "已没有工作日可留给" in said(session, case, "提交答复稿")[1], "whatever an older version wrote beside it"
 
 
 def test_d11_a_case_taken_up_again_counts_from_that_day_and_says_so(core: Flask) -> None:

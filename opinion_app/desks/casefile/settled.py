@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -13,7 +13,10 @@ from opinion_app.flow.clock_dates import facts_of
 from opinion_app.flow.clocks import OPEN
 from opinion_app.records.clock import Clock
 from opinion_app.records.trail import TrailEntry
+from opinion_app.rules.clock_facts import ClockFacts
 from opinion_app.rules.deadline import Derivation, derive
+from opinion_app.rules.deadline_rules import ClockStage
+from opinion_app.rules.explain import room_words
 from opinion_app.rules.spoken import day_words, moment_words
 from opinion_app.rules.trail_words import WORDS
 from opinion_app.rules.workdays import WorkCalendar
@@ -33,14 +36,23 @@ class Settled:
 
 def settled(session: Session, clock: Clock, calendar: WorkCalendar) -> Settled:
     """The derivation of a clock's stored date: a running one by the calendar in force, an ended one by that of its end."""
-    today = derive(facts_of(clock), calendar)
+    today = derive(_facts(clock, calendar), calendar)
     if clock.state in OPEN or clock.ended_at is None or today.due_at == clock.due_at:
         return Settled(today)
-    then = derive(facts_of(clock), calendar_at(session, clock.ended_at))
+    held = calendar_at(session, clock.ended_at)
+    then = derive(_facts(clock, held), held)
     known = (then.due_at, then.provisional) == (clock.due_at, clock.provisional)
     note = f"这项时限已于 {moment_words(clock.ended_at)} 结束，到期日按当时的工作日历确定，此后不再改动。"
     note += _changed(session, clock, today.due_at)
     return Settled(then if known else None, note if known else note + "当时的日历已被替换，不能逐日重列。")
+
+
+def _facts(clock: Clock, calendar: WorkCalendar) -> ClockFacts:
+    """The facts of a clock; what an inner date leaves for review is counted, not taken from what was once written beside it."""
+    facts = facts_of(clock)
+    if clock.stage != ClockStage.DRAFT.value or facts.fixed_date is None or facts.latest is None:
+        return facts
+    return replace(facts, fixed_why=room_words(facts.span, facts.fixed_date, facts.latest, calendar))
 
 
 def _changed(session: Session, clock: Clock, due_now: datetime | None) -> str:
