@@ -13,7 +13,6 @@ from opinion_app.desks.calendar.operations import load_notice
 from opinion_app.desks.calendar.queries import loaded_words, what_if
 from opinion_app.desks.casefile.why import why_case
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.due import stage_words
 from opinion_app.records.engine import reading_only
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.calendar_file import parse_notice
@@ -61,9 +60,7 @@ def load(file: Path, year: int | None, source: str, *, dry_run: bool, replace: b
     for entry in moved:
         before = moment_words(entry.before) if entry.before else "未定"
         after = moment_words(entry.after) if entry.after else "未定"
-        click.echo(
-            f"  {entry.number} {stage_words(entry.stage)}：{before} → {after}{'（变为逾期）' if entry.becomes_late else ''}"
-        )
+        click.echo(f"  {entry.number} {entry.words}：{before} → {after}{'（变为逾期）' if entry.becomes_late else ''}")
 
 
 @click.command("due")

@@ -16,6 +16,7 @@ from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import Cause, adoptions_of, facts_of, granted_in, inner_day, run_for, settle
 from opinion_app.flow.clocks import OPEN, ahead_of, refresh, shift_inner
 from opinion_app.flow.deadline_table import rules
+from opinion_app.flow.due import SUPPORT_ACT, SUPPORT_WORDS, stage_words
 from opinion_app.flow.extension_requests import void_stale
 from opinion_app.flow.merged_dates import lent_by
 from opinion_app.flow.progress import promise
@@ -51,7 +52,8 @@ class Moved:
     """A clock of an open case that another calendar or rule moves; `becomes_late` where it was in time until then.
 
     One that stands still has no date, but a rule changes what is left of it: `left_before`, `left_after` say how much.
-    `puts_aside`: time granted to it counts no longer, because it counts hours now or days."""
+    `puts_aside`: time granted to it counts no longer, because it counts hours now or days; `by_support`: a supporting unit owes
+    it."""
 
     case_id: int
     number: str
@@ -62,6 +64,12 @@ class Moved:
     puts_aside: bool = False
     left_before: str = ""
     left_after: str = ""
+    by_support: bool = False
+
+    @property
+    def words(self) -> str:
+        """What the clock waits for, in the words every other place has for it."""
+        return SUPPORT_WORDS if self.by_support else stage_words(self.stage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +210,7 @@ def _moved(case: Case, before: _Held, after: _Held, now: datetime) -> Moved:
         puts_aside=after.granted < before.granted,
         left_before=before.left,
         left_after=after.left,
+        by_support=before.clock.met_by_act == SUPPORT_ACT,
     )
 
 

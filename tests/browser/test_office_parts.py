@@ -14,7 +14,6 @@ from playwright.sync_api import Page, expect
 from wtforms import Form, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from opinion_app.flow.due import stage_words
 from opinion_app.flow.recompute import Moved
 from opinion_app.rules.zone import parse_moment
 from opinion_app.web import assets, filters, kept_parts
@@ -80,7 +79,7 @@ def build(posted: list[tuple[str, dict[str, str]]]) -> Flask:
         response.headers["Content-Security-Policy"] = "default-src 'self'; object-src 'none'; base-uri 'none'"
         return response
 
-    moves = {"moved": MOVED, "stage_words": stage_words}
+    moves = {"moved": MOVED}
 
     @app.get("/<name>")
     @app.get("/", defaults={"name": "list"})

@@ -90,3 +90,12 @@ def test_d15_what_is_told_before_is_what_moves_for_every_rule(core: Flask) -> No
             assert bool(told) is (rule.code in running), rule.code
         idle = {rule.code for rule in every(session)} - running
         assert idle == {rule.code for rule in every(session) if rule.lapses}, "every other rule was proved by a clock of its own"
+
+
+def test_d15_the_list_of_what_moves_calls_each_duty_as_every_other_place_does(core: Flask) -> None:
+    with transaction() as session:
+        office = make_office(session)
+        assigned(office)
+        rule = next(rule for rule in rules(session).values() if rule.code == "reply-help")
+        told, moved = said_and_done(session, office, rule, with_amount(rule, rule.span.amount + 1))
+        assert {one.words for one in told} == {one.words for one in moved} == {"答复", "提交答复稿", "报协办结果"}

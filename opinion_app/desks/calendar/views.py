@@ -15,7 +15,6 @@ from opinion_app.desks.calendar import operations, queries
 from opinion_app.desks.calendar.forms import ClosureForm, HoursForm, NoticeForm, text_of
 from opinion_app.flow.calendar import office_hours, work_calendar
 from opinion_app.flow.clocks import RECEIPT
-from opinion_app.flow.due import stage_words
 from opinion_app.flow.recompute import Moves, NotLooked, marks
 from opinion_app.flow.recompute import preview as moves
 from opinion_app.flow.settings import setting
@@ -31,7 +30,7 @@ from opinion_app.web.nav import Place, add_place
 from opinion_app.web.posted import posted
 
 bp = Blueprint("calendar", __name__)
-SHOWN: dict[str, Any] = {"stage_words": stage_words, "marks": marks}  # what every list of moved clocks is drawn with
+SHOWN: dict[str, Any] = {"marks": marks}  # what every list of moved clocks is drawn with
 add_place(Place("设置", "工作日历", "/office/calendar", "calendar.see"))
 
 

@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from opinion_app import clock
 from opinion_app.desks.rules import operations, queries
 from opinion_app.desks.rules.forms import ApplyForm, NewRuleForm, RetireForm, RuleForm
-from opinion_app.flow.due import stage_words
 from opinion_app.flow.recompute import Moves, NotLooked, marks
 from opinion_app.forms import OfficeForm
 from opinion_app.records.base import db
@@ -27,7 +26,7 @@ from opinion_app.web.posted import posted
 
 bp = Blueprint("rules", __name__)
 add_place(Place("设置", "时限规则", "/office/rules", "rules"))
-SHOWN: dict[str, Any] = {"stage_words": stage_words, "marks": marks}  # what every list of moved clocks is drawn with
+SHOWN: dict[str, Any] = {"marks": marks}  # what every list of moved clocks is drawn with
 NEW = {"unit": "working_days", "return_unit": "working_days", "extension_times": 0, "warning_days": 1, "warning_percent": 25}
 
 
