@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow import trail
-from opinion_app.flow.stand_ins import look_at_today_again
+from opinion_app.flow.stand_ins import look_at_pressing_again
 from opinion_app.records.person import Person, PersonRole, SignInAttempt, SignInSession
 from opinion_app.records.unit import Unit
 from opinion_app.rules.errors import Invalid
@@ -62,7 +62,7 @@ def add_person(
 ) -> Person:
     """A new person, on the trail; hash the password before the transaction begins, it takes long.
 
-    Whoever adds one, by page or command: what is due today and nobody was there to hear is looked at again. `temporary` passwords
+    Whoever adds one, by page or command: what presses and nobody was there to hear is looked at again. `temporary` passwords
     must be changed at the first sign-in. Raises Invalid naming the field that is wrong."""
     login, name = login_key(new.login), clean_line(new.name)
     _check_new(session, login, name, new)
@@ -88,7 +88,7 @@ def add_person(
         "单位": (None, person.unit.name if person.unit else None),
     }
     trail.record(session, "person.add", subject_of(person), actor, now, values)
-    look_at_today_again(session, now)
+    look_at_pressing_again(session, now)
     return person
 
 
@@ -124,7 +124,7 @@ def _role_row(role: Role, actor: Actor | None, now: datetime) -> PersonRole:
 
 
 def set_roles(session: Session, person: Person, roles: Iterable[Role], actor: Actor | None, now: datetime) -> bool:
-    """Give exactly these roles, on the trail, and have what is due today looked at again by who is told now.
+    """Give exactly these roles, on the trail, and have what presses looked at again by who is told now.
 
     Answers whether anything changed. The caller checked that the actor may."""
     wanted, held = frozenset(roles), person.roles
@@ -135,7 +135,7 @@ def set_roles(session: Session, person: Person, roles: Iterable[Role], actor: Ac
     ]
     session.flush()
     trail.record(session, "person.roles", subject_of(person), actor, now, {"角色": (roles_words(held), roles_words(wanted))})
-    look_at_today_again(session, now)
+    look_at_pressing_again(session, now)
     return True
 
 

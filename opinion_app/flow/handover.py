@@ -16,6 +16,7 @@ from opinion_app.flow.clocks import open_clocks, owed_by_office
 from opinion_app.flow.dated_letters import dated, presses, running, subject
 from opinion_app.flow.ladder import ladder
 from opinion_app.flow.outbox import ACT, Letter, holders_of, leader_in_charge, queue_many, unit_people
+from opinion_app.records.actors import actor_of
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Reminder
@@ -23,8 +24,11 @@ from opinion_app.records.once import insert_once
 from opinion_app.records.person import Person
 from opinion_app.records.unit import Unit
 from opinion_app.rules import clock_facts, links
+from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.ladder import Anchor, Ladder, Rung
 from opinion_app.rules.life import holder
+from opinion_app.rules.permissions import can_see
+from opinion_app.rules.recipients import fit_for_a_group
 from opinion_app.rules.reminder_words import ReminderState
 from opinion_app.rules.waiting_step import waits_for_step
 from opinion_app.rules.words import ClockState, Role
@@ -82,9 +86,14 @@ def hand_to(
         link=links.case(case.number),
         case_id=case.id,
     )
-    told = {person.id: person for person in people}.values()
+    told = {person.id: person for person in people if _may_know(session, person, facts)}.values()
     queued = queue_many(session, [(letter, one) for one in told], now, mail=mail or bool(pressing))
     count_as_told(session, pressing, {person_id: notice_id for notice_id, person_id in queued}, now)
+
+
+def _may_know(session: Session, person: Person, facts: CaseFacts) -> bool:
+    """Whether somebody may hear that the case exists; asked only of a case that is kept from some (decisions 9)."""
+    return fit_for_a_group(facts) or can_see(actor_of(session, person), facts)
 
 
 def _owed(session: Session, case: Case, unit_id: int | None) -> list[Clock]:

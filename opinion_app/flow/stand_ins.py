@@ -21,7 +21,7 @@ from opinion_app.rules.zone import start_of_day
 IN_DAYS = [unit.value for unit in Unit if unit.in_days]
 
 
-def look_at_today_again(session: Session, now: datetime) -> None:
+def look_at_pressing_again(session: Session, now: datetime) -> None:
     """Have the ladder look again at what is due before the next digest, after something changed about who is told.
 
     Later days need nothing, for their own digest asks who is there then. What is due in a night or on days off in which a leave

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow import trail
 from opinion_app.flow.accounts import end_sessions, failures_of, leave_problems, subject_of
-from opinion_app.flow.stand_ins import look_at_today_again
+from opinion_app.flow.stand_ins import look_at_pressing_again
 from opinion_app.records.actors import actor_of
 from opinion_app.records.person import Person, SignInAttempt, SignInSession
 from opinion_app.rules.errors import Invalid
@@ -140,7 +140,7 @@ def set_leave(
     changed = {label: pair for label, pair in values.items() if pair[0] != pair[1]}
     if changed:
         trail.record(session, "person.leave", subject_of(person), actor, now, changed)
-        look_at_today_again(session, now)
+        look_at_pressing_again(session, now)
 
 
 def end_other_sessions(session: Session, actor: Actor, session_id: int, now: datetime) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from opinion_app.desks.people.queries import other_administrators
 from opinion_app.flow import accounts, trail
 from opinion_app.flow.accounts import subject_of
-from opinion_app.flow.stand_ins import look_at_today_again
+from opinion_app.flow.stand_ins import look_at_pressing_again
 from opinion_app.records.person import Person
 from opinion_app.records.unit import Unit
 from opinion_app.rules.errors import Conflict, Invalid, NotFound, Refused
@@ -93,7 +93,7 @@ def edit(session: Session, person: Person, values: PersonValues, actor: Actor, n
     accounts.set_roles(session, person, values.roles, actor, now)
     session.flush()
     if changed.keys() - NEVER_ASKED:
-        look_at_today_again(session, now)
+        look_at_pressing_again(session, now)
 
 
 def _words(session: Session, field: str, value: object) -> object:
@@ -140,7 +140,7 @@ def disable(session: Session, person: Person, actor: Actor, now: datetime) -> No
     person.active = False
     accounts.end_sessions(session, person.id, now, "disabled")
     trail.record(session, "person.disable", subject_of(person), actor, now)
-    look_at_today_again(session, now)
+    look_at_pressing_again(session, now)
 
 
 def enable(session: Session, person: Person, actor: Actor, now: datetime) -> None:
@@ -150,7 +150,7 @@ def enable(session: Session, person: Person, actor: Actor, now: datetime) -> Non
     if not person.active:
         person.active = True
         trail.record(session, "person.enable", subject_of(person), actor, now)
-        look_at_today_again(session, now)
+        look_at_pressing_again(session, now)
 
 
 def reset_password(session: Session, person: Person, password_hash: str, actor: Actor, now: datetime) -> None:

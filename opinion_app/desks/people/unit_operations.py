@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from opinion_app.desks.people.operations import robot_problems
 from opinion_app.desks.people.queries import active_people_of, open_cases_of
 from opinion_app.flow import accounts, trail
-from opinion_app.flow.stand_ins import look_at_today_again
+from opinion_app.flow.stand_ins import look_at_pressing_again
 from opinion_app.records.actors import unit_line
 from opinion_app.records.person import LeaderInCharge, Person
 from opinion_app.records.unit import Unit
@@ -85,7 +85,7 @@ def _put(session: Session, unit: Unit, values: UnitValues, actor: Actor, now: da
     unit.pinyin = pinyin_of(unit.name)
     led = _put_leader(session, unit, values.leader_id)
     if led or not changed.keys().isdisjoint((LABELS["parent_id"], LABELS["email"])):
-        look_at_today_again(session, now)
+        look_at_pressing_again(session, now)
     changed |= led
     session.flush()
     if changed:

@@ -183,3 +183,15 @@ def test_without_a_date_only_the_act_is_told_and_hours_are_told_to_the_minute(of
         f"{case.number} 重新受理",
         "重新受理",
     )
+
+
+def test_n11_of_an_accusation_only_they_hear_who_may_know_of_it(office: Office) -> None:
+    make_person(office.session, "trusted", Role.CLERK, email="trusted@office.test", handles_accusations=True)
+    case = new_case(office)
+    case.kind, case.restricted = Kind.ACCUSATION, True
+    morning(office)
+    clerks = office.session.scalars(select(Person).where(Person.login.in_(("clerk", "trusted")))).all()
+    hand_to(office.session, case, clerks, "财政所已退回，请办理", "back", parse_moment(f"{DUE}T09:30"))
+    later(office, "09:31")
+    for channel in (NoticeChannel.IN_APP, NoticeChannel.MAIL):
+        assert [login for login, *_ in told(office, f"{DUE}T09:00", channel)] == ["trusted"]
