@@ -109,3 +109,8 @@ def test_a_day_clock_bound_to_a_moment_is_said_in_hours(due: str, now: str, stat
 def test_a_day_clock_bound_to_a_moment_is_met_late_by_hours() -> None:
     done = due_words(at("2026-11-28T04:04"), at("2026-11-30T09:00"), CHINA, wd(2), met_at=at("2026-11-28T09:04"))
     assert done.text == "逾期完成（5 小时）"
+
+
+def test_an_hour_clock_that_ends_with_its_day_is_met_late_by_hours() -> None:
+    done = due_words(day("2026-11-27"), at("2026-11-30T09:00"), CHINA, hours(24), met_at=at("2026-11-28T01:04:59"))
+    assert done.text == "逾期完成（1 小时 5 分）"
