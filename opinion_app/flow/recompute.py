@@ -25,12 +25,13 @@ from opinion_app.flow.trail import Values
 from opinion_app.records.assessment import Assessment
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
-from opinion_app.rules.clock_facts import ClockFacts, DeadlineRefused
+from opinion_app.rules.clock_facts import ClockFacts, DeadlineRefused, Pause
 from opinion_app.rules.deadline import derive, is_late
 from opinion_app.rules.deadline_rules import ClockStage, DeadlineRule, RuleFacts, choose
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.words import Stage
 from opinion_app.rules.workdays import WorkCalendar
+from opinion_app.rules.zone import latest
 
 Change = Callable[[Clock], ClockFacts]
 NAMED = 5  # cases that a sentence names
@@ -149,6 +150,7 @@ def _dues(
     session: Session, clocks: Iterable[Clock], now: datetime, calendar: WorkCalendar, change: Change
 ) -> Iterator[tuple[_Held, _Held]]:
     reply: datetime | None = None
+    still: Pause | None = None
     for clock in clocks:
         facts = change(clock)
         if clock.adoptions:
@@ -158,9 +160,12 @@ def _dues(
         if clock.stage == ClockStage.DRAFT.value and reply is not None:
             inner = inner_day(clock, facts.span.amount, reply, calendar, now)
             facts = replace(facts, fixed_date=inner, latest=reply, pauses=())
+        elif clock.stage == ClockStage.DRAFT.value and still is not None:  # as `settle_inner` holds it
+            facts = replace(facts, latest=None, pauses=(replace(still, suspended_at=latest(still.suspended_at, facts.start)),))
         derivation = derive(facts, calendar)
         if clock.stage == ClockStage.REPLY.value:
             reply = derivation.due_at
+            still = next((pause for pause in facts.pauses if pause.resumed_at is None), None) if reply is None else None
         after = _Held(clock, derivation.due_at, len(facts.extensions), derivation.held or "")
         yield _Held.of(clock, calendar), after
 

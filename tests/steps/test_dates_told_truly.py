@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from opinion_app.desks.rules import operations as rule_desk
+from opinion_app.desks.rules.queries import versions, what_if
 from opinion_app.flow import clocks, merged_dates
 from opinion_app.flow.clock_dates import missed
 from opinion_app.flow.moved_dates import moved_words
-from opinion_app.flow.recompute import recompute_open
+from opinion_app.flow.recompute import marks, recompute_open
 from opinion_app.records.case import Case
 from opinion_app.records.move import Move
 from opinion_app.records.transaction import transaction
+from opinion_app.rules.clock_facts import Span, Unit
 from opinion_app.rules.errors import Invalid
+from opinion_app.rules.rule_data import from_data
 from opinion_app.rules.suspension import SuspensionGround
-from opinion_app.rules.words import Kind, Procedure, Urgency
+from opinion_app.rules.words import Kind, Procedure, Role, Urgency
 from opinion_app.rules.zone import local_date, parse_moment
 from opinion_app.steps.handling import suspending
 from opinion_app.steps.triage import merging, operations
 from opinion_app.steps.triage.operations import Classification
 from tests.builders.life import HELP, Office, handling_case, make_office
-from tests.builders.office import NOW, make_case
+from tests.builders.office import NOW, make_actor, make_case
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 URGENT = Classification(Kind.HELP, "城建", Urgency.URGENT, Procedure.ORDINARY)
@@ -102,3 +107,19 @@ def test_d12_a_supporting_unit_is_told_of_its_report_by_its_name(office: Office)
     said = moved_words(operations.classify(office.session, case, office.clerk, NOW, URGENT), NOW)
     assert "提交答复稿时限：2026-11-30 → " in said
     assert "报协办结果时限：2026-11-30 → " in said
+
+
+def test_d15_what_a_rule_lets_stand_still_is_shown_before_with_the_units_dates_under_it(office: Office) -> None:
+    case, now = handling_case(office), NOW + 4 * DAY
+    suspend(office, case, NOW + 3 * DAY)
+    operations.classify(office.session, case, office.clerk, now, URGENT, know_late=True)  # late by hours before it was suspended
+    admin = make_actor(office.session, "admin", Role.ADMINISTRATOR)
+    rule = from_data(versions(office.session, "reply-urgent")[0].data)
+    in_days = replace(rule, span=Span(9, Unit.WORKING_DAYS), in_force_from=local_date(now))
+    shown = what_if(office.session, in_days, now)
+    assert sorted((row.stage, row.after) for row in shown) == [("draft", None), ("draft", None), ("reply", None)]
+    typed = rule_desk.Changes(rule.name, 9, Unit.WORKING_DAYS, None, Unit.HOURS, 0, None, "", 1, 25, rule.source, local_date(now))
+    saving = rule_desk.Saving(admin, now, apply_to_open=True, looked=marks(shown))
+    _rule, moved = rule_desk.save(office.session, "reply-urgent", typed, saving, None)
+    assert len(moved) == 3
+    assert dues(office, case)["reply"] is None

@@ -35,7 +35,7 @@ def late(walk: Walk, now: datetime) -> set[Duty]:
         if clock.state in clocks.OPEN:
             due = clock.due_at or missed(clock)
         elif clock.end_reason in (WAITS, clocks.MERGED) and clock.state is ClockState.STOPPED:
-            due = missed_when_stopped(clock)
+            due = missed_when_stopped(clock) or missed(clock)
         if due is not None and is_late(due, now):
             found.add((clock.case_id, clock.stage, clock.assignment_id if clock.stage == "draft" else None))
     return found
