@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -53,12 +54,20 @@ def fields_of(page: str, numbers: list[str]) -> dict[str, Any]:
     """What the form would send, before anything is filled in."""
     named = {f"seen-{number}": page.split(f'name="seen-{number}" value="')[1].split('"')[0] for number in numbers}
     key = page.split('name="_key" value="')[1].split('"')[0]
-    return {"csrf_token": token_of(page), "_key": key, "case": numbers} | named
+    late = re.findall(r'name="late" value="([^"]+)"', page)
+    return {"csrf_token": token_of(page), "_key": key, "case": numbers, "late": late} | named
 
 
 def rows(app: Flask, *conditions: Any) -> int:
     with app.app_context(), transaction() as session:
         return int(session.scalar(select(func.count(Assignment.id)).where(*conditions)) or 0)
+
+
+def passed(app: Flask, number: str) -> None:
+    """The reply of that case was due yesterday."""
+    with app.app_context(), transaction() as session:
+        reply = session.scalars(select(Clock).join(Case).where(Case.number == number, Clock.stage == "reply")).one()
+        reply.due_at = clock.now() - timedelta(days=1)
 
 
 def test_all_that_was_ticked_is_assigned_with_one_form(app: Flask, office: dict[str, Any]) -> None:
@@ -126,9 +135,7 @@ def test_what_cannot_be_assigned_now_is_said_before_anything_is_sent(app: Flask,
 
 def test_d12_of_which_the_draft_date_has_passed_is_said_before_they_are_given(app: Flask, office: dict[str, Any]) -> None:
     late, again = office["plain"]
-    with app.app_context(), transaction() as session:
-        reply = session.scalars(select(Clock).join(Case).where(Case.number == late, Clock.stage == "reply")).one()
-        reply.due_at = clock.now() - timedelta(days=1)
+    passed(app, late)
     browser, page = opened(app, [late, again])
 
     assert "其中 1 件的答复时限已过" in page.text
@@ -144,6 +151,22 @@ def test_d12_of_which_the_draft_date_has_passed_is_said_before_they_are_given(ap
     browser, page = opened(app, [late])
     known = {"lead": office["finance"], "know_late": "y"}
     assert "已交办 1 件" in browser.post("/office/assign", data=fields_of(page.text, [late]) | known).text
+
+
+def test_d12_the_tick_speaks_for_the_cases_the_page_named_and_for_no_other(app: Flask, office: dict[str, Any]) -> None:
+    named, silent = office["plain"]
+    passed(app, named)
+    browser, page = opened(app, [named, silent])
+    sent = fields_of(page.text, [named, silent]) | {"know_late": "y"}
+    passed(app, silent)
+    again = browser.post("/office/assign", data=sent)
+    assert again.status_code == 422
+    assert "其中 2 件的答复时限已过" in again.text
+    assert not re.search(r'<input[^>]*name="know_late"[^>]*checked', again.text), "it was ticked when one was named"
+    told = browser.post("/office/assign", data=sent | {"lead": office["finance"]})
+    assert "已交办 1 件" in told.text
+    assert f"{silent}</a>：交办后，有时限随即逾期" in told.text
+    assert rows(app) == 1
 
 
 def test_nothing_chosen_or_no_unit_is_told_and_nothing_written(app: Flask, office: dict[str, Any]) -> None:

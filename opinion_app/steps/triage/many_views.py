@@ -51,10 +51,10 @@ def assign() -> ResponseReturnValue:
     if not numbers or not form.validate():
         return _form_page(form, 422)
     allotment = Allotment(form.lead.data, [unit for unit in form.supports.data or [] if unit], form.note.data or "")
-    known = bool(form.know_late.data)
+    known = _named_late() if form.know_late.data else set[str]()
     outcome, who, now = Outcome(), actor(), clock.now()
     for number in numbers:
-        _assign_one(outcome, number, who, now, allotment, know_late=known)
+        _assign_one(outcome, number, who, now, allotment, know_late=number in known)
     return page("steps/triage/many_done.html", 200 if outcome.done else 422, outcome=outcome)
 
 
@@ -74,6 +74,11 @@ def _numbers() -> list[str]:
     return list(dict.fromkeys(number[:40] for number in request.form.getlist("case")[: many.MOST]))
 
 
+def _named_late() -> set[str]:
+    """The cases the page named as late beside the tick: it speaks for them and for no other (D12)."""
+    return {number[:40] for number in request.form.getlist("late")[: many.MOST]}
+
+
 def _seen(number: str) -> int | None:
     said = request.form.get(f"seen-{number}", "")
     return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None
@@ -84,4 +89,6 @@ def _form_page(form: AssignManyForm, status: int) -> ResponseReturnValue:
     rows = many.chosen(session, actor(), _numbers(), clock.now())
     open_now = [row for row in rows if not row.trouble]
     shut = [row for row in rows if row.trouble]
+    if not {row.case.number for row in open_now if row.passed} <= _named_late():
+        form.know_late.data = False  # ticked before the page named one of these
     return page("steps/triage/many.html", status, form=form, rows=open_now, shut=shut, units=active_units(session))
