@@ -89,7 +89,7 @@ class OfficeForm(Form):
 
 def late_tick(how: str) -> BooleanField:
     """The tick of whoever knows that an act makes a date late (D12); a page shows it only where it was asked for."""
-    return BooleanField(f"我知道{how}有时限已经逾期", description="逾期的时限和原来的日期见上面的说明；提交后记入办理过程")
+    return BooleanField(f"我知道{how}有时限已经逾期", description="哪些时限逾期见上面的说明；提交后记入办理过程")
 
 
 def choices(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:

@@ -85,6 +85,7 @@ def test_d11_a_case_taken_up_again_counts_from_that_day_and_says_so(core: Flask)
         case = answered(office)
         closing.reopen(session, case, office.clerk, NOW + 3 * DAY, "留言人不满意")
         assert said(session, case, "答复")[0] == "11月26日 周四 10:00 重新办理之日，当日不计"
+        assert said(session, case, "提交答复稿")[0] == "11月26日 周四 10:00 重新办理之时", "given three days before"
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,13 @@ from datetime import date, timedelta
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from wtforms.form import BaseForm
 
 from opinion_app.flow.clock_changes import running_reply
 from opinion_app.flow.clocks import ACTIVE, open_clocks
 from opinion_app.flow.moved_dates import check_late, late_of, moved_words
 from opinion_app.flow.recompute import recompute_open
+from opinion_app.forms import late_tick
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
 from opinion_app.records.move import Move
@@ -109,6 +111,13 @@ def test_d12_what_was_late_already_is_made_late_by_nobody(office: Office) -> Non
 def given(office: Office, case: Case, *, know_late: bool) -> None:
     allotment = Allotment(office.finance.id, [], "请速办")
     assigning.assign(office.session, case, office.clerk, OVER, HELP, allotment, know_late=know_late)
+
+
+def test_d12_the_tick_promises_no_former_date_for_a_unit_that_never_had_one(office: Office) -> None:
+    case = handling_case(office)
+    with pytest.raises(Invalid, match="提交答复稿时限：— → 2026-12-02（已逾期）"):
+        reassigned(office, case, know_late=False)
+    assert "原来的日期" not in BaseForm({"tick": late_tick("改派后")})["tick"].description
 
 
 def reassigned(office: Office, case: Case, *, know_late: bool) -> None:

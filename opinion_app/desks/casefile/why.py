@@ -16,6 +16,7 @@ from opinion_app.flow.merged_dates import is_copy
 from opinion_app.flow.visible import visible
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock, DeadlineRuleRow
+from opinion_app.records.move import Move
 from opinion_app.rules.clock_facts import Unit
 from opinion_app.rules.deadline import Derivation, granted_in_run
 from opinion_app.rules.deadline_rules import ClockStage, StartEvent
@@ -24,6 +25,7 @@ from opinion_app.rules.explain import PROVISIONAL_NOTE, Line, explain
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.trace import StepKind
+from opinion_app.rules.words import Stage
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import parse_moment
 
@@ -116,10 +118,16 @@ def _started(session: Session, clock: Clock) -> str:
     if rule is None:
         return "起算"
     if clock.stage == ClockStage.DRAFT.value:
-        return StartEvent.ASSIGNED.label
+        return "重新办理之时" if _taken_up_again(session, clock) else StartEvent.ASSIGNED.label
     began = {StartEvent.RECEIVED: case.received_at, StartEvent.ACCEPTED: case.accepted_at}.get(rule.start_event)
     again = began is not None and clock.start_at > began and not is_copy(clock)
     return "重新办理之日" if again else rule.start_event.label
+
+
+def _taken_up_again(session: Session, clock: Clock) -> bool:
+    """Whether a unit's date began because the case the unit had already was taken up again."""
+    reopened = (Move.act == "reopen", Move.to_stage == Stage.HANDLING, Move.at == clock.start_at)
+    return session.scalar(select(Move.id).where(Move.case_id == clock.case_id, *reopened).limit(1)) is not None
 
 
 def _aside(clock: Clock) -> str:
