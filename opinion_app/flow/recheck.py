@@ -19,10 +19,9 @@ from opinion_app.flow.many_facts import CHUNK, facts_of_many
 from opinion_app.flow.outbox import DIGEST, RUNG
 from opinion_app.flow.reminding import look_again, open_clock, with_case
 from opinion_app.flow.roster import away, roster
-from opinion_app.flow.told_beside import followed, heard_beside
+from opinion_app.flow.told_beside import followed, handed_over_since, heard_beside
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
-from opinion_app.records.move import Move
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
 from opinion_app.rules.digest import GROUPS, blind_words, counted_words, place_of, rung_subject, urgency
@@ -141,13 +140,15 @@ def hand_on(session: Session, notice: Notice, kept: Sequence[Mapping[str, Any]],
     """Have the ladder look again at what is not sent for who its receiver is by now - gone, on leave, without address, no longer
     head or deputy: whoever is told instead has not heard of it.
 
-    Where the case was acted on since, whoever has it now was told with that (flow/handover)."""
+    Where the case was given into other hands since, whoever has it now was told with that (flow/handover)."""
     left = clock_ids(notice.lines) - clock_ids(kept)
     if notice.for_group or not left:
         return
-    since = select(Move.id).where(Move.case_id == Clock.case_id, Move.at >= notice.created_at).exists()
-    gone = _gone(session.get_one(Person, notice.person_id), notice, now)
-    look_again(session, now, Clock.id.in_(left), *(() if gone else (~since,)))
+    which = [Clock.id.in_(left)]
+    if not _gone(session.get_one(Person, notice.person_id), notice, now):
+        cases = handed_over_since(session, left, notice.created_at)
+        which += [Clock.case_id.not_in(cases)] if cases else []
+    look_again(session, now, *which)
 
 
 def _gone(person: Person, notice: Notice, now: datetime) -> bool:

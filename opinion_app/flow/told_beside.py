@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
 from opinion_app.flow.outbox import ACT
 from opinion_app.records.clock import Clock
+from opinion_app.records.move import Move
 from opinion_app.records.notice import Notice, Reminder
-from opinion_app.rules.words import NoticeState
+from opinion_app.rules.waiting_step import ITS_DATES
+from opinion_app.rules.words import NoticeChannel, NoticeState
 
 
 def followed(session: Session, notices: Iterable[Notice]) -> frozenset[int]:
@@ -40,3 +43,16 @@ def heard_beside(session: Session, notices: Iterable[Notice]) -> dict[int, froze
     for notice_id, clock_id in session.execute(query.where(other.state.in_((NoticeState.SENT, NoticeState.FILED)))):
         found[notice_id].add(clock_id)
     return {notice_id: frozenset(clock_ids) for notice_id, clock_ids in found.items()}
+
+
+def handed_over_since(session: Session, clock_ids: Collection[int], since: datetime) -> set[int]:
+    """The cases of some clocks that an act gave into other hands since a moment, and so told whoever has them now: it brought the
+    case to another stage, or its letter asks somebody for the next step.
+
+    A note, a draft, a request or a 催办 gives it to nobody, and tells nobody who came since."""
+    own = select(Clock.case_id).where(Clock.id.in_(clock_ids))
+    moved = select(Move.case_id).where(Move.case_id.in_(own), Move.at >= since, Move.from_stage.is_distinct_from(Move.to_stage))
+    acts = Notice.category == ACT, Notice.channel == NoticeChannel.IN_APP, Notice.created_at >= since
+    told = session.execute(select(Notice.case_id, Notice.lines).where(Notice.case_id.in_(own), *acts))
+    asked = {case_id for case_id, lines in told if any(line.get("waits", ITS_DATES) != ITS_DATES for line in lines)}
+    return set(session.scalars(moved)) | {case_id for case_id in asked if case_id is not None}

@@ -1,0 +1,44 @@
+"""What was done to a case while a letter about it waited: who was told with it, and who hears by the ladder (N01, N09)."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from opinion_app.flow.handover import hand_to
+from opinion_app.flow.move import move
+from opinion_app.flow.outbox import tell
+from opinion_app.records.actors import actor_of
+from opinion_app.records.assignment import Assignment
+from opinion_app.rules.zone import parse_moment
+from tests.desks.outbox.test_coming_back import LATE, morning, office, post, replaced, round_
+from tests.desks.reminders.laddered import Office
+
+__all__ = ["office"]
+ACTS_THAT_TELL_NOBODY = ("draft", "note", "attach", "reveal_contact", "ask_extension")
+
+
+@pytest.mark.parametrize("act", ACTS_THAT_TELL_NOBODY)
+def test_n09_an_act_that_leaves_the_case_where_it_is_keeps_nothing_from_a_new_head(office: Office, act: str) -> None:
+    morning(office, LATE)
+    at = parse_moment(f"{LATE}T08:32")
+    move(office.session, office.case, act, actor_of(office.session, office.people["handler"]), at)
+    asked = [office.people["vice"]]
+    tell(office.session, office.case, asked, "申请延期，请审批", act, at, mail=False)
+    replaced(office)
+    post(office, f"{LATE}T08:34")
+    assert round_(office, f"{LATE}T08:35") == ["deputy 催办通知：LY2026-000001 答复"]
+    assert [round_(office, f"{LATE}T{time}") for time in ("08:36", "17:00")] == [[], []]
+
+
+def test_n01_who_was_given_the_case_without_a_new_stage_was_told_with_that(office: Office) -> None:
+    morning(office, LATE)
+    at = parse_moment(f"{LATE}T08:32")
+    deputy = office.people["deputy"]
+    office.case.handler_id = deputy.id
+    office.session.scalars(select(Assignment).where(Assignment.case_id == office.case.id)).one().handler_id = deputy.id
+    office.session.flush()
+    done = move(office.session, office.case, "name_handler", actor_of(office.session, office.people["head"]), at)
+    hand_to(office.session, office.case, [deputy], "由你承办", f"name_handler:{done.id}", at, unit_id=deputy.unit_id)
+    assert "deputy LY2026-000001 由你承办（已逾期 1 个工作日）" in post(office, f"{LATE}T08:34")
+    assert [round_(office, f"{LATE}T{time}") for time in ("08:35", "17:00")] == [[], []]
