@@ -134,7 +134,12 @@ def rehearse(session: Session, now: datetime) -> Rehearsal:
 
 def _today(digests: Iterable[PersonDigest], people: Roster) -> dict[tuple[int, NoticeChannel], date]:
     """Those who have a digest of today by the time the outbox is sent: an older one of theirs gives way to it."""
-    return {(digest.person_id, channel): digest.on for digest in digests for channel in people.staff[digest.person_id].ways}
+    return {(one.person_id, channel): one.on for one in digests for channel in _channels(people.staff[one.person_id])}
+
+
+def _channels(one: Staff) -> tuple[NoticeChannel, ...]:
+    """The ways a digest of theirs is queued by, beside the service itself; the mailbox of the unit is one by mail."""
+    return (*one.ways, NoticeChannel.MAIL) if one.mailbox else one.ways
 
 
 def _facts(session: Session, speaking: Speaking, held: Held) -> Mapping[int, CaseFacts]:
