@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from opinion_app.desks.casefile.between_digests import Outlook, heard_of, words_between
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.due import clock_words, soon_until
 from opinion_app.flow.ladder import ladder, told_from
@@ -131,7 +132,7 @@ def coming(session: Session, clocks: Sequence[Clock], facts: CaseFacts, now: dat
     rows = [clock for clock in clocks if clock.due_at is not None]
     if not rows:
         return []
-    people_on = rosters(session)
+    people_on, heard = rosters(session), heard_of(session, [row.id for row in rows], held)
     found: list[Next] = []
     for row in rows:
         clock = open_clock(row, since)
@@ -143,6 +144,9 @@ def coming(session: Session, clocks: Sequence[Clock], facts: CaseFacts, now: dat
             told = rung_recipients(one.rung, clock.owing, facts, people, held)
             whom = _names(told, people) + _groups(one, told, facts, people)
             found.append(Next(f"{one.rung.label}：{clock.waits_for}", whom, one.speaks_at, one.rung.way.label))
+        for word in words_between(Outlook(clock, every, facts, people_on, calendar, held), heard, now):
+            whom = _names(word.told, word.people)
+            found.append(Next(f"{word.rung.label}：{clock.waits_for}", whom, word.at, Way.LETTER.label))
         found += _digest(clock, facts, people_on, calendar, held, now)
     return sorted(found, key=lambda one: one.at)
 

@@ -1,0 +1,112 @@
+"""What will be told of a date between two digests: to who has it only then and would hear of it too late by the next (N09)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from opinion_app.flow.due import soon_until
+from opinion_app.records.notice import Reminder
+from opinion_app.rules.digest import OpenClock, urgency
+from opinion_app.rules.facts import CaseFacts
+from opinion_app.rules.ladder import Coming, Ladder, Rung, Way, look, quiet
+from opinion_app.rules.next_digest import heard_from, must_hear, rung_of_word
+from opinion_app.rules.recipients import Recipient, Roster, recipients
+from opinion_app.rules.rung_recipients import rung_recipients
+from opinion_app.rules.workdays import WorkCalendar
+from opinion_app.rules.zone import local_date, on_day
+
+PeopleOn = Callable[[date], Roster]
+Heard = Mapping[int, set[tuple[int, int]]]
+"""By clock who was told, and of which version of its date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A letter about one date, the rung it is said by, and who hears of it by that."""
+
+    at: datetime
+    rung: Rung
+    told: list[Recipient]
+    people: Roster
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a look ahead at one clock goes by: the clock with its rungs, its case, and who is there on which day."""
+
+    clock: OpenClock
+    rungs: Sequence[Coming]
+    facts: CaseFacts
+    people_on: PeopleOn
+    calendar: WorkCalendar
+    ladder: Ladder
+
+    def due(self, at: datetime) -> bool:
+        """Whether the digest after a moment would find the date late; of hours their own rungs tell."""
+        return self.clock.span.unit.in_days and must_hear(self.clock.due_at, at, self.calendar, self.ladder.morning)
+
+
+def words_between(ahead: Outlook, heard: Callable[[], Heard], now: datetime) -> Iterator[Word]:
+    """The letters that leave between two digests, as far as leave is known: after the midnight from which somebody else has what
+    is due on days off, and when the quiet hours end that keep a word back now. `heard` is asked only where there is one."""
+    turns = ahead.people_on(local_date(now)).turns_after(now)
+    moments = [at for at in (*([now] if quiet(now, ahead.ladder) else []), *turns) if ahead.due(at)]
+    if not moments:
+        return
+    known = {who for who, version in heard().get(ahead.clock.id, ()) if version == ahead.clock.version}
+    after = now
+    for moment in moments:
+        at = heard_from(ahead.clock.due_at, moment, ahead.ladder)
+        found = look(ahead.rungs, ahead.clock, ahead.ladder, ahead.calendar, at)
+        rung = rung_of_word([coming.rung for coming in found.passed], ahead.ladder)
+        known |= _told_between(ahead, after, at)
+        after = at
+        if rung is None or not ahead.due(at) or (found.tell is not None and found.tell.rung.way is Way.LETTER):
+            continue
+        people = ahead.people_on(local_date(at))
+        told = [one for one in recipients(ahead.clock.owing, ahead.facts, people) if one.person_id not in known]
+        known |= {one.person_id for one in told}
+        if told:
+            yield Word(at, rung, told, people)
+
+
+def heard_of(session: Session, clock_ids: Collection[int], ladder: Ladder) -> Callable[[], Heard]:
+    """Who was told of the dates of some clocks by more than a hint inside the service; one query, made when first asked for."""
+    hints = [rung.code for rung in ladder.days if rung.way is Way.INSIDE]
+    query = select(Reminder.clock_id, Reminder.person_id, Reminder.deadline_version)
+    told = query.where(Reminder.clock_id.in_(clock_ids), Reminder.rung.not_in(hints))
+
+    @cache
+    def found() -> Heard:
+        held = defaultdict[int, set[tuple[int, int]]](set)
+        for clock_id, person_id, version in session.execute(told):
+            held[clock_id].add((person_id, version))
+        return held
+
+    return found
+
+
+def _told_between(ahead: Outlook, after: datetime, until: datetime) -> set[int]:
+    """Who hears of the date by the digests and letters of the ladder that come after a moment and before another."""
+    found: set[int] = set()
+    for day in range((local_date(until) - local_date(after)).days + 1):
+        at = on_day(local_date(after) + timedelta(days=day), ahead.ladder.morning)
+        if after < at < until and ahead.calendar.is_working(local_date(at)) and _presses(ahead, at):
+            found |= {one.person_id for one in recipients(ahead.clock.owing, ahead.facts, ahead.people_on(local_date(at)))}
+    for one in ahead.rungs:
+        if one.rung.way is Way.LETTER and after < one.speaks_at < until:
+            people = ahead.people_on(local_date(one.speaks_at))
+            told = rung_recipients(one.rung, ahead.clock.owing, ahead.facts, people, ahead.ladder)
+            found |= {person.person_id for person in told}
+    return found
+
+
+def _presses(ahead: Outlook, at: datetime) -> bool:
+    return urgency(ahead.clock, at, ahead.calendar, soon_until(at, ahead.calendar)) is not None
