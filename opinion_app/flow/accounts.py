@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow import trail
+from opinion_app.flow.addresses import why_not_a_persons
 from opinion_app.flow.stand_ins import look_at_pressing_again
 from opinion_app.records.person import Person, PersonRole, SignInAttempt, SignInSession
 from opinion_app.records.unit import Unit
@@ -99,6 +100,8 @@ def _check_new(session: Session, login: str, name: str, new: NewPerson) -> None:
         raise Invalid("请填写姓名。", {"name": "请填写姓名。"})
     if new.email and not is_email(clean_line(new.email)):
         raise Invalid("邮箱格式不对。", {"email": "邮箱格式不对，应像 name@example.cn，只能填一个。"})
+    if new.email and (why := why_not_a_persons(session, clean_line(new.email))):
+        raise Invalid(why, {"email": why})
     if session.scalar(select(Person.id).where(Person.login == login)) is not None:
         raise Invalid(f"登录名“{login}”已被使用。", {"login": "登录名不能重复。"})
     if new.unit_id is not None and session.get(Unit, new.unit_id) is None:

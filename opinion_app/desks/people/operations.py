@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from opinion_app.desks.people.queries import other_administrators
 from opinion_app.flow import accounts, trail
 from opinion_app.flow.accounts import subject_of
+from opinion_app.flow.addresses import why_not_a_persons
 from opinion_app.flow.stand_ins import look_at_pressing_again
 from opinion_app.records.person import Person
 from opinion_app.records.unit import Unit
@@ -114,6 +115,8 @@ def _check(session: Session, person: Person, values: PersonValues) -> None:
         problems["name"] = "请填写姓名。"
     if values.email and not is_email(values.email):
         problems["email"] = "邮箱格式不对，应像 name@example.cn，只能填一个。"
+    elif values.email and values.email != person.email and (why := why_not_a_persons(session, values.email)):
+        problems["email"] = why
     unit = session.get(Unit, values.unit_id) if values.unit_id is not None else None
     if values.unit_id is not None and (unit is None or (not unit.active and unit.id != person.unit_id)):
         problems["unit_id"] = "这个单位不存在或已停用，请选择其他单位。"

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from opinion_app.desks.people.operations import robot_problems
 from opinion_app.desks.people.queries import active_people_of, open_cases_of
 from opinion_app.flow import accounts, trail
+from opinion_app.flow.addresses import why_not_a_units
 from opinion_app.flow.stand_ins import look_at_pressing_again
 from opinion_app.records.actors import unit_line
 from opinion_app.records.person import LeaderInCharge, Person
@@ -122,6 +123,8 @@ def _check(session: Session, unit: Unit | None, values: UnitValues) -> None:
         problems["name"] = "单位名称不能重复。"
     if values.email and not is_email(values.email):
         problems["email"] = "邮箱格式不对，应像 name@example.cn，只能填一个。"
+    elif values.email and (unit is None or values.email != unit.email) and (why := why_not_a_units(session, values.email)):
+        problems["email"] = why
     problems |= robot_problems(values.robot_url)
     if values.parent_id is not None and not _fits_above(session, unit, values.parent_id):
         problems["parent_id"] = "上级单位应是另一个在用单位，且不能是本单位的下属。"

@@ -1,0 +1,65 @@
+"""An address is a person's own or the mailbox a unit shares, never both: its owner would have every letter twice (N09)."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from opinion_app.records.person import Person
+from opinion_app.records.transaction import transaction
+from opinion_app.records.unit import Unit
+from opinion_app.rules.words import Role
+from tests.builders.office import make_person, make_unit
+from tests.support.client import Browser, client_for
+
+OWN, BOX = "zhu@town.test", "czs@town.test"
+
+
+@pytest.fixture
+def admin(app: Flask) -> Browser:
+    with app.app_context(), transaction() as session:
+        make_person(session, "admin", Role.ADMINISTRATOR)
+        unit = make_unit(session, "财政所")
+        unit.email = BOX
+        make_person(session, "zhu", Role.UNIT_HEAD, unit=unit, name="朱所长", email=OWN)
+    return client_for(app, "admin")
+
+
+def emails(app: Flask) -> tuple[str, str]:
+    with app.app_context(), transaction() as session:
+        [unit], [person] = (session.scalars(select(one).where(one.email != "")).all() for one in (Unit, Person))
+        return unit.email, person.email
+
+
+def page_of(app: Flask, model: type[Unit] | type[Person]) -> str:
+    with app.app_context(), transaction() as session:
+        held = session.scalars(select(model).where(model.email != "")).one()
+        return f"/office/{'units' if model is Unit else 'people'}/{held.id}"
+
+
+@pytest.mark.parametrize("address", [OWN, OWN.upper(), "zhu+office@town.test"])
+def test_n09_somebodys_own_address_is_no_mailbox_of_a_unit(app: Flask, admin: Browser, address: str) -> None:
+    assert "朱所长本人的邮箱" in admin.submit(page_of(app, Unit), email=address).text
+    assert "朱所长本人的邮箱" in admin.submit("/office/units/new", name="新所", category="站所", email=address).text
+    with app.app_context(), transaction() as session:
+        session.scalars(select(Person).where(Person.email != "")).one().active = False
+    assert "朱所长（已停用）本人的邮箱" in admin.submit(page_of(app, Unit), email=address).text
+    assert emails(app) == (BOX, OWN)
+
+
+@pytest.mark.parametrize("address", [BOX, "Czs@Town.test"])
+def test_n09_the_mailbox_of_a_unit_is_nobodys_own_address(app: Flask, admin: Browser, address: str) -> None:
+    words = "这是财政所的单位邮箱；没有自己邮箱的请留空"
+    assert words in admin.submit(page_of(app, Person), email=address).text
+    assert words in admin.submit("/office/people/new", login="sun.li", name="孙丽", roles=["reviewer"], email=address).text
+    assert emails(app) == (BOX, OWN)
+
+
+def test_what_was_so_before_keeps_nothing_else_from_being_saved(app: Flask, admin: Browser) -> None:
+    with app.app_context(), transaction() as session:
+        session.scalars(select(Unit).where(Unit.email != "")).one().email = OWN
+    assert admin.submit(page_of(app, Unit), phone="0571-1").status_code == 303
+    assert admin.submit(page_of(app, Person), phone="0571-2").status_code == 303
+    assert admin.submit(page_of(app, Unit), email="box@town.test").status_code == 303
+    assert emails(app) == ("box@town.test", OWN)
