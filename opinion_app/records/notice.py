@@ -84,8 +84,12 @@ class Notice(Base):
 
     @property
     def by_mailbox(self) -> bool:
-        """Whether it goes to the mailbox a unit shares, for a person without an address."""
-        return self.unit_id is not None and self.channel is NoticeChannel.MAIL
+        """Whether it goes, or went, to the mailbox a unit shares, for a person without an address.
+
+        Who has one by the time it leaves is written to there; its claim takes the unit off (desks/outbox)."""
+        if self.unit_id is None or self.channel is not NoticeChannel.MAIL:
+            return False
+        return self.state in (NoticeState.SENT, NoticeState.FILED) or self.person is None or not self.person.email
 
 
 class Reminder(Base):

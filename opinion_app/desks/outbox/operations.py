@@ -107,8 +107,10 @@ def _win(session: Session, notice_id: int, runner: str, now: datetime) -> bool:
 def _address(notice: Notice, sender: Sender) -> None:
     """Read the address anew, so that what waits goes to nobody who is no longer to have it.
 
-    A letter that may have left goes to the new mailbox with the bytes it has. A writer's address is read from the case at each
-    attempt and never kept."""
+    A letter that may have left goes to the new mailbox with the bytes it has. Who has an address of their own by now is written
+    to there, not to the mailbox of the unit. A writer's address is read from the case at each attempt and never kept."""
+    if notice.channel is NoticeChannel.MAIL and not notice.by_mailbox:
+        notice.unit_id = None
     if notice.writer_id is None:
         notice.address = address_of(notice, sender.alarm_url)[:500]
 

@@ -28,14 +28,14 @@ def admin(app: Flask) -> Browser:
 
 def emails(app: Flask) -> tuple[str, str]:
     with app.app_context(), transaction() as session:
-        [unit], [person] = (session.scalars(select(one).where(one.email != "")).all() for one in (Unit, Person))
-        return unit.email, person.email
+        unit = session.scalars(select(Unit).where(Unit.email != "")).one()
+        return unit.email, session.scalars(select(Person).where(Person.email != "")).one().email
 
 
 def page_of(app: Flask, model: type[Unit] | type[Person]) -> str:
     with app.app_context(), transaction() as session:
-        held = session.scalars(select(model).where(model.email != "")).one()
-        return f"/office/{'units' if model is Unit else 'people'}/{held.id}"
+        query = select(Unit.id).where(Unit.email != "") if model is Unit else select(Person.id).where(Person.email != "")
+        return f"/office/{'units' if model is Unit else 'people'}/{session.scalars(query).one()}"
 
 
 @pytest.mark.parametrize("address", [OWN, OWN.upper(), "zhu+office@town.test"])

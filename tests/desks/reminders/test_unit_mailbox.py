@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -69,9 +70,9 @@ def mails(office: Office, category: str = "digest") -> list[Notice]:
     return list(office.session.scalars(query))
 
 
-def left(office: Office) -> list[Claimed]:
+def left(office: Office, now: datetime = MORNING) -> list[Claimed]:
     letters: list[Claimed] = []
-    while taken := claim(office.session, f"r{len(letters)}", SENDER, MORNING):
+    while taken := claim(office.session, f"r{len(letters)}", SENDER, now):
         letters.append(taken)
     return letters
 
