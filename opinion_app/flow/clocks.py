@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import hold, work_calendar
 from opinion_app.flow.clock_dates import Cause, facts_of, inner_day, run_for, settle, span_of
-from opinion_app.flow.deadline_table import applied_since, rules
+from opinion_app.flow.deadline_table import Proposed, applied_since, rules, saved_after
 from opinion_app.flow.due import draft_passed_words
 from opinion_app.flow.settings import setting
 from opinion_app.records.assignment import Assignment
@@ -30,7 +30,7 @@ from opinion_app.rules.deadline_rules import (
 )
 from opinion_app.rules.explain import room_words
 from opinion_app.rules.words import AssignmentState, ClockState, Source, Stage, UnitRole
-from opinion_app.rules.zone import local_date
+from opinion_app.rules.zone import latest, local_date
 
 OPEN = (ClockState.RUNNING, ClockState.SUSPENDED)
 ACTIVE = tuple(state for state in AssignmentState if state.is_active)
@@ -102,9 +102,10 @@ def choice_for(
     letter: Letter | None = None,
     *,
     historic: bool = False,
+    proposed: Proposed | None = None,
 ) -> Choice | None:
-    """The rule for one stage of this case: in force on the day of `start`, or one the office has put the cases in hand under
-    since this one was registered. None where nobody owes it."""
+    """The rule for one stage of this case: in force on the day of `start` and known by then, or one the office has put the cases
+    in hand under since this one was registered. None where nobody owes it. `proposed`: as it would be with another table."""
     facts = RuleFacts(
         case.procedure,
         case.urgency,
@@ -113,8 +114,10 @@ def choice_for(
         letter.return_on if letter else None,
         historic,
     )
-    applied = applied_since(session, case.registered_at)
-    return choose(rules(session).values(), facts, stage, local_date(start), applied)
+    applied = applied_since(session, case.registered_at) | ({proposed.row} if proposed else frozenset())
+    later = saved_after(session, latest(start, case.registered_at)) - applied
+    table = proposed.rules if proposed else rules(session).values()
+    return choose([rule for rule in table if rule not in later], facts, stage, local_date(start), applied)
 
 
 def start_clock(session: Session, case: Case, choice: Choice, start: datetime, assignment: Assignment | None = None) -> Clock:

@@ -19,6 +19,15 @@ from opinion_app.rules.rule_data import from_data, to_data
 class _Table:
     rules: dict[int, DeadlineRule]
     applied: tuple[tuple[datetime, DeadlineRule], ...]
+    saved: tuple[tuple[datetime, DeadlineRule], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """The table as it would be with the version `row` put to use for the cases in hand."""
+
+    rules: tuple[DeadlineRule, ...]
+    row: DeadlineRule
 
 
 _loaded: dict[tuple[str, int], _Table] = {}
@@ -33,6 +42,11 @@ def applied_since(session: Session, moment: datetime) -> frozenset[DeadlineRule]
     """The versions the office has put the cases in hand under since that moment: whatever class such a case takes later, it
     runs under them as the others do (D15)."""
     return frozenset(rule for at, rule in _table(session).applied if at >= moment)
+
+
+def saved_after(session: Session, moment: datetime) -> frozenset[DeadlineRule]:
+    """The versions the office saved after that moment: what began before then, if only that morning, began without them."""
+    return frozenset(rule for at, rule in _table(session).saved if at > moment)
 
 
 def note_applied(session: Session, rule: DeadlineRule, now: datetime) -> None:
@@ -50,7 +64,8 @@ def _table(session: Session) -> _Table:
         query = select(DeadlineRuleRow).where(DeadlineRuleRow.active).order_by(DeadlineRuleRow.id)
         rows = [(row, from_data(row.data)) for row in session.scalars(query)]
         applied = tuple((row.applied_at, rule) for row, rule in rows if row.applied_at is not None)
-        held = _Table({row.id: rule for row, rule in rows}, applied)
+        saved = tuple((row.changed_at, rule) for row, rule in rows if row.changed_by_id or row.version_no > 1)
+        held = _Table({row.id: rule for row, rule in rows}, applied, saved)
         _loaded.clear()
         _loaded[key] = held  # and another thread may clear it at once: what is answered is what was read
     return held

@@ -198,8 +198,8 @@ def release(session: Session, survivor: Case, number: str, now: datetime) -> Non
         if any(entry.get("copied") for entry in mine):
             answer_for_merged(session, survivor, clock, APART, Cause(now, APART))
             if survivor.accepted_at is not None:
+                owe_reply(session, survivor)
                 open_event(session, survivor, StartEvent.ACCEPTED, survivor.accepted_at, frozenset(begun(session, survivor)))
-                owe_reply(session, survivor, now)
         else:
             settle(clock, work_calendar(session), ahead_of(session, clock), Cause(now, "拆分后恢复原时限"))
     shift_inner(session, survivor, Cause(now, APART))

@@ -12,6 +12,7 @@ from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import Cause, settle
 from opinion_app.flow.clocks import (
     ACTIVE,
+    MERGED,
     OPEN,
     apply_rule,
     begun,
@@ -25,13 +26,13 @@ from opinion_app.flow.clocks import (
     shift_inner,
     start_clock,
 )
-from opinion_app.flow.merged_dates import WAITS, answer_for_merged, is_copy, missed_when_stopped, own_again
+from opinion_app.flow.merged_dates import WAITS, answer_for_merged, is_copy, missed_when_stopped, own_again, revive
 from opinion_app.flow.moved_dates import DateMoved, what_moved
-from opinion_app.flow.reply_owed import begins_at, has_reply, owe_reply
+from opinion_app.flow.reply_owed import begins_at, has_reply, owe_reply, reply_rule
 from opinion_app.records.assignment import Assignment
-from opinion_app.records.case import Case
+from opinion_app.records.case import Case, Letter
 from opinion_app.records.clock import Clock
-from opinion_app.rules.deadline_rules import LAST_RESORT, Choice, ClockStage, StartEvent
+from opinion_app.rules.deadline_rules import Choice, ClockStage, StartEvent
 from opinion_app.rules.default_rules import STAGES
 from opinion_app.rules.words import ClockState, UnitRole
 
@@ -48,9 +49,7 @@ def reclassify(session: Session, case: Case, now: datetime) -> list[DateMoved]:
     running, waiting = _by_classification(session, case), _waiting_reply(session, case)
     inner = [(clock, clock.due_at) for clock in open_clocks(session, case.id) if clock.stage == ClockStage.DRAFT.value]
     for clock, _due in (*running, *waiting):
-        begun_at = case.received_at if is_copy(clock) else clock.start_at  # a copy began with the merged case
-        choice = choice_for(session, case, ClockStage.of(clock.stage), begun_at, letter)
-        _put_under(session, case, clock, choice, cause)
+        _put_under(session, case, clock, _governing(session, case, clock, letter), cause)
     fresh = _begin_missing(session, case, now)
     shift_inner(session, case, cause)
     refresh(session, case)
@@ -65,7 +64,7 @@ def on_acceptance(session: Session, case: Case, now: datetime, *, ruled: bool) -
     began, as `reclassify` does."""
     if ruled or any(is_copy(clock) for clock in open_clocks(session, case.id)):
         return reclassify(session, case, now)
-    return what_moved([], owe_reply(session, case, now))
+    return what_moved([], owe_reply(session, case))
 
 
 def _by_classification(session: Session, case: Case) -> list[tuple[Clock, datetime | None]]:
@@ -91,30 +90,60 @@ def _waiting_reply(session: Session, case: Case) -> list[tuple[Clock, datetime |
     return [(last, missed_when_stopped(last))] if last is not None and of_this_round else []
 
 
-def _put_under(session: Session, case: Case, clock: Clock, choice: Choice | None, cause: Cause) -> None:
+def taken_apart(session: Session, case: Case, now: datetime) -> list[DateMoved]:
+    """拆分: let the clocks the merge stopped run on, under what the office put the cases in hand under meanwhile (D13, D15).
+
+    Answers the dates that began again or moved, as `reclassify` does."""
+    letter, cause = letter_of(session, case), Cause(now, "拆分后恢复")
+    ran_on = [(clock, clock.due_at) for clock in open_clocks(session, case.id)]
+    revived = revive(session, case, MERGED, now)
+    for clock, _due in _by_classification(session, case):
+        choice, start = _governing(session, case, clock, letter)
+        if choice is not None and (choice.rule, start) != (rule_of(session, clock), clock.start_at):
+            _put_under(session, case, clock, (choice, start), cause)
+    fresh = owe_reply(session, case)
+    shift_inner(session, case, cause)
+    refresh(session, case)
+    return what_moved([*revived, *ran_on], fresh)
+
+
+def _governing(session: Session, case: Case, clock: Clock, letter: Letter | None) -> tuple[Choice | None, datetime | None]:
+    """The rule a clock comes under by the facts of its case, and since when it counts.
+
+    A version that cases were put under before the office's table kept that is not taken from a clock that has it (D15)."""
+    stage, held = ClockStage.of(clock.stage), rule_of(session, clock)
+    choice: Choice | None
+    if stage is ClockStage.REPLY:
+        choice, start = reply_rule(session, case, letter)
+    else:
+        choice, start = choice_for(session, case, stage, clock.start_at, letter), clock.start_at
+        if choice is not None and held is not None and choice.rule.start_event is not held.start_event:
+            start = begins_at(session, case, choice.rule.start_event)
+    if choice is not None and held is not None and held.code == choice.rule.code and not is_copy(clock):
+        choice = replace(choice, rule=max(choice.rule, held, key=lambda rule: rule.in_force_from))
+    return choice, start
+
+
+def _put_under(
+    session: Session, case: Case, clock: Clock, governing: tuple[Choice | None, datetime | None], cause: Cause
+) -> None:
     """The clock under another rule; one that begins with acceptance waits for it, or counts from it.
 
     What a unit owes from its assignment on and what the case as a whole is owed are different clocks: the one ends, the other
-    begins, so that it is never stopped with a unit that leaves nor asked of somebody else. Where the rule is the same, so is its
-    version: whether open cases follow a new one is the office's to say (D15)."""
-    held = rule_of(session, clock)
-    if choice is not None and held is not None and held.code == choice.rule.code and not is_copy(clock):
-        choice = replace(choice, rule=held)
+    begins, so that it is never stopped with a unit that leaves nor asked of somebody else."""
+    choice, start = governing
     if choice is None:
         end_clock(clock, cause.at, NOT_ASKED, ClockState.STOPPED)
         return
     if (choice.rule.start_event is StartEvent.ASSIGNED) is not (clock.assignment_id is not None):
         end_clock(clock, cause.at, f"改类后改由{choice.rule.owed_by.label}负责", ClockState.STOPPED)
         return
-    lent = is_copy(clock)
-    if lent or choice.rule.start_event is not (held or LAST_RESORT).start_event:
-        start = begins_at(session, case, choice.rule.start_event)
-        if start is None:
-            if not lent and clock.state in OPEN:
-                answer_for_merged(session, case, clock, WAITS, cause)
-            return
-        clock.start_at = start
-        own_again(session, clock)
+    if start is None:
+        if not is_copy(clock) and clock.state in OPEN:
+            answer_for_merged(session, case, clock, WAITS, cause)
+        return
+    clock.start_at = start
+    own_again(session, clock)
     if clock.state not in OPEN:
         clock.state, clock.ended_at, clock.end_reason = ClockState.RUNNING, None, ""
     clock.fixed_on = choice.fixed_date
@@ -130,7 +159,7 @@ def _begin_missing(session: Session, case: Case, now: datetime) -> list[Clock]:
         start = begins_at(session, case, event)
         if start is not None:
             open_event(session, case, event, start, frozenset(done | besides))
-    owe_reply(session, case, now)
+    owe_reply(session, case)
     _begin_contact(session, case, now, done)
     return [clock for clock in open_clocks(session, case.id) if clock.id not in known]
 

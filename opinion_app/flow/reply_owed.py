@@ -10,7 +10,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from opinion_app.flow.clocks import OPEN, choice_for, letter_of, open_clocks, refresh, start_clock
-from opinion_app.flow.deadline_table import rules
+from opinion_app.flow.deadline_table import Proposed
 from opinion_app.records.case import Case, Letter
 from opinion_app.records.clock import Clock
 from opinion_app.records.move import Move
@@ -37,45 +37,51 @@ def has_reply(session: Session, case: Case) -> bool:
     return any(clock.stage == ClockStage.REPLY.value for clock in open_clocks(session, case.id))
 
 
-def owe_reply(session: Session, case: Case, now: datetime) -> list[Clock]:
+def reply_rule(
+    session: Session, case: Case, letter: Letter | None = None, proposed: Proposed | None = None
+) -> tuple[Choice, datetime | None]:
+    """The rule a case's reply runs under and the moment it counts from; None while it waits for the case to be accepted.
+
+    Every act asks this, so that the answer follows from the case as it is, never from the way there: its classification, the days
+    of its receipt and acceptance (of its reopening, if that is later), and the versions the office has put the cases in hand
+    under. The rule of the day of receipt governs where it counts from receipt; else that of the day of acceptance, from the
+    event it counts from: in between the office may have taken out the one that counts from acceptance (decisions 1, 3; D12, D15).
+    `proposed`: as it would be with another table."""
+    start = begins_at(session, case, StartEvent.RECEIVED)
+    choice = _reply_choice(session, case, start or case.received_at, letter, proposed)
+    if choice.rule.start_event is StartEvent.RECEIVED:
+        return choice, start
+    accepted = begins_at(session, case, StartEvent.ACCEPTED)
+    if accepted is None:
+        return choice, None
+    choice = _reply_choice(session, case, accepted, letter, proposed)
+    return choice, start if choice.rule.start_event is StartEvent.RECEIVED else accepted
+
+
+def _reply_choice(session: Session, case: Case, on: datetime, letter: Letter | None, proposed: Proposed | None) -> Choice:
+    found = choice_for(session, case, ClockStage.REPLY, on, letter, proposed=proposed)
+    return cast(Choice, found)  # a reply always has one
+
+
+def owe_reply(session: Session, case: Case) -> list[Clock]:
     """Start the reply of a case that is not answered yet where none runs or stands still, save where it waits for acceptance.
 
     Answers what began: nothing, or that clock."""
-    missing = None if has_reply(session, case) else _missing(session, case, now)
-    if missing is None:
+    if has_reply(session, case):
         return []
-    clock = start_clock(session, case, *missing)
+    choice, start = reply_rule(session, case, letter_of(session, case))
+    if start is None:
+        return []
+    clock = start_clock(session, case, choice, start)
     refresh(session, case)
     return [clock]
-
-
-def _missing(session: Session, case: Case, now: datetime) -> tuple[Choice, datetime] | None:
-    """The rule of a reply nobody counts, and since when it runs; None where it waits for the case to be accepted.
-
-    The rule is that of the day on which the time begins. Between receipt and acceptance the office may have taken out a rule
-    that counts from acceptance; then what is in force now governs, from the event it counts from."""
-    letter = letter_of(session, case)
-    for event in (StartEvent.RECEIVED, StartEvent.ACCEPTED):
-        start = begins_at(session, case, event)
-        if start is not None:
-            choice = _reply_rule(session, case, start, letter)
-            if choice.rule.start_event is event:
-                return choice, start
-    if case.accepted_at is None:
-        return None
-    choice = _reply_rule(session, case, now, letter)
-    return choice, begins_at(session, case, choice.rule.start_event) or case.accepted_at
-
-
-def _reply_rule(session: Session, case: Case, on: datetime, letter: Letter | None) -> Choice:
-    return cast(Choice, choice_for(session, case, ClockStage.REPLY, on, letter))  # a reply always has one
 
 
 def uncounted(session: Session) -> list[Case]:
     """The cases not answered yet whose reply nobody counts, though it waits for no acceptance."""
     counted = exists().where(Clock.case_id == Case.id, Clock.stage == ClockStage.REPLY.value, Clock.state.in_(OPEN))
     without = session.scalars(select(Case).where(Case.stage.in_(BEFORE_ANSWER), ~counted).order_by(Case.id))
-    return [case for case in without if case.accepted_at is not None or not _may_wait(session, case)]
+    return [case for case in without if reply_rule(session, case)[1] is not None]
 
 
 def dropped(session: Session) -> Sequence[Case]:
@@ -84,9 +90,3 @@ def dropped(session: Session) -> Sequence[Case]:
     ended = (Stage.DECLINED, Stage.REFERRED, Stage.ARCHIVED)
     lies = select(Case).join(into, into.id == Case.merged_into_id).where(Case.stage == Stage.MERGED)
     return session.scalars(lies.where(into.stage.in_(ended), into.answered_at.is_(None)).order_by(Case.id)).all()
-
-
-def _may_wait(session: Session, case: Case) -> bool:
-    """Whether there is or was a rule by which the reply of such a case begins with its acceptance."""
-    held = (rule for rule in rules(session).values() if rule.stage is ClockStage.REPLY)
-    return any(rule.start_event is StartEvent.ACCEPTED and rule.procedure in (None, case.procedure) for rule in held)

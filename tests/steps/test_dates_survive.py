@@ -190,8 +190,9 @@ def test_d15_a_version_the_office_did_not_apply_comes_by_no_other_act(office: Of
     table = rules(office.session)
     for code in ("reply-complex", "accept"):
         held = next(rule for rule in table.values() if rule.code == code)
-        newer = replace(held, span=Span(held.span.amount + 3, held.span.unit))  # in force since before the case came, not applied
-        row = DeadlineRuleRow(code=code, version_no=2, data=to_data(newer), in_force_from=newer.in_force_from, changed_at=NOW)
+        newer = replace(held, span=Span(held.span.amount + 3, held.span.unit))  # in force on the day the case came, not applied
+        saved = {"in_force_from": newer.in_force_from, "changed_at": NOW + timedelta(minutes=1)}
+        row = DeadlineRuleRow(code=code, version_no=2, data=to_data(newer), **saved)
         office.session.add(row)
     office.session.flush()
     bump(office.session, RULES_VERSION)

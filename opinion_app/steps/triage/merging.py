@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow import merged_dates, progress, writer_mail
 from opinion_app.flow.cases import latest_reply, open_case
-from opinion_app.flow.clocks import MERGED
 from opinion_app.flow.handover import hand_to_holder
 from opinion_app.flow.move import admit, move
-from opinion_app.flow.moved_dates import DateMoved, check_late, held_dates, moved_sentence, moved_since, what_moved
+from opinion_app.flow.moved_dates import DateMoved, check_late, held_dates, moved_sentence, moved_since
+from opinion_app.flow.reclassifying import taken_apart
 from opinion_app.records.case import Case
 from opinion_app.rules.errors import Invalid, NotFound
 from opinion_app.rules.facts import Actor
@@ -97,7 +97,7 @@ def unmerge(
     survivor, old = case.merged_into, case.merged_into.number if case.merged_into else None
     held = held_dates(session, survivor) if survivor is not None else []
     case.merged_into_id, case.stage_before_merge = None, ""
-    moved = what_moved(merged_dates.revive(session, case, MERGED, now), [])
+    moved = taken_apart(session, case, now)
     said = moved_sentence(moved, now)
     if survivor is not None:
         merged_dates.release(session, survivor, case.number, now)

@@ -1,0 +1,143 @@
+"""Which rule a case's reply runs under follows from the case as it is, never from the way there (D12, D13, D15)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from flask import Flask
+
+from opinion_app.desks.rules import operations as rule_desk
+from opinion_app.desks.rules.queries import versions
+from opinion_app.flow import clocks
+from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.recompute import Moves, preview
+from opinion_app.flow.reply_owed import uncounted
+from opinion_app.records.case import Case
+from opinion_app.records.transaction import transaction
+from opinion_app.rules.clock_facts import Unit
+from opinion_app.rules.facts import Actor
+from opinion_app.rules.rule_data import from_data
+from opinion_app.rules.words import Kind, Procedure, Role, Urgency
+from opinion_app.rules.zone import local_date
+from opinion_app.steps.triage import merging, operations
+from opinion_app.steps.triage.operations import Classification
+from tests.builders.life import HELP, Office, make_office
+from tests.builders.office import NOW, make_actor, make_case
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+PETITION = Classification(Kind.HELP, "城建", Urgency.NORMAL, Procedure.PETITION)
+COMPLAINT = replace(HELP, kind=Kind.COMPLAINT)
+BY_RECEIPT = date(2026, 12, 2)  # seven working days from NOW
+APPLIED = date(2026, 12, 9)  # twelve
+
+
+@pytest.fixture
+def office(core: Flask) -> Iterator[Office]:
+    """A small office inside one transaction."""
+    with transaction() as session:
+        yield make_office(session)
+
+
+@pytest.fixture
+def admin(office: Office) -> Actor:
+    """Who changes the table of rules."""
+    return make_actor(office.session, "admin", Role.ADMINISTRATOR)
+
+
+def due(office: Office, case: Case) -> date | None:
+    """The due date of the reply; None while none runs."""
+    held = [clock for clock in clocks.open_clocks(office.session, case.id) if clock.stage == "reply"]
+    assert len(held) <= 1
+    return local_date(held[0].due_at) if held and held[0].due_at else None
+
+
+def classify(office: Office, case: Case, new: Classification, days: int = 1) -> None:
+    operations.classify(office.session, case, office.clerk, NOW + days * DAY + 2 * HOUR, new, know_late=True)
+
+
+def retire(office: Office, admin: Actor, *, apply: bool = False) -> Moves:
+    """The petitions' rule is taken out a day after they came in."""
+    saving = rule_desk.Saving(admin, NOW + DAY, apply_to_open=apply)
+    return rule_desk.retire(office.session, "reply-petition", (NOW + DAY).date(), "本单位规定", saving, None)[1]
+
+
+def lengthen(office: Office, admin: Actor) -> Moves:
+    """Twelve working days for a call for help, for the cases in hand as well."""
+    rule = from_data(versions(office.session, "reply-help")[0].data)
+    typed = rule_desk.Changes(
+        rule.name, 12, Unit.WORKING_DAYS, None, Unit.HOURS, 1, None, "", 1, 25, rule.source, (NOW + DAY).date()
+    )
+    return rule_desk.save(office.session, "reply-help", typed, rule_desk.Saving(admin, NOW + DAY, apply_to_open=True), None)[1]
+
+
+@pytest.mark.parametrize("registered_as", [Procedure.PETITION, Procedure.ORDINARY])
+@pytest.mark.parametrize("accepted_as", [Kind.HELP, Kind.COMPLAINT])
+def test_d12_a_reply_whose_rule_was_taken_out_stays_under_the_one_that_took_over(
+    office: Office, admin: Actor, registered_as: Procedure, accepted_as: Kind
+) -> None:
+    case = make_case(office.session, office.clerk, procedure=registered_as)
+    if registered_as is Procedure.ORDINARY:
+        operations.classify(office.session, case, office.clerk, NOW + HOUR, PETITION)
+    retire(office, admin)
+    operations.accept(office.session, case, office.clerk, NOW + DAY + HOUR, replace(PETITION, kind=accepted_as))
+    for kind in (Kind.COMPLAINT, Kind.HELP, Kind.COMPLAINT, Kind.HELP):
+        if case.kind is not kind:
+            classify(office, case, replace(PETITION, kind=kind))
+        assert due(office, case) == BY_RECEIPT, kind
+
+
+def test_d12_what_is_overdue_gains_no_months_by_another_kind(office: Office, admin: Actor) -> None:
+    case = make_case(office.session, office.clerk, procedure=Procedure.PETITION)
+    retire(office, admin)
+    operations.accept(office.session, case, office.clerk, NOW + DAY + HOUR, PETITION)
+    classify(office, case, replace(PETITION, kind=Kind.INQUIRY), days=12)
+    assert due(office, case) == date(2026, 11, 26), "three working days from receipt, as an inquiry's reply counts"
+    classify(office, case, PETITION, days=13)
+    assert due(office, case) == BY_RECEIPT
+
+
+def test_d12_a_petition_accepted_before_its_rule_was_taken_out_keeps_its_sixty_days(office: Office, admin: Actor) -> None:
+    case = make_case(office.session, office.clerk, procedure=Procedure.PETITION)
+    operations.accept(office.session, case, office.clerk, NOW + HOUR, PETITION)
+    sixty = due(office, case)
+    retire(office, admin)
+    for new in (replace(PETITION, kind=Kind.INQUIRY), HELP, PETITION):
+        classify(office, case, new)
+    assert due(office, case) == sixty == date(2027, 1, 22)
+
+
+def test_d15_a_reply_that_rested_comes_back_under_the_version_put_to_use_meanwhile(office: Office, admin: Actor) -> None:
+    case, other = (make_case(office.session, office.clerk) for _ in range(2))
+    operations.classify(office.session, case, office.clerk, NOW + HOUR, PETITION)
+    assert [row.number for row in lengthen(office, admin)] == [other.number]
+    for new in (HELP, COMPLAINT, HELP, PETITION, HELP):
+        classify(office, case, new)
+    assert due(office, case) == due(office, other) == APPLIED
+
+
+def test_d13_a_case_taken_apart_runs_under_the_version_put_to_use_meanwhile(office: Office, admin: Actor) -> None:
+    survivor, case = (make_case(office.session, office.clerk) for _ in range(2))
+    merging.merge(office.session, case, office.clerk, NOW + HOUR, survivor.number, "同一件事")
+    lengthen(office, admin)
+    merging.unmerge(office.session, case, office.clerk, NOW + DAY + HOUR, "不是一件事")
+    assert due(office, case) == APPLIED
+    classify(office, case, COMPLAINT)
+    classify(office, case, HELP)
+    assert due(office, case) == APPLIED
+    assert preview(office.session, NOW + 2 * DAY, work_calendar(office.session)) == []
+    assert uncounted(office.session) == []
+
+
+def test_d15_what_came_in_the_morning_does_not_come_under_what_was_saved_at_noon(office: Office, admin: Actor) -> None:
+    early, late = NOW + DAY - HOUR, NOW + DAY + HOUR
+    waits = make_case(office.session, office.clerk, now=early, procedure=Procedure.PETITION)
+    assert due(office, waits) is None
+    retire(office, admin)
+    after = make_case(office.session, office.clerk, now=late, procedure=Procedure.PETITION)
+    assert (due(office, waits), due(office, after)) == (None, date(2026, 12, 3))
+    assert uncounted(office.session) == [], "saved for the day it came in, it still waits for its acceptance"
+    operations.accept(office.session, waits, office.clerk, late, PETITION)
+    assert due(office, waits) == date(2026, 12, 3), "and was accepted when that rule was gone"
