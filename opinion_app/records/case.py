@@ -27,6 +27,7 @@ from opinion_app.rules.words import (
 )
 
 _OPEN = [f"'{stage.value}'" for stage in sorted(OPEN_STAGES)]
+_OWING = [f"'{stage.value}'" for stage in sorted(OPEN_STAGES | {Stage.MERGED})]
 
 
 def _only(condition: str) -> dict[str, Any]:
@@ -59,7 +60,8 @@ class Case(Base):
         Index(
             "ix_cases_lead_unit_received", "lead_unit_id", "received_at", "id", "kind", "stage", "restricted", "accused_unit_id"
         ),
-        # What the lists of the office show of open cases, in the order they show it; and the few that wait for something rare.
+        # What the lists of the office show of cases that owe something, in the order they show it; and the few that wait for
+        # something rare.
         Index(
             "ix_cases_due",
             "next_due_at",
@@ -67,7 +69,7 @@ class Case(Base):
             "restricted",
             "accused_unit_id",
             "next_warn_at",
-            **_only(f"stage IN ({', '.join(_OPEN)})"),
+            **_only(f"stage IN ({', '.join(_OWING)})"),
         ),
         Index("ix_cases_needs_leader", "needs_leader", "stage", "restricted", "accused_unit_id", **_only("needs_leader IS true")),
         Index(
@@ -145,8 +147,15 @@ class Case(Base):
 
 
 def is_open(case: type[Case] | None = None) -> ColumnElement[bool]:
-    """Somebody in the office still owes something on the case; in the words of the index of open cases."""
+    """The case is in hand, and is not at rest in another."""
     return (case or Case).stage.in_([literal_column(stage) for stage in _OPEN])
+
+
+def may_owe() -> ColumnElement[bool]:
+    """The case is in hand, or merged: a letter at rest in another case owes its own report where it has a date (D13).
+
+    In the words of the index of what is due."""
+    return Case.stage.in_([literal_column(stage) for stage in _OWING])
 
 
 class CaseGrant(Base):

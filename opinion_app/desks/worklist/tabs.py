@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, false
+from sqlalchemy import ColumnElement, and_, false, or_
 
 from opinion_app.flow import waiting
-from opinion_app.records.case import Case, is_open
+from opinion_app.records.case import Case, is_open, may_owe
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.life import ACTS
 from opinion_app.rules.permissions import OFFICE_ROLES, UNIT_ROLES
@@ -90,18 +90,23 @@ def _mine(actor: Actor, _moment: Moment) -> ColumnElement[bool]:
     return and_(is_open(), Case.handler_id == actor.id)
 
 
-def _all(_actor: Actor, _moment: Moment) -> ColumnElement[bool]:
-    return is_open()
+def _owing(actor: Actor) -> ColumnElement[bool]:
+    """What may have a date. The report of a merged letter is the office's to make: its units owe nothing on it (D13)."""
+    return may_owe() if actor.has(*OFFICE_ROLES) else is_open()
 
 
-def _soon(_actor: Actor, moment: Moment) -> ColumnElement[bool]:
+def _all(actor: Actor, _moment: Moment) -> ColumnElement[bool]:
+    return and_(_owing(actor), or_(Case.stage != Stage.MERGED, Case.next_due_at.is_not(None)))
+
+
+def _soon(actor: Actor, moment: Moment) -> ColumnElement[bool]:
     """临期 as the badge says it: the warning has come, or two working days are left; late cases are in their own view."""
     warned = (Case.next_warn_at <= moment.now) | (Case.next_due_at <= moment.soon_until)
-    return and_(is_open(), Case.next_due_at >= moment.now, warned)
+    return and_(_owing(actor), Case.next_due_at >= moment.now, warned)
 
 
-def _overdue(_actor: Actor, moment: Moment) -> ColumnElement[bool]:
-    return and_(is_open(), Case.next_due_at < moment.now)
+def _overdue(actor: Actor, moment: Moment) -> ColumnElement[bool]:
+    return and_(_owing(actor), Case.next_due_at < moment.now)
 
 
 CLERK, LEADER, REVIEWER = frozenset({Role.CLERK}), frozenset({Role.LEADER}), frozenset({Role.REVIEWER})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.desks.worklist import queries
 from opinion_app.desks.worklist.queries import Wanted, moment, nav_counts
-from opinion_app.desks.worklist.tabs import tabs_of
+from opinion_app.desks.worklist.tabs import Tab, tabs_of
 from opinion_app.flow.cases import facts_of, gates_passed, latest_reply
 from opinion_app.records.actors import actor_of
 from opinion_app.records.assignment import Assignment
@@ -40,9 +40,9 @@ from opinion_app.steps.closing import operations as closing
 from opinion_app.steps.handling import operations as handling
 from opinion_app.steps.reply import operations as reply
 from opinion_app.steps.review import operations as review
-from opinion_app.steps.triage import assigning
+from opinion_app.steps.triage import assigning, merging
 from opinion_app.steps.triage.assigning import Allotment
-from tests.builders.life import HELP, REPLY, Office, make_office
+from tests.builders.life import HELP, REPLY, Office, approved, forwarded, make_office
 from tests.builders.office import NOW, make_case, make_person, make_unit, seed
 
 STEPS: dict[Stage, list[ReviewStep | None]] = {
@@ -113,6 +113,36 @@ def test_every_figure_is_the_number_of_visible_cases_its_view_shows(core: Flask,
 
     often = ("received", "to_sign", "handling", "head_check", "gates", "sign_off", "open", "overdue")
     assert not [key for key in often if not counted[key]]
+
+
+def test_d13_a_merged_letter_is_in_the_office_s_lists_of_dates_as_long_as_its_report_is_owed(core: Flask) -> None:
+    with transaction() as session:
+        office = make_office(session)
+        letter, survivor = forwarded(office, date(2026, 12, 15)), approved(office)
+        plain = make_case(session, office.clerk)
+        for case in (letter, plain):
+            merging.merge(session, case, office.clerk, NOW, survivor.number, "同一件事", know_late=True)
+        found = {
+            now: {tab.key for tab in tabs_of(office.clerk) if letter.id in shown(session, office.clerk, tab, now)}
+            for now in (NOW, NOW + timedelta(days=21), NOW + timedelta(days=23))
+        }
+        assert list(found.values()) == [{"open"}, {"open", "soon"}, {"open", "overdue"}]
+        late, due = NOW + timedelta(days=23), {tab.key: tab for tab in tabs_of(office.clerk)}
+        assert nav_counts(session, office.clerk, late)["overdue"] == len(shown(session, office.clerk, due["overdue"], late)) == 2
+        assert plain.id not in shown(session, office.clerk, due["open"], late), "it owes nothing"
+        heads = [tab for tab in tabs_of(office.finance_head) if letter.id in shown(session, office.finance_head, tab, late)]
+        assert not heads, "the report is the office's to make"
+        closing.report_back(session, letter, office.clerk, late, "云政〔2026〕1号", date(2026, 12, 16), "已办结")
+        assert not [tab.key for tab in due.values() if letter.id in shown(session, office.clerk, tab, late)]
+
+
+def shown(session: Session, actor: Actor, tab: Tab, now: datetime) -> set[int]:
+    """The cases in that view of the person, as many as its figure says."""
+    session.flush()
+    session.info.clear()
+    listed = {case.id for case in queries.rows_of(session, actor, Wanted(tab), moment(session, now))}
+    assert nav_counts(session, actor, now)[tab.key] == len(listed)
+    return listed
 
 
 class Life:
