@@ -18,6 +18,7 @@ from opinion_app.desks.backup.queries import TOO_OLD, newest
 from opinion_app.desks.clock.queries import alive, lease, queue
 from opinion_app.desks.people.queries import what_is_missing
 from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.missing_drafts import undrafted
 from opinion_app.flow.recompute import preview
 from opinion_app.flow.reply_owed import dropped, uncounted
 from opinion_app.flow.standing_work import JobLine, entries_here, jobs, unheard
@@ -87,11 +88,14 @@ def _dates(session: Session, now: datetime) -> Finding:
 
 def _replies(session: Session, _now: datetime) -> Finding:
     """Whether of every case not answered yet the reply is counted, or waits for acceptance, here or in the case it lies in."""
-    without, lost = uncounted(session), dropped(session)
+    without, undated, lost = uncounted(session), undrafted(session), dropped(session)
     said = []
     if without:
         named = "、".join(case.number for case in without[:NAMED])
         said += [f"{len(without)} 件没有答复时限（{named}），请打开该件，交办或改一次分类（可再改回），时限随即起算"]
+    if undated:
+        named = "、".join(case.number for case in undated[:NAMED])
+        said += [f"{len(undated)} 件的承办单位没有提交答复稿的时限（{named}），请打开该件，改一次分类（可再改回），时限随即起算"]
     if lost:
         named = "、".join(case.number for case in lost[:NAMED])
         said += [f"{len(lost)} 件并入的件已不予受理或转出（{named}），请逐件拆分后单独办理"]

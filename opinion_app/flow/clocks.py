@@ -172,11 +172,11 @@ def open_assignment(session: Session, case: Case, assignment: Assignment, now: d
     contact = choice_for(session, case, ClockStage.CONTACT, now)
     if assignment.role is UnitRole.LEAD and contact is not None and contact.rule.start_event is StartEvent.ASSIGNED:
         start_clock(session, case, contact, now, assignment)
-    _open_inner(session, case, assignment, now)
+    open_inner(session, case, assignment, now)
     refresh(session, case)
 
 
-def _open_inner(session: Session, case: Case, assignment: Assignment, now: datetime) -> None:
+def open_inner(session: Session, case: Case, assignment: Assignment, now: datetime) -> None:
     """A unit's inner deadline lies a buffer before the reply's and never after it (decisions 4; D12)."""
     reply = reply_clock(session, case.id)
     choice = choice_for(session, case, ClockStage.DRAFT, now)
@@ -285,7 +285,7 @@ def restart_reply(session: Session, case: Case, now: datetime) -> None:
         Assignment.case_id == case.id, Assignment.role == UnitRole.LEAD, Assignment.state.in_(ACTIVE)
     )
     for assignment in session.scalars(leading):
-        _open_inner(session, case, assignment, now)
+        open_inner(session, case, assignment, now)
     refresh(session, case)
 
 

@@ -27,6 +27,7 @@ from opinion_app.flow.clocks import (
     start_clock,
 )
 from opinion_app.flow.merged_dates import WAITS, answer_for_merged, is_copy, missed_when_stopped, own_again, revive
+from opinion_app.flow.missing_drafts import open_missing_drafts
 from opinion_app.flow.moved_dates import DateMoved, what_moved
 from opinion_app.flow.reply_owed import begins_at, has_reply, owe_reply, reply_rule
 from opinion_app.records.assignment import Assignment
@@ -160,6 +161,7 @@ def _begin_missing(session: Session, case: Case, now: datetime) -> list[Clock]:
         if start is not None:
             open_event(session, case, event, start, frozenset(done | besides))
     owe_reply(session, case)
+    open_missing_drafts(session, case, now)
     _begin_contact(session, case, now, done)
     return [clock for clock in open_clocks(session, case.id) if clock.id not in known]
 

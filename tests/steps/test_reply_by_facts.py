@@ -9,9 +9,10 @@ from datetime import date, timedelta
 import pytest
 from flask import Flask
 
+from opinion_app.cli.doctor import BAD, CHECKS, GOOD
 from opinion_app.desks.rules import operations as rule_desk
 from opinion_app.desks.rules.queries import versions
-from opinion_app.flow import clocks
+from opinion_app.flow import clock_changes, clocks
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.recompute import Moves, preview
 from opinion_app.flow.reply_owed import uncounted
@@ -22,7 +23,8 @@ from opinion_app.rules.facts import Actor
 from opinion_app.rules.rule_data import from_data
 from opinion_app.rules.words import Kind, Procedure, Role, Urgency
 from opinion_app.rules.zone import local_date
-from opinion_app.steps.triage import merging, operations
+from opinion_app.steps.triage import assigning, merging, operations
+from opinion_app.steps.triage.assigning import Allotment
 from opinion_app.steps.triage.operations import Classification
 from tests.builders.life import HELP, Office, make_office
 from tests.builders.office import NOW, make_actor, make_case
@@ -141,3 +143,32 @@ def test_d15_what_came_in_the_morning_does_not_come_under_what_was_saved_at_noon
     assert uncounted(office.session) == [], "saved for the day it came in, it still waits for its acceptance"
     operations.accept(office.session, waits, office.clerk, late, PETITION)
     assert due(office, waits) == date(2026, 12, 3), "and was accepted when that rule was gone"
+
+
+def test_d12_a_unit_given_a_case_without_a_reply_owes_its_draft_once_the_reply_is_counted(office: Office) -> None:
+    case = make_case(office.session, office.clerk)
+    to = Allotment(office.finance.id, [office.roads.id], "请办理")
+    assigning.assign(office.session, case, office.clerk, NOW + HOUR, HELP, to)
+    whole = waits_for(office, case)
+    look = dict(CHECKS)["答复时限"]
+    assert look(office.session, NOW).state == GOOD
+    drafts = [clock for clock in clocks.open_clocks(office.session, case.id) if clock.stage == "draft"]
+    reply = clock_changes.running_reply(office.session, case)
+    for clock in drafts:
+        office.session.delete(clock)
+    office.session.flush()
+    found = look(office.session, NOW)
+    assert (found.state, "没有提交答复稿的时限" in found.words, case.number in found.words) == (BAD, True, True)
+    office.session.delete(reply)
+    office.session.flush()
+    assert "没有答复时限" in look(office.session, NOW).words
+    classify(office, case, COMPLAINT)
+    assert waits_for(office, case) == whole
+    assert look(office.session, NOW).state == GOOD
+    classify(office, case, HELP)
+    assert waits_for(office, case) == whole, "and to and fro gives nobody a second one"
+
+
+def waits_for(office: Office, case: Case) -> list[tuple[str, int | None]]:
+    """What runs and which unit owes it."""
+    return sorted((clock.met_by_act, clock.unit_id) for clock in clocks.open_clocks(office.session, case.id))
