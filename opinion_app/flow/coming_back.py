@@ -1,19 +1,31 @@
-"""A letter cancelled for what was so for a while - a leave entered by mistake, an address taken away - goes after all."""
+"""A letter cancelled for what was so for a while - a leave entered by mistake, an address taken away - goes after all.
+
+One rule: on the morning it was for, without the lines that were told otherwise since, by whatever way its reader has now.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, false, func, inspect, or_, select, update
+from sqlalchemy.orm import Session, joinedload
 
+from opinion_app.flow.installation import message_ids
 from opinion_app.flow.leaving import why_not_at_all
-from opinion_app.flow.outbox import ACT, DIGEST, RUNG
+from opinion_app.flow.outbox import ACT, BY_MAILBOX, DIGEST, RUNG, Letter, by_channel, for_mailbox
 from opinion_app.flow.recheck import Looking, looking, still_standing
+from opinion_app.flow.reminding import open_clock
 from opinion_app.flow.settings import restored_at
-from opinion_app.flow.told_beside import told_later
+from opinion_app.flow.told_beside import Since, told_later, told_since
 from opinion_app.records.notice import Notice
-from opinion_app.rules.words import NoticeChannel, NoticeState
+from opinion_app.records.person import Person
+from opinion_app.rules.ladder import speaks_at
+from opinion_app.rules.next_digest import heard_from, last_digest, must_hear
+from opinion_app.rules.words import ClockState, NoticeChannel, NoticeState
+from opinion_app.rules.zone import local_date
 
 FOR_A_DAY = timedelta(days=1)  # longer, and the digests of the mornings since have told of it
 AFTER_ALL = "取消的原因已不存在，重新发送"
@@ -25,29 +37,132 @@ def may_come_back_until(notice: Notice, now: datetime) -> datetime | None:
     return now + FOR_A_DAY if of_dates else None
 
 
-def cancelled_lately(channels: list[NoticeChannel], now: datetime) -> ColumnElement[bool]:
+def may_return(now: datetime) -> ColumnElement[bool]:
+    """Cancelled, and lately: a digest on its own day alone. What was cancelled later than now saw the clock set back (R11)."""
+    lately = Notice.next_attempt_at > now, Notice.next_attempt_at <= now + FOR_A_DAY
+    return and_(
+        Notice.state == NoticeState.CANCELLED, *lately, or_(Notice.category != DIGEST, Notice.local_date == local_date(now))
+    )
+
+
+def gone_for_good(now: datetime) -> ColumnElement[bool]:
+    """Cancelled, and it goes no more: whoever was to be told by it was not."""
+    return func.coalesce(and_(Notice.state == NoticeState.CANCELLED, ~func.coalesce(may_return(now), false())), false())
+
+
+def cancelled_lately(channels: Collection[NoticeChannel], now: datetime) -> ColumnElement[bool]:
     """Cancelled letters that may go after all; one about an act on a case not where a later act was told to the same person."""
-    cancelled = Notice.channel.in_(channels), Notice.state == NoticeState.CANCELLED, Notice.next_attempt_at > now
-    return and_(*cancelled, or_(Notice.category != ACT, ~told_later()))
+    return and_(Notice.channel.in_(channels), may_return(now), or_(Notice.category != ACT, ~told_later()))
 
 
-def comes_back(notice: Notice, look: Looking, restored: datetime | None, alarm_url: str) -> bool:
-    """Whether a cancelled letter would be sent if it waited now. Asks no database.
+@dataclass(frozen=True, slots=True)
+class Back:
+    """A cancelled letter as it would wait again, a copy that no session holds; `moved`: it goes by another channel now."""
 
-    Where a date of it moved, the ladder says the new one by a letter of its own (N02)."""
-    named = ((look.clocks.get(int(line.get("clock") or 0)), line.get("version")) for line in notice.lines)
-    if any(row is not None and row.deadline_version != version for row, version in named):
-        return False
-    return not why_not_at_all(notice, restored, alarm_url) and bool(still_standing(notice, look)[0])
+    letter: Notice
+    moved: bool = False
+
+
+def coming_back(session: Session, found: Sequence[Notice], look: Looking, alarm_url: str) -> list[Back]:
+    """The letters of those cancelled lately that would be sent if they waited now, as they would wait. Reads only.
+
+    One that would go by another channel does not where its reader was told by that too."""
+    if not found:
+        return []
+    restored, since = restored_at(session), told_since(session, found)
+    backs = [back for notice in found if (back := _back(notice, look, since, restored, alarm_url)) is not None]
+    keys = [back.letter.key for back in backs if back.moved]
+    taken = set(session.scalars(select(Notice.key).where(Notice.key.in_(keys)))) if keys else set()
+    return [back for back in backs if not back.moved or back.letter.key not in taken]
 
 
 def bring_back(session: Session, channel: NoticeChannel, now: datetime, alarm_url: str) -> int:
     """Let the cancelled letters of a channel that would be sent now wait again; answers how many."""
-    found = session.scalars(select(Notice).where(cancelled_lately([channel], now)).order_by(Notice.id)).all()
-    if not found:
-        return 0
-    look, restored = looking(session, found, now), restored_at(session)
-    back = [notice.id for notice in found if comes_back(notice, look, restored, alarm_url)]
-    waits = {"state": NoticeState.PENDING, "next_attempt_at": now, "finished_at": None, "attempts": 0, "last_error": AFTER_ALL}
-    session.execute(update(Notice).where(Notice.id.in_(back), Notice.state == NoticeState.CANCELLED).values(**waits))
-    return len(back)
+    query = select(Notice).where(cancelled_lately([channel], now)).options(*with_reader()).order_by(Notice.id)
+    found = session.scalars(query.execution_options(populate_existing=True)).all()
+    backs = coming_back(session, found, looking(session, found, now), alarm_url) if found else []
+    for back in backs:
+        mine = Notice.id == back.letter.id, Notice.state == NoticeState.CANCELLED
+        session.execute(update(Notice).where(*mine).values(**_waiting_anew(session, back), next_attempt_at=now))
+    return len(backs)
+
+
+def _waiting_anew(session: Session, back: Back) -> dict[str, Any]:
+    letter = back.letter
+    waits = {"state": NoticeState.PENDING, "finished_at": None, "attempts": 0, "last_error": AFTER_ALL}
+    said = waits | {"lines": letter.lines, "subject": letter.subject, "unit_id": letter.unit_id}
+    if not back.moved:
+        return said
+    message_id = message_ids(session)(letter.key) if letter.channel is NoticeChannel.MAIL else ""
+    return said | {"channel": letter.channel, "key": letter.key, "message_id": message_id}
+
+
+def with_reader() -> tuple[Any, ...]:
+    """What is read with a letter that is looked at: its reader and the units, however many letters there are in one query."""
+    person = joinedload(Notice.person)
+    return person.lazyload(Person.role_rows), person.joinedload(Person.unit), joinedload(Notice.unit), joinedload(Notice.writer)
+
+
+def _back(notice: Notice, look: Looking, since: Since, restored: datetime | None, alarm_url: str) -> Back | None:
+    """The letter as it would wait again; None where it would not be sent. Asks no database.
+
+    One that may have left goes as it is or not at all."""
+    asked_at = notice.finished_at or notice.created_at
+    if notice.category == RUNG and last_digest(look.now, look.calendar, look.ladder.morning) > asked_at:
+        return None  # the digest tells of it
+    letter = _by_the_way_now(notice, look)
+    letter.lines = [line for line in letter.lines if _still_untold(line, notice, look, since) and _may_be_said(line, look)]
+    changed = (len(letter.lines), letter.channel, letter.unit_id) != (len(notice.lines), notice.channel, notice.unit_id)
+    if notice.body and changed:
+        return None
+    if why_not_at_all(letter, restored, alarm_url) or not still_standing(letter, look)[0]:
+        return None
+    return Back(letter, letter.channel is not notice.channel)
+
+
+def _still_untold(line: Mapping[str, Any], notice: Notice, look: Looking, since: Since) -> bool:
+    """Whether a line is still this letter's to tell: where its date moved, the ladder says the new one by a letter of its own
+    (N02), and what a newer letter told its reader is not told again (N01)."""
+    number, version = int(line.get("clock") or 0), line.get("version")
+    row = look.clocks.get(number)
+    if row is not None and row.deadline_version != version:
+        return False
+    return not {(number, version), (number, None)} & since.get(notice.id, frozenset())
+
+
+def _may_be_said(line: Mapping[str, Any], look: Looking) -> bool:
+    """Whether a line may be said at this hour (N08), or must be, for the next digest would find its date late."""
+    row = look.clocks.get(int(line.get("clock") or 0))
+    if row is None or row.due_at is None or row.state is not ClockState.RUNNING:
+        return True  # it is no date, or the look says why it does not hold
+    clock, now = open_clock(row), look.now
+    if speaks_at(now, clock, look.ladder, look.calendar) <= now:
+        return True
+    pressing = clock.span.unit.in_days and must_hear(row.due_at, now, look.calendar, look.ladder.morning)
+    return pressing and heard_from(row.due_at, now, look.ladder) <= now
+
+
+def _by_the_way_now(notice: Notice, look: Looking) -> Notice:
+    """A copy of the letter; where its own way is gone by the one its reader has now: mail, a robot, the mailbox of the unit."""
+    letter = _copied(notice)
+    reader = look.people.staff.get(notice.person_id or 0)
+    if reader is None or notice.for_group or notice.person is None or notice.category not in BY_MAILBOX:
+        return letter
+    if notice.channel in reader.ways and not notice.by_mailbox:
+        return letter
+    if reader.ways:
+        letter.channel, letter.unit_id, letter.unit = reader.ways[0], None, None
+    elif reader.mailbox:
+        letter.channel, letter.unit_id, letter.unit = NoticeChannel.MAIL, notice.person.unit_id, notice.person.unit
+        if not notice.by_mailbox:
+            told = for_mailbox(Letter(notice.category, notice.key, notice.subject, list(notice.lines)))
+            letter.lines, letter.subject = told.lines, told.subject
+    letter.key = by_channel(notice.key, letter.channel)
+    return letter
+
+
+def _copied(notice: Notice) -> Notice:
+    held: Iterable[str] = (column.key for column in inspect(Notice).column_attrs)
+    copy = Notice(**{name: getattr(notice, name) for name in held})
+    copy.person, copy.unit = notice.person, notice.unit
+    return copy

@@ -57,6 +57,11 @@ def _key(letter: Letter, whose: object, channel: NoticeChannel) -> str:
     return f"{letter.key}:{whose}:{channel.value}"[:200]
 
 
+def by_channel(key: str, channel: NoticeChannel) -> str:
+    """The key that the same letter to the same receiver has by another channel."""
+    return f"{key.rpartition(':')[0]}:{channel.value}"
+
+
 def queue_many(session: Session, letters: Iterable[tuple[Letter, Person]], now: datetime, *, mail: bool) -> list[tuple[int, int]]:
     """Queue each letter for its person as `queue` does, all at one go: one statement, however many people there are.
 
@@ -89,11 +94,11 @@ def _rows(letter: Letter, person: Person, now: datetime, number: Callable[[str],
         row = _row(letter, person, NoticeChannel.MAIL, now, person.email)
         yield row | {"message_id": number(row["key"])}
     elif mail and not person.robot_url and person.unit is not None and person.unit.email and letter.category in BY_MAILBOX:
-        row = _row(_for_mailbox(letter), person, NoticeChannel.MAIL, now, person.unit.email)
+        row = _row(for_mailbox(letter), person, NoticeChannel.MAIL, now, person.unit.email)
         yield row | {"message_id": number(row["key"]), "unit_id": person.unit_id}
 
 
-def _for_mailbox(letter: Letter) -> Letter:
+def for_mailbox(letter: Letter) -> Letter:
     """A letter as the mailbox of a unit may hear it: numbers, and dates once it leaves; the cases it may not hear of are dropped
     then (`flow/recheck`)."""
     lines = [line | _UNSAID | {"text": "" if line.get("clock") else MAILBOX_WORDS} for line in letter.lines]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from opinion_app.flow.outbox import ACT
@@ -15,6 +15,9 @@ from opinion_app.records.move import Move
 from opinion_app.records.notice import Notice, Reminder
 from opinion_app.rules.waiting_step import ITS_DATES
 from opinion_app.rules.words import NoticeChannel, NoticeState
+
+Since = Mapping[int, frozenset[tuple[int, int | None]]]
+"""By cancelled letter the clocks, with the version of their date (None: whichever it is), told its reader by a newer one."""
 
 
 def followed(session: Session, notices: Iterable[Notice]) -> frozenset[int]:
@@ -56,3 +59,17 @@ def handed_over_since(session: Session, clock_ids: Collection[int], since: datet
     told = session.execute(select(Notice.case_id, Notice.lines).where(Notice.case_id.in_(own), *acts))
     asked = {case_id for case_id, lines in told if any(line.get("waits", ITS_DATES) != ITS_DATES for line in lines)}
     return set(session.scalars(moved)) | {case_id for case_id in asked if case_id is not None}
+
+
+def told_since(session: Session, cancelled: Iterable[Notice]) -> Since:
+    """What the readers of cancelled letters were told, or are about to be, by letters queued after these were cancelled."""
+    other, found = aliased(Notice), defaultdict[int, set[tuple[int, int | None]]](set)
+    newer = (other.person_id == Notice.person_id) & (other.created_at >= Notice.finished_at) & (other.id != Notice.id)
+    leaves = other.channel != NoticeChannel.IN_APP, other.state != NoticeState.CANCELLED
+    theirs = or_(other.unit_id.is_(None), other.channel == NoticeChannel.MAIL)  # else it is for the group of a unit
+    query = select(Notice.id, other.lines).join(other, newer & theirs)
+    for notice_id, lines in session.execute(query.where(Notice.id.in_([one.id for one in cancelled]), *leaves)):
+        for line in lines:
+            found[notice_id] |= {(int(line["clock"]), line.get("version"))} if line.get("clock") else set()
+            found[notice_id] |= {(int(number), None) for number in line.get("dates", ())}
+    return {notice_id: frozenset(clocks) for notice_id, clocks in found.items()}

@@ -12,14 +12,13 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from opinion_app.desks.reminders.made_up import HadToday, had
 from opinion_app.desks.reminders.suspended import STANDS_STILL
 from opinion_app.flow.calendar_letter import letter_about_next_year
-from opinion_app.flow.coming_back import cancelled_lately
+from opinion_app.flow.coming_back import cancelled_lately, with_reader
 from opinion_app.flow.leaving import due
 from opinion_app.flow.outbox import ACT, DIGEST, Letter, inside_key
 from opinion_app.flow.told_beside import told_later
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
-from opinion_app.records.person import Person
 from opinion_app.rules.recipients import Roster
 from opinion_app.rules.words import ClockState, NoticeChannel, Role
 from opinion_app.rules.zone import local_date
@@ -70,8 +69,7 @@ def held_at(session: Session, now: datetime, jobs: Collection[str], others: Iter
     followed = and_(waits, Notice.category == ACT, told_later())
     marks = waits.label("waits"), lately.label("lately"), newest.label("newest"), followed.label("followed")
     query = select(Notice, Case, *marks).outerjoin(Case, Case.id == Notice.case_id)
-    who = joinedload(Notice.person).lazyload(Person.role_rows), joinedload(Notice.writer), joinedload(Notice.unit)
-    query = query.options(*who, joinedload(Case.merged_into))
+    query = query.options(*with_reader(), joinedload(Case.merged_into))
     found, digests = Held(), []
     for row, about, turn, cancelled, day, later in session.execute(
         query.where(or_(waits, lately, digest, asked, Notice.key.in_(keys))).order_by(Notice.id)

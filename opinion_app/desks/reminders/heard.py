@@ -14,8 +14,10 @@ Entries = Sequence[tuple[tuple[int, str, int], Told]]
 
 
 def knows_date(entries: Entries, whom: int, version: int, hints: frozenset[str]) -> bool:
-    """Whether somebody was told of this version of a date by more than one of the `hints`, the rungs inside the service alone."""
-    return any(who == whom and held == version and code not in hints for (who, code, held), _told in entries)
+    """Whether somebody was told of this version of a date by more than one of the `hints`, the rungs inside the service alone.
+
+    Whose letter was cancelled and goes no more was not told."""
+    return any(who == whom and held == version and code not in hints and not told.gone for (who, code, held), told in entries)
 
 
 def heard_as_early(entries: Entries, row: Clock, rung: Rung, since: datetime) -> dict[int, int | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from opinion_app.desks.reminders.made_up import had_on, still_to_make, told_by_l
 from opinion_app.desks.reminders.queries import plan_digests, waiting_clocks
 from opinion_app.desks.reminders.unit_letters import letter_of, ring_units
 from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.coming_back import gone_for_good
 from opinion_app.flow.ladder import begin_reminding, ladder, take_effect, told_from
 from opinion_app.flow.outbox import Letter, queue, queue_many
 from opinion_app.flow.reminding import open_clock, rungs_of
@@ -22,7 +23,7 @@ from opinion_app.flow.supervise import Asked, issue
 from opinion_app.flow.unjudged import DIGESTS, RUNGS, missed_by_digests, note_digests_made, note_unjudged
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
-from opinion_app.records.notice import Reminder
+from opinion_app.records.notice import Notice, Reminder
 from opinion_app.records.once import insert_once
 from opinion_app.records.person import Person
 from opinion_app.rules import links
@@ -213,15 +214,19 @@ def _issue_sheet(session: Session, clock: OpenClock, rung: Rung, days: int, now:
 
 def _ring(session: Session, own: Sequence[Saying], now: datetime) -> int:
     """Enter the rungs of one letter in the ledger and queue it; what is there already, whoever entered it, is not said again."""
-    entered = {
-        number: saying
-        for saying in own
-        if (number := _enter(session, saying.clock, saying.rung, saying.told.person_id, saying.told.reason, now)) is not None
-    }
+    entered, again = {}, False
+    for saying in own:
+        number = _enter(session, saying.clock, saying.rung, saying.told.person_id, saying.told.reason, now)
+        if number is None:  # perhaps of a letter that was cancelled and goes no more: nobody was told by it
+            number = _enter_anew(session, saying, now)
+            again = again or number is not None
+        if number is not None:
+            entered[number] = saying
     if not entered:
         return 0
     new = list(entered.values())
     first, letter = new[0], letter_of(new)
+    letter = replace(letter, key=f"{letter.key}:{now:%Y%m%d%H%M}") if again else letter
     person = session.get(Person, first.told.person_id)
     mail = first.rung.way is Way.LETTER
     made = queue(session, letter, [person] if person is not None else [], now, mail=mail)
@@ -229,6 +234,16 @@ def _ring(session: Session, own: Sequence[Saying], now: datetime) -> int:
         point = update(Reminder).where(Reminder.id.in_(entered)).values(notice_id=made[-1])
         session.execute(point.execution_options(synchronize_session=False))
     return len(made)
+
+
+def _enter_anew(session: Session, saying: Saying, now: datetime) -> int | None:
+    """Take over the entry of a letter that was cancelled and goes no more; None for any other, whose reader was told."""
+    clock, gone = saying.clock, select(Notice.id).where(gone_for_good(now))
+    same = Reminder.clock_id == clock.id, Reminder.deadline_version == clock.version, Reminder.rung == saying.rung.code
+    mine = update(Reminder).where(*same, Reminder.person_id == saying.told.person_id, Reminder.notice_id.in_(gone))
+    told = {"state": ReminderState.TOLD, "reason": saying.told.reason[:200], "notice_id": None, "created_at": now}
+    made = session.scalar(mine.values(**told).returning(Reminder.id).execution_options(synchronize_session=False))
+    return int(made) if made is not None else None
 
 
 def _enter(

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.coming_back import gone_for_good
 from opinion_app.flow.due import soon_until
 from opinion_app.flow.many_facts import CHUNK, facts_of_many
 from opinion_app.flow.recheck import clocks_of
@@ -123,11 +124,13 @@ def _waits(now: datetime) -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An entry of the ledger: the notice it was told by, when it was entered, whether that notice was cancelled on its way."""
+    """An entry of the ledger: the notice it was told by, when it was entered, whether that notice was cancelled on its way, and
+    whether it is `gone`: cancelled, and it goes no more."""
 
     notice_id: int | None
     at: datetime
     cancelled: bool = False
+    gone: bool = False
 
 
 _CANCELLED = func.coalesce(Notice.state == NoticeState.CANCELLED, false())
@@ -137,26 +140,31 @@ Ledger = dict[tuple[int, int, str, int], Told]
 """By clock, whom (a person or a unit), rung and version of the date."""
 
 
-def told_of(session: Session, rows: Sequence[Clock]) -> Ledger:
+def told_of(session: Session, rows: Sequence[Clock], now: datetime) -> Ledger:
     """What the ledger holds of some clocks by clock, person, rung and version of the date."""
-    return _told(session, rows, Reminder, Reminder.person_id)
+    return _told(session, rows, Reminder, Reminder.person_id, now)
 
 
-def units_told(session: Session, rows: Sequence[Clock], people: Roster) -> Ledger:
+def units_told(session: Session, rows: Sequence[Clock], people: Roster, now: datetime) -> Ledger:
     """The same of the groups of units; an office without any robot is not asked about."""
-    return _told(session, rows, UnitReminder, UnitReminder.unit_id) if people.robots else {}
+    return _told(session, rows, UnitReminder, UnitReminder.unit_id, now) if people.robots else {}
 
 
 def _told(
-    session: Session, rows: Sequence[Clock], ledger: type[Reminder | UnitReminder], whom: InstrumentedAttribute[int]
+    session: Session,
+    rows: Sequence[Clock],
+    ledger: type[Reminder | UnitReminder],
+    whom: InstrumentedAttribute[int],
+    now: datetime,
 ) -> Ledger:
-    query = select(ledger.clock_id, whom, ledger.rung, ledger.deadline_version, ledger.notice_id, ledger.created_at, _CANCELLED)
+    entry = ledger.clock_id, whom, ledger.rung, ledger.deadline_version, ledger.notice_id, ledger.created_at
+    query = select(*entry, _CANCELLED, gone_for_good(now))
     query = query.outerjoin(Notice, Notice.id == ledger.notice_id).order_by(ledger.id)
     told: Ledger = {}
     for start in range(0, len(rows), CHUNK):
         some = ledger.clock_id.in_([row.id for row in rows[start : start + CHUNK]])
-        for clock_id, who, rung, version, notice_id, at, cancelled in session.execute(query.where(some)):
-            told[clock_id, who, rung, version] = Told(notice_id, at, cancelled)
+        for clock_id, who, rung, version, notice_id, at, cancelled, gone in session.execute(query.where(some)):
+            told[clock_id, who, rung, version] = Told(notice_id, at, cancelled, gone)
     return told
 
 

@@ -18,7 +18,7 @@ from opinion_app.desks.reminders.queries import Speaking, morning_of, speaking_c
 from opinion_app.desks.reminders.suspended import plan_suspended
 from opinion_app.desks.reminders.unit_letters import names_of
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.coming_back import comes_back
+from opinion_app.flow.coming_back import coming_back
 from opinion_app.flow.due import soon_until
 from opinion_app.flow.ladder import ladder, taking_effect
 from opinion_app.flow.leaving import Outlook, outlook
@@ -125,7 +125,7 @@ def rehearse(session: Session, now: datetime) -> Rehearsal:
         heard_beside(session, rows),
     )
     restored, alarm_url = restored_at(session), settings_of().alarm_url
-    back = [row for row in held.cancelled if comes_back(row, look, restored, alarm_url)]
+    back = [one.letter for one in coming_back(session, held.cancelled, look, alarm_url)]
     for row in sorted([*held.waiting, *back], key=lambda row: row.id):
         seen = outlook(row, look, held.cases, restored, alarm_url)
         (found.cancelled if seen.why_not else found.drafts).append(_waiting_draft(row, seen))

@@ -3,83 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from opinion_app.desks.accounts.operations import set_leave
-from opinion_app.desks.outbox.operations import Sender, claim, confirm
 from opinion_app.desks.reminders.operations import queue_digests
-from opinion_app.desks.reminders.rehearsal import rehearse
 from opinion_app.flow import accounts, clocks
 from opinion_app.flow.coming_back import AFTER_ALL, bring_back
 from opinion_app.flow.outbox import tell
 from opinion_app.flow.recheck import REPLACED
 from opinion_app.flow.settings import put_setting
-from opinion_app.records.actors import actor_of
 from opinion_app.records.clock import Clock
-from opinion_app.records.current import settings_of
 from opinion_app.records.move import Move
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
-from opinion_app.rules.delivery import Attempt, Outcome
-from opinion_app.rules.words import NoticeChannel, NoticeState, Role, Stage
+from opinion_app.rules.delivery import Outcome
+from opinion_app.rules.words import NoticeState, Role, Stage
 from opinion_app.rules.zone import parse_moment
 from tests.builders.office import make_person
-from tests.desks.reminders.laddered import Office, laddered
-
-SENDER = Sender("opinion@office.test", "http://office.test")
-DUE, LATE = "2026-11-11", "2026-11-12"  # the reply is due on the 11th; on the 12th comes 催办通知
-MAIL = NoticeChannel.MAIL
+from tests.desks.outbox.posted import DUE, LATE, MAIL, kept, leave, mailing, morning, post, round_
+from tests.desks.reminders.laddered import Office
 
 
 @pytest.fixture
 def office(core: Flask) -> Iterator[Office]:
     """An office with a mail server and somebody who may stand in."""
-    object.__setattr__(settings_of(core), "smtp_url", "smtp://mail.office.test")
-    for made in laddered():
-        unit = made.people["head"].unit
-        made.people["deputy"] = make_person(made.session, "deputy", Role.HANDLER, unit=unit, email="deputy@office.test")
-        made.run("2026-11-10T08:31")
-        yield made
-
-
-def morning(office: Office, day: str) -> None:
-    queue_digests(office.session, parse_moment(f"{day}T08:30"))
-    office.run(f"{day}T08:31")
-
-
-def post(office: Office, moment: str, outcome: Outcome = Outcome.SENT, channel: NoticeChannel = MAIL) -> list[str]:
-    """One run of the outbox: what it hands in, by receiver."""
-    now, done = parse_moment(moment), []
-    bring_back(office.session, channel, now, "")
-    while (claimed := claim(office.session, "r1", SENDER, now, channel)) is not None:
-        confirm(office.session, claimed, "r1", Attempt(outcome, "x"), now)
-        done.append(f"{claimed.recipient.partition('@')[0]} {claimed.subject}")
-    return sorted(done)
-
-
-def round_(office: Office, moment: str) -> list[str]:
-    """One run of rungs and outbox, which a rehearsal of the same moment foretells."""
-    drafts = rehearse(office.session, parse_moment(moment)).drafts
-    foretold = sorted(f"{draft.name} {draft.subject}" for draft in drafts if "邮件" in draft.ways)
-    office.run(moment)
-    sent = post(office, moment)
-    assert [letter for letter in foretold if letter in sent] == sent, (foretold, sent)
-    return sent
-
-
-def leave(office: Office, login: str, moment: str, until: date | None = date(2026, 12, 20)) -> None:
-    now = parse_moment(moment)
-    deputy, begins = (office.people["deputy"].id, now.date()) if until else (None, None)
-    set_leave(office.session, actor_of(office.session, office.people[login]), deputy, begins, until, now)
-
-
-def kept(office: Office, login: str) -> Notice:
-    query = select(Notice).where(Notice.channel == MAIL, Notice.person_id == office.people[login].id)
-    return office.session.scalars(query.order_by(Notice.id.desc()).limit(1)).one()
+    yield from mailing(core)
 
 
 def test_n03_a_leave_entered_by_mistake_keeps_nobodys_digest_back_for_good(office: Office) -> None:
