@@ -252,3 +252,15 @@ def test_n01_untold_twice_it_is_told_by_a_letter_of_its_own_each_time(office: Of
     deputy.active = True
     leave(office, "handler", f"{friday}T09:03", date(2026, 11, 15))
     assert [round_(office, f"2026-11-15T{time}") for time in ("07:01", "12:00")] == [[f"deputy {word}"], []]
+
+
+def test_n03_a_group_whose_robot_was_taken_away_for_a_while_is_told_after_all(office: Office) -> None:
+    unit_of(office).robot_url = "wecombot://group12345678/"
+    morning(office, LATE)
+    unit_of(office).robot_url = ""
+    office.session.flush()
+    assert post(office, f"{LATE}T09:00", channel=ROBOT) == []
+    unit_of(office).robot_url = "wecombot://group12345678/"
+    office.session.flush()
+    told = [f"wecombot://group12345678/ {URGE} 答复"]
+    assert [post(office, f"{LATE}T{time}", channel=ROBOT) for time in ("09:05", "09:06")] == [told, []]
