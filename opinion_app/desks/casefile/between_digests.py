@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.due import soon_until
-from opinion_app.records.notice import Reminder
+from opinion_app.records.notice import Notice, Reminder
 from opinion_app.rules.digest import OpenClock, urgency
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.ladder import Coming, Ladder, Rung, Way, look, quiet
 from opinion_app.rules.next_digest import heard_from, must_hear, rung_of_word
 from opinion_app.rules.recipients import Recipient, Roster, recipients
 from opinion_app.rules.rung_recipients import rung_recipients
+from opinion_app.rules.words import NoticeState
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date, on_day
 
@@ -78,9 +79,13 @@ def words_between(ahead: Outlook, heard: Callable[[], Heard], now: datetime) -> 
 
 
 def heard_of(session: Session, clock_ids: Collection[int], ladder: Ladder) -> Callable[[], Heard]:
-    """Who was told of the dates of some clocks by more than a hint inside the service; one query, made when first asked for."""
+    """Who was told of the dates of some clocks by more than a hint inside the service; one query, made when first asked for.
+
+    Whose letter was cancelled was not: what can come back does so within minutes of what kept it."""
     hints = [rung.code for rung in ladder.days if rung.way is Way.INSIDE]
     query = select(Reminder.clock_id, Reminder.person_id, Reminder.deadline_version)
+    stands = or_(Notice.id.is_(None), Notice.state != NoticeState.CANCELLED)
+    query = query.outerjoin(Notice, Notice.id == Reminder.notice_id).where(stands)
     told = query.where(Reminder.clock_id.in_(clock_ids), Reminder.rung.not_in(hints))
 
     @cache

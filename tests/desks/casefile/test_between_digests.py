@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from opinion_app.desks.accounts.operations import set_leave
 from opinion_app.desks.casefile.reminding import coming
@@ -22,7 +22,7 @@ from opinion_app.records.transaction import transaction
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.ladder import Way
 from opinion_app.rules.registration import LetterFacts
-from opinion_app.rules.words import Kind, NoticeChannel, Procedure, Role, Source, Urgency
+from opinion_app.rules.words import Kind, NoticeChannel, NoticeState, Procedure, Role, Source, Urgency
 from opinion_app.rules.zone import parse_moment
 from opinion_app.steps.handling.operations import sign_for
 from opinion_app.steps.triage.operations import Classification
@@ -61,9 +61,9 @@ def case(office: Office) -> Case:
     return held
 
 
-def away(office: Office, who: Actor, begins: date, told_at: datetime = CAME) -> None:
+def away(office: Office, who: Actor, begins: date, told_at: datetime = CAME, until: date = date(2026, 12, 20)) -> None:
     deputy = office.session.scalars(select(Person).where(Person.login == "deputy")).one()
-    set_leave(office.session, who, deputy.id, begins, date(2026, 12, 20), told_at)
+    set_leave(office.session, who, deputy.id, begins, until, told_at)
 
 
 def week(office: Office) -> None:
@@ -116,3 +116,21 @@ def test_n09_nobody_is_named_who_hears_of_it_by_a_digest_before(office: Office, 
     assert foretold(office, case, "2026-11-25T09:00") == []
     week(office)
     assert sent(office, "2026-11-27T09:00") == []
+
+
+def test_n09_whose_letter_was_cancelled_on_its_way_is_named_for_when_the_leave_ends(office: Office, case: Case) -> None:
+    week(office)
+    away(office, office.finance_handler, date(2026, 11, 27), parse_moment("2026-11-27T09:00"), date(2026, 11, 27))
+    queue_rungs(office.session, parse_moment("2026-11-27T09:01"))
+    assert foretold(office, case, "2026-11-27T09:02") == [], "the letter still waits"
+    mine = update(Notice).where(Notice.person_id == office.finance_handler.id, Notice.state == NoticeState.PENDING)
+    lately = parse_moment("2026-11-27T09:03")
+    office.session.execute(
+        mine.values(state=NoticeState.CANCELLED, finished_at=lately, next_attempt_at=lately + timedelta(days=1))
+    )
+    [(at, whom)] = foretold(office, case, "2026-11-27T09:04")
+    assert at == "28 07:00"
+    queue_rungs(office.session, parse_moment("2026-11-28T00:01"))
+    queue_rungs(office.session, parse_moment("2026-11-28T07:00"))
+    mails = select(Notice).where(Notice.channel == NoticeChannel.MAIL, Notice.created_at >= parse_moment("2026-11-28T00:00"))
+    assert [row.person.name for row in office.session.scalars(mails) if row.person is not None] == [whom]
