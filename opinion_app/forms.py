@@ -87,9 +87,9 @@ class OfficeForm(Form):
                 self._fields[name].errors = [*self._fields[name].errors, problem]
 
 
-def late_tick(how: str) -> BooleanField:
+def late_tick(how: str, which: str = "哪些时限逾期见上面的说明") -> BooleanField:
     """The tick of whoever knows that an act makes a date late (D12); a page shows it only where it was asked for."""
-    return BooleanField(f"我知道{how}有时限已经逾期", description="哪些时限逾期见上面的说明；提交后记入办理过程")
+    return BooleanField(f"我知道{how}有时限已经逾期", description=f"{which}；提交后记入办理过程")
 
 
 def choices(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:

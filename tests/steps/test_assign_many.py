@@ -157,6 +157,7 @@ def test_d12_the_tick_speaks_for_the_cases_the_page_named_and_for_no_other(app: 
     named, silent = office["plain"]
     passed(app, named)
     browser, page = opened(app, [named, silent])
+    assert "只对上面写明已过的件有效" in page.text
     sent = fields_of(page.text, [named, silent]) | {"know_late": "y"}
     passed(app, silent)
     again = browser.post("/office/assign", data=sent)

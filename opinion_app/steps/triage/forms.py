@@ -34,7 +34,7 @@ class AssignManyForm(OfficeForm):
     lead = SelectField("主办单位", coerce=row_id, validate_choice=False, validators=[InputRequired("请选择主办单位。")])
     supports = SelectMultipleField("协办单位", coerce=row_id, validate_choice=False, description="可不选，可多选")
     note = text("交办意见", 500, hint="写给承办单位看的话，每一件都一样", rows=2)
-    know_late = late_tick("交办后")
+    know_late = late_tick("交办后", "只对上面写明已过的件有效，其他件随即逾期的不会交办")
 
 
 class ReassignForm(OfficeForm):
