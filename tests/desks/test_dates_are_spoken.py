@@ -19,7 +19,7 @@ from opinion_app.records.case import Case
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.clock_facts import Extension, Span, Unit
 from opinion_app.rules.suspension import SuspensionGround
-from opinion_app.rules.words import ClockState, Urgency
+from opinion_app.rules.words import ClockState, Kind, Urgency
 from opinion_app.rules.zone import end_of_day
 from opinion_app.steps.closing import operations as closing
 from opinion_app.steps.handling import suspending
@@ -86,6 +86,18 @@ def test_d11_a_case_taken_up_again_counts_from_that_day_and_says_so(core: Flask)
         closing.reopen(session, case, office.clerk, NOW + 3 * DAY, "留言人不满意")
         assert said(session, case, "答复")[0] == "11月26日 周四 10:00 重新办理之日，当日不计"
         assert said(session, case, "提交答复稿")[0] == "11月26日 周四 10:00 重新办理之时", "given three days before"
+
+
+def test_d12_a_draft_that_began_after_the_assignment_does_not_name_it(core: Flask) -> None:
+    with transaction() as session:
+        office = make_office(session)
+        case = handling_case(office)
+        for clock in open_clocks(session, case.id):
+            if clock.stage == "draft":
+                session.delete(clock)
+        session.flush()
+        operations.classify(session, case, office.clerk, NOW + DAY, replace(HELP, kind=Kind.COMPLAINT))
+        assert said(session, case, "提交答复稿")[0] == "11月24日 周二 10:00 起算"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from opinion_app.flow.clocks import OPEN, rule_of
 from opinion_app.flow.due import clock_words
 from opinion_app.flow.merged_dates import is_copy
 from opinion_app.flow.visible import visible
+from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock, DeadlineRuleRow
 from opinion_app.records.move import Move
@@ -118,16 +119,20 @@ def _started(session: Session, clock: Clock) -> str:
     if rule is None:
         return "起算"
     if clock.stage == ClockStage.DRAFT.value:
-        return "重新办理之时" if _taken_up_again(session, clock) else StartEvent.ASSIGNED.label
+        return _draft_started(session, clock)
     began = {StartEvent.RECEIVED: case.received_at, StartEvent.ACCEPTED: case.accepted_at}.get(rule.start_event)
     again = began is not None and clock.start_at > began and not is_copy(clock)
     return "重新办理之日" if again else rule.start_event.label
 
 
-def _taken_up_again(session: Session, clock: Clock) -> bool:
-    """Whether a unit's date began because the case the unit had already was taken up again."""
+def _draft_started(session: Session, clock: Clock) -> str:
+    """What a unit's date began with: the assignment, the day the case it had already was taken up again, or later than both."""
+    part = session.get(Assignment, clock.assignment_id) if clock.assignment_id is not None else None
+    if part is None or part.assigned_at == clock.start_at:
+        return StartEvent.ASSIGNED.label
     reopened = (Move.act == "reopen", Move.to_stage == Stage.HANDLING, Move.at == clock.start_at)
-    return session.scalar(select(Move.id).where(Move.case_id == clock.case_id, *reopened).limit(1)) is not None
+    again = session.scalar(select(Move.id).where(Move.case_id == clock.case_id, *reopened).limit(1)) is not None
+    return "重新办理之时" if again else "起算"
 
 
 def _aside(clock: Clock) -> str:
