@@ -29,19 +29,18 @@ def span_of(clock: Clock) -> Span:
     return Span(clock.amount, Unit(clock.amount_unit))
 
 
-def facts_of(clock: Clock) -> ClockFacts:
-    """What the rules derive the due moment from.
+def facts_of(clock: Clock, start: datetime | None = None) -> ClockFacts:
+    """What the rules derive the due moment from; `start`: as if the clock began then.
 
     A restart plays no part where the clock now begins later, by another rule; nor does what was granted and put aside."""
+    begins = clock.start_at if start is None else start
     return ClockFacts(
-        start=clock.start_at,
+        start=begins,
         span=span_of(clock),
         pauses=tuple(_pause(data) for data in clock.pauses),
         extensions=granted_in(clock, span_of(clock).unit),
         restarts=tuple(
-            Restart(_moment(data["at"]), data.get("reason", ""))
-            for data in clock.restarts
-            if _moment(data["at"]) >= clock.start_at
+            Restart(_moment(data["at"]), data.get("reason", "")) for data in clock.restarts if _moment(data["at"]) >= begins
         ),
         adoptions=adoptions_of(clock.adoptions),
         fixed_date=clock.fixed_on,

@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import Cause, adoptions_of, facts_of, granted_in, inner_day, run_for, settle
-from opinion_app.flow.clocks import OPEN, ahead_of, refresh, shift_inner
-from opinion_app.flow.deadline_table import rules
+from opinion_app.flow.clocks import OPEN, ahead_of, choice_for, refresh, shift_inner
+from opinion_app.flow.deadline_table import Proposed, rules
 from opinion_app.flow.due import SUPPORT_ACT, SUPPORT_WORDS, stage_words
 from opinion_app.flow.extension_requests import void_stale
-from opinion_app.flow.merged_dates import lent_by
+from opinion_app.flow.merged_dates import is_copy, lent_by
 from opinion_app.flow.progress import promise
+from opinion_app.flow.reply_owed import reply_rule
 from opinion_app.flow.risk_clocks import cap_now
 from opinion_app.flow.trail import Values
 from opinion_app.records.assessment import Assessment
@@ -27,7 +28,7 @@ from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import ClockFacts, DeadlineRefused, Pause
 from opinion_app.rules.deadline import derive, is_late
-from opinion_app.rules.deadline_rules import ClockStage, DeadlineRule, RuleFacts, choose
+from opinion_app.rules.deadline_rules import Choice, ClockStage, DeadlineRule
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.words import Stage
 from opinion_app.rules.workdays import WorkCalendar
@@ -35,7 +36,8 @@ from opinion_app.rules.zone import latest
 
 Change = Callable[[Clock], ClockFacts]
 NAMED = 5  # cases that a sentence names
-Governing = Callable[[Clock], DeadlineRule | None]  # the rule a clock is to be put under; None: it stays as it is
+Governed = tuple[DeadlineRule, datetime]  # a rule, and since when a clock counts under it
+Governing = Callable[[Clock], Governed | None]  # what a clock is to be put under; None: it stays as it is
 
 
 class NotLooked(Invalid):
@@ -231,10 +233,10 @@ def by_code(rule: DeadlineRule, codes: dict[int, str]) -> Governing:
 
     What a merged case still owes itself stays as it lent it to the other case (D13)."""
 
-    def governing(clock: Clock) -> DeadlineRule | None:
+    def governing(clock: Clock) -> Governed | None:
         if clock.rule_id is None or clock.case.stage is Stage.MERGED:
             return None
-        return rule if codes.get(clock.rule_id) == rule.code else None
+        return (rule, clock.start_at) if codes.get(clock.rule_id) == rule.code else None
 
     return governing
 
@@ -242,20 +244,27 @@ def by_code(rule: DeadlineRule, codes: dict[int, str]) -> Governing:
 def chosen_anew(session: Session, table: Collection[DeadlineRule], row: DeadlineRule, codes: dict[int, str]) -> Governing:
     """With `row` put into the table or taken out of it: the rule chosen anew for the clocks that come under it or were under it.
 
-    A clock that would have to be met by another act, or by somebody else, keeps its own rule."""
+    A reply counts from the event that rule counts from. A clock that would have to be met by another act, or by somebody else,
+    keeps its own rule; so does a reply that would wait for the case to be accepted, until it is."""
     query = select(Clock.id, Assessment.historic).join(Assessment, Assessment.id == Clock.assessment_id)
     found = session.execute(query.where(Clock.stage == row.stage.value, Clock.state.in_(OPEN)))
-    historic = {held.id: held.historic for held in found}
+    historic, proposed = {held.id: held.historic for held in found}, Proposed(tuple(table), row)
 
-    def governing(clock: Clock) -> DeadlineRule | None:
-        case = clock.case
+    def governing(clock: Clock) -> Governed | None:
+        case, start = clock.case, clock.start_at
         if clock.stage != row.stage.value or clock.rule_id is None or case.stage is Stage.MERGED:
             return None
-        facts = RuleFacts(case.procedure, case.urgency, case.kind, case.risk_level, None, historic.get(clock.id, False))
-        choice = choose(table, facts, row.stage, row.in_force_from)
-        if choice is None or (choice.rule.meeting_act, choice.rule.owed_by.value) != (clock.met_by_act, clock.owed_by):
+        choice: Choice | None
+        if row.stage is ClockStage.REPLY and not is_copy(clock):
+            choice, since = reply_rule(session, case, proposed=proposed)
+        else:
+            past = historic.get(clock.id, False)
+            choice, since = choice_for(session, case, row.stage, start, historic=past, proposed=proposed), start
+        if choice is None or since is None:
             return None
-        return choice.rule if row.code in (choice.rule.code, codes.get(clock.rule_id)) else None
+        if (choice.rule.meeting_act, choice.rule.owed_by.value) != (clock.met_by_act, clock.owed_by):
+            return None
+        return (choice.rule, since) if row.code in (choice.rule.code, codes.get(clock.rule_id)) else None
 
     return governing
 
@@ -264,10 +273,11 @@ def put_under(governing: Governing) -> Change:
     """The facts clocks would have under the rules that would govern them."""
 
     def changed(clock: Clock) -> ClockFacts:
-        facts, rule = facts_of(clock), governing(clock)
-        if rule is None:
-            return facts
-        return replace(facts, span=rule.span, extensions=granted_in(clock, rule.span.unit))
+        governed = governing(clock)
+        if governed is None:
+            return facts_of(clock)
+        rule, start = governed
+        return replace(facts_of(clock, start), span=rule.span, extensions=granted_in(clock, rule.span.unit))
 
     return changed
 
@@ -277,8 +287,9 @@ def apply_to_open(session: Session, governing: Governing, why: str, now: datetim
     numbers = {rule: row_id for row_id, rule in rules(session).items()}
 
     def rewrite(clock: Clock) -> None:
-        rule = governing(clock)
-        if rule is not None and clock.rule_id != numbers.get(rule):
+        governed = governing(clock)
+        if governed is not None and (clock.rule_id, clock.start_at) != (numbers.get(governed[0]), governed[1]):
+            rule, clock.start_at = governed
             run_for(clock, rule.span)
             clock.rule_id = numbers.get(rule)
             clock.source = f"{rule.name}（按修改后的规则）：{rule.source}"

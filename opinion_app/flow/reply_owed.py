@@ -77,11 +77,15 @@ def owe_reply(session: Session, case: Case) -> list[Clock]:
     return [clock]
 
 
-def uncounted(session: Session) -> list[Case]:
-    """The cases not answered yet whose reply nobody counts, though it waits for no acceptance."""
+def not_counted(session: Session) -> Sequence[Case]:
+    """The cases not answered yet of which no reply runs or stands still, whether or not it waits for their acceptance."""
     counted = exists().where(Clock.case_id == Case.id, Clock.stage == ClockStage.REPLY.value, Clock.state.in_(OPEN))
-    without = session.scalars(select(Case).where(Case.stage.in_(BEFORE_ANSWER), ~counted).order_by(Case.id))
-    return [case for case in without if reply_rule(session, case)[1] is not None]
+    return session.scalars(select(Case).where(Case.stage.in_(BEFORE_ANSWER), ~counted).order_by(Case.id)).all()
+
+
+def uncounted(session: Session) -> list[Case]:
+    """Those of them whose reply waits for no acceptance: nobody counts it."""
+    return [case for case in not_counted(session) if reply_rule(session, case)[1] is not None]
 
 
 def dropped(session: Session) -> Sequence[Case]:

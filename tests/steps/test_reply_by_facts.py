@@ -11,10 +11,10 @@ from flask import Flask
 
 from opinion_app.cli.doctor import BAD, CHECKS, GOOD
 from opinion_app.desks.rules import operations as rule_desk
-from opinion_app.desks.rules.queries import versions
+from opinion_app.desks.rules.queries import versions, what_if
 from opinion_app.flow import clock_changes, clocks
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.recompute import Moves, preview
+from opinion_app.flow.recompute import Moves, marks, preview
 from opinion_app.flow.reply_owed import uncounted
 from opinion_app.records.case import Case
 from opinion_app.records.transaction import transaction
@@ -172,3 +172,56 @@ def test_d12_a_unit_given_a_case_without_a_reply_owes_its_draft_once_the_reply_i
 def waits_for(office: Office, case: Case) -> list[tuple[str, int | None]]:
     """What runs and which unit owes it."""
     return sorted((clock.met_by_act, clock.unit_id) for clock in clocks.open_clocks(office.session, case.id))
+
+
+def test_d15_a_petition_that_waits_gets_its_reply_when_the_rule_is_taken_out_for_cases_in_hand(
+    office: Office, admin: Actor
+) -> None:
+    case = make_case(office.session, office.clerk, procedure=Procedure.PETITION)
+    out = rule_desk.taken_out(office.session, "reply-petition", (NOW + DAY).date(), "本单位规定")
+    told = what_if(office.session, out, NOW + DAY)
+    assert [(row.number, row.before, row.after and local_date(row.after), row.becomes_late) for row in told] == [
+        (case.number, None, BY_RECEIPT, False)
+    ]
+    done = retire(office, admin, apply=True)
+    assert marks(done) == marks(told)
+    assert due(office, case) == BY_RECEIPT
+    assert uncounted(office.session) == []
+    for new in (replace(PETITION, kind=Kind.COMPLAINT), PETITION):
+        classify(office, case, new)
+        assert due(office, case) == BY_RECEIPT
+    assert preview(office.session, NOW + 2 * DAY, work_calendar(office.session)) == []
+
+
+def test_d15_one_that_is_late_by_it_is_shown_as_late(office: Office, admin: Actor) -> None:
+    make_case(office.session, office.clerk, now=NOW - 30 * DAY, procedure=Procedure.PETITION)
+    assert [row.becomes_late for row in retire(office, admin, apply=True)] == [True]
+
+
+def test_d15_the_reply_of_an_accepted_petition_counts_from_receipt_as_the_rule_does_that_took_over(
+    office: Office, admin: Actor
+) -> None:
+    case = make_case(office.session, office.clerk, procedure=Procedure.PETITION)
+    operations.accept(office.session, case, office.clerk, NOW + DAY - HOUR, PETITION)
+    out = rule_desk.taken_out(office.session, "reply-petition", (NOW + DAY).date(), "本单位规定")
+    told = what_if(office.session, out, NOW + DAY)
+    assert marks(retire(office, admin, apply=True)) == marks(told)
+    for new in (PETITION, replace(PETITION, kind=Kind.COMPLAINT), HELP, PETITION):
+        if new != PETITION or case.procedure is not Procedure.PETITION:
+            classify(office, case, new)
+        assert due(office, case) == BY_RECEIPT
+
+
+def test_d15_a_petition_counted_from_receipt_goes_on_until_its_acceptance_when_the_rule_comes_back(
+    office: Office, admin: Actor
+) -> None:
+    case = make_case(office.session, office.clerk, procedure=Procedure.PETITION)
+    retire(office, admin, apply=True)
+    rule = from_data(versions(office.session, "reply-petition")[0].data)
+    day, now = (NOW + 2 * DAY).date(), NOW + 2 * DAY
+    typed = rule_desk.Changes(rule.name, 60, Unit.NATURAL_DAYS, None, Unit.HOURS, 1, None, "", 1, 25, "恢复执行", day)
+    saving = rule_desk.Saving(admin, now, apply_to_open=True)
+    assert rule_desk.save(office.session, "reply-petition", typed, saving, None)[1] == []
+    assert due(office, case) == BY_RECEIPT
+    operations.accept(office.session, case, office.clerk, now + HOUR, replace(PETITION, kind=Kind.COMPLAINT))
+    assert due(office, case) == date(2027, 1, 25), "sixty days from the twenty-fifth of November, rolled over a Sunday"

@@ -14,9 +14,10 @@ from opinion_app.flow import trail
 from opinion_app.flow.calendar import RULES_VERSION, bump
 from opinion_app.flow.deadline_table import note_applied
 from opinion_app.flow.recompute import Moves, apply_to_open, check_looked
+from opinion_app.flow.waiting_replies import begin_waiting
 from opinion_app.records.clock import DeadlineRuleRow
 from opinion_app.rules.clock_facts import Span, Unit
-from opinion_app.rules.deadline_rules import Ahead, Allowance, DeadlineRule
+from opinion_app.rules.deadline_rules import Ahead, Allowance, ClockStage, DeadlineRule
 from opinion_app.rules.errors import Conflict, Invalid
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.rule_data import check_rule, from_data, to_data
@@ -161,9 +162,7 @@ def apply_now(session: Session, code: str, saving: Saving, seen: int | None) -> 
     if rule is None or rule.retired:
         raise Invalid("这条规则现在没有执行，不能用于在办的件。")
     others = [known for known in every(session) if known != rule]
-    moved = apply_to_open(session, governs(session, rule, others), f"改用现行时限规则“{rule.name}”", saving.now)
-    note_applied(session, rule, saving.now)
-    check_looked(moved, saving.looked)
+    moved = _followed(session, rule, others, f"改用现行时限规则“{rule.name}”", saving)
     if not moved:
         raise Invalid(f"在办的件都已按这条规则计时，没有需要变动的{moved.stayed}。")
     trail.record(session, "rules.apply", f"rule:{code}", saving.actor, saving.now, moved.values)
@@ -211,9 +210,17 @@ def _put(session: Session, rule: DeadlineRule, said: tuple[str, trail.Values], s
     bump(session, RULES_VERSION)
     moved: Moves = Moves()
     if saving.apply_to_open:
-        moved = apply_to_open(session, governs(session, rule, before), f"改用新的时限规则“{rule.name}”", saving.now)
-        note_applied(session, rule, saving.now)
-        check_looked(moved, saving.looked)
+        moved = _followed(session, rule, before, f"改用新的时限规则“{rule.name}”", saving)
     act, values = said
     trail.record(session, act, f"rule:{rule.code}", saving.actor, saving.now, {**values, **moved.values})
+    return moved
+
+
+def _followed(session: Session, rule: DeadlineRule, held: list[DeadlineRule], why: str, saving: Saving) -> Moves:
+    """Let the open cases follow a version beside the table `held`, and begin the replies that wait for nothing by it."""
+    moved = apply_to_open(session, governs(session, rule, held), why, saving.now)
+    note_applied(session, rule, saving.now)
+    if rule.stage is ClockStage.REPLY:
+        moved.extend(begin_waiting(session, saving.now))
+    check_looked(moved, saving.looked)
     return moved

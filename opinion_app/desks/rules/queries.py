@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.deadline_table import rules
+from opinion_app.flow.deadline_table import Proposed, rules
 from opinion_app.flow.recompute import Governing, Moves, by_code, chosen_anew, preview, put_under
+from opinion_app.flow.waiting_replies import would_begin
 from opinion_app.records.actors import names_of
 from opinion_app.records.clock import DeadlineRuleRow
 from opinion_app.rules.deadline_rules import ClockStage, DeadlineRule, newest_in_force
@@ -116,7 +117,7 @@ def shown(versions: Sequence[DeadlineRule], today: date) -> DeadlineRule:
 def applied(session: Session, rule: DeadlineRule, now: datetime) -> Moves:
     """What would move if the open cases followed a version that stands in the table."""
     others = [known for known in every(session) if known != rule]
-    return preview(session, now, work_calendar(session), put_under(governs(session, rule, others)))
+    return _would_move(session, rule, others, now)
 
 
 def governs(session: Session, rule: DeadlineRule, held: Sequence[DeadlineRule]) -> Governing:
@@ -131,7 +132,13 @@ def governs(session: Session, rule: DeadlineRule, held: Sequence[DeadlineRule]) 
 
 def what_if(session: Session, rule: DeadlineRule, now: datetime) -> Moves:
     """Which open clocks would move if they were put under `rule`, or under what follows it where it is retired."""
-    return preview(session, now, work_calendar(session), put_under(governs(session, rule, every(session))))
+    return _would_move(session, rule, every(session), now)
+
+
+def _would_move(session: Session, rule: DeadlineRule, held: Sequence[DeadlineRule], now: datetime) -> Moves:
+    moved = preview(session, now, work_calendar(session), put_under(governs(session, rule, held)))
+    moved.extend(would_begin(session, Proposed((*held, rule), rule), now))
+    return moved
 
 
 def taking_over(session: Session, out: DeadlineRule) -> tuple[DeadlineRule | None, ...]:
