@@ -189,12 +189,15 @@ def missed_when_stopped(clock: Clock) -> datetime | None:
 
 
 def release(session: Session, survivor: Case, number: str, now: datetime) -> None:
-    """Give up the date taken over from the case `number`, which goes its own way again (D13)."""
-    for clock in open_clocks(session, survivor.id):
+    """Give up the date taken over from the case `number`, which goes its own way again, in a reply that rests as well (D13)."""
+    resting = select(Clock).where(Clock.case_id == survivor.id, Clock.end_reason == WAITS)
+    for clock in (*open_clocks(session, survivor.id), *session.scalars(resting)):
         mine = [entry for entry in clock.adoptions if entry.get("number") == number]
         if not mine:
             continue
         clock.adoptions = [entry for entry in clock.adoptions if entry not in mine]
+        if clock.state not in OPEN:
+            continue
         if any(entry.get("copied") for entry in mine):
             answer_for_merged(session, survivor, clock, APART, Cause(now, APART))
             if survivor.accepted_at is not None:

@@ -202,9 +202,12 @@ def change_rule(walk: Walk, case: Case, now: datetime, know: bool) -> object:
 
 
 def retire_rule(walk: Walk, case: Case, now: datetime, know: bool) -> object:
-    """Take the petitions' rule out of the table."""
-    saving = rule_desk.Saving(walk.admin, now, apply_to_open=False)
-    return rule_desk.retire(walk.session, "reply-petition", (now + 8 * HOUR).date(), "本单位规定", saving, None)
+    """Take the petitions' rule out of the table, for open cases too after a look at what moves or begins."""
+    day, shown, apply = (now + 8 * HOUR).date(), None, walk.chance.random() < 0.5
+    if apply:
+        shown = marks(what_if(walk.session, rule_desk.taken_out(walk.session, "reply-petition", day, "本单位规定"), now))
+    saving = rule_desk.Saving(walk.admin, now, apply_to_open=apply, looked=shown)
+    return rule_desk.retire(walk.session, "reply-petition", day, "本单位规定", saving, None)
 
 
 def close_a_day(walk: Walk, case: Case, now: datetime, know: bool) -> object:
@@ -214,7 +217,14 @@ def close_a_day(walk: Walk, case: Case, now: datetime, know: bool) -> object:
     return add_closure(walk.session, day, "停电", walk.admin, now, shown)
 
 
-SHOWN_BEFORE: tuple[Act, ...] = (change_rule, close_a_day)  # what becomes late by these was shown and marked as looked at
+def away_and_back(walk: Walk, case: Case, now: datetime, away: Classification) -> None:
+    """修改分类 by a slip, and back. Raises OfficeError where the case may not be classified, or not so."""
+    held = Classification(case.kind, case.area, case.urgency, case.procedure)
+    for each in (away, held):
+        operations.classify(walk.session, case, walk.office.clerk, now, each, know_late=True)
+
+
+SHOWN_BEFORE: tuple[Act, ...] = (change_rule, retire_rule, close_a_day)  # what becomes late by these was shown before
 ACTS: tuple[Act, ...] = (
     *(classify,) * 5, *(accept,) * 2, *(assign,) * 3, *(sign_for,) * 4, *(reassign,) * 2, *(add_unit,) * 2, *(give_back,) * 3,
     *(suspend,) * 3, *(resume,) * 5, *(restart,) * 3, *(extend,) * 6, *(merge,) * 3, *(unmerge,) * 3, decline, *(answer,) * 3,

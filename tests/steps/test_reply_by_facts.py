@@ -225,3 +225,16 @@ def test_d15_a_petition_counted_from_receipt_goes_on_until_its_acceptance_when_t
     assert due(office, case) == BY_RECEIPT
     operations.accept(office.session, case, office.clerk, now + HOUR, replace(PETITION, kind=Kind.COMPLAINT))
     assert due(office, case) == date(2027, 1, 25), "sixty days from the twenty-fifth of November, rolled over a Sunday"
+
+
+def test_d13_a_reply_that_rested_does_not_come_back_with_the_date_of_a_case_that_left(office: Office) -> None:
+    case = make_case(office.session, office.clerk)
+    first = make_case(office.session, office.clerk, now=NOW - 3 * DAY)
+    merging.merge(office.session, first, office.clerk, NOW, case.number, "同一件事")
+    assert due(office, case) == date(2026, 12, 1), "the earlier of the two"
+    operations.classify(office.session, case, office.clerk, NOW, PETITION)
+    merging.unmerge(office.session, first, office.clerk, NOW + HOUR, "不是一件事")
+    assert due(office, case) is None
+    for new in (HELP, PETITION, HELP):
+        classify(office, case, new)
+        assert due(office, case) == (None if new is PETITION else BY_RECEIPT)
