@@ -184,7 +184,7 @@ class Search:
         """Who is told beside somebody whom neither letter nor mailbox of the unit tells: the deputy, the heads of the unit, those
         above it, the administrators."""
         person = self.roster.staff[told.person_id]
-        if person.reachable or told.blind or (person.mailbox and fit_for_a_group(self.case)):
+        if person.reachable or (person.mailbox and fit_for_a_group(self.case)):
             return []
         reason = f"{person.actor.name}没有邮箱和群机器人，请您转告"
         deputy = next((one for one in self._deputies(told.person_id) if self.at_work(one) and self._reached(one)), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -150,6 +151,31 @@ def test_everybody_is_asked_who_can_pass_it_on_but_of_the_nearest_unit_alone() -
     second = replace(office(p12=person(12, "管理乙", Role.ADMINISTRATOR)[1]), parents={})
     far = words(UNIT, case(), unreached(second, HANDLER, HEAD))
     assert [one for one, why in far.items() if why == asked] == [ADMIN, 12]
+
+
+def test_who_is_told_last_of_all_without_address_has_somebody_to_pass_it_on_too() -> None:
+    empty = unreached(without(office(), HEAD, HANDLER, OTHER), TOWN_HEAD)
+    asked = Recipient(ADMIN, "镇办没有邮箱和群机器人，请您转告", blind=True)
+    assert recipients(UNIT, case(), empty) == (Recipient(TOWN_HEAD, "下属单位无人在岗", blind=True), asked)
+    nobody = unreached(without(office(), CLERK, LEADER), ADMIN)
+    assert words(OFFICE, NEW, nobody) == {ADMIN: "无人可通知，请核对人员设置"}, "the end of the way: the doctor tells of it"
+
+
+def test_the_mailbox_of_the_unit_passes_on_what_a_group_may_know_and_nothing_else() -> None:
+    roster = unreached(office(), HANDLER, HEAD)
+    staff = {one: replace(held, mailbox=one in (HANDLER, HEAD)) for one, held in roster.staff.items()}
+    shared = replace(roster, staff=staff)
+    assert words(UNIT, case(), shared) == HANDLING
+    asked = words(UNIT, case(kind=Kind.ACCUSATION), shared)
+    assert asked == HANDLING | {ADMIN: "承办没有邮箱和群机器人，请您转告"}, "and no unit above hears of an accusation"
+
+
+def test_leaves_that_begin_or_end_are_known_by_their_midnights_from_now_on() -> None:
+    roster = replace(FULL, turns=frozenset({date(2026, 11, 30), date(2026, 11, 23), date(2026, 11, 24)}))
+    midnight = datetime(2026, 11, 23, 16, tzinfo=UTC)  # 0:00 on the 24th in Shanghai
+    after = roster.turns_after(midnight - timedelta(seconds=1))
+    assert after == [midnight, midnight + timedelta(days=6)]
+    assert roster.turns_after(midnight) == [midnight + timedelta(days=6)]
 
 
 @pytest.mark.parametrize("trouble", [{"away": True}, {"reachable": False}])
