@@ -200,19 +200,19 @@ def test_d12_whoever_gives_a_unit_a_late_case_is_told_that_the_draft_date_has_pa
         assert said in given_late(late, f"{base}/assign", **CLASS, lead="1")
         assert said in late.get(f"{base}/reassign").text
         assert said in late.get(f"{base}/add_unit").text
-        given_late(late, f"{base}/add_unit", unit="2")
+        given_late(late, f"{base}/add_unit", "报协办结果", unit="2")
         given_late(late, f"{base}/reassign", lead="2", reason="职责")
 
 
-def given_late(client: FlaskClient, path: str, **fields: str) -> str:
+def given_late(client: FlaskClient, path: str, owes: str = "提交答复稿", **fields: str) -> str:
     """A late case is given to a unit: refused with its date until the tick, and then told with it on the page it leads to."""
     assert "know_late" not in client.get(path).text
     refused = fill(client, path, **fields)
     assert (refused.status_code, 'name="know_late"' in refused.text) == (422, True)
-    assert "提交答复稿时限：— → 2026-12-02（已逾期）" in refused.text
+    assert f"{owes}时限：— → 2026-12-02（已逾期）" in refused.text
     assert fill(client, path, **fields, know_late="y").status_code == 303
     shown = client.get(path.rpartition("/")[0]).text
-    assert "提交答复稿时限：— → 2026-12-02（已逾期）" in shown
+    assert f"{owes}时限：— → 2026-12-02（已逾期）" in shown
     return shown
 
 
