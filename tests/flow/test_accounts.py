@@ -12,7 +12,7 @@ from opinion_app.records.trail import TrailEntry
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.words import Role
-from tests.builders.office import NOW, make_person
+from tests.builders.office import NOW, make_person, make_unit
 
 
 def test_a_unit_needs_a_name_of_its_own(core: Flask) -> None:
@@ -50,3 +50,12 @@ def test_a_person_who_will_not_do_is_refused(core: Flask, new: NewPerson, field:
         accounts.add_person(session, new, "", None, NOW)
 
     assert set(refusal.value.fields) == {field}
+
+
+def test_n09_a_person_has_no_unit_mailbox_for_an_own_address(core: Flask) -> None:
+    new = NewPerson("zhang", "张三", frozenset({Role.CLERK}), email="Czs@town.test")
+    with transaction() as session:
+        make_unit(session, "财政所").email = "czs@town.test"
+        with pytest.raises(Invalid, match="这是财政所的单位邮箱") as refusal:
+            accounts.add_person(session, new, "", None, NOW)
+    assert set(refusal.value.fields) == {"email"}
