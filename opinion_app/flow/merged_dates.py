@@ -200,8 +200,8 @@ def release(session: Session, survivor: Case, number: str, now: datetime) -> Non
             continue
         if any(entry.get("copied") for entry in mine):
             answer_for_merged(session, survivor, clock, APART, Cause(now, APART))
+            owe_reply(session, survivor)
             if survivor.accepted_at is not None:
-                owe_reply(session, survivor)
                 open_event(session, survivor, StartEvent.ACCEPTED, survivor.accepted_at, frozenset(begun(session, survivor)))
         else:
             settle(clock, work_calendar(session), ahead_of(session, clock), Cause(now, "拆分后恢复原时限"))

@@ -61,11 +61,20 @@ def on_acceptance(session: Session, case: Case, now: datetime, *, ruled: bool) -
     """Put the clocks under their rules when a case is accepted, where its classification changed with it (`ruled`) or where it
     answered by the date of a merged case alone until now: from now on it has one of its own as well (D13).
 
-    A reply that waited for acceptance begins, whichever event its rule counts from by now. Answers the dates that moved or
-    began, as `reclassify` does."""
+    A reply that waited for acceptance begins, whichever event its rule counts from by now; one that ran because that rule was out
+    for a time counts from now on as every other (D15). Answers the dates that moved or began, as `reclassify` does."""
     if ruled or any(is_copy(clock) for clock in open_clocks(session, case.id)):
         return reclassify(session, case, now)
-    return what_moved([], owe_reply(session, case))
+    cause, letter = Cause(now, "受理后按现行规则计时"), letter_of(session, case)
+    held = [(clock, clock.due_at) for clock in open_clocks(session, case.id) if clock.stage == ClockStage.REPLY.value]
+    for clock, _due in held:
+        choice, start = _governing(session, case, clock, letter)
+        if start is not None and start != clock.start_at:
+            _put_under(session, case, clock, (choice, start), cause)
+    fresh = owe_reply(session, case)
+    shift_inner(session, case, cause)
+    refresh(session, case)
+    return what_moved(held, fresh)
 
 
 def _by_classification(session: Session, case: Case) -> list[tuple[Clock, datetime | None]]:

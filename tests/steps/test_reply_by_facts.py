@@ -212,8 +212,9 @@ def test_d15_the_reply_of_an_accepted_petition_counts_from_receipt_as_the_rule_d
         assert due(office, case) == BY_RECEIPT
 
 
+@pytest.mark.parametrize("kind", [Kind.HELP, Kind.COMPLAINT])
 def test_d15_a_petition_counted_from_receipt_goes_on_until_its_acceptance_when_the_rule_comes_back(
-    office: Office, admin: Actor
+    office: Office, admin: Actor, kind: Kind
 ) -> None:
     case = make_case(office.session, office.clerk, procedure=Procedure.PETITION)
     retire(office, admin, apply=True)
@@ -223,8 +224,24 @@ def test_d15_a_petition_counted_from_receipt_goes_on_until_its_acceptance_when_t
     saving = rule_desk.Saving(admin, now, apply_to_open=True)
     assert rule_desk.save(office.session, "reply-petition", typed, saving, None)[1] == []
     assert due(office, case) == BY_RECEIPT
-    operations.accept(office.session, case, office.clerk, now + HOUR, replace(PETITION, kind=Kind.COMPLAINT))
-    assert due(office, case) == date(2027, 1, 25), "sixty days from the twenty-fifth of November, rolled over a Sunday"
+    operations.accept(office.session, case, office.clerk, now + HOUR, replace(PETITION, kind=kind))
+    sixty_days = date(2027, 1, 25)  # from the twenty-fifth of November, rolled over a Sunday
+    assert due(office, case) == sixty_days
+    for other in (Kind.INQUIRY, Kind.SUGGESTION, kind):
+        classify(office, case, replace(PETITION, kind=other))
+        assert due(office, case) == sixty_days
+
+
+def test_d13_a_petition_that_answered_by_another_case_has_its_own_reply_when_that_one_leaves(
+    office: Office, admin: Actor
+) -> None:
+    other = make_case(office.session, office.clerk)
+    case = make_case(office.session, office.clerk, procedure=Procedure.PETITION)
+    merging.merge(office.session, other, office.clerk, NOW + HOUR, case.number, "同一件事")
+    retire(office, admin, apply=True)
+    merging.unmerge(office.session, other, office.clerk, NOW + DAY, "不是一件事")
+    assert due(office, case) == BY_RECEIPT
+    assert not uncounted(office.session)
 
 
 def test_d13_a_reply_that_rested_does_not_come_back_with_the_date_of_a_case_that_left(office: Office) -> None:
