@@ -57,7 +57,7 @@ def _staff(person: Person, units: dict[int, int | None], charge: dict[int, int],
         person.handles_accusations,
         person.unit.name if person.unit else "",
     )
-    reachable = not settings_of().smtp_url or bool(person.email or person.robot_url)
+    reachable = not settings_of().smtp_url or bool(person.email)
     ways = _ways(person)
     mailbox = not ways and person.unit is not None and person.unit.email != ""
     return Staff(actor, person.active, away(person, today), person.deputy_id, reachable, ways, mailbox)

@@ -19,7 +19,7 @@ from opinion_app.rules.zone import start_of_day
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """One person of the office: at work or not today, who stands in for them, and whether letters and robots reach them.
+    """One person of the office: at work or not today, who stands in for them, and whether letters reach them (robots: `ways`).
 
     Where the office has no mail server the notice inside the service is the delivery, and reaches everybody (decisions 24)."""
 
@@ -184,9 +184,10 @@ class Search:
         """Who is told beside somebody whom neither letter nor mailbox of the unit tells: the deputy, the heads of the unit, those
         above it, the administrators."""
         person = self.roster.staff[told.person_id]
-        if person.reachable or (person.mailbox and fit_for_a_group(self.case)):
+        if self._reached(told.person_id) or (person.mailbox and fit_for_a_group(self.case)):
             return []
-        reason = f"{person.actor.name}没有邮箱和群机器人，请您转告"
+        nothing = "没有邮箱" if NoticeChannel.ROBOT in person.ways else "没有邮箱和群机器人"
+        reason = f"{person.actor.name}{nothing}，请您转告"
         deputy = next((one for one in self._deputies(told.person_id) if self.at_work(one) and self._reached(one)), None)
         if deputy is not None:
             return [Recipient(deputy, reason)]
@@ -200,7 +201,9 @@ class Search:
         return [Recipient(one, reason, blind=True) for one in administrators]
 
     def _reached(self, person_id: int) -> bool:
-        return self.roster.staff[person_id].reachable
+        """By mail, or by a robot of their own where it may speak of the case."""
+        person = self.roster.staff[person_id]
+        return person.reachable or (NoticeChannel.ROBOT in person.ways and fit_for_a_group(self.case))
 
     def unit(self, unit_id: int) -> list[Recipient]:
         """The named handler and the heads of a unit; its other handlers where nobody is named and no head is there."""

@@ -9,7 +9,7 @@ import pytest
 
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.recipients import Recipient, Roster, Search, Staff, at_work, recipients
-from opinion_app.rules.words import OFFICE_GATES, Gate, Kind, Role, Stage
+from opinion_app.rules.words import OFFICE_GATES, Gate, Kind, NoticeChannel, Role, Stage
 from tests.rules.test_recipients import (
     ADMIN,
     CLERK,
@@ -168,6 +168,20 @@ def test_the_mailbox_of_the_unit_passes_on_what_a_group_may_know_and_nothing_els
     assert words(UNIT, case(), shared) == HANDLING
     asked = words(UNIT, case(kind=Kind.ACCUSATION), shared)
     assert asked == HANDLING | {ADMIN: "承办没有邮箱和群机器人，请您转告"}, "and no unit above hears of an accusation"
+
+
+@pytest.mark.parametrize(
+    ("facts", "asked"),
+    [
+        (case(), {}),
+        (case(kind=Kind.ACCUSATION), {ADMIN: "承办没有邮箱，请您转告"}),
+        (case(accused_unit_id=99), {ADMIN: "承办没有邮箱，请您转告"}),
+    ],
+)
+def test_who_has_a_robot_alone_has_a_case_passed_on_that_no_robot_may_tell(facts: CaseFacts, asked: dict[int, str]) -> None:
+    roster = without(unreached(office(), HANDLER, HEAD), TOWN_HEAD)
+    robots = {one: replace(roster.staff[one], ways=(NoticeChannel.ROBOT,)) for one in (HANDLER, HEAD)}
+    assert words(UNIT, facts, replace(roster, staff=roster.staff | robots)) == HANDLING | asked
 
 
 def test_leaves_that_begin_or_end_are_known_by_their_midnights_from_now_on() -> None:
