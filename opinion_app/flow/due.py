@@ -22,7 +22,7 @@ from opinion_app.rules.words import ClockState
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import end_of_day, ends_its_day, local_date
 
-SUPPORT_ACT, SUPPORT_WORDS = "report_support", "报协办结果"
+SUPPORT_ACT, _SUPPORT_WORDS = "report_support", "报协办结果"
 _STATES = {
     DueState.NONE: "none",
     DueState.MET: "met",
@@ -120,7 +120,12 @@ def _title(words: str, due_at: datetime | None) -> str:
 
 def clock_words(clock: Clock) -> str:
     """What a clock waits for; a supporting unit hands in no draft but reports to the lead."""
-    return SUPPORT_WORDS if clock.met_by_act == SUPPORT_ACT else stage_words(clock.stage)
+    return waits_words(clock.stage, by_support=clock.met_by_act == SUPPORT_ACT)
+
+
+def waits_words(stage: str, *, by_support: bool) -> str:
+    """The same of a stage, and whether a supporting unit owes it."""
+    return _SUPPORT_WORDS if by_support else stage_words(stage)
 
 
 def draft_passed_words(reply: Clock | None, now: datetime) -> str:

@@ -15,6 +15,7 @@ from opinion_app.flow.cases import facts_of
 from opinion_app.flow.clocks import open_clocks, owed_by_office
 from opinion_app.flow.dated_letters import dated, presses, running, subject
 from opinion_app.flow.ladder import ladder
+from opinion_app.flow.ledger import OfDate, entry
 from opinion_app.flow.outbox import ACT, Letter, holders_of, leader_in_charge, queue_many, unit_people
 from opinion_app.records.actors import actor_of
 from opinion_app.records.case import Case
@@ -29,7 +30,6 @@ from opinion_app.rules.ladder import Anchor, Ladder, Rung
 from opinion_app.rules.life import holder
 from opinion_app.rules.permissions import can_see
 from opinion_app.rules.recipients import fit_for_a_group
-from opinion_app.rules.reminder_words import ReminderState
 from opinion_app.rules.waiting_step import waits_for_step
 from opinion_app.rules.words import ClockState, Role
 
@@ -113,17 +113,9 @@ def count_as_told(session: Session, pressing: Sequence[Clock], told: dict[int, i
     Nothing is entered of what is late: its rungs say more than this letter did."""
     held, heard = ladder(session), [clock for clock in pressing if cast(datetime, clock.due_at) >= now]
     entries = [
-        {
-            "case_id": clock.case_id,
-            "clock_id": clock.id,
-            "person_id": person_id,
-            "rung": rung.code,
-            "deadline_version": clock.deadline_version,
-            "state": ReminderState.TOLD,
-            "reason": WITH_THE_CASE,
-            "notice_id": notice_id,
-            "created_at": now,
-        }
+        entry(
+            OfDate(clock.case_id, clock.id, clock.deadline_version), rung.code, person_id, WITH_THE_CASE, now, notice_id=notice_id
+        )
         for clock in heard
         for rung in _said_with(clock, held, now)
         for person_id, notice_id in told.items()

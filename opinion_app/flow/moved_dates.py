@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow.clock_dates import missed
 from opinion_app.flow.clocks import OPEN, open_clocks
-from opinion_app.flow.due import SUPPORT_ACT, SUPPORT_WORDS, stage_words
+from opinion_app.flow.due import SUPPORT_ACT, clock_words, waits_words
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.rules.deadline import is_late
@@ -71,14 +71,14 @@ def _one(entry: DateMoved, now: datetime) -> str:
     waits_for, before, after = entry
     dates = [due_day_words(moment) if moment else "—" for moment in (before, after)]
     late = "（已逾期）" if after is not None and is_late(after, now) else ""
-    words = SUPPORT_WORDS if waits_for == SUPPORT_ACT else stage_words(waits_for)
+    words = waits_words(waits_for, by_support=waits_for == SUPPORT_ACT)
     return f"{words}时限：{dates[0]} → {dates[1]}{late}"
 
 
 def passed_words(session: Session, case: Case, now: datetime) -> str:
     """What whoever registers a case must know: which dates had passed when it came to the office; empty where none had."""
     passed = [clock for clock in open_clocks(session, case.id) if clock.due_at is not None and is_late(clock.due_at, now)]
-    said = "、".join(f"{stage_words(clock.stage)}时限（{due_day_words(clock.due_at)}）" for clock in passed if clock.due_at)
+    said = "、".join(f"{clock_words(clock)}时限（{due_day_words(clock.due_at)}）" for clock in passed if clock.due_at)
     return f"注意：{said}在登记时已过。" if said else ""
 
 

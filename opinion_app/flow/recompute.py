@@ -16,7 +16,7 @@ from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import Cause, adoptions_of, facts_of, granted_in, inner_day, run_for, settle
 from opinion_app.flow.clocks import OPEN, ahead_of, choice_for, refresh, shift_inner
 from opinion_app.flow.deadline_table import Proposed, rules
-from opinion_app.flow.due import SUPPORT_ACT, SUPPORT_WORDS, stage_words
+from opinion_app.flow.due import SUPPORT_ACT, waits_words
 from opinion_app.flow.extension_requests import void_stale
 from opinion_app.flow.merged_dates import is_copy, lent_by
 from opinion_app.flow.progress import promise
@@ -72,7 +72,7 @@ class Moved:
     @property
     def words(self) -> str:
         """What the clock waits for, in the words every other place has for it."""
-        return SUPPORT_WORDS if self.by_support else stage_words(self.stage)
+        return waits_words(self.stage, by_support=self.by_support)
 
 
 @dataclass(frozen=True, slots=True)

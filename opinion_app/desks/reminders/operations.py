@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -17,6 +16,7 @@ from opinion_app.desks.reminders.unit_letters import letter_of, ring_units
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.coming_back import gone_for_good
 from opinion_app.flow.ladder import begin_reminding, ladder, take_effect, told_from
+from opinion_app.flow.ledger import LONGEST, OfDate, entry
 from opinion_app.flow.outbox import Letter, queue, queue_many
 from opinion_app.flow.reminding import open_clock, rungs_of
 from opinion_app.flow.supervise import Asked, issue
@@ -120,10 +120,11 @@ def message_of(digest: PersonDigest) -> Letter:
 def _note_rungs(session: Session, digests: Sequence[PersonDigest], said: Said, notices: Mapping[int, int], now: datetime) -> None:
     """Enter the rungs that the digests say (临期, 今天到期) in the ledger, so that everybody can see they were said."""
     entries = [
-        _entry(*said[line.clock_id], digest.person_id, line.reason, now, notice_id=notices[digest.person_id])
+        entry(_of(clock), rung.code, digest.person_id, line.reason, now, notice_id=notices[digest.person_id])
         for digest in digests
         for line in digest.lines
         if line.clock_id in said
+        for clock, rung in [said[line.clock_id]]
     ]
     if entries:
         session.execute(insert_once(session, Reminder.__table__), entries)
@@ -241,7 +242,7 @@ def _enter_anew(session: Session, saying: Saying, now: datetime) -> int | None:
     clock, gone = saying.clock, select(Notice.id).where(gone_for_good(now))
     same = Reminder.clock_id == clock.id, Reminder.deadline_version == clock.version, Reminder.rung == saying.rung.code
     mine = update(Reminder).where(*same, Reminder.person_id == saying.told.person_id, Reminder.notice_id.in_(gone))
-    told = {"state": ReminderState.TOLD, "reason": saying.told.reason[:200], "notice_id": None, "created_at": now}
+    told = {"state": ReminderState.TOLD, "reason": saying.told.reason[:LONGEST], "notice_id": None, "created_at": now}
     made = session.scalar(mine.values(**told).returning(Reminder.id).execution_options(synchronize_session=False))
     return int(made) if made is not None else None
 
@@ -258,32 +259,13 @@ def _enter(
     notice_id: int | None = None,
 ) -> int | None:
     """Put one rung for one person into the ledger; None when it is there already."""
-    entry = _entry(clock, rung, person_id, reason, now, state=state, notice_id=notice_id)
-    new = session.scalar(insert_once(session, Reminder.__table__).values(**entry).returning(Reminder.id))
+    row = entry(_of(clock), rung.code, person_id, reason, now, state=state, notice_id=notice_id)
+    new = session.scalar(insert_once(session, Reminder.__table__).values(**row).returning(Reminder.id))
     return int(new) if new is not None else None
 
 
-def _entry(
-    clock: OpenClock,
-    rung: Rung,
-    person_id: int,
-    reason: str,
-    now: datetime,
-    *,
-    state: ReminderState = ReminderState.TOLD,
-    notice_id: int | None = None,
-) -> dict[str, Any]:
-    return {
-        "case_id": clock.case_id,
-        "clock_id": clock.id,
-        "person_id": person_id,
-        "rung": rung.code,
-        "deadline_version": clock.version,
-        "state": state,
-        "reason": reason[:200],
-        "notice_id": notice_id,
-        "created_at": now,
-    }
+def _of(clock: OpenClock) -> OfDate:
+    return OfDate(clock.case_id, clock.id, clock.version)
 
 
 def _advance(session: Session, judged: Judged, failed: Iterable[int]) -> None:
