@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from opinion_app.flow import clocks
 from opinion_app.records.case import Case
+from opinion_app.records.person import Person
 from opinion_app.records.unit import Unit
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.registration import LetterFacts
 from opinion_app.rules.words import OFFICE_GATES, AnswerMethod, Disclosure, Kind, Procedure, Role, Source, Urgency
+from opinion_app.rules.zone import local_date
 from opinion_app.steps.closing import operations as closing
 from opinion_app.steps.handling import operations as handling
 from opinion_app.steps.reply import operations as reply
@@ -54,6 +58,19 @@ def make_office(session: Session) -> Office:
         roads,
         make_actor(session, "roads_head", Role.UNIT_HEAD, unit=roads, name="罗主任"),
     )
+
+
+def give_addresses(session: Session) -> None:
+    """Let letters reach everybody there is, at their login."""
+    for person in session.scalars(select(Person)):
+        person.email = f"{person.login}@office.test"
+    session.flush()
+
+
+def dues(office: Office, case: Case) -> dict[str, date | None]:
+    """The due date of each open clock of a case by stage."""
+    held = clocks.open_clocks(office.session, case.id)
+    return {clock.stage: local_date(clock.due_at) if clock.due_at else None for clock in held}
 
 
 def assigned(office: Office, now: datetime = NOW, classification: Classification = HELP, **values: Any) -> Case:

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from opinion_app.desks.rules.operations import Changes, Saving, apply_now, changed, save
+from opinion_app.desks.rules.operations import Saving, apply_now, changed, save
 from opinion_app.desks.rules.queries import versions, what_if
 from opinion_app.flow import clock_changes
 from opinion_app.flow.calendar import work_calendar
@@ -27,6 +27,7 @@ from opinion_app.steps.triage import operations
 from opinion_app.steps.triage.operations import Classification
 from tests.builders.life import HELP, Office, handling_case, make_office
 from tests.builders.office import NOW, make_actor, make_case
+from tests.builders.rules import typed
 
 URGENT = replace(HELP, urgency=Urgency.URGENT)
 COMPLAINT = Classification(Kind.COMPLAINT, "城建", Urgency.NORMAL, Procedure.ORDINARY)
@@ -38,21 +39,7 @@ HOUR = timedelta(hours=1)
 
 def put(session: Session, office: Office, code: str, span: Span, now: datetime, *, apply_to_open: bool = True) -> Moves:
     """Give a row another span, for open cases too where asked; what was told beforehand is what moved."""
-    row = from_data(versions(session, code)[0].data)
-    changes = Changes(
-        name=row.name,
-        amount=span.amount,
-        unit=span.unit,
-        return_amount=None,
-        return_unit=Unit.HOURS,
-        extension_times=0,
-        extension_amount=None,
-        approver="",
-        warning_days=1,
-        warning_percent=25,
-        source=row.source,
-        in_force_from=local_date(now),
-    )
+    row, changes = from_data(versions(session, code)[0].data), typed(session, code, span, now)
     told = what_if(session, changed(row, changes), now)
     _rule, moved = save(session, code, changes, Saving(office.clerk, now, apply_to_open=apply_to_open), None)
     if not apply_to_open:

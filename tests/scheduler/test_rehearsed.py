@@ -32,7 +32,7 @@ from opinion_app.rules.words import NoticeChannel, NoticeState, Role, Urgency
 from opinion_app.rules.zone import parse_moment
 from opinion_app.scheduler.runner import Runner
 from opinion_app.steps.handling import suspending
-from tests.builders.life import assigned, handling_case, make_office
+from tests.builders.life import assigned, give_addresses, handling_case, make_office
 from tests.builders.office import make_case, make_person
 
 BEGUN = parse_moment("2026-10-12T09:00")
@@ -55,8 +55,7 @@ def furnished() -> None:
     with transaction() as session:
         office = make_office(session)
         make_person(session, "admin", Role.ADMINISTRATOR, email="admin@office.test", name="安管理")
-        for person in session.scalars(select(Person)):
-            person.email = f"{person.login}@office.test"
+        give_addresses(session)
         put_setting(session, SINCE, BEGUN.isoformat())
         make_case(session, office.clerk, now=BEGUN)
         still = handling_case(office, BEGUN)

@@ -32,7 +32,7 @@ from opinion_app.steps.handling import suspending
 from opinion_app.steps.triage import assigning, merging, operations
 from opinion_app.steps.triage.assigning import Allotment
 from opinion_app.steps.triage.operations import Classification
-from tests.builders.life import HELP, Office, answered, assigned, handling_case, make_office
+from tests.builders.life import HELP, Office, answered, assigned, dues, handling_case, make_office
 from tests.builders.office import NOW, make_case
 
 DAY = timedelta(days=1)
@@ -44,12 +44,6 @@ def office(core: Flask) -> Iterator[Office]:
     """A small office inside one transaction."""
     with transaction() as session:
         yield make_office(session)
-
-
-def dues(office: Office, case: Case) -> dict[str, date | None]:
-    """The due date of each open clock by stage."""
-    held = clocks.open_clocks(office.session, case.id)
-    return {clock.stage: local_date(clock.due_at) if clock.due_at else None for clock in held}
 
 
 def merged_pair(office: Office) -> tuple[Case, Case]:

@@ -28,7 +28,7 @@ from opinion_app.rules.zone import local_date, parse_moment
 from opinion_app.steps.handling import suspending
 from opinion_app.steps.triage import merging, operations
 from opinion_app.steps.triage.operations import Classification
-from tests.builders.life import HELP, Office, handling_case, make_office
+from tests.builders.life import HELP, Office, dues, handling_case, make_office
 from tests.builders.office import NOW, make_actor, make_case
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -40,12 +40,6 @@ def office(core: Flask) -> Iterator[Office]:
     """A small office inside one transaction."""
     with transaction() as session:
         yield make_office(session)
-
-
-def dues(office: Office, case: Case) -> dict[str, date | None]:
-    """The due date of each open clock by stage."""
-    held = clocks.open_clocks(office.session, case.id)
-    return {clock.stage: local_date(clock.due_at) if clock.due_at else None for clock in held}
 
 
 def test_d13_a_date_that_stands_still_with_the_other_case_is_told(office: Office) -> None:

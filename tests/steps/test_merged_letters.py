@@ -21,7 +21,7 @@ from opinion_app.rules.words import AnswerMethod, ClockState, Stage
 from opinion_app.rules.zone import local_date
 from opinion_app.steps.closing import operations as closing
 from opinion_app.steps.triage import merging, operations
-from tests.builders.life import Office, answered, approved, forwarded, make_office
+from tests.builders.life import Office, answered, approved, dues, forwarded, make_office
 from tests.builders.office import NOW, make_case
 from tests.builders.rules import rule_changed
 
@@ -35,12 +35,6 @@ def office(core: Flask) -> Iterator[Office]:
     """A small office inside one transaction."""
     with transaction() as session:
         yield make_office(session)
-
-
-def dues(office: Office, case: Case) -> dict[str, date | None]:
-    """The due date of each open clock by stage."""
-    held = clocks.open_clocks(office.session, case.id)
-    return {clock.stage: local_date(clock.due_at) if clock.due_at else None for clock in held}
 
 
 def put_into(office: Office, case: Case, survivor: Case) -> None:

@@ -27,7 +27,7 @@ from opinion_app.steps.handling import operations as handling
 from opinion_app.steps.handling import suspending
 from opinion_app.steps.triage import assigning, operations
 from opinion_app.steps.triage.operations import Classification
-from tests.builders.life import HELP, Office, answered, assigned, handling_case, make_office
+from tests.builders.life import HELP, Office, answered, assigned, dues, handling_case, make_office
 from tests.builders.office import NOW, make_case
 
 DAY = timedelta(days=1)
@@ -47,12 +47,6 @@ def owed(office: Office, case: Case, stage: str = "contact") -> list[Owed]:
     """Who owes each open clock of a stage, the unit, and when it is due."""
     held = [clock for clock in clocks.open_clocks(office.session, case.id) if clock.stage == stage]
     return [(clock.owed_by, clock.unit_id, local_date(clock.due_at) if clock.due_at else None) for clock in held]
-
-
-def dues(office: Office, case: Case) -> dict[str, date | None]:
-    """The due date of each open clock by stage."""
-    held = clocks.open_clocks(office.session, case.id)
-    return {clock.stage: local_date(clock.due_at) if clock.due_at else None for clock in held}
 
 
 def said(moved: Sequence[tuple[str, object, object]]) -> set[str]:

@@ -9,14 +9,12 @@ from datetime import date, timedelta
 import pytest
 from flask import Flask
 
-from opinion_app.desks.rules.operations import Changes, Saving, apply_now, save
-from opinion_app.desks.rules.queries import versions
+from opinion_app.desks.rules.operations import Saving, apply_now, save
 from opinion_app.flow.clock_changes import running_reply
 from opinion_app.records.case import Case
 from opinion_app.records.transaction import transaction
-from opinion_app.rules.clock_facts import Unit
+from opinion_app.rules.clock_facts import Span, Unit
 from opinion_app.rules.errors import Refused
-from opinion_app.rules.rule_data import from_data
 from opinion_app.rules.suspension import SuspensionGround
 from opinion_app.rules.words import ClockState, Kind, Procedure, Urgency
 from opinion_app.rules.zone import local_date
@@ -25,6 +23,7 @@ from opinion_app.steps.triage import operations
 from opinion_app.steps.triage.operations import Classification
 from tests.builders.life import HELP, Office, handling_case, make_office
 from tests.builders.office import NOW, make_case
+from tests.builders.rules import typed
 
 DAY = timedelta(days=1)
 COMPLAINT = Classification(Kind.COMPLAINT, "城建", Urgency.NORMAL, Procedure.ORDINARY)
@@ -40,21 +39,7 @@ def office(core: Flask) -> Iterator[Office]:
 def put(office: Office, amount: int, *, apply_to_open: bool) -> None:
     """Give what is owed for 求助 so many working days from tomorrow on, a day later."""
     now = NOW + DAY
-    row = from_data(versions(office.session, "reply-help")[0].data)
-    changes = Changes(
-        name=row.name,
-        amount=amount,
-        unit=Unit.WORKING_DAYS,
-        return_amount=None,
-        return_unit=Unit.HOURS,
-        extension_times=0,
-        extension_amount=None,
-        approver="",
-        warning_days=1,
-        warning_percent=25,
-        source=row.source,
-        in_force_from=local_date(now),
-    )
+    changes = typed(office.session, "reply-help", Span(amount, Unit.WORKING_DAYS), now)
     save(office.session, "reply-help", changes, Saving(office.clerk, now, apply_to_open=apply_to_open), None)
 
 

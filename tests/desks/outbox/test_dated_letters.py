@@ -32,7 +32,7 @@ from opinion_app.steps.triage import assigning, merging
 from opinion_app.steps.triage import operations as triage
 from opinion_app.steps.triage.assigning import Allotment
 from opinion_app.steps.triage.operations import Classification
-from tests.builders.life import REPLY, Office, make_office
+from tests.builders.life import REPLY, Office, give_addresses, make_office
 from tests.builders.office import make_case, make_person
 
 CAME, DAY, NEXT = parse_moment("2026-11-23T09:00"), "2026-11-26", "2026-11-27"
@@ -45,9 +45,7 @@ Left = list[tuple[str, str, str]]
 def office(core: Flask) -> Iterator[Office]:
     with transaction() as session:
         made = make_office(session)
-        for person in session.scalars(select(Person)):
-            person.email = f"{person.login}@office.test"
-        session.flush()
+        give_addresses(session)
         yield made
 
 

@@ -27,7 +27,7 @@ from opinion_app.steps.handling.operations import sign_for
 from opinion_app.steps.reply import operations as reply
 from opinion_app.steps.review import operations as review
 from opinion_app.steps.triage.operations import Classification
-from tests.builders.life import REPLY, Office, assigned, make_office
+from tests.builders.life import REPLY, Office, assigned, give_addresses, make_office
 from tests.builders.office import make_person
 
 NOTICE = Classification(Kind.HELP, "城建", Urgency.NORMAL, Procedure.NOTICE)
@@ -44,9 +44,7 @@ def office(core: Flask) -> Iterator[Office]:
         make_person(session, "deputy", Role.HANDLER, unit=made.finance)
         make_person(session, "leader2", Role.LEADER)
         session.add(LeaderInCharge(unit_id=made.finance.id, person_id=made.leader.id))
-        for person in session.scalars(select(Person)):
-            person.email = f"{person.login}@office.test"
-        session.flush()
+        give_addresses(session)
         yield made
 
 

@@ -47,7 +47,7 @@ from opinion_app.steps.triage import assigning, merging
 from opinion_app.steps.triage import operations as triage
 from opinion_app.steps.triage.assigning import Allotment
 from opinion_app.steps.triage.operations import Classification
-from tests.builders.life import REPLY, Office, make_office
+from tests.builders.life import REPLY, Office, give_addresses, make_office
 from tests.builders.office import make_case, make_person
 
 CAME, DAY = parse_moment("2026-11-23T09:00"), "2026-11-26"  # an 咨询 of that Monday is due on the Thursday
@@ -180,9 +180,7 @@ def office(core: Flask) -> Iterator[Office]:
         made = make_office(session)
         make_person(session, "clerk2", Role.CLERK)
         make_person(session, "other", Role.HANDLER, unit=made.finance)
-        for person in session.scalars(select(Person)):
-            person.email = f"{person.login}@office.test"
-        session.flush()
+        give_addresses(session)
         yield made
 
 

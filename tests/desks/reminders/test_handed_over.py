@@ -23,7 +23,7 @@ from opinion_app.steps.handling.operations import sign_for
 from opinion_app.steps.triage import assigning
 from opinion_app.steps.triage.assigning import Allotment
 from opinion_app.steps.triage.operations import Classification
-from tests.builders.life import Office, make_office
+from tests.builders.life import Office, give_addresses, make_office
 from tests.builders.office import make_case, make_person
 
 DUE = "2026-11-26"  # a Thursday: three working days after the Monday it came
@@ -35,9 +35,7 @@ Told = list[tuple[str, str, str]]
 def office(core: Flask) -> Iterator[Office]:
     with transaction() as session:
         made = make_office(session)
-        for person in session.scalars(select(Person)):
-            person.email = f"{person.login}@office.test"
-        session.flush()
+        give_addresses(session)
         yield made
 
 

@@ -28,7 +28,7 @@ from opinion_app.rules.words import Kind, NoticeChannel, Procedure, Role, Urgenc
 from opinion_app.rules.zone import parse_moment
 from opinion_app.steps.handling.operations import sign_for
 from opinion_app.steps.triage.operations import Classification
-from tests.builders.life import Office, assigned, make_office
+from tests.builders.life import Office, assigned, give_addresses, make_office
 from tests.builders.office import make_actor, make_case, make_person
 
 DUE, DAY = "2026-11-26", date(2026, 11, 26)  # a Thursday: three working days after the Monday it came
@@ -41,9 +41,7 @@ def office(core: Flask) -> Iterator[Office]:
     with transaction() as session:
         made = make_office(session)
         make_person(session, "deputy", Role.HANDLER, unit=made.finance)
-        for person in session.scalars(select(Person)):
-            person.email = f"{person.login}@office.test"
-        session.flush()
+        give_addresses(session)
         yield made
 
 

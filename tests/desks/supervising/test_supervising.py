@@ -27,7 +27,7 @@ from opinion_app.rules.facts import Actor
 from opinion_app.rules.reminder_words import SupervisionKind
 from opinion_app.rules.words import ClockState, NoticeChannel, Role
 from opinion_app.rules.zone import local_date, parse_moment
-from tests.builders.life import Office, handling_case, make_office
+from tests.builders.life import Office, give_addresses, handling_case, make_office
 from tests.builders.office import NOW, make_actor, make_case
 from tests.support.client import client_for, pick
 from tests.support.queries import MOST_QUERIES, counting
@@ -39,8 +39,7 @@ def at_work(app: Flask) -> Flask:
     with app.app_context(), transaction() as session:
         office = make_office(session)
         session.add(LeaderInCharge(unit_id=office.finance.id, person_id=office.leader.id))
-        for person in session.scalars(select(Person)):
-            person.email = f"{person.login}@office.test"
+        give_addresses(session)
         handling_case(office, clock.now() - timedelta(hours=1))
     return app
 
