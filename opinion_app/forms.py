@@ -80,11 +80,13 @@ class OfficeForm(Form):
         return valid and wrong is None
 
     def take(self, refusal: Invalid) -> None:
-        """Put the problems a rule named beside their fields; those without a field go to the top."""
-        self.form_errors = [*self.form_errors, refusal.message]
-        for name, problem in refusal.fields.items():
-            if name in self._fields:
-                self._fields[name].errors = [*self._fields[name].errors, problem]
+        """Put the problems a rule named beside their fields; those without a field go to the top, and what is said of the whole
+        unless it says no more than one of them."""
+        beside = {name: problem for name, problem in refusal.fields.items() if name in self._fields}
+        if refusal.message not in beside.values():
+            self.form_errors = [*self.form_errors, refusal.message]
+        for name, problem in beside.items():
+            self._fields[name].errors = [*self._fields[name].errors, problem]
 
 
 def late_tick(how: str, which: str = "哪些时限逾期见上面的说明") -> BooleanField:

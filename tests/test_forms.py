@@ -8,6 +8,7 @@ from wtforms import BooleanField, DateField, DateTimeLocalField, IntegerField, R
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from opinion_app.forms import OfficeForm, choices
+from opinion_app.rules.errors import Invalid
 
 KINDS = choices([("1", "一"), ("2", "二")])
 
@@ -34,3 +35,20 @@ def test_no_form_answers_in_english(sent: str) -> None:
     said = [problem for field in form for problem in field.errors]
     assert said
     assert not [words for words in said if any("a" <= letter.lower() <= "z" for letter in words.replace("2026", ""))], said
+
+
+@pytest.mark.parametrize(
+    ("refusal", "whole", "beside"),
+    [
+        (Invalid("日期不对。", {"day": "日期不对。"}), [], ["日期不对。"]),
+        (Invalid("还不能保存。", {"day": "日期不对。"}), ["还不能保存。"], ["日期不对。"]),
+        (Invalid("没有变化。"), ["没有变化。"], []),
+        (Invalid("没有这一项。", {"elsewhere": "没有这一项。"}), ["没有这一项。"], []),
+    ],
+)
+def test_a_refusal_is_said_once_beside_its_field_and_else_of_the_whole(
+    refusal: Invalid, whole: list[str], beside: list[str]
+) -> None:
+    form = EveryKind(MultiDict())
+    form.take(refusal)
+    assert (list(form.form_errors), list(form.day.errors)) == (whole, beside)
