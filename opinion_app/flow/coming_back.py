@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.flow.installation import message_ids
 from opinion_app.flow.leaving import why_not_at_all
+from opinion_app.flow.looking import Looking, looking
 from opinion_app.flow.outbox import ACT, BY_MAILBOX, DIGEST, RUNG, Letter, by_channel, for_mailbox
-from opinion_app.flow.recheck import Looking, looking, still_standing
+from opinion_app.flow.recheck import still_standing
 from opinion_app.flow.reminding import open_clock
 from opinion_app.flow.settings import restored_at
 from opinion_app.flow.told_beside import Since, told_later, told_since

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_
 
-from opinion_app.flow.recheck import Looking, still_standing, subject_as_it_stands
+from opinion_app.flow.looking import Looking
+from opinion_app.flow.recheck import still_standing, subject_as_it_stands
 from opinion_app.flow.writer_mail import RECEIPT
 from opinion_app.records.case import Case
 from opinion_app.records.notice import Notice

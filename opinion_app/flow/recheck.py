@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import facts_of
 from opinion_app.flow.dated_letters import as_it_leaves, ended
 from opinion_app.flow.due import clock_due, clock_words, soon_until
-from opinion_app.flow.ladder import ladder
-from opinion_app.flow.many_facts import CHUNK, facts_of_many
+from opinion_app.flow.looking import Looking, clock_ids, looking
 from opinion_app.flow.outbox import DIGEST, RUNG
-from opinion_app.flow.reminding import look_again, open_clock, with_case
-from opinion_app.flow.roster import away, roster
-from opinion_app.flow.told_beside import followed, handed_over_since, heard_beside
-from opinion_app.records.case import Case
+from opinion_app.flow.reminding import look_again, open_clock
+from opinion_app.flow.roster import away
+from opinion_app.flow.told_beside import handed_over_since
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
@@ -33,7 +29,6 @@ from opinion_app.rules.recipients import Owing, Recipient, Roster, Staff, fit_fo
 from opinion_app.rules.rung_recipients import robot_units, rung_recipients
 from opinion_app.rules.waiting_step import still_waits
 from opinion_app.rules.words import ClockState, NoticeChannel
-from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date
 
 ANOTHERS = "已改派或已转到下一环节，不再由收件人办理"
@@ -42,56 +37,6 @@ NOT_IN_A_GROUP = "这件不宜在群里说，只在站内和邮件提醒"
 REPLACED = "已由较新的通报代替"
 NOT_IN_THE_MAILBOX = "这件不宜发到单位邮箱，只在站内提醒"
 HIDDEN = "其中有收件人已无权查看的事项，原信不再发送"
-
-
-@dataclass(frozen=True)
-class Looking:
-    """What letters are looked at by: the office as it is at a moment, the clocks their lines speak of and the facts of the cases.
-
-    `newest`: the last morning each person has a digest of, by channel; `followed`: the letters about an act on a case after which
-    their reader was told of a later one by the same way; `heard`: of which clocks their reader heard by another letter."""
-
-    now: datetime
-    calendar: WorkCalendar
-    ladder: Ladder
-    people: Roster
-    clocks: Mapping[int, Clock]
-    facts: Mapping[int, CaseFacts]
-    newest: Mapping[tuple[int, NoticeChannel], date] = field(default_factory=dict)
-    followed: frozenset[int] = frozenset()
-    heard: Mapping[int, frozenset[int]] = field(default_factory=dict)
-
-    def of(self, notice: Notice) -> dict[int, Clock]:
-        """The clocks one letter speaks of."""
-        return {number: self.clocks[number] for number in clock_ids(notice.lines) if number in self.clocks}
-
-
-def looking(session: Session, notices: Sequence[Notice], now: datetime) -> Looking:
-    """All that letters to people are looked at by."""
-    clocks = clocks_of(session, clock_ids(line for notice in notices for line in notice.lines))
-    cases = {row.case_id: row.case for row in clocks.values()}
-    others = {notice.case_id for notice in notices if notice.case_id is not None} - set(cases)
-    cases |= {case.id: case for case in session.scalars(select(Case).where(Case.id.in_(others)))} if others else {}
-    facts, people = facts_of_many(session, cases.values()), roster(session, local_date(now))
-    newest, later, heard = _newest(session, notices), followed(session, notices), heard_beside(session, notices)
-    return Looking(now, work_calendar(session), ladder(session), people, clocks, facts, newest, later, heard)
-
-
-def clocks_of(session: Session, numbers: Iterable[int]) -> dict[int, Clock]:
-    """Some clocks with their cases, by id."""
-    ids = sorted(numbers)
-    parts = (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
-    return {row.id: row for part in parts for row in session.scalars(with_case().where(Clock.id.in_(part)))}
-
-
-def _newest(session: Session, notices: Sequence[Notice]) -> dict[tuple[int, NoticeChannel], date]:
-    """The last morning each receiver of a digest has one of, by channel."""
-    people = {notice.person_id for notice in notices if notice.category == DIGEST and notice.person_id is not None}
-    if not people:
-        return {}
-    query = select(Notice.person_id, Notice.channel, func.max(Notice.local_date)).where(Notice.category == DIGEST)
-    days = session.execute(query.where(Notice.person_id.in_(people)).group_by(Notice.person_id, Notice.channel))
-    return {(person_id, channel): day for person_id, channel, day in days if person_id is not None and day is not None}
 
 
 def look_once_more(session: Session, notice: Notice, now: datetime) -> tuple[list[dict[str, Any]], str]:
@@ -158,11 +103,6 @@ def _gone(person: Person, notice: Notice, now: datetime) -> bool:
     else:
         address = person.email if notice.channel is NoticeChannel.MAIL else person.robot_url
     return not person.active or not address or away(person, local_date(now))
-
-
-def clock_ids(lines: Iterable[Mapping[str, Any]]) -> set[int]:
-    """The clocks that some lines speak of."""
-    return {int(number) for line in lines for number in (line.get("clock"), *line.get("dates", ())) if number}
 
 
 def _whole(notice: Notice, look: Looking, reader: Staff) -> str:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.coming_back import gone_for_good
 from opinion_app.flow.due import soon_until
+from opinion_app.flow.looking import clocks_of
 from opinion_app.flow.many_facts import CHUNK, facts_of_many
-from opinion_app.flow.recheck import clocks_of
 from opinion_app.flow.reminding import open_clock, running, with_case
 from opinion_app.flow.roster import roster
 from opinion_app.records.clock import Clock

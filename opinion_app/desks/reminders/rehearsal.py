@@ -22,9 +22,9 @@ from opinion_app.flow.coming_back import coming_back
 from opinion_app.flow.due import soon_until
 from opinion_app.flow.ladder import ladder, taking_effect
 from opinion_app.flow.leaving import Outlook, outlook
+from opinion_app.flow.looking import Looking, clock_ids
 from opinion_app.flow.many_facts import facts_of_many
 from opinion_app.flow.outbox import BY_MAILBOX, CATEGORIES, DIGEST, RUNG
-from opinion_app.flow.recheck import Looking, clock_ids
 from opinion_app.flow.roster import roster
 from opinion_app.flow.settings import restored_at
 from opinion_app.flow.standing_work import done_at, slots_at
