@@ -5,22 +5,24 @@ One rule: on the morning it was for, without the lines that were told otherwise 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, inspect, or_, select, update
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.flow.installation import message_ids
 from opinion_app.flow.leaving import why_not_at_all
+from opinion_app.flow.left_behind import copy_of, leave_behind
 from opinion_app.flow.looking import Looking, looking
 from opinion_app.flow.outbox import ACT, BY_MAILBOX, DIGEST, RUNG, Letter, by_channel, for_mailbox
 from opinion_app.flow.recheck import still_standing
 from opinion_app.flow.reminding import open_clock
 from opinion_app.flow.settings import restored_at
-from opinion_app.flow.told_beside import Since, told_later, told_since
+from opinion_app.flow.told_beside import Dates, Since, Whom, told_later, told_since
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
 from opinion_app.rules.ladder import speaks_at
@@ -58,19 +60,24 @@ def cancelled_lately(channels: Collection[NoticeChannel], now: datetime) -> Colu
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """A cancelled letter as it would wait again, a copy that no session holds; `moved`: it goes by another channel now."""
+    """A cancelled letter as it would wait again, a copy that no session holds; `moved`: it goes by another channel now;
+    `without`: the lines that are not said by it."""
 
     letter: Notice
     moved: bool = False
+    without: tuple[Mapping[str, Any], ...] = ()
 
 
-def coming_back(session: Session, found: Sequence[Notice], look: Looking, alarm_url: str) -> list[Back]:
-    """The letters of those cancelled lately that would be sent if they waited now, as they would wait. Reads only.
+def coming_back(
+    session: Session, found: Sequence[Notice], look: Looking, alarm_url: str, planned: Mapping[Whom, Dates] = MappingProxyType({})
+) -> list[Back]:
+    """The letters of those cancelled lately that would be sent if they waited now, as they would wait; `planned`: what is told
+    beside them at this very moment by letters that are not queued. Reads only.
 
     One that would go by another channel does not where its reader was told by that too."""
     if not found:
         return []
-    restored, since = restored_at(session), told_since(session, found)
+    restored, since = restored_at(session), told_since(session, found, planned)
     backs = [back for notice in found if (back := _back(notice, look, since, restored, alarm_url)) is not None]
     keys = [back.letter.key for back in backs if back.moved]
     taken = set(session.scalars(select(Notice.key).where(Notice.key.in_(keys)))) if keys else set()
@@ -82,10 +89,19 @@ def bring_back(session: Session, channel: NoticeChannel, now: datetime, alarm_ur
     query = select(Notice).where(cancelled_lately([channel], now)).options(*with_reader()).order_by(Notice.id)
     found = session.scalars(query.execution_options(populate_existing=True)).all()
     backs = coming_back(session, found, looking(session, found, now), alarm_url) if found else []
+    were = {notice.id: copy_of(notice) for notice in found}
     for back in backs:
         mine = Notice.id == back.letter.id, Notice.state == NoticeState.CANCELLED
-        session.execute(update(Notice).where(*mine).values(**_waiting_anew(session, back), next_attempt_at=now))
+        again = update(Notice).where(*mine).values(**_waiting_anew(session, back), next_attempt_at=now)
+        if session.scalar(again.returning(Notice.id)) is not None:
+            _leave_rest(session, were[back.letter.id], back.without)
     return len(backs)
+
+
+def _leave_rest(session: Session, was: Notice, without: Sequence[Mapping[str, Any]]) -> None:
+    """Keep what a letter does not say though it goes after all - the night forbids it, its date moved - cancelled as it was."""
+    cut = [(line, was.last_error) for line in without]
+    leave_behind(session, was, cut, was.finished_at or was.created_at, was.next_attempt_at)
 
 
 def _waiting_anew(session: Session, back: Back) -> dict[str, Any]:
@@ -112,13 +128,15 @@ def _back(notice: Notice, look: Looking, since: Since, restored: datetime | None
     if notice.category == RUNG and last_digest(look.now, look.calendar, look.ladder.morning) > asked_at:
         return None  # the digest tells of it
     letter = _by_the_way_now(notice, look)
-    letter.lines = [line for line in letter.lines if _still_untold(line, notice, look, since) and _may_be_said(line, look)]
+    said = [_still_untold(line, notice, look, since) and _may_be_said(line, look) for line in notice.lines]
+    without = tuple(line for line, now in zip(notice.lines, said, strict=True) if not now)
+    letter.lines = [line for line, now in zip(letter.lines, said, strict=True) if now]
     changed = (len(letter.lines), letter.channel, letter.unit_id) != (len(notice.lines), notice.channel, notice.unit_id)
     if notice.body and changed:
         return None
-    if why_not_at_all(letter, restored, alarm_url) or not still_standing(letter, look)[0]:
+    if why_not_at_all(letter, restored, alarm_url) or not still_standing(letter, look).lines:
         return None
-    return Back(letter, letter.channel is not notice.channel)
+    return Back(letter, letter.channel is not notice.channel, without)
 
 
 def _still_untold(line: Mapping[str, Any], notice: Notice, look: Looking, since: Since) -> bool:
@@ -145,7 +163,8 @@ def _may_be_said(line: Mapping[str, Any], look: Looking) -> bool:
 
 def _by_the_way_now(notice: Notice, look: Looking) -> Notice:
     """A copy of the letter; where its own way is gone by the one its reader has now: mail, a robot, the mailbox of the unit."""
-    letter = _copied(notice)
+    letter = copy_of(notice)
+    letter.person, letter.unit = notice.person, notice.unit
     reader = look.people.staff.get(notice.person_id or 0)
     if reader is None or notice.for_group or notice.person is None or notice.category not in BY_MAILBOX:
         return letter
@@ -160,10 +179,3 @@ def _by_the_way_now(notice: Notice, look: Looking) -> Notice:
             letter.lines, letter.subject = told.lines, told.subject
     letter.key = by_channel(notice.key, letter.channel)
     return letter
-
-
-def _copied(notice: Notice) -> Notice:
-    held: Iterable[str] = (column.key for column in inspect(Notice).column_attrs)
-    copy = Notice(**{name: getattr(notice, name) for name in held})
-    copy.person, copy.unit = notice.person, notice.unit
-    return copy

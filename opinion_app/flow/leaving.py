@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_
 
 from opinion_app.flow.looking import Looking
-from opinion_app.flow.recheck import still_standing, subject_as_it_stands
+from opinion_app.flow.recheck import Cut, still_standing, subject_as_it_stands
 from opinion_app.flow.writer_mail import RECEIPT
 from opinion_app.records.case import Case
 from opinion_app.records.notice import Notice
@@ -77,21 +77,23 @@ def why_not_to_writer(notice: Notice, case: Case) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What a waiting letter would say if it left now, or why it would be cancelled."""
+    """What a waiting letter would say if it left now and what it would leave behind, or why it would be cancelled."""
 
     subject: str
     lines: tuple[Mapping[str, Any], ...]
     why_not: str = ""
+    cut: Cut = ()
 
 
 def outlook(notice: Notice, look: Looking, cases: Mapping[int, Case], restored: datetime | None, alarm_url: str) -> Outlook:
     """What becomes of a waiting letter; `cases` are those that letters to writers are about. Changes nothing."""
     why, subject, lines = why_not_at_all(notice, restored, alarm_url), notice.subject, list(notice.lines)
+    cut: Cut = ()
     if not why and notice.writer_id is not None and notice.case_id is not None:
         why = why_not_to_writer(notice, cases[notice.case_id])
     elif not why:
-        kept, why = still_standing(notice, look)
+        kept, why, gone = still_standing(notice, look)
         why = unfit_address(notice) if kept else why
         if kept and not notice.body:  # one with a body may have left, and goes as it is
-            subject, lines = subject_as_it_stands(notice, kept), kept
-    return Outlook(subject, tuple(lines), why)
+            subject, lines, cut = subject_as_it_stands(notice, kept), kept, () if why else gone
+    return Outlook(subject, tuple(lines), why, cut)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -39,36 +39,52 @@ NOT_IN_THE_MAILBOX = "这件不宜发到单位邮箱，只在站内提醒"
 HIDDEN = "其中有收件人已无权查看的事项，原信不再发送"
 
 
-def look_once_more(session: Session, notice: Notice, now: datetime) -> tuple[list[dict[str, Any]], str]:
+Cut = Sequence[tuple[Mapping[str, Any], str]]
+"""Lines as they were queued, each with why it is not sent."""
+
+
+class Standing(NamedTuple):
+    """What is left of a letter: the lines that still hold, why the whole is cancelled where there is none, and the lines it is
+    sent without."""
+
+    lines: list[dict[str, Any]]
+    why: str = ""
+    cut: Cut = ()
+
+
+def look_once_more(session: Session, notice: Notice, now: datetime) -> Standing:
     """`still_standing` of one letter by how things stand now."""
     return still_standing(notice, looking(session, [notice], now))
 
 
-def still_standing(notice: Notice, look: Looking) -> tuple[list[dict[str, Any]], str]:
-    """The lines of a notice to a person that still hold, and - when none is left - why the whole is cancelled. Asks no database.
+def still_standing(notice: Notice, look: Looking) -> Standing:
+    """The lines of a notice to a person that still hold, and those that do not. Asks no database.
 
     With a body it may have left and can only go as it is: a word in it that is no longer for its reader keeps back the whole."""
     reader = look.people.staff[notice.person_id or 0]
     why = _whole(notice, look, reader)
     if why:
-        return [], why
+        return Standing([], why)
     clocks = look.of(notice)
     told = _told(notice, clocks, look)
     kept: list[dict[str, Any]] = []
-    for line in _moved_along(notice, clocks, look):
+    cut: list[tuple[Mapping[str, Any], str]] = []
+    for queued, line in zip(notice.lines, _moved_along(notice, clocks, look), strict=True):
         if notice.body and _hidden(line, look.facts, notice, reader.actor, told):
-            return [], HIDDEN
+            return Standing([], HIDDEN)
         why = _why_not(line, clocks, look.facts, notice, reader.actor, told)
         if why == ANOTHERS and reader.away:
             why = ON_LEAVE
         said = line
         if not why and "waits" in line:
             said, why = _of_an_act(line, clocks, look, notice, told)
-        if not why:
+        if why:
+            cut.append((queued, why))
+        else:
             kept.append(_as_it_stands(said, clocks, look))
     if notice.category == DIGEST:
         kept.sort(key=lambda line: place_of(str(line.get("group", ""))))
-    return kept, "" if kept else why or "没有内容"
+    return Standing(kept, "" if kept else why or "没有内容", tuple(cut) if kept else ())
 
 
 def subject_as_it_stands(notice: Notice, lines: Sequence[Mapping[str, Any]]) -> str:

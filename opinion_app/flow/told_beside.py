@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, not_, select
 from sqlalchemy.orm import Session, aliased
 
 from opinion_app.flow.outbox import ACT
@@ -16,8 +18,14 @@ from opinion_app.records.notice import Notice, Reminder
 from opinion_app.rules.waiting_step import ITS_DATES
 from opinion_app.rules.words import NoticeChannel, NoticeState
 
-Since = Mapping[int, frozenset[tuple[int, int | None]]]
-"""By cancelled letter the clocks, with the version of their date (None: whichever it is), told its reader by a newer one."""
+Dates = frozenset[tuple[int, int | None]]
+"""Clocks, each with the version of its date; None: whichever it is."""
+
+Since = Mapping[int, Dates]
+"""By cancelled letter what its reader was told by a newer one."""
+
+Whom = tuple[str, int | None]
+"""Who is told: a person, or the unit whose group is."""
 
 
 def followed(session: Session, notices: Iterable[Notice]) -> frozenset[int]:
@@ -61,15 +69,36 @@ def handed_over_since(session: Session, clock_ids: Collection[int], since: datet
     return set(session.scalars(moved)) | {case_id for case_id in asked if case_id is not None}
 
 
-def told_since(session: Session, cancelled: Iterable[Notice]) -> Since:
-    """What the readers of cancelled letters were told, or are about to be, by letters queued after these were cancelled."""
-    other, found = aliased(Notice), defaultdict[int, set[tuple[int, int | None]]](set)
-    newer = (other.person_id == Notice.person_id) & (other.created_at >= Notice.finished_at) & (other.id != Notice.id)
+def told_since(session: Session, cancelled: Collection[Notice], planned: Mapping[Whom, Dates] = MappingProxyType({})) -> Since:
+    """What the readers of cancelled letters were told, or are about to be, by letters queued after these were cancelled, and by
+    those `planned` for this very moment, which a rehearsal does not queue. A unit's group is told by what goes to the group."""
+    found = {notice.id: planned.get(whom(notice), frozenset()) for notice in cancelled}
+    other = aliased(Notice)
+    groups = [notice.id for notice in cancelled if notice.for_group]
+    to_group = and_(other.unit_id.is_not(None), other.channel == NoticeChannel.ROBOT)
+    found = _with_newer(session, found, set(found) - set(groups), other, (other.person_id == Notice.person_id) & not_(to_group))
+    return _with_newer(session, found, groups, other, (other.unit_id == Notice.unit_id) & to_group) if groups else found
+
+
+def whom(notice: Notice) -> Whom:
+    """The reader of a letter: the unit whose group it is for, or the person."""
+    return ("unit", notice.unit_id) if notice.for_group else ("person", notice.person_id)
+
+
+def dates_in(lines: Iterable[Mapping[str, Any]]) -> Dates:
+    """The clocks that some lines tell of, each with the version of its date, or None where the line says whichever it is."""
+    own = {(int(line["clock"]), line.get("version")) for line in lines if line.get("clock")}
+    return frozenset(own | {(int(number), None) for line in lines for number in line.get("dates", ())})
+
+
+def _with_newer(
+    session: Session, found: Since, numbers: Collection[int], other: type[Notice], same: ColumnElement[bool]
+) -> dict[int, Dates]:
+    """`found` with what the readers of some letters were told by the `other` ones queued since and not cancelled."""
+    newer = (other.created_at >= Notice.finished_at) & (other.id != Notice.id)
     leaves = other.channel != NoticeChannel.IN_APP, other.state != NoticeState.CANCELLED
-    theirs = or_(other.unit_id.is_(None), other.channel == NoticeChannel.MAIL)  # else it is for the group of a unit
-    query = select(Notice.id, other.lines).join(other, newer & theirs)
-    for notice_id, lines in session.execute(query.where(Notice.id.in_([one.id for one in cancelled]), *leaves)):
-        for line in lines:
-            found[notice_id] |= {(int(line["clock"]), line.get("version"))} if line.get("clock") else set()
-            found[notice_id] |= {(int(number), None) for number in line.get("dates", ())}
-    return {notice_id: frozenset(clocks) for notice_id, clocks in found.items()}
+    query = select(Notice.id, other.lines).join(other, newer & same).where(Notice.id.in_(numbers), *leaves)
+    told = dict(found)
+    for notice_id, lines in session.execute(query):
+        told[notice_id] |= dates_in(lines)
+    return told

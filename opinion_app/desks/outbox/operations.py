@@ -14,6 +14,7 @@ from opinion_app.desks.outbox.queries import LEAVING
 from opinion_app.flow import trail
 from opinion_app.flow.coming_back import may_come_back_until
 from opinion_app.flow.leaving import address_of, due, unfit_address, why_not_at_all, why_not_to_writer
+from opinion_app.flow.left_behind import leave_behind
 from opinion_app.flow.recheck import REPLACED, hand_on, look_once_more, subject_as_it_stands
 from opinion_app.flow.settings import office, restored_at
 from opinion_app.notify.letter import robot_words, words_of
@@ -145,7 +146,7 @@ def _freeze(session: Session, notice: Notice, sender: Sender, now: datetime) -> 
     """Look once more, then fix the letter's bytes; None when there is nothing to send any more.
 
     Bytes that an earlier attempt may have taken out stay: under one Message-ID nobody is sent two texts (decisions 22)."""
-    lines, why = look_once_more(session, notice, now)
+    lines, why, cut = look_once_more(session, notice, now)
     if why != REPLACED:
         hand_on(session, notice, lines, now)
     if not lines:
@@ -156,6 +157,7 @@ def _freeze(session: Session, notice: Notice, sender: Sender, now: datetime) -> 
         return None
     if notice.body:
         return notice.body.encode()
+    leave_behind(session, notice, cut, now, may_come_back_until(notice, now))
     notice.lines = lines
     notice.subject = subject_as_it_stands(notice, lines)
     if notice.channel is NoticeChannel.ROBOT:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -25,10 +26,11 @@ from opinion_app.flow.leaving import Outlook, outlook
 from opinion_app.flow.looking import Looking, clock_ids
 from opinion_app.flow.many_facts import facts_of_many
 from opinion_app.flow.outbox import BY_MAILBOX, CATEGORIES, DIGEST, RUNG
+from opinion_app.flow.recheck import subject_as_it_stands
 from opinion_app.flow.roster import roster
 from opinion_app.flow.settings import restored_at
 from opinion_app.flow.standing_work import done_at, slots_at
-from opinion_app.flow.told_beside import heard_beside
+from opinion_app.flow.told_beside import Dates, Whom, dates_in, heard_beside
 from opinion_app.flow.unjudged import missed_by_digests
 from opinion_app.records.clock import Clock
 from opinion_app.records.current import settings_of
@@ -124,11 +126,36 @@ def rehearse(session: Session, now: datetime) -> Rehearsal:
         frozenset(held.followed),
         heard_beside(session, rows),
     )
+    _add_waiting(found, session, held, look, _told_by(plans, judged, people))
+    return found
+
+
+def _add_waiting(found: Rehearsal, session: Session, held: Held, look: Looking, planned: Mapping[Whom, Dates]) -> None:
+    """The letters of the outbox, and those that come back to it, as they would leave or be cancelled."""
     restored, alarm_url = restored_at(session), settings_of().alarm_url
-    back = [one.letter for one in coming_back(session, held.cancelled, look, alarm_url)]
+    back = [one.letter for one in coming_back(session, held.cancelled, look, alarm_url, planned)]
     for row in sorted([*held.waiting, *back], key=lambda row: row.id):
         seen = outlook(row, look, held.cases, restored, alarm_url)
         (found.cancelled if seen.why_not else found.drafts).append(_waiting_draft(row, seen))
+        found.cancelled += [_waiting_draft(row, behind) for behind in _left_behind(row, seen)]
+
+
+def _left_behind(row: Notice, seen: Outlook) -> Iterator[Outlook]:
+    """The lines that a letter would leave without, as the letter they become (flow/left_behind)."""
+    lines = [line for line, _ in seen.cut]
+    if lines:
+        yield Outlook(subject_as_it_stands(row, lines), tuple(lines), "；".join(dict.fromkeys(why for _, why in seen.cut)))
+
+
+def _told_by(plans: Iterable[Plan], judged: Judged, people: Roster) -> dict[Whom, Dates]:
+    """Whom the letters that would be queued now tell of which dates, outside the service."""
+    found = defaultdict[Whom, Dates](frozenset)
+    for plan in plans:
+        one = people.staff.get(plan.person_id)
+        if plan.mail and one is not None and one.active and _channels(one):
+            found["person", plan.person_id] |= dates_in(plan.lines)
+    for saying in judged.for_units:
+        found["unit", saying.unit_id] |= dates_in([saying.line])
     return found
 
 

@@ -1,0 +1,147 @@
+"""A line cut out of a letter that left was not told: it goes after all by a letter of its own, once (N01, N03)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from opinion_app.desks.casefile.between_digests import heard_of
+from opinion_app.desks.people import operations as people
+from opinion_app.desks.reminders.rehearsal import rehearse
+from opinion_app.flow.ladder import ladder
+from opinion_app.records.actors import actor_of
+from opinion_app.records.clock import Clock
+from opinion_app.records.notice import Reminder
+from opinion_app.rules.clock_facts import Unit
+from opinion_app.rules.delivery import Outcome
+from opinion_app.rules.words import NoticeState, Role
+from opinion_app.rules.zone import parse_moment
+from tests.builders.office import make_person
+from tests.desks.outbox.posted import DUE, LATE, leave, letters_to, mailing, morning, post, round_
+from tests.desks.reminders.laddered import Office, with_case
+
+
+@pytest.fixture
+def office(core: Flask) -> Iterator[Office]:
+    """An office with a mail server and somebody who may stand in."""
+    yield from mailing(core)
+
+
+def two_cases(office: Office) -> Clock:
+    """A second case that another handler of the unit has; the head is away for good. Answers its clock."""
+    head = office.people["head"]
+    office.people["second"] = make_person(office.session, "second", Role.HANDLER, unit=head.unit, email="second@office.test")
+    _, clock = with_case(office.session, None, office.case.lead_unit_id or 0, office.people["second"].id)
+    head.active = False
+    office.session.flush()
+    office.run("2026-11-10T08:32")
+    return clock
+
+
+def waits_without_one_line(office: Office) -> Clock:
+    """The deputy of two waits for a letter about both, one is back when it leaves. Answers the clock it still tells of."""
+    other = two_cases(office)
+    morning(office, DUE)
+    post(office, f"{DUE}T08:35")
+    for login in ("handler", "second"):
+        leave(office, login, f"{DUE}T09:00")
+    office.run(f"{DUE}T09:01")
+    assert post(office, f"{DUE}T09:10", Outcome.UNREACHABLE) == ["deputy 今天到期：2 件"]
+    leave(office, "handler", f"{DUE}T09:20", None)
+    return other
+
+
+def test_n03_who_is_to_stand_in_after_all_hears_of_the_line_that_was_cut(office: Office) -> None:
+    waits_without_one_line(office)
+    assert round_(office, f"{DUE}T10:30") == ["deputy 今天到期：LY2026-000002 答复"]
+    leave(office, "handler", f"{DUE}T11:00")
+    assert round_(office, f"{DUE}T11:01") == ["deputy 今天到期：LY2026-000001 答复"]
+    leave(office, "handler", f"{DUE}T11:10", None)
+    leave(office, "handler", f"{DUE}T11:20")
+    assert [round_(office, f"{DUE}T{time}") for time in ("11:30", "17:00")] == [[], []], "told once"
+
+
+def test_n03_the_ledger_says_of_a_cut_line_that_it_was_not_told(office: Office) -> None:
+    other = waits_without_one_line(office)
+    foretold = [(one.subject, one.why_not) for one in rehearse(office.session, parse_moment(f"{DUE}T10:30")).cancelled]
+    assert foretold == [("今天到期：LY2026-000001 答复", "已改派或已转到下一环节，不再由收件人办理")]
+    post(office, f"{DUE}T10:30")
+    left, behind = letters_to(office, "deputy")
+    assert (left.state, [line["clock"] for line in left.lines]) == (NoticeState.SENT, [other.id])
+    assert (behind.state, [line["clock"] for line in behind.lines]) == (NoticeState.CANCELLED, [office.clock.id])
+    assert (behind.last_error, behind.subject) == (foretold[0][1], foretold[0][0])
+    assert behind.message_id not in ("", left.message_id)
+    entries = {row.clock_id: row.notice_id for row in office.session.scalars(select(Reminder)) if row.person_id == left.person_id}
+    assert entries == {other.id: left.id, office.clock.id: behind.id}
+    heard = heard_of(office.session, list(entries), ladder(office.session))()
+    assert {clock_id for clock_id, told in heard.items() if left.person_id in {who for who, _ in told}} == {other.id}
+
+
+def test_n03_a_line_that_no_longer_holds_stays_behind(office: Office) -> None:
+    waits_without_one_line(office)
+    post(office, f"{DUE}T10:30")
+    office.clock.deadline_version += 1
+    office.session.flush()
+    leave(office, "handler", f"{DUE}T11:00")
+    assert post(office, f"{DUE}T11:01") == []
+    assert letters_to(office, "deputy")[-1].state is NoticeState.CANCELLED
+
+
+@pytest.mark.parametrize("given_back", ["09:20", "12:00"])
+def test_n03_a_head_who_is_one_again_hears_what_the_own_digest_left_out(office: Office, given_back: str) -> None:
+    """A role taken away for a while: the digest that waits leaves without what the others of the unit have."""
+    head = office.people["head"]
+    _, mine = with_case(office.session, None, office.case.lead_unit_id or 0, head.id)
+    office.run("2026-11-10T08:32")
+    boss = actor_of(office.session, make_person(office.session, "boss", Role.ADMINISTRATOR, email="boss@office.test"))
+    values = {name: getattr(head, name) for name in ("name", *people.LABELS)}
+    morning(office, DUE)
+    post(office, f"{DUE}T08:35", Outcome.UNREACHABLE)
+    for moment, role in (("09:00", Role.HANDLER), (given_back, Role.UNIT_HEAD)):
+        if moment > "10:30":
+            assert "head 待办通报 11月11日：今天到期 1 件" in round_(office, f"{DUE}T10:30")
+        at = parse_moment(f"{DUE}T{moment}")
+        people.edit(office.session, head, people.PersonValues(roles=frozenset({role}), **values), boss, at, None)
+    told = round_(office, f"{DUE}T12:01")
+    late = given_back > "10:30"
+    assert ("head 待办通报 11月11日：今天到期 1 件" if late else "head 待办通报 11月11日：今天到期 2 件") in told
+    assert [round_(office, f"{DUE}T{time}") for time in ("12:30", "17:00")] == [[], []]
+    assert mine.id in {line["clock"] for letter in letters_to(office, "head") for line in letter.lines}
+
+
+def test_n02_a_line_whose_date_moved_stays_behind_when_the_rest_goes_after_all(office: Office) -> None:
+    other = two_cases(office)
+    morning(office, LATE)
+    office.people["vice"].active = False
+    office.session.flush()
+    post(office, f"{LATE}T08:35")
+    office.people["vice"].active = True
+    other.deadline_version += 1
+    office.session.flush()
+    assert "vice 催办通知：LY2026-000001 答复" in post(office, f"{LATE}T09:00")
+    sent, behind = letters_to(office, "vice")
+    assert ([line["clock"] for line in sent.lines], sent.state) == ([office.clock.id], NoticeState.SENT)
+    assert ([line["clock"] for line in behind.lines], behind.state) == ([other.id], NoticeState.CANCELLED)
+    assert (behind.finished_at, behind.last_error) == (parse_moment(f"{LATE}T08:35"), "收件人已停用")
+    entry = select(Reminder.notice_id).where(Reminder.clock_id == other.id, Reminder.person_id == sent.person_id)
+    assert office.session.scalars(entry).all() == [behind.id]
+
+
+def test_n01_a_rung_of_the_same_minute_takes_the_place_of_a_letter_that_would_come_back(office: Office) -> None:
+    """Hours: who was away when they were soon over is back in the minute they are, and hears that alone, as a rehearsal says."""
+    clock, handler = office.clock, office.people["handler"]
+    clock.amount_unit, clock.amount = Unit.HOURS.value, 24
+    clock.warn_at, clock.due_at = parse_moment(f"{DUE}T14:00"), parse_moment(f"{DUE}T17:00")
+    office.session.flush()
+    morning(office, DUE)
+    post(office, f"{DUE}T08:35")
+    office.run(f"{DUE}T14:00")
+    handler.active = False
+    assert post(office, f"{DUE}T14:01") == ["head 即将到期：LY2026-000001 答复"]
+    handler.active = True
+    told = round_(office, f"{DUE}T17:01")
+    assert [letter for letter in told if letter.startswith("handler")] == ["handler 已逾期：LY2026-000001 答复"]
+    assert round_(office, f"{DUE}T17:05") == []
