@@ -18,6 +18,7 @@ from opinion_app.desks.backup.queries import TOO_OLD, newest
 from opinion_app.desks.clock.queries import alive, lease, queue
 from opinion_app.desks.people.queries import what_is_missing
 from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.merged_dates import copies_alone
 from opinion_app.flow.missing_drafts import undrafted
 from opinion_app.flow.recompute import preview
 from opinion_app.flow.reply_owed import dropped, uncounted
@@ -88,8 +89,12 @@ def _dates(session: Session, now: datetime) -> Finding:
 
 def _replies(session: Session, _now: datetime) -> Finding:
     """Whether of every case not answered yet the reply is counted, or waits for acceptance, here or in the case it lies in."""
-    without, undated, lost = uncounted(session), undrafted(session), dropped(session)
+    without, undated, lost, alone = uncounted(session), undrafted(session), dropped(session), copies_alone(session)
     said = []
+    if alone:
+        named = "、".join(case.number for case in alone[:NAMED])
+        mend = "请打开该件，受理或改一次分类（可再改回），随即按两者较早的计时"
+        said += [f"{len(alone)} 件只按并入件的时限计时，没有计本件自己的答复时限（{named}），{mend}"]
     if without:
         named = "、".join(case.number for case in without[:NAMED])
         said += [f"{len(without)} 件没有答复时限（{named}），请打开该件，交办或改一次分类（可再改回），时限随即起算"]

@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
 
 from opinion_app.flow.calendar import hold, work_calendar
 from opinion_app.flow.clock_dates import Cause, facts_of, put_aside, settle, span_of
 from opinion_app.flow.clocks import (
     MERGED,
     OPEN,
+    RECEIPT,
     ahead_of,
+    apply_rule,
     begun,
     end_clock,
     letter_of,
@@ -24,11 +26,13 @@ from opinion_app.flow.clocks import (
     shift_inner,
 )
 from opinion_app.flow.due import ground_words
-from opinion_app.flow.reply_owed import owe_reply
+from opinion_app.flow.reply_owed import BEFORE_ANSWER, WAITS, owe_reply, reply_rule, resting_reply
+from opinion_app.flow.settings import setting
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
+from opinion_app.rules.clock_facts import Receipt
 from opinion_app.rules.deadline import derive, if_resumed, is_late
-from opinion_app.rules.deadline_rules import ClockStage, StartEvent
+from opinion_app.rules.deadline_rules import Choice, ClockStage, StartEvent
 from opinion_app.rules.spoken import due_day_words
 from opinion_app.rules.words import ClockState, Stage
 from opinion_app.rules.workdays import WorkCalendar
@@ -38,7 +42,6 @@ COPIED = (
     "owed_by start_at amount amount_unit fixed_on fixed_why receipt rule_id source warning original_due_at extensions restarts"
 )
 APART = "拆分"
-WAITS = "改类后自受理之日起算"  # a date that begins with acceptance, of a case that is not accepted yet
 Entry = dict[str, Any]
 
 
@@ -84,6 +87,16 @@ def is_copy(clock: Clock) -> bool:
     return any(entry.get("copied") for entry in clock.adoptions)
 
 
+def copies_alone(session: Session) -> list[Case]:
+    """The cases that answer by a merged one's date alone, though their own reply waits for nothing: nobody counts that."""
+    lies = aliased(Case)
+    into = exists().where(lies.merged_into_id == Case.id)
+    query = select(Clock, Case).join(Case, Case.id == Clock.case_id).where(Case.stage.in_(BEFORE_ANSWER), into)
+    query = query.where(Clock.stage == ClockStage.REPLY.value, Clock.state.in_(OPEN)).order_by(Case.id)
+    held = [case for clock, case in session.execute(query) if is_copy(clock)]
+    return [case for case in held if reply_rule(session, case, letter_of(session, case))[1] is not None]
+
+
 def answer_for_merged(session: Session, case: Case, clock: Clock, reason: str, cause: Cause) -> None:
     """End the case's own date, or the copy of one; what it took over from merged cases binds on, the earliest as its only date.
 
@@ -99,22 +112,49 @@ def answer_for_merged(session: Session, case: Case, clock: Clock, reason: str, c
     _answer_by(session, case, session.get_one(Clock, first["clock"]), adoptions, cause, clock)
 
 
-def own_again(session: Session, clock: Clock) -> None:
-    """Make a copy a clock of the case's own again: what stopped or moved the merged case's date is in the date taken over, and in
-    that alone; what happened to the case's own before the merge is back."""
-    since = next((entry["at"] for entry in clock.adoptions if entry.get("copied")), None)
-    if since is None:
-        return
-    query = select(Clock).where(Clock.case_id == clock.case_id, Clock.end_reason == WAITS, Clock.id < clock.id)
-    former = session.scalar(query.order_by(Clock.id.desc()).limit(1))
-    clock.pauses, clock.extensions = _pauses_since(clock.pauses, since), _since(clock.extensions, since)
-    clock.restarts = _since(clock.restarts, since)
+def come_under(session: Session, clock: Clock, choice: Choice, start: datetime) -> None:
+    """Put an open clock under a rule from `start` on, yet to be settled; a copy is the case's own again."""
+    clock.start_at, clock.fixed_on = start, choice.fixed_date
+    if is_copy(clock):
+        for name, value in _own_inputs(session, clock).items():
+            setattr(clock, name, value)
+    apply_rule(session, clock, choice)
+
+
+def as_own(session: Session, clock: Clock) -> Clock:
+    """What a copy would be as the case's own again, before it comes under a rule; nothing is written."""
+    held = {name: getattr(clock, name) for name in (*COPIED.split(), "stage", "latest_at", "case_id")}
+    return Clock(**held | _own_inputs(session, clock))
+
+
+def _own_inputs(session: Session, clock: Clock) -> Entry:
+    """What a copy is derived from once it is the case's own: what stopped or moved the merged case's date is in the date taken
+    over, and in that alone; what happened to the case's own before the merge is back.
+
+    What was granted keeps the units it was granted in, for the merged case's clock may count in others."""
+    since = next(entry["at"] for entry in clock.adoptions if entry.get("copied"))
+    former = resting_reply(session, session.get_one(Case, clock.case_id))
+    pauses, restarts = _pauses_since(clock.pauses, since), _since(clock.restarts, since)
+    granted, receipt = _granted(clock, since), setting(session, RECEIPT, Receipt.SAME_DAY.value)
     if former is not None:
-        clock.pauses = [*_pauses_until(former.pauses, since), *clock.pauses]
-        clock.extensions = [*(held for held in former.extensions if held not in clock.extensions), *clock.extensions]
-        clock.restarts = [*former.restarts, *clock.restarts]
-    clock.fixed_why = ""
-    clock.adoptions = [{key: value for key, value in entry.items() if key != "copied"} for entry in clock.adoptions]
+        pauses, restarts = [*_pauses_until(former.pauses, since), *pauses], [*former.restarts, *restarts]
+        granted = [*(held for held in _granted(former) if held not in granted), *granted]
+        receipt = former.receipt
+    adoptions = [{key: value for key, value in entry.items() if key != "copied"} for entry in clock.adoptions]
+    return {
+        "pauses": pauses,
+        "restarts": restarts,
+        "extensions": granted,
+        "receipt": receipt,
+        "fixed_why": "",
+        "adoptions": adoptions,
+    }
+
+
+def _granted(clock: Clock, since: str | None = None) -> list[Entry]:
+    """What was granted to a clock, since a moment or ever, each with the family of units it was granted in."""
+    held = clock.extensions if since is None else _since(clock.extensions, since)
+    return put_aside(held, was_in_days=span_of(clock).unit.in_days)
 
 
 def _since(entries: list[Entry], moment: str) -> list[Entry]:
@@ -142,8 +182,7 @@ def _answer_by(
     )
     if before is not None:
         clock.pauses = [*clock.pauses, *_pauses_since(before.pauses, since)]
-        own = put_aside(_since(before.extensions, since), was_in_days=span_of(before).unit.in_days)
-        clock.extensions = [*clock.extensions, *own]
+        clock.extensions = [*clock.extensions, *_granted(before, since)]
     settle(clock, work_calendar(session), ahead_of(session, clock), cause)
     session.add(clock)
     session.flush()
@@ -200,7 +239,7 @@ def release(session: Session, survivor: Case, number: str, now: datetime) -> Non
             continue
         if any(entry.get("copied") for entry in mine):
             answer_for_merged(session, survivor, clock, APART, Cause(now, APART))
-            owe_reply(session, survivor)
+            owe_reply(session, survivor, Cause(now, APART))
             if survivor.accepted_at is not None:
                 open_event(session, survivor, StartEvent.ACCEPTED, survivor.accepted_at, frozenset(begun(session, survivor)))
         else:

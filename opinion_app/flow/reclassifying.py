@@ -14,7 +14,6 @@ from opinion_app.flow.clocks import (
     ACTIVE,
     MERGED,
     OPEN,
-    apply_rule,
     begun,
     choice_for,
     end_clock,
@@ -26,10 +25,10 @@ from opinion_app.flow.clocks import (
     shift_inner,
     start_clock,
 )
-from opinion_app.flow.merged_dates import WAITS, answer_for_merged, is_copy, missed_when_stopped, own_again, revive
+from opinion_app.flow.merged_dates import answer_for_merged, come_under, is_copy, missed_when_stopped, revive
 from opinion_app.flow.missing_drafts import open_missing_drafts
 from opinion_app.flow.moved_dates import DateMoved, what_moved
-from opinion_app.flow.reply_owed import begins_at, has_reply, owe_reply, reply_rule
+from opinion_app.flow.reply_owed import WAITS, begins_at, has_reply, owe_reply, reply_rule, resting_reply
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case, Letter
 from opinion_app.records.clock import Clock
@@ -51,7 +50,7 @@ def reclassify(session: Session, case: Case, now: datetime) -> list[DateMoved]:
     inner = [(clock, clock.due_at) for clock in open_clocks(session, case.id) if clock.stage == ClockStage.DRAFT.value]
     for clock, _due in (*running, *waiting):
         _put_under(session, case, clock, _governing(session, case, clock, letter), cause)
-    fresh = _begin_missing(session, case, now)
+    fresh = _begin_missing(session, case, cause)
     shift_inner(session, case, cause)
     refresh(session, case)
     return what_moved([*running, *(held for held in waiting if held[0].state in OPEN), *inner], fresh)
@@ -71,7 +70,9 @@ def on_acceptance(session: Session, case: Case, now: datetime, *, ruled: bool) -
         choice, start = _governing(session, case, clock, letter)
         if start is not None and start != clock.start_at:
             _put_under(session, case, clock, (choice, start), cause)
-    fresh = owe_reply(session, case)
+    held += _waiting_reply(session, case)
+    known = {clock.id for clock, _due in held}
+    fresh = [clock for clock in owe_reply(session, case, cause) if clock.id not in known]
     shift_inner(session, case, cause)
     refresh(session, case)
     return what_moved(held, fresh)
@@ -91,13 +92,8 @@ def _waiting_reply(session: Session, case: Case) -> list[tuple[Clock, datetime |
     """The reply's clock that rests until the case is accepted, where none runs; none of a round that is over (D11).
 
     It has no date until then, save one that had passed when it began to rest: nothing else was late before (D12)."""
-    if has_reply(session, case):
-        return []
-    query = select(Clock).where(Clock.case_id == case.id, Clock.state == ClockState.STOPPED, Clock.end_reason == WAITS)
-    last = session.scalar(query.order_by(Clock.id.desc()).limit(1))
-    since = begins_at(session, case, StartEvent.RECEIVED)
-    of_this_round = last is not None and last.ended_at is not None and since is not None and last.ended_at >= since
-    return [(last, missed_when_stopped(last))] if last is not None and of_this_round else []
+    rests = None if has_reply(session, case) else resting_reply(session, case)
+    return [] if rests is None else [(rests, missed_when_stopped(rests))]
 
 
 def taken_apart(session: Session, case: Case, now: datetime) -> list[DateMoved]:
@@ -111,7 +107,7 @@ def taken_apart(session: Session, case: Case, now: datetime) -> list[DateMoved]:
         choice, start = _governing(session, case, clock, letter)
         if choice is not None and (choice.rule, start) != (rule_of(session, clock), clock.start_at):
             _put_under(session, case, clock, (choice, start), cause)
-    fresh = owe_reply(session, case)
+    fresh = owe_reply(session, case, cause)
     shift_inner(session, case, cause)
     refresh(session, case)
     return what_moved([*revived, *ran_on], fresh)
@@ -152,24 +148,22 @@ def _put_under(
         if not is_copy(clock) and clock.state in OPEN:
             answer_for_merged(session, case, clock, WAITS, cause)
         return
-    clock.start_at = start
-    own_again(session, clock)
     if clock.state not in OPEN:
         clock.state, clock.ended_at, clock.end_reason = ClockState.RUNNING, None, ""
-    clock.fixed_on = choice.fixed_date
-    apply_rule(session, clock, choice)
+    come_under(session, clock, choice, start)
     settle(clock, work_calendar(session), choice.rule.warning, cause)
 
 
-def _begin_missing(session: Session, case: Case, now: datetime) -> list[Clock]:
+def _begin_missing(session: Session, case: Case, cause: Cause) -> list[Clock]:
     """Start what the present rules ask for and no clock of this case has waited for yet; answers what began."""
+    now = cause.at
     known = {clock.id for clock in open_clocks(session, case.id)}
     done = begun(session, case) - _contacted_by_others(session, case, now)
     for event, besides in ((StartEvent.RECEIVED, {ClockStage.ACCEPT.value}), (StartEvent.ACCEPTED, set())):
         start = begins_at(session, case, event)
         if start is not None:
             open_event(session, case, event, start, frozenset(done | besides))
-    owe_reply(session, case)
+    owe_reply(session, case, cause)
     open_missing_drafts(session, case, now)
     _begin_contact(session, case, now, done)
     return [clock for clock in open_clocks(session, case.id) if clock.id not in known]

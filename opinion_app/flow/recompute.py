@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -13,31 +13,26 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.clock_dates import Cause, adoptions_of, facts_of, granted_in, inner_day, run_for, settle
-from opinion_app.flow.clocks import OPEN, ahead_of, choice_for, refresh, shift_inner
-from opinion_app.flow.deadline_table import Proposed, rules
+from opinion_app.flow.clock_dates import Cause, adoptions_of, facts_of, inner_day, run_for, settle
+from opinion_app.flow.clocks import OPEN, ahead_of, refresh, shift_inner
+from opinion_app.flow.deadline_table import rules
 from opinion_app.flow.due import SUPPORT_ACT, waits_words
 from opinion_app.flow.extension_requests import void_stale
-from opinion_app.flow.merged_dates import is_copy, lent_by
+from opinion_app.flow.governing import AS_CHANGED, Change, Governing, put_under
+from opinion_app.flow.merged_dates import come_under, is_copy, lent_by
 from opinion_app.flow.progress import promise
-from opinion_app.flow.reply_owed import reply_rule
 from opinion_app.flow.risk_clocks import cap_now
 from opinion_app.flow.trail import Values
-from opinion_app.records.assessment import Assessment
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
-from opinion_app.rules.clock_facts import ClockFacts, DeadlineRefused, Pause
+from opinion_app.rules.clock_facts import DeadlineRefused, Pause
 from opinion_app.rules.deadline import derive, is_late
-from opinion_app.rules.deadline_rules import Choice, ClockStage, DeadlineRule
+from opinion_app.rules.deadline_rules import ClockStage
 from opinion_app.rules.errors import Invalid
-from opinion_app.rules.words import Stage
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import latest
 
-Change = Callable[[Clock], ClockFacts]
 NAMED = 5  # cases that a sentence names
-Governed = tuple[DeadlineRule, datetime]  # a rule, and since when a clock counts under it
-Governing = Callable[[Clock], Governed | None]  # what a clock is to be put under; None: it stays as it is
 
 
 class NotLooked(Invalid):
@@ -228,73 +223,25 @@ def recompute_open(session: Session, now: datetime, why: str = "工作日历有�
     return _rewrite(session, Cause(now, why), facts_of, None)
 
 
-def by_code(rule: DeadlineRule, codes: dict[int, str]) -> Governing:
-    """A changed rule governs the clocks that run under another version of it; `codes` names each rule row's code.
-
-    What a merged case still owes itself stays as it lent it to the other case (D13)."""
-
-    def governing(clock: Clock) -> Governed | None:
-        if clock.rule_id is None or clock.case.stage is Stage.MERGED:
-            return None
-        return (rule, clock.start_at) if codes.get(clock.rule_id) == rule.code else None
-
-    return governing
-
-
-def chosen_anew(session: Session, table: Collection[DeadlineRule], row: DeadlineRule, codes: dict[int, str]) -> Governing:
-    """With `row` put into the table or taken out of it: the rule chosen anew for the clocks that come under it or were under it.
-
-    A reply counts from the event that rule counts from. A clock that would have to be met by another act, or by somebody else,
-    keeps its own rule; so does a reply that would wait for the case to be accepted, until it is."""
-    query = select(Clock.id, Assessment.historic).join(Assessment, Assessment.id == Clock.assessment_id)
-    found = session.execute(query.where(Clock.stage == row.stage.value, Clock.state.in_(OPEN)))
-    historic, proposed = {held.id: held.historic for held in found}, Proposed(tuple(table), row)
-
-    def governing(clock: Clock) -> Governed | None:
-        case, start = clock.case, clock.start_at
-        if clock.stage != row.stage.value or clock.rule_id is None or case.stage is Stage.MERGED:
-            return None
-        choice: Choice | None
-        if row.stage is ClockStage.REPLY and not is_copy(clock):
-            choice, since = reply_rule(session, case, proposed=proposed)
-        else:
-            past = historic.get(clock.id, False)
-            choice, since = choice_for(session, case, row.stage, start, historic=past, proposed=proposed), start
-        if choice is None or since is None:
-            return None
-        if (choice.rule.meeting_act, choice.rule.owed_by.value) != (clock.met_by_act, clock.owed_by):
-            return None
-        return (choice.rule, since) if row.code in (choice.rule.code, codes.get(clock.rule_id)) else None
-
-    return governing
-
-
-def put_under(governing: Governing) -> Change:
-    """The facts clocks would have under the rules that would govern them."""
-
-    def changed(clock: Clock) -> ClockFacts:
-        governed = governing(clock)
-        if governed is None:
-            return facts_of(clock)
-        rule, start = governed
-        return replace(facts_of(clock, start), span=rule.span, extensions=granted_in(clock, rule.span.unit))
-
-    return changed
-
-
 def apply_to_open(session: Session, governing: Governing, why: str, now: datetime) -> Moves:
     """Put every open clock under the rule that governs it now, a row of the table; answers what moved."""
     numbers = {rule: row_id for row_id, rule in rules(session).items()}
 
     def rewrite(clock: Clock) -> None:
         governed = governing(clock)
-        if governed is not None and (clock.rule_id, clock.start_at) != (numbers.get(governed[0]), governed[1]):
-            rule, clock.start_at = governed
-            run_for(clock, rule.span)
-            clock.rule_id = numbers.get(rule)
-            clock.source = f"{rule.name}（按修改后的规则）：{rule.source}"
+        if governed is None:
+            return
+        choice, start = governed
+        if is_copy(clock):
+            come_under(session, clock, choice, start)
+            clock.rule_id = numbers.get(choice.rule)  # chosen from the table as it was proposed
+        elif (clock.rule_id, clock.start_at) != (numbers.get(choice.rule), start):
+            clock.start_at = start
+            run_for(clock, choice.rule.span)
+            clock.rule_id = numbers.get(choice.rule)
+            clock.source = f"{choice.rule.name}（{AS_CHANGED}）：{choice.rule.source}"
 
-    return _rewrite(session, Cause(now, why), put_under(governing), rewrite)
+    return _rewrite(session, Cause(now, why), put_under(session, governing), rewrite)
 
 
 def _rewrite(session: Session, cause: Cause, change: Change, rewrite: Callable[[Clock], None] | None) -> Moves:

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from opinion_app.flow.clocks import OPEN, choice_for, letter_of, open_clocks, refresh, start_clock
+from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.clock_dates import Cause, facts_of, granted_in, settle
+from opinion_app.flow.clocks import OPEN, RECEIPT, apply_rule, choice_for, letter_of, open_clocks, refresh, start_clock
 from opinion_app.flow.deadline_table import Proposed
+from opinion_app.flow.settings import setting
 from opinion_app.records.case import Case, Letter
 from opinion_app.records.clock import Clock
 from opinion_app.records.move import Move
+from opinion_app.rules.clock_facts import ClockFacts, Receipt
 from opinion_app.rules.deadline_rules import Choice, ClockStage, StartEvent
-from opinion_app.rules.words import OPEN_STAGES, Stage
+from opinion_app.rules.words import OPEN_STAGES, ClockState, Stage
 from opinion_app.rules.zone import latest
 
 BEFORE_ANSWER = sorted(OPEN_STAGES - {Stage.ANSWERED})
+WAITS = "改类后自受理之日起算"  # why a reply rests whose date begins with acceptance, of a case that is not accepted yet
 
 
 def begins_at(session: Session, case: Case, event: StartEvent) -> datetime | None:
@@ -63,18 +69,43 @@ def _reply_choice(session: Session, case: Case, on: datetime, letter: Letter | N
     return cast(Choice, found)  # a reply always has one
 
 
-def owe_reply(session: Session, case: Case) -> list[Clock]:
+def resting_reply(session: Session, case: Case) -> Clock | None:
+    """The reply that rests until the case is accepted, with all that happened to it; none of a round that is over (D11)."""
+    query = select(Clock).where(Clock.case_id == case.id, Clock.state == ClockState.STOPPED, Clock.end_reason == WAITS)
+    last, since = session.scalar(query.order_by(Clock.id.desc()).limit(1)), begins_at(session, case, StartEvent.RECEIVED)
+    of_this_round = last is not None and last.ended_at is not None and since is not None and last.ended_at >= since
+    return last if of_this_round else None
+
+
+def owe_reply(session: Session, case: Case, cause: Cause) -> list[Clock]:
     """Start the reply of a case that is not answered yet where none runs or stands still, save where it waits for acceptance.
 
-    Answers what began: nothing, or that clock."""
+    One that rested goes on, with the days granted to it and its suspensions. Answers what began: nothing, or that clock."""
     if has_reply(session, case):
         return []
     choice, start = reply_rule(session, case, letter_of(session, case))
     if start is None:
         return []
-    clock = start_clock(session, case, choice, start)
+    clock = resting_reply(session, case)
+    if clock is None:
+        clock = start_clock(session, case, choice, start)
+    else:
+        clock.start_at, clock.fixed_on = start, choice.fixed_date
+        clock.state, clock.ended_at, clock.end_reason = ClockState.RUNNING, None, ""
+        apply_rule(session, clock, choice)
+        settle(clock, work_calendar(session), choice.rule.warning, cause)
     refresh(session, case)
     return [clock]
+
+
+def facts_if_owed(session: Session, case: Case, choice: Choice, start: datetime) -> ClockFacts:
+    """The facts of the reply that `owe_reply` would start or let go on under that choice; nothing is written."""
+    clock = resting_reply(session, case)
+    if clock is None:
+        receipt = Receipt(setting(session, RECEIPT, Receipt.SAME_DAY.value))
+        return ClockFacts(start=start, span=choice.rule.span, fixed_date=choice.fixed_date, receipt=receipt)
+    granted = granted_in(clock, choice.rule.span.unit)
+    return replace(facts_of(clock, start), span=choice.rule.span, extensions=granted, fixed_date=choice.fixed_date)
 
 
 def not_counted(session: Session) -> Sequence[Case]:

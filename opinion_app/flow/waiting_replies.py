@@ -8,14 +8,13 @@ from typing import cast
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.clocks import RECEIPT, letter_of
+from opinion_app.flow.clock_dates import Cause
+from opinion_app.flow.clocks import letter_of
 from opinion_app.flow.deadline_table import Proposed
 from opinion_app.flow.progress import promise
 from opinion_app.flow.recompute import Moved
-from opinion_app.flow.reply_owed import not_counted, owe_reply, reply_rule
-from opinion_app.flow.settings import setting
+from opinion_app.flow.reply_owed import facts_if_owed, not_counted, owe_reply, reply_rule
 from opinion_app.records.case import Case
-from opinion_app.rules.clock_facts import ClockFacts, Receipt
 from opinion_app.rules.deadline import derive, is_late
 from opinion_app.rules.deadline_rules import ClockStage
 
@@ -24,20 +23,20 @@ def would_begin(session: Session, proposed: Proposed, now: datetime) -> list[Mov
     """The dates that would begin by that table; nothing is written."""
     if proposed.row.stage is not ClockStage.REPLY:
         return []
-    receipt, begun = Receipt(setting(session, RECEIPT, Receipt.SAME_DAY.value)), []
+    begun = []
     for case in _waiting(session):
         choice, start = reply_rule(session, case, letter_of(session, case), proposed)
         if start is not None:
-            facts = ClockFacts(start=start, span=choice.rule.span, fixed_date=choice.fixed_date, receipt=receipt)
+            facts = facts_if_owed(session, case, choice, start)
             begun.append(_begins(case, cast(datetime, derive(facts, work_calendar(session)).due_at), now))
     return begun
 
 
-def begin_waiting(session: Session, now: datetime) -> list[Moved]:
+def begin_waiting(session: Session, why: str, now: datetime) -> list[Moved]:
     """Start the replies that wait for nothing by the table as it stands; answers their dates."""
     begun = []
     for case in _waiting(session):
-        for clock in owe_reply(session, case):
+        for clock in owe_reply(session, case, Cause(now, why)):
             promise(session, case)
             begun.append(_begins(case, cast(datetime, clock.due_at), now))
     return begun

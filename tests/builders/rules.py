@@ -11,7 +11,8 @@ from opinion_app.desks.rules.operations import Changes
 from opinion_app.desks.rules.queries import versions
 from opinion_app.flow.calendar import RULES_VERSION, bump
 from opinion_app.flow.deadline_table import rules
-from opinion_app.flow.recompute import apply_to_open, by_code
+from opinion_app.flow.governing import by_code
+from opinion_app.flow.recompute import apply_to_open
 from opinion_app.records.clock import DeadlineRuleRow
 from opinion_app.rules.clock_facts import Span, Unit
 from opinion_app.rules.rule_data import from_data, to_data

@@ -13,7 +13,8 @@ from opinion_app.flow import calendar as flow_calendar
 from opinion_app.flow import clocks, deadline_table
 from opinion_app.flow.calendar import RULES_VERSION, bump, load_days, work_calendar
 from opinion_app.flow.deadline_table import rules
-from opinion_app.flow.recompute import apply_to_open, by_code, preview, put_under, recompute_open
+from opinion_app.flow.governing import by_code, put_under
+from opinion_app.flow.recompute import apply_to_open, preview, recompute_open
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.calendar import CalendarDay, CalendarYear
 from opinion_app.records.clock import Clock, DeadlineRuleRow
@@ -166,7 +167,7 @@ def test_d15_a_shorter_rule_tells_which_cases_become_late_and_applies_on_demand(
         codes = {row_id: rule.code for row_id, rule in table.items()}
         rule = next(rule for rule in table.values() if rule.code == "reply-inquiry")
         shorter = type(rule)(**{name: getattr(rule, name) for name in rule.__slots__} | {"span": Span(1, Unit.WORKING_DAYS)})
-        told = preview(session, later, work_calendar(session), put_under(by_code(shorter, codes)))
+        told = preview(session, later, work_calendar(session), put_under(session, by_code(shorter, codes)))
         assert [(entry.stage, entry.becomes_late) for entry in told] == [("reply", True)]
         row = DeadlineRuleRow(code=rule.code, version_no=2, data=to_data(shorter), in_force_from=NOW.date(), changed_at=NOW)
         session.add(row)

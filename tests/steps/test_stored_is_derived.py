@@ -13,9 +13,9 @@ from sqlalchemy import select
 from opinion_app.flow import clocks
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import missed
-from opinion_app.flow.merged_dates import WAITS, missed_when_stopped
+from opinion_app.flow.merged_dates import copies_alone, missed_when_stopped
 from opinion_app.flow.recompute import preview, recompute_open
-from opinion_app.flow.reply_owed import BEFORE_ANSWER, uncounted
+from opinion_app.flow.reply_owed import BEFORE_ANSWER, WAITS, uncounted
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.transaction import transaction
@@ -54,6 +54,7 @@ def check_dates(walk: Walk, now: datetime) -> None:
         inner = [clock.due_at for clock in held if clock.stage == "draft" and clock.due_at is not None]
         assert reply is None or all(due <= reply for due in inner)
     assert uncounted(walk.session) == []
+    assert copies_alone(walk.session) == []
 
 
 def check_reply(case: Case, replies: list[Clock]) -> None:

@@ -221,6 +221,6 @@ def _followed(session: Session, rule: DeadlineRule, held: list[DeadlineRule], wh
     moved = apply_to_open(session, governs(session, rule, held), why, saving.now)
     note_applied(session, rule, saving.now)
     if rule.stage is ClockStage.REPLY:
-        moved.extend(begin_waiting(session, saving.now))
+        moved.extend(begin_waiting(session, why, saving.now))
     check_looked(moved, saving.looked)
     return moved

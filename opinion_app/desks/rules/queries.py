@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.deadline_table import Proposed, rules
-from opinion_app.flow.recompute import Governing, Moves, by_code, chosen_anew, preview, put_under
+from opinion_app.flow.governing import Governing, by_code, chosen_anew, put_under
+from opinion_app.flow.recompute import Moves, preview
 from opinion_app.flow.waiting_replies import would_begin
 from opinion_app.records.actors import names_of
 from opinion_app.records.clock import DeadlineRuleRow
@@ -136,7 +137,7 @@ def what_if(session: Session, rule: DeadlineRule, now: datetime) -> Moves:
 
 
 def _would_move(session: Session, rule: DeadlineRule, held: Sequence[DeadlineRule], now: datetime) -> Moves:
-    moved = preview(session, now, work_calendar(session), put_under(governs(session, rule, held)))
+    moved = preview(session, now, work_calendar(session), put_under(session, governs(session, rule, held)))
     moved.extend(would_begin(session, Proposed((*held, rule), rule), now))
     return moved
 

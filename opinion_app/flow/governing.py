@@ -1,0 +1,85 @@
+"""What open clocks come under when the office's table of deadline rules is changed for the cases in hand (D15)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from opinion_app.flow.clock_dates import facts_of, granted_in
+from opinion_app.flow.clocks import OPEN, choice_for, letter_of
+from opinion_app.flow.deadline_table import Proposed
+from opinion_app.flow.merged_dates import as_own, is_copy
+from opinion_app.flow.reply_owed import reply_rule
+from opinion_app.records.assessment import Assessment
+from opinion_app.records.clock import Clock
+from opinion_app.rules.clock_facts import ClockFacts
+from opinion_app.rules.deadline_rules import Choice, ClockStage, DeadlineRule
+from opinion_app.rules.words import Stage
+
+Change = Callable[[Clock], ClockFacts]
+Governed = tuple[Choice, datetime]  # a rule and why it, and since when a clock counts under it
+Governing = Callable[[Clock], Governed | None]  # what a clock is to be put under; None: it stays as it is
+AS_CHANGED = "按修改后的规则"
+
+
+def by_code(rule: DeadlineRule, codes: dict[int, str]) -> Governing:
+    """A changed rule governs the clocks that run under another version of it; `codes` names each rule row's code.
+
+    What a merged case still owes itself stays as it lent it to the other case, and so does the copy that runs there (D13)."""
+
+    def governing(clock: Clock) -> Governed | None:
+        if clock.rule_id is None or clock.case.stage is Stage.MERGED or is_copy(clock):
+            return None
+        return (Choice(rule, AS_CHANGED), clock.start_at) if codes.get(clock.rule_id) == rule.code else None
+
+    return governing
+
+
+def chosen_anew(session: Session, table: Collection[DeadlineRule], row: DeadlineRule, codes: dict[int, str]) -> Governing:
+    """With `row` put into the table or taken out of it: the rule chosen anew for the clocks that come under it or were under it.
+
+    A reply counts from the event that rule counts from. A clock that would have to be met by another act, or by somebody else,
+    keeps its own rule; so does a reply that would wait for the case to be accepted, until it is. A case that answers by a merged
+    one's date alone has a date of its own as well as soon as that waits for nothing (D13)."""
+    query = select(Clock.id, Assessment.historic).join(Assessment, Assessment.id == Clock.assessment_id)
+    found = session.execute(query.where(Clock.stage == row.stage.value, Clock.state.in_(OPEN)))
+    historic, proposed = {held.id: held.historic for held in found}, Proposed(tuple(table), row)
+
+    def governing(clock: Clock) -> Governed | None:
+        case, start, copy = clock.case, clock.start_at, is_copy(clock)
+        if clock.stage != row.stage.value or clock.rule_id is None or case.stage is Stage.MERGED:
+            return None
+        choice: Choice | None
+        if row.stage is ClockStage.REPLY:
+            choice, since = reply_rule(session, case, letter_of(session, case) if copy else None, proposed)
+        else:
+            past = historic.get(clock.id, False)
+            choice, since = choice_for(session, case, row.stage, start, historic=past, proposed=proposed), start
+        if choice is None or since is None:
+            return None
+        if copy:
+            return choice, since
+        if (choice.rule.meeting_act, choice.rule.owed_by.value) != (clock.met_by_act, clock.owed_by):
+            return None
+        return (choice, since) if row.code in (choice.rule.code, codes.get(clock.rule_id)) else None
+
+    return governing
+
+
+def put_under(session: Session, governing: Governing) -> Change:
+    """The facts clocks would have under the rules that would govern them."""
+
+    def changed(clock: Clock) -> ClockFacts:
+        governed = governing(clock)
+        if governed is None:
+            return facts_of(clock)
+        (choice, start), copy = governed, is_copy(clock)
+        held, span = as_own(session, clock) if copy else clock, choice.rule.span
+        facts = replace(facts_of(held, start), span=span, extensions=granted_in(held, span.unit))
+        return replace(facts, fixed_date=choice.fixed_date) if copy else facts
+
+    return changed
