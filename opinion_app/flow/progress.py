@@ -33,6 +33,7 @@ from opinion_app.rules.progress import ANSWERED, step_of
 from opinion_app.rules.words import ClockState
 from opinion_app.rules.zone import local_date
 
+EXTENDED = "经批准延期至"
 CONTACTS = (ContactField.PHONE, ContactField.EMAIL, ContactField.ADDRESS)
 
 
@@ -121,6 +122,8 @@ def _promise(session: Session, case: Case, row: Progress) -> None:
     due = clock.due_at if clock is not None else None
     row.promised_on = local_date(due) if due is not None else None
     row.promise = promise_words(clock, case)[:200] if clock is not None else ""
+    if clock is not None and (not row.why or row.why.startswith(EXTENDED)):
+        row.why = extended_words(clock)
 
 
 def promise_words(clock: Clock, case: Case) -> str:
@@ -140,6 +143,15 @@ def promise_words(clock: Clock, case: Case) -> str:
 def _longer(clock: Clock) -> bool:
     """Whether the day lies later for the time that was granted; what was put aside or is overtaken moves no day."""
     return clock.due_at is not None and clock.due_at > clock.original_due_at and bool(granted_in_run(facts_of(clock)))
+
+
+def extended_words(clock: Clock) -> str:
+    """Until when and why the answer was put off, as the clock counts it; empty where what was granted moves no day, now that it
+    counts hours or has begun anew."""
+    if clock.due_at is None or not _longer(clock):
+        return ""
+    due = local_date(clock.due_at)
+    return f"{EXTENDED} {due.year}年{due.month}月{due.day}日。原因：{granted_in_run(facts_of(clock))[-1].reason}"
 
 
 def _held_words(clock: Clock) -> str:

@@ -15,6 +15,7 @@ from opinion_app.flow import clock_changes
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.recompute import Moves, NotLooked, marks, preview, recompute_open
 from opinion_app.records.case import Case
+from opinion_app.records.submission import Progress
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.clock_facts import Extension, Span, Unit
 from opinion_app.rules.errors import Invalid
@@ -22,7 +23,8 @@ from opinion_app.rules.rule_data import from_data
 from opinion_app.rules.suspension import SuspensionGround
 from opinion_app.rules.words import Kind, Procedure, Role, Urgency
 from opinion_app.rules.zone import local_date
-from opinion_app.steps.handling import suspending
+from opinion_app.steps.handling import extending, suspending
+from opinion_app.steps.handling.extending import More
 from opinion_app.steps.triage import operations
 from opinion_app.steps.triage.operations import Classification
 from tests.builders.life import HELP, Office, handling_case, make_office
@@ -179,3 +181,24 @@ def test_d15_a_case_that_cannot_be_derived_is_named_and_holds_up_no_other(core: 
         six = [broken.number, *(contradicted(session, office).number for _ in range(5))]
         stayed = preview(session, NOW, work_calendar(session)).stayed
         assert stayed.startswith(f"；{'、'.join(six[:5])}等 6 件的时限记录")
+
+
+def test_d04_the_writer_is_told_of_granted_days_as_long_as_they_count(core: Flask) -> None:
+    with transaction() as session:
+        office = make_office(session)
+        case = handling_case(office)
+        session.add(Progress(number=case.number, code_hash="x", step="", history=[], updated_at=NOW))
+        session.flush()
+        extending.ask(session, case, office.finance_head, NOW, More(amount=5), "采购")
+        extending.decide(session, case, office.leader, NOW, agree=True, opinion="")
+        told = session.get_one(Progress, case.number)
+        granted = "经批准延期至 2026年12月9日。原因：采购"
+        assert told.why == granted
+        put(session, office, "reply-help", Span(200, Unit.HOURS), NOW + HOUR)
+        assert (told.why, told.promised_on) == ("", date(2026, 12, 1)), "put aside with the unit"
+        put(session, office, "reply-help", Span(8, Unit.WORKING_DAYS), NOW + 2 * HOUR)
+        assert told.why == "经批准延期至 2026年12月10日。原因：采购", "and counted again, from a day later"
+        operations.classify(session, case, office.clerk, NOW + 3 * HOUR, URGENT, know_late=True)
+        assert told.why == ""
+        suspending.suspend(session, case, office.clerk, NOW + 4 * HOUR, SuspensionGround.HEARING, NOW + 4 * HOUR, "听证")
+        assert "暂停计算" in told.why

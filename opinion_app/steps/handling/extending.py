@@ -183,9 +183,8 @@ def decide(
         detail={"agree": agree, "due": clock.due_at.isoformat() if clock.due_at else ""},
         values={name: (before[name], due) for name, due in after.items() if before[name] != due} if agree else None,
     )
-    if agree and clock.due_at is not None and clock.stage == ClockStage.REPLY.value:
-        due = local_date(clock.due_at)
-        progress.tell(session, case, why=f"经批准延期至 {due.year}年{due.month}月{due.day}日。原因：{request.reason}")
+    if agree and clock.stage == ClockStage.REPLY.value:
+        progress.tell(session, case, why=progress.extended_words(clock))
     _tell_decided(session, case, request, f"decide_extension:{done.id}", now, agree=agree)
 
 
