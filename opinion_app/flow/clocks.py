@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from opinion_app.flow.calendar import hold, work_calendar
 from opinion_app.flow.clock_dates import Cause, facts_of, inner_day, run_for, settle, span_of
 from opinion_app.flow.deadline_table import Proposed, applied_since, rules, saved_after
-from opinion_app.flow.due import draft_passed_words
+from opinion_app.flow.due import draft_passed_words, first_stage
 from opinion_app.flow.settings import setting
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case, Letter
@@ -331,7 +331,7 @@ def refresh(session: Session, case: Case) -> None:
 def _show_first(case: Case, running: list[Clock]) -> None:
     first = running[0] if running else None
     case.next_due_at = first.due_at if first else None
-    case.next_due_stage = first.stage if first else ""
+    case.next_due_stage = first_stage(running)
     case.next_warn_at = first.warn_at if first else None
     case.next_due_provisional = bool(first and first.provisional)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
@@ -31,6 +31,7 @@ _STATES = {
     DueState.TODAY: "today",
     DueState.OVERDUE: "overdue",
 }
+BOTH = ","
 KEPT_AT_MOST = 5000
 
 
@@ -62,7 +63,7 @@ def case_due(case: Case | Row[Any], now: datetime, calendar: WorkCalendar, href:
     warned = case.next_warn_at is not None and case.next_warn_at <= now
     if state is DueState.FAR and (warned or case.next_due_at <= soon_until(now, calendar)):
         state = DueState.SOON
-    return DueBadge(said.text, _STATES[state], _title(stage_words(case.next_due_stage), case.next_due_at), href)
+    return DueBadge(said.text, _STATES[state], _title(shown_words(case.next_due_stage), case.next_due_at), href)
 
 
 Dated = TypeVar("Dated", Case, Row[Any])
@@ -126,6 +127,21 @@ def clock_words(clock: Clock) -> str:
 def waits_words(stage: str, *, by_support: bool) -> str:
     """The same of a stage, and whether a supporting unit owes it."""
     return _SUPPORT_WORDS if by_support else stage_words(stage)
+
+
+def first_stage(running: Sequence[Clock]) -> str:
+    """What the earliest of a case's clocks waits for, as the case keeps it for the lists; empty where none runs.
+
+    Lead and supporting units mostly owe theirs by the same moment: then it is both."""
+    if not running or running[0].stage != ClockStage.DRAFT.value:
+        return running[0].stage if running else ""
+    alike = (clock for clock in running if (clock.stage, clock.due_at) == (running[0].stage, running[0].due_at))
+    return BOTH.join(dict.fromkeys(SUPPORT_ACT if clock.met_by_act == SUPPORT_ACT else clock.stage for clock in alike))
+
+
+def shown_words(stages: str) -> str:
+    """The same in the office's words: 提交答复稿、报协办结果."""
+    return "、".join(waits_words(stage, by_support=stage == SUPPORT_ACT) for stage in stages.split(BOTH))
 
 
 def draft_passed_words(reply: Clock | None, now: datetime) -> str:

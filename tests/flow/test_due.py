@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from opinion_app.flow.due import case_due, clock_due, soon_until
+from opinion_app.flow.due import case_due, clock_due, first_stage, shown_words, soon_until
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.rules.calendar_seed import seed_days
@@ -48,6 +48,26 @@ def test_a_case_is_said_by_its_earliest_clock(due: datetime, words: str, state: 
     assert badge is not None
     assert (badge.words, badge.state, badge.href) == (words, state, "/there")
     assert badge.title.startswith("答复：")
+
+
+@pytest.mark.parametrize(
+    ("owed", "words"),
+    [
+        ((), ""),
+        ((("reply", "answer", WEDNESDAY),), "答复"),
+        ((("draft", "submit_reply", WEDNESDAY), ("draft", "report_support", THURSDAY)), "提交答复稿"),
+        ((("draft", "report_support", WEDNESDAY), ("draft", "report_support", WEDNESDAY)), "报协办结果"),
+        ((("draft", "submit_reply", WEDNESDAY), ("draft", "report_support", WEDNESDAY)), "提交答复稿、报协办结果"),
+        ((("draft", "report_support", WEDNESDAY), ("reply", "answer", WEDNESDAY)), "报协办结果"),
+    ],
+)
+def test_the_badge_of_a_case_says_what_its_units_owe(owed: tuple[tuple[str, str, datetime], ...], words: str) -> None:
+    held = first_stage([clock(due, stage=stage, met_by_act=act) for stage, act, due in owed])
+    assert shown_words(held) == words
+    badge = case_due(Case(next_due_at=WEDNESDAY, next_due_stage=held, next_due_provisional=False), NOW, CALENDAR)
+
+    assert badge is not None
+    assert badge.title.startswith(f"{words}：")
 
 
 def test_a_warning_that_has_come_makes_it_soon() -> None:
