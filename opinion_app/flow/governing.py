@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from opinion_app.flow.clock_dates import facts_of, granted_in
 from opinion_app.flow.clocks import OPEN, choice_for, letter_of
 from opinion_app.flow.deadline_table import Proposed
-from opinion_app.flow.merged_dates import as_own, is_copy
+from opinion_app.flow.merged_dates import facts_as_own, is_copy
 from opinion_app.flow.reply_owed import reply_rule
 from opinion_app.records.assessment import Assessment
 from opinion_app.records.clock import Clock
@@ -77,9 +77,10 @@ def put_under(session: Session, governing: Governing) -> Change:
         governed = governing(clock)
         if governed is None:
             return facts_of(clock)
-        (choice, start), copy = governed, is_copy(clock)
-        held, span = as_own(session, clock) if copy else clock, choice.rule.span
-        facts = replace(facts_of(held, start), span=span, extensions=granted_in(held, span.unit))
-        return replace(facts, fixed_date=choice.fixed_date) if copy else facts
+        choice, start = governed
+        if is_copy(clock):
+            return facts_as_own(session, clock, choice, start)
+        span = choice.rule.span
+        return replace(facts_of(clock, start), span=span, extensions=granted_in(clock, span.unit))
 
     return changed

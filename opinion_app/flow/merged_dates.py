@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -9,7 +10,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
 from opinion_app.flow.calendar import hold, work_calendar
-from opinion_app.flow.clock_dates import Cause, facts_of, put_aside, settle, span_of
+from opinion_app.flow.clock_dates import Cause, facts_of, granted_in, put_aside, settle, span_of
 from opinion_app.flow.clocks import (
     MERGED,
     OPEN,
@@ -30,7 +31,7 @@ from opinion_app.flow.reply_owed import BEFORE_ANSWER, WAITS, owe_reply, reply_r
 from opinion_app.flow.settings import setting
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
-from opinion_app.rules.clock_facts import Receipt
+from opinion_app.rules.clock_facts import ClockFacts, Receipt
 from opinion_app.rules.deadline import derive, if_resumed, is_late
 from opinion_app.rules.deadline_rules import Choice, ClockStage, StartEvent
 from opinion_app.rules.spoken import due_day_words
@@ -121,10 +122,11 @@ def come_under(session: Session, clock: Clock, choice: Choice, start: datetime) 
     apply_rule(session, clock, choice)
 
 
-def as_own(session: Session, clock: Clock) -> Clock:
-    """What a copy would be as the case's own again, before it comes under a rule; nothing is written."""
+def facts_as_own(session: Session, clock: Clock, choice: Choice, start: datetime) -> ClockFacts:
+    """The facts a copy would have as the case's own again under a rule; nothing is written."""
     held = {name: getattr(clock, name) for name in (*COPIED.split(), "stage", "latest_at", "case_id")}
-    return Clock(**held | _own_inputs(session, clock))
+    own, span = Clock(**held | _own_inputs(session, clock)), choice.rule.span
+    return replace(facts_of(own, start), span=span, extensions=granted_in(own, span.unit), fixed_date=choice.fixed_date)
 
 
 def _own_inputs(session: Session, clock: Clock) -> Entry:

@@ -44,7 +44,11 @@ def has_reply(session: Session, case: Case) -> bool:
 
 
 def reply_rule(
-    session: Session, case: Case, letter: Letter | None = None, proposed: Proposed | None = None
+    session: Session,
+    case: Case,
+    letter: Letter | None = None,
+    proposed: Proposed | None = None,
+    accepted_at: datetime | None = None,
 ) -> tuple[Choice, datetime | None]:
     """The rule a case's reply runs under and the moment it counts from; None while it waits for the case to be accepted.
 
@@ -52,12 +56,12 @@ def reply_rule(
     of its receipt and acceptance (of its reopening, if that is later), and the versions the office has put the cases in hand
     under. The rule of the day of receipt governs where it counts from receipt; else that of the day of acceptance, from the
     event it counts from: in between the office may have taken out the one that counts from acceptance (decisions 1, 3; D12, D15).
-    `proposed`: as it would be with another table."""
+    `proposed`: as it would be with another table; `accepted_at`: as if it were accepted then."""
     start = begins_at(session, case, StartEvent.RECEIVED)
     choice = _reply_choice(session, case, start or case.received_at, letter, proposed)
     if choice.rule.start_event is StartEvent.RECEIVED:
         return choice, start
-    accepted = begins_at(session, case, StartEvent.ACCEPTED)
+    accepted = accepted_at or begins_at(session, case, StartEvent.ACCEPTED)
     if accepted is None:
         return choice, None
     choice = _reply_choice(session, case, accepted, letter, proposed)
@@ -71,10 +75,20 @@ def _reply_choice(session: Session, case: Case, on: datetime, letter: Letter | N
 
 def resting_reply(session: Session, case: Case) -> Clock | None:
     """The reply that rests until the case is accepted, with all that happened to it; none of a round that is over (D11)."""
-    query = select(Clock).where(Clock.case_id == case.id, Clock.state == ClockState.STOPPED, Clock.end_reason == WAITS)
-    last, since = session.scalar(query.order_by(Clock.id.desc()).limit(1)), begins_at(session, case, StartEvent.RECEIVED)
-    of_this_round = last is not None and last.ended_at is not None and since is not None and last.ended_at >= since
-    return last if of_this_round else None
+    return resting_replies(session, [case]).get(case.id)
+
+
+def resting_replies(session: Session, cases: Sequence[Case]) -> dict[int, Clock]:
+    """The same of many cases at once, by their ids."""
+    known = {case.id: case for case in cases}
+    query = select(Clock).where(Clock.case_id.in_(known), Clock.state == ClockState.STOPPED, Clock.end_reason == WAITS)
+    last = {clock.case_id: clock for clock in session.scalars(query.order_by(Clock.id))}
+    return {case_id: clock for case_id, clock in last.items() if _of_this_round(session, known[case_id], clock)}
+
+
+def _of_this_round(session: Session, case: Case, clock: Clock) -> bool:
+    since = begins_at(session, case, StartEvent.RECEIVED)
+    return clock.ended_at is not None and since is not None and clock.ended_at >= since
 
 
 def owe_reply(session: Session, case: Case, cause: Cause) -> list[Clock]:
@@ -98,9 +112,8 @@ def owe_reply(session: Session, case: Case, cause: Cause) -> list[Clock]:
     return [clock]
 
 
-def facts_if_owed(session: Session, case: Case, choice: Choice, start: datetime) -> ClockFacts:
-    """The facts of the reply that `owe_reply` would start or let go on under that choice; nothing is written."""
-    clock = resting_reply(session, case)
+def facts_if_owed(session: Session, clock: Clock | None, choice: Choice, start: datetime) -> ClockFacts:
+    """The facts of the reply that `owe_reply` would start under that choice, or let go on where one rests; nothing is written."""
     if clock is None:
         receipt = Receipt(setting(session, RECEIPT, Receipt.SAME_DAY.value))
         return ClockFacts(start=start, span=choice.rule.span, fixed_date=choice.fixed_date, receipt=receipt)

@@ -13,7 +13,7 @@ from opinion_app.flow.clocks import letter_of
 from opinion_app.flow.deadline_table import Proposed
 from opinion_app.flow.progress import promise
 from opinion_app.flow.recompute import Moved
-from opinion_app.flow.reply_owed import facts_if_owed, not_counted, owe_reply, reply_rule
+from opinion_app.flow.reply_owed import facts_if_owed, not_counted, owe_reply, reply_rule, resting_replies
 from opinion_app.records.case import Case
 from opinion_app.rules.deadline import derive, is_late
 from opinion_app.rules.deadline_rules import ClockStage
@@ -23,11 +23,12 @@ def would_begin(session: Session, proposed: Proposed, now: datetime) -> list[Mov
     """The dates that would begin by that table; nothing is written."""
     if proposed.row.stage is not ClockStage.REPLY:
         return []
-    begun = []
-    for case in _waiting(session):
+    waiting = _waiting(session)
+    rests, begun = resting_replies(session, waiting), []
+    for case in waiting:
         choice, start = reply_rule(session, case, letter_of(session, case), proposed)
         if start is not None:
-            facts = facts_if_owed(session, case, choice, start)
+            facts = facts_if_owed(session, rests.get(case.id), choice, start)
             begun.append(_begins(case, cast(datetime, derive(facts, work_calendar(session)).due_at), now))
     return begun
 

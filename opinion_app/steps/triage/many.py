@@ -9,17 +9,21 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from opinion_app.flow.accepted_dates import late_if_accepted
 from opinion_app.flow.cases import open_case
-from opinion_app.flow.due import draft_passed_words
+from opinion_app.flow.clocks import OPEN
+from opinion_app.flow.due import clock_words, draft_passed_words
 from opinion_app.flow.many_facts import facts_of_many
 from opinion_app.flow.moved_dates import KNOW_LATE
 from opinion_app.flow.visible import visible
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.rules import life
+from opinion_app.rules.deadline import is_late
 from opinion_app.rules.deadline_rules import ClockStage
 from opinion_app.rules.errors import Invalid, OfficeError
 from opinion_app.rules.facts import Actor
+from opinion_app.rules.spoken import due_day_words, moment_words
 from opinion_app.steps.triage.assigning import Allotment, assign
 from opinion_app.steps.triage.operations import Classification
 
@@ -30,12 +34,14 @@ MOST = 100
 class Chosen:
     """One ticked case; `trouble` says why it cannot be assigned now, `version` is what the page was opened on.
 
-    `passed`: what to know before it is given, because the date of its unit's draft has passed already (D12)."""
+    `passed`: what to know before it is given, because the date of its unit's draft has passed already or passes with it (D12);
+    `overdue`: which of its deadlines have passed, whatever for."""
 
     case: Case
     version: int
     trouble: str = ""
     passed: str = ""
+    overdue: str = ""
 
 
 def chosen(session: Session, actor: Actor, numbers: Sequence[str], now: datetime) -> list[Chosen]:
@@ -43,22 +49,37 @@ def chosen(session: Session, actor: Actor, numbers: Sequence[str], now: datetime
     wanted = [number for number in dict.fromkeys(numbers) if number.isprintable()][:MOST]
     query = select(Case).where(Case.number.in_(wanted), visible(actor, of_few=True)).order_by(Case.next_due_at, Case.id)
     cases = session.scalars(query).all()
-    facts, replies = facts_of_many(session, cases), _replies(session, cases)
+    facts, running = facts_of_many(session, cases), _open_clocks(session, cases)
+    replies = {clock.case_id: clock for clock in running if clock.stage == ClockStage.REPLY.value}
+    late = late_if_accepted(session, cases, replies, now)
     return [
         Chosen(
             case,
             case.version,
             life.refusal(facts[case.id], "assign") or "",
-            draft_passed_words(replies.get(case.id), now),
+            draft_passed_words(replies.get(case.id), now) or _begins_late(late.get(case.id)),
+            _overdue([clock for clock in running if clock.case_id == case.id], now),
         )
         for case in cases
     ]
 
 
-def _replies(session: Session, cases: Sequence[Case]) -> dict[int, Clock]:
-    """Of each case the clock of its reply, the last one that ran."""
-    query = select(Clock).where(Clock.case_id.in_([case.id for case in cases]), Clock.stage == ClockStage.REPLY.value)
-    return {clock.case_id: clock for clock in session.scalars(query.order_by(Clock.id))}
+def _open_clocks(session: Session, cases: Sequence[Case]) -> Sequence[Clock]:
+    """What runs or stands still of these cases, the earliest due first."""
+    query = select(Clock).where(Clock.case_id.in_([case.id for case in cases]), Clock.state.in_(OPEN))
+    return session.scalars(query.order_by(Clock.due_at, Clock.id)).all()
+
+
+def _begins_late(due: datetime | None) -> str:
+    if due is None:
+        return ""
+    return f"交办即受理，本件的答复时限随之起算，已于 {moment_words(due)} 到期，承办单位提交答复稿的日期随之已过。"
+
+
+def _overdue(held: Sequence[Clock], now: datetime) -> str:
+    """受理分办（2026-11-24）, of every deadline that has passed; empty where none has."""
+    late = (clock for clock in held if clock.due_at is not None and is_late(clock.due_at, now))
+    return "、".join(f"{clock_words(clock)}（{due_day_words(clock.due_at)}）" for clock in late if clock.due_at is not None)
 
 
 def assign_one(
