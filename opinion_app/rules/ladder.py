@@ -145,7 +145,10 @@ def moment_of(rung: Rung, clock: OpenClock, facts: ClockFacts, calendar: WorkCal
         return clock.due_at + timedelta(hours=rung.amount, seconds=1)
     due_on = local_date(clock.due_at)
     if rung.anchor is Anchor.DUE:
-        return on_day(due_on, morning) if in_days else clock.due_at + timedelta(seconds=1)
+        if not in_days:
+            return clock.due_at + timedelta(seconds=1)
+        at = on_day(due_on, morning)
+        return at if at < clock.due_at else None  # 今天到期 is not said of what an hour clock's moment has made late by then
     if rung.anchor is Anchor.WORKING_DAYS:
         return on_day(calendar.add_working_days(due_on, rung.amount), morning)
     return on_day(due_on + timedelta(days=rung.amount), morning)

@@ -15,7 +15,7 @@ from opinion_app.records.unit_list import KnownUnits
 from opinion_app.rules.spoken import short_day_words
 from opinion_app.rules.words import RiskLevel
 from opinion_app.rules.workdays import weekday_name
-from opinion_app.rules.zone import local, local_date
+from opinion_app.rules.zone import ends_its_day, local, local_date
 
 LEVEL_COLOURS = {RiskLevel.IV: "blue", RiskLevel.III: "yellow", RiskLevel.II: "orange", RiskLevel.I: "red"}
 
@@ -34,6 +34,13 @@ def paper_day(value: date | datetime | None) -> str:
         return ""
     on = local_date(value) if isinstance(value, datetime) else value
     return f"{on.year}年{on.month}月{on.day}日"
+
+
+def paper_due(value: datetime | None) -> str:
+    """The same of a due moment, with the hour where that does not end its day: 2026年11月25日 10:00."""
+    if value is None or ends_its_day(value):
+        return paper_day(value)
+    return f"{paper_day(value)} {local(value):%H:%M}"
 
 
 def short_day(value: date | datetime | None) -> str:
@@ -129,5 +136,5 @@ def size(value: int) -> str:
 
 def init_app(app: Flask) -> None:
     """Make the filters known to the templates."""
-    for function in (day, paper_day, short_day, moment, iso, ago, size, level, changed_query, options, unit_options):
+    for function in (day, paper_day, paper_due, short_day, moment, iso, ago, size, level, changed_query, options, unit_options):
         app.jinja_env.filters.setdefault(function.__name__, function)

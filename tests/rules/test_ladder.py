@@ -49,6 +49,17 @@ def test_n10_the_default_ladder_of_a_day_clock() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("due", "today"), [("2026-11-11T10:00", "2026-11-11T08:30"), ("2026-11-11T08:30", None), ("2026-11-11T03:00", None)]
+)
+def test_n10_what_an_hour_clock_binds_to_a_moment_is_not_called_due_today_once_it_is_late(due: str, today: str | None) -> None:
+    draft = running(ClockFacts(START, wd(7), latest=at(due)))
+    assert draft[0].due_at == at(due)
+    assert moments(draft).get("today") == (at(today) if today else None)
+    assert moments(draft)["soon"] == at("2026-11-10T08:30")
+    assert moments(draft)["urge"] == at("2026-11-12T08:30")
+
+
 def test_n10_the_default_ladder_of_an_hour_clock() -> None:
     assert moments(DAY) == {
         "hours_soon": at("2026-11-03T07:00"),  # 04:00 is quiet

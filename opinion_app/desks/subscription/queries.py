@@ -22,7 +22,7 @@ from opinion_app.rules.digest import OpenClock
 from opinion_app.rules.errors import NotFound
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.recipients import Recipient, at_work, recipients
-from opinion_app.rules.zone import local, local_date
+from opinion_app.rules.zone import ends_its_day, local, local_date
 
 MOST = AT_ONCE = 2000
 LATE_SHOWN = timedelta(days=90)
@@ -77,7 +77,7 @@ def _event(uid: str, clock: OpenClock, case: CaseFacts, now: datetime, base_url:
     event.add("uid", uid)
     event.add("sequence", clock.version)
     event.add("dtstamp", now)
-    if clock.span.unit.in_days:
+    if clock.span.unit.in_days and ends_its_day(clock.due_at):  # one bound by an hour clock's moment ends there
         event.add("dtstart", due.date())
         event.add("dtend", due.date() + timedelta(days=1))
     else:

@@ -12,11 +12,12 @@ from sqlalchemy import select, update
 from opinion_app import clock
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
+from opinion_app.records.clock import Clock
 from opinion_app.records.move import Move
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.registration import LetterFacts, Writer
 from opinion_app.rules.words import AnswerMethod, FindingKind, Procedure, Role, Source
-from opinion_app.rules.zone import local_date
+from opinion_app.rules.zone import local_date, parse_moment
 from opinion_app.steps.closing import operations as closing
 from opinion_app.steps.handling import operations as handling
 from opinion_app.steps.triage import merging
@@ -97,6 +98,21 @@ def test_each_unit_has_its_own_order(app: Flask, office: dict[str, Any]) -> None
     assert "签收人：" in support
     assert clerk.get(paper(office["case"], "assignment/999")).status_code == 404
     assert clerk.get(paper(office["fresh"], f"assignment/{office['parts'][0]}")).status_code == 404
+
+
+def test_a_date_that_an_hour_clock_binds_is_written_with_its_hour(app: Flask, office: dict[str, Any]) -> None:
+    with app.app_context(), transaction() as session:
+        case, parts = session.scalars(select(Case).where(Case.number == office["fresh"])).one(), office["parts"]
+        part = session.scalars(select(Assignment).where(Assignment.id == parts[0])).one()
+        part.case_id = case.id
+        reply = session.scalars(select(Clock).where(Clock.case_id == case.id, Clock.stage == "reply")).one()
+        reply.due_at, reply_id = parse_moment("2030-01-02T10:20"), reply.id
+    clerk = client_for(app, "clerk")
+    assert "<strong>2030年1月2日 10:20" in clerk.get(paper(office["fresh"], f"assignment/{parts[0]}")).text
+    assert "2030年1月2日 10:20" in clerk.get(paper(office["fresh"], "handling")).text
+    with app.app_context(), transaction() as session:
+        session.get_one(Clock, reply_id).due_at = parse_moment("2030-01-02T23:59:59")
+    assert "<strong>2030年1月2日前" in clerk.get(paper(office["fresh"], f"assignment/{parts[0]}")).text.replace("</strong>", "")
 
 
 def test_the_report_waits_for_the_answer(app: Flask, office: dict[str, Any]) -> None:

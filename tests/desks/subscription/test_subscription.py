@@ -77,6 +77,16 @@ def test_a_clerk_sees_hour_clocks_at_their_moment_and_what_is_done_vanishes(offi
     assert events(office, path) == []
 
 
+def test_what_an_hour_clock_binds_to_a_moment_is_no_whole_day(office: Flask) -> None:
+    path = link_of(client_for(office, "finance_handler"))
+    due = clock.now().replace(hour=2, minute=20, second=0, microsecond=0) + timedelta(days=1)
+    with office.app_context(), transaction() as session:
+        for draft in session.scalars(select(Clock).where(Clock.stage == "draft", Clock.met_by_act == "submit_reply")):
+            draft.due_at = draft.latest_at = due
+    [draft_event] = [event for event in parsed(office, path) if "提交答复稿" in str(event["summary"])]
+    assert (draft_event.decoded("dtstart"), "dtend" in draft_event) == (due, False)
+
+
 def test_however_much_the_office_owes_nobody_loses_a_date_of_their_own(office: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     handler, clerk = (link_of(client_for(office, login)) for login in ("finance_handler", "clerk"))
     with office.app_context(), transaction() as session:
