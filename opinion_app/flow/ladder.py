@@ -11,6 +11,7 @@ from sqlalchemy import func, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from opinion_app.flow import trail
+from opinion_app.flow.row_order import hold_running
 from opinion_app.flow.settings import put_setting, restored_at, setting
 from opinion_app.records.clock import Clock
 from opinion_app.records.current import settings_of
@@ -146,6 +147,7 @@ def look_again(session: Session, now: datetime) -> None:
 
     Clocks that wait to be looked at anyway wait on: of theirs something has not been said yet. They are marked, so that a run
     that has read them under the former ladder looks once more."""
+    hold_running(session)
     looked_at = (Clock.rung_version == Clock.deadline_version) & or_(Clock.next_rung_at.is_(None), Clock.next_rung_at > now)
     runs = update(Clock).where(Clock.state == ClockState.RUNNING).execution_options(synchronize_session=False)
     session.execute(runs.where(not_(looked_at)).values(next_rung_at=now))

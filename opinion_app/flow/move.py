@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from opinion_app.flow import clocks, progress, publications, trail
 from opinion_app.flow.cases import facts_of, gates_passed, gates_refused, latest_reply
 from opinion_app.flow.extension_requests import void_stale
+from opinion_app.flow.row_order import hold_cases
 from opinion_app.records.case import Case
 from opinion_app.records.move import Move
 from opinion_app.rules import life
@@ -23,8 +25,11 @@ from opinion_app.rules.words import Disclosure, Kind, ReplyState, ReviewStep, St
 REVIEWING = frozenset({"submit_reply", "check_unit_head", "check_gates", "sign_off"})
 
 
-def admit(session: Session, case: Case, act: str, actor: Actor, seen_version: int | None = None) -> CaseFacts:
-    """Check that `actor` may do `act` on the case as it stands, before anything is written.
+def admit(
+    session: Session, case: Case, act: str, actor: Actor, seen_version: int | None = None, besides: Sequence[Case] = ()
+) -> CaseFacts:
+    """Check that `actor` may do `act` on the case as it stands, before anything is written, and keep what it will write for it:
+    the case and its dates, with those of the cases `besides` that the act writes too.
 
     `seen_version` is the version of the page the act was decided on. Raises NotFound, Forbidden, Refused or Conflict."""
     facts = facts_of(session, case)
@@ -33,6 +38,7 @@ def admit(session: Session, case: Case, act: str, actor: Actor, seen_version: in
     if seen_version is not None and seen_version != case.version:
         raise Conflict("您打开这个页面之后，这件已被别人处理过。请刷新页面，看过最新情况后再办。")
     life.check(actor, facts, act)
+    hold_cases(session, case, *besides)
     return facts
 
 

@@ -22,6 +22,7 @@ from opinion_app.flow.governing import AS_CHANGED, Change, Governing, put_under
 from opinion_app.flow.merged_dates import come_under, is_copy, lent_by
 from opinion_app.flow.progress import promise
 from opinion_app.flow.risk_clocks import cap_now
+from opinion_app.flow.row_order import hold_all_open
 from opinion_app.flow.trail import Values
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
@@ -246,6 +247,7 @@ def apply_to_open(session: Session, governing: Governing, why: str, now: datetim
 
 def _rewrite(session: Session, cause: Cause, change: Change, rewrite: Callable[[Clock], None] | None) -> Moves:
     """Derive every case that `preview` would show with `change`; those it would leave out stay as they are."""
+    hold_all_open(session)
     moved = Moves()
     for case, clocks in list(open_by_case(session)):
         known = _known(session, case, clocks, cause.at, work_calendar(session), change, moved)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, select, text, update
+from sqlalchemy import ColumnElement, Select, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import facts_of, span_of
 from opinion_app.flow.due import clock_words
+from opinion_app.flow.row_order import hold_running
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.rules.digest import OpenClock
@@ -18,8 +19,6 @@ from opinion_app.rules.ladder import Coming, Ladder, plan
 from opinion_app.rules.recipients import Owing
 from opinion_app.rules.words import ClockState
 from opinion_app.rules.zone import latest
-
-_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('opinion look again'))")
 
 # Of the cases there may be thousands: what is asked of each, and none of its texts.
 _ASKED = (
@@ -57,12 +56,9 @@ def look_again(session: Session, now: datetime, *which: ColumnElement[bool]) -> 
     The ledger knows who was told, so only those who joined are. One that waits to be looked at anyway is marked too: a run may
     have read it already, and sees by the mark that it has to look once more.
 
-    On PostgreSQL whoever marks waits for the others who do, and locks by id, as the run does that writes down what it looked at:
-    so that of two who want the same clocks, a page with a leave and the outbox, none is stopped for a deadlock."""
+    They are locked by id, as the run does that writes down what it looked at (flow/row_order)."""
+    hold_running(session, *which)
     own = (*which, Clock.state == ClockState.RUNNING)
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(_ONE_AT_A_TIME)
-        session.execute(select(Clock.id).where(*own).order_by(Clock.id).with_for_update(key_share=True)).all()
     again = update(Clock).where(*own)
     session.execute(again.values(next_rung_at=now).execution_options(synchronize_session=False))
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow import merged_dates, progress, writer_mail
@@ -33,7 +35,7 @@ def merge(
 
     Answers the other case and which of its dates moved, those of its units included.
     Raises Invalid where one would be late at once and nobody said they know (D12)."""
-    admit(session, case, "merge", actor, seen)
+    admit(session, case, "merge", actor, seen, _numbered(session, into))
     target = _target(session, case, actor, into)
     case.merged_into_id, case.stage_before_merge = target.id, case.stage.value
     held = held_dates(session, target)
@@ -58,6 +60,12 @@ def merge(
         progress.tell_merged(session, target, reply.text, now)
         writer_mail.tell_one_answered(session, case, target, now)
     return target, moved
+
+
+def _numbered(session: Session, number: str) -> Sequence[Case]:
+    """The case with that number, whether or not it may be merged into; none where there is none."""
+    tidy = number.strip().upper()
+    return session.scalars(select(Case).where(Case.number == tidy)).all() if tidy.isprintable() else ()
 
 
 def _target(session: Session, case: Case, actor: Actor, into: str) -> Case:
@@ -92,7 +100,7 @@ def unmerge(
 
     The other case gets its own date back. Answers the words about the dates of both; what rested had none until now.
     Raises Invalid where one is late at once and nobody said they know (D12)."""
-    admit(session, case, "unmerge", actor, seen)
+    admit(session, case, "unmerge", actor, seen, [case.merged_into] if case.merged_into is not None else ())
     back = Stage.of(case.stage_before_merge)
     survivor, old = case.merged_into, case.merged_into.number if case.merged_into else None
     held = held_dates(session, survivor) if survivor is not None else []
