@@ -19,6 +19,9 @@ PY := $(VENV)/bin/python
 # and then refuse it for its missing hash.
 PIP := $(PY) -m pip --disable-pip-version-check --no-input install --quiet --require-hashes --no-deps
 
+# Without it every process the tests start, some hundreds, would compile the whole package and every migration anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install run test lint types contracts suite bench crash mutants soak format lock wheel wheel-check bundle clean
 
