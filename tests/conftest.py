@@ -21,6 +21,7 @@ from tests.support.databases import (
     sqlite_template,
     sqlite_url,
 )
+from tests.support.garbage import Garbage
 from tests.support.measured import Measured
 from tests.support.network import Guard
 from tests.support.presence import in_pipeline
@@ -48,8 +49,9 @@ __all__ = [
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Measure what counts towards coverage."""
+    """Measure what counts towards coverage, and look for garbage where there is some."""
     config.pluginmanager.register(Measured(), "measured")
+    config.pluginmanager.register(Garbage(), "garbage")
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
