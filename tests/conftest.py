@@ -29,7 +29,7 @@ from tests.support.presence import in_pipeline
 # The machine is shared, so no example has a time limit; in the pipeline the same tree gives the same verdict.
 hypothesis_settings.register_profile("house", deadline=None, derandomize=in_pipeline(), print_blob=True)
 hypothesis_settings.load_profile("house")
-made_once.share_templates_and_addresses()
+made_once.share_what_is_made()
 quick_passwords.hash_quickly()
 
 __all__ = [

@@ -11,6 +11,7 @@ from types import CodeType
 from typing import Any, NamedTuple
 
 from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Dialect, Engine
 from sqlalchemy.util import LRUCache
@@ -45,11 +46,12 @@ class Parsed(NamedTuple):
     converters: dict[str, BaseConverter]
 
 
-def share_templates_and_addresses() -> None:
-    """From now on applications share compiled templates, the addresses as they are read and the functions that build them."""
+def share_what_is_made() -> None:
+    """From now on applications share compiled templates and statements, the addresses as they are read and what builds them."""
     Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()}
     _share_parsing()
     _share_building()
+    _share_with_whoever_comes()
 
 
 def _share_parsing() -> None:
@@ -88,8 +90,24 @@ _spoken: dict[tuple[str, str], tuple[Dialect, LRUCache[Any, Any]]] = {}
 
 def share_statements(engine: Engine) -> None:
     """Let `engine` use the statements compiled for others of its kind, with their dialect, by which SQLAlchemy keeps them."""
-    kind = (engine.dialect.name, engine.dialect.driver)
-    if kind not in _spoken:
+    if _kind(engine) not in _spoken:
         engine.connect().close()  # the dialect asks the server once what it can do
-        _spoken[kind] = engine.dialect, LRUCache(STATEMENTS)
-    engine.dialect, engine._compiled_cache = _spoken[kind]
+        _spoken[_kind(engine)] = engine.dialect, LRUCache(STATEMENTS)
+    engine.dialect, engine._compiled_cache = _spoken[_kind(engine)]
+
+
+def _kind(engine: Engine) -> tuple[str, str]:
+    return engine.dialect.name, engine.dialect.driver
+
+
+def _share_with_whoever_comes() -> None:
+    """Commands and restorations make engines of their own, which nobody else gets hold of."""
+    make = SQLAlchemy._make_engine
+
+    def made(*given: Any) -> Engine:
+        engine = make(*given)
+        if _kind(engine) in _spoken:
+            share_statements(engine)
+        return engine
+
+    SQLAlchemy._make_engine = made  # type: ignore[method-assign, assignment]
