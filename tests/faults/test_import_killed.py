@@ -25,7 +25,7 @@ from opinion_app.steps.intake.import_job import STILL_AFTER
 from tests.faults.real_server import ROOT
 from tests.steps.intake.sheets import begun, made, row
 
-ROWS = 1500
+ROWS = 600
 PATIENCE = 120.0
 
 

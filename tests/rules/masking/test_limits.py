@@ -59,8 +59,7 @@ def seconds(text: str) -> float:
 def test_ten_times_the_text_takes_about_ten_times_the_work(unit: str) -> None:
     short = unit * (2_000 // len(unit))
     few = min(seconds(short) for _ in range(3))
-    many = min(seconds(short * 10) for _ in range(3))
-    assert many < 40 * max(few, 0.002)
+    assert any(seconds(short * 10) < 40 * max(few, 0.002) for _ in range(3))  # twice more only where the first was held up
 
 
 def test_two_hundred_thousand_digits_are_one_number_and_no_find() -> None:
