@@ -48,9 +48,9 @@ INNER_TABLES = frozenset({"alembic_version", "deadline_rules", "job_runs", "leas
 
 
 @pytest.fixture
-def settings(tmp_path: Any, sqlite_url: str) -> Any:
-    """One engine is enough: pages do not depend on it."""
-    return make_settings(tmp_path / "data", sqlite_url)
+def settings(tmp_path: Any, lent_postgres_url: str) -> Any:
+    """One engine is enough, this one: every page is read on it here, and by tests/house/test_queries.py on SQLite."""
+    return make_settings(tmp_path / "data", lent_postgres_url)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from opinion_app.records.person import LeaderInCharge
 from opinion_app.records.reply import Reply, ReplyCheck
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.registration import LetterFacts, Writer
+from opinion_app.rules.settings import Settings
 from opinion_app.rules.words import (
     AssessmentState,
     AssignmentState,
@@ -40,10 +42,17 @@ from opinion_app.rules.words import (
 )
 from opinion_app.rules.zone import local_date
 from tests.builders.office import make_case, make_person, make_unit, seed
+from tests.support.databases import make_settings
 from tests.support.queries import MOST_QUERIES, counting
 from tests.support.signed_in import signed_in
 
 WRITER = Writer("刘一帆", "13800001234", "liuyifan@example.cn", "青石镇李家村三组12号", "430102199001011234")
+
+
+@pytest.fixture
+def settings(tmp_path: Path, sqlite_url: str) -> Settings:
+    """One engine is enough: what these pages read is read on PostgreSQL by tests/security/test_hostile_text.py."""
+    return make_settings(tmp_path / "data", sqlite_url)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from opinion_app.records.clock import Clock
 from opinion_app.records.move import Move
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.registration import LetterFacts, Writer
+from opinion_app.rules.settings import Settings
 from opinion_app.rules.words import AnswerMethod, FindingKind, Procedure, Role, Source
 from opinion_app.rules.zone import local_date, parse_moment
 from opinion_app.steps.closing import operations as closing
@@ -25,9 +27,16 @@ from opinion_app.steps.triage import operations as triage
 from tests.builders.life import approved, make_office
 from tests.builders.office import make_actor, make_case
 from tests.support.client import client_for
+from tests.support.databases import make_settings
 from tests.support.queries import MOST_QUERIES, counting
 
 WRITER = Writer("刘一帆", "13800001234", "yifan@example.cn", "昌宁县卡斯镇新街村三组18号")
+
+
+@pytest.fixture
+def settings(tmp_path: Path, sqlite_url: str) -> Settings:
+    """One engine is enough: what these pages read is read on PostgreSQL by tests/security/test_hostile_text.py."""
+    return make_settings(tmp_path / "data", sqlite_url)
 
 
 @pytest.fixture

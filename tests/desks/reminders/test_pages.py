@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,13 +25,21 @@ from opinion_app.records.trail import TrailEntry
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.ladder import Anchor, Way, Who
 from opinion_app.rules.reminder_words import ReminderState
+from opinion_app.rules.settings import Settings
 from opinion_app.rules.words import ClockState, Kind, NoticeChannel, NoticeState, Role, Urgency
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date
 from tests.builders.life import make_office
 from tests.builders.office import make_actor, make_case
 from tests.support.client import client_for, pick
+from tests.support.databases import make_settings
 from tests.support.queries import MOST_QUERIES, counting
+
+
+@pytest.fixture
+def settings(tmp_path: Path, sqlite_url: str) -> Settings:
+    """One engine is enough: what these forms change is changed on both by test_ladder_versions.py and test_ladder_runs.py."""
+    return make_settings(tmp_path / "data", sqlite_url)
 
 
 @pytest.fixture

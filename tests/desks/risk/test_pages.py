@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,10 +20,12 @@ from opinion_app.records.clock import Clock
 from opinion_app.records.finding import Finding
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.assessment import Ground, Sheet
+from opinion_app.rules.settings import Settings
 from opinion_app.rules.words import ClockState, RiskFactor, RiskLevel
 from tests.builders.life import Office, handling_case, make_office
 from tests.builders.office import make_case
 from tests.support.client import Browser, client_for
+from tests.support.databases import make_settings
 from tests.support.queries import MOST_QUERIES, counting
 
 PDF = (
@@ -33,6 +36,12 @@ SHEET: dict[str, Any] = {f"grade_{factor.value}": "2" for factor in RiskFactor} 
     f"ground_{factor.value}": "见截图" for factor in RiskFactor
 }
 WHOLE: dict[str, Any] = SHEET | {"findings": "群众误以为停水收费", "plan": "一、口径", "level": ""}
+
+
+@pytest.fixture
+def settings(tmp_path: Path, sqlite_url: str) -> Settings:
+    """One engine is enough: what these forms change is changed on both by tests/flow/test_assess.py."""
+    return make_settings(tmp_path / "data", sqlite_url)
 
 
 @pytest.fixture
