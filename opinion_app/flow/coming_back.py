@@ -23,6 +23,7 @@ from opinion_app.flow.recheck import still_standing
 from opinion_app.flow.reminding import open_clock
 from opinion_app.flow.settings import restored_at
 from opinion_app.flow.told_beside import Dates, Since, Whom, told_later, told_since
+from opinion_app.records.current import settings_of
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
 from opinion_app.rules.ladder import speaks_at
@@ -40,6 +41,11 @@ def may_come_back_until(notice: Notice, now: datetime) -> datetime | None:
     return now + FOR_A_DAY if of_dates else None
 
 
+def returns_at_once(notice: Notice, now: datetime) -> bool:
+    """Whether a letter that is cancelled now is looked at by the next run of the minute, for it may go by another way."""
+    return may_come_back_until(notice, now) is not None and (notice.category != DIGEST or notice.local_date == local_date(now))
+
+
 def may_return(now: datetime) -> ColumnElement[bool]:
     """Cancelled, and lately: a digest on its own day alone. What was cancelled later than now saw the clock set back (R11)."""
     lately = Notice.next_attempt_at > now, Notice.next_attempt_at <= now + FOR_A_DAY
@@ -51,6 +57,11 @@ def may_return(now: datetime) -> ColumnElement[bool]:
 def gone_for_good(now: datetime) -> ColumnElement[bool]:
     """Cancelled, and it goes no more: whoever was to be told by it was not."""
     return func.coalesce(and_(Notice.state == NoticeState.CANCELLED, ~func.coalesce(may_return(now), false())), false())
+
+
+def inside_alone() -> ColumnElement[bool]:
+    """Told by the notice inside the service and nothing else, though the office has a mail server: to who had no other way."""
+    return (Notice.channel == NoticeChannel.IN_APP) if settings_of().smtp_url else false()
 
 
 def cancelled_lately(channels: Collection[NoticeChannel], now: datetime) -> ColumnElement[bool]:
@@ -71,8 +82,8 @@ class Back:
 def coming_back(
     session: Session, found: Sequence[Notice], look: Looking, alarm_url: str, planned: Mapping[Whom, Dates] = MappingProxyType({})
 ) -> list[Back]:
-    """The letters of those cancelled lately that would be sent if they waited now, as they would wait; `planned`: what is told
-    beside them at this very moment by letters that are not queued. Reads only.
+    """The letters of those cancelled lately, or at this very look, that would be sent if they waited now, as they would wait;
+    `planned`: what is told beside them at this moment by letters that are not queued. Reads only.
 
     One that would go by another channel does not where its reader was told by that too."""
     if not found:
@@ -124,7 +135,7 @@ def _back(notice: Notice, look: Looking, since: Since, restored: datetime | None
     """The letter as it would wait again; None where it would not be sent. Asks no database.
 
     One that may have left goes as it is or not at all."""
-    asked_at = notice.finished_at or notice.created_at
+    asked_at = notice.finished_at or look.now
     if notice.category == RUNG and last_digest(look.now, look.calendar, look.ladder.morning) > asked_at:
         return None  # the digest tells of it
     letter = _by_the_way_now(notice, look)

@@ -92,7 +92,7 @@ def outlook(notice: Notice, look: Looking, cases: Mapping[int, Case], restored: 
     if not why and notice.writer_id is not None and notice.case_id is not None:
         why = why_not_to_writer(notice, cases[notice.case_id])
     elif not why:
-        kept, why, gone = still_standing(notice, look)
+        kept, why, gone = still_standing(notice, look)[:3]
         why = unfit_address(notice) if kept else why
         if kept and not notice.body:  # one with a body may have left, and goes as it is
             subject, lines, cut = subject_as_it_stands(notice, kept), kept, () if why else gone

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.clock_dates import facts_of
@@ -16,7 +18,7 @@ from opinion_app.flow.looking import Looking, clock_ids, looking
 from opinion_app.flow.outbox import DIGEST, RUNG
 from opinion_app.flow.reminding import look_again, open_clock
 from opinion_app.flow.roster import away
-from opinion_app.flow.told_beside import handed_over_since
+from opinion_app.flow.told_beside import handed_over_since, in_the_ledger
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
@@ -44,12 +46,16 @@ Cut = Sequence[tuple[Mapping[str, Any], str]]
 
 
 class Standing(NamedTuple):
-    """What is left of a letter: the lines that still hold, why the whole is cancelled where there is none, and the lines it is
-    sent without."""
+    """What is left of a letter: the lines that still hold, why the whole is cancelled where there is none, the lines it is sent
+    without, and by clock whom such a letter is for now."""
 
     lines: list[dict[str, Any]]
     why: str = ""
     cut: Cut = ()
+    told: Mapping[int, set[int]] = MappingProxyType({})
+
+
+NOTHING_LEFT = Standing([])
 
 
 def look_once_more(session: Session, notice: Notice, now: datetime) -> Standing:
@@ -71,7 +77,7 @@ def still_standing(notice: Notice, look: Looking) -> Standing:
     cut: list[tuple[Mapping[str, Any], str]] = []
     for queued, line in zip(notice.lines, _moved_along(notice, clocks, look), strict=True):
         if notice.body and _hidden(line, look.facts, notice, reader.actor, told):
-            return Standing([], HIDDEN)
+            return Standing([], HIDDEN, told=told)
         why = _why_not(line, clocks, look.facts, notice, reader.actor, told)
         if why == ANOTHERS and reader.away:
             why = ON_LEAVE
@@ -84,7 +90,7 @@ def still_standing(notice: Notice, look: Looking) -> Standing:
             kept.append(_as_it_stands(said, clocks, look))
     if notice.category == DIGEST:
         kept.sort(key=lambda line: place_of(str(line.get("group", ""))))
-    return Standing(kept, "" if kept else why or "没有内容", tuple(cut) if kept else ())
+    return Standing(kept, "" if kept else why or "没有内容", tuple(cut) if kept else (), told)
 
 
 def subject_as_it_stands(notice: Notice, lines: Sequence[Mapping[str, Any]]) -> str:
@@ -97,19 +103,28 @@ def subject_as_it_stands(notice: Notice, lines: Sequence[Mapping[str, Any]]) -> 
     return str(lines[0].get("subject", notice.subject))[:200]
 
 
-def hand_on(session: Session, notice: Notice, kept: Sequence[Mapping[str, Any]], now: datetime) -> None:
+def hand_on(session: Session, notice: Notice, left: Standing, now: datetime) -> None:
     """Have the ladder look again at what is not sent for who its receiver is by now - gone, on leave, without address, no longer
     head or deputy: whoever is told instead has not heard of it.
 
-    Where the case was given into other hands since, whoever has it now was told with that (flow/handover)."""
-    left = clock_ids(notice.lines) - clock_ids(kept)
-    if notice.for_group or not left:
+    Where the case was given into other hands since, whoever has it now was told with that (flow/handover), but for who came
+    after it."""
+    numbers = clock_ids(notice.lines) - clock_ids(left.lines)
+    if notice.for_group or not numbers:
         return
-    which = [Clock.id.in_(left)]
     if not _gone(session.get_one(Person, notice.person_id), notice, now):
-        cases = handed_over_since(session, left, notice.created_at)
-        which += [Clock.case_id.not_in(cases)] if cases else []
-    look_again(session, now, *which)
+        numbers = _unheard(session, numbers, notice.created_at, left.told)
+    look_again(session, now, Clock.id.in_(numbers))
+
+
+def _unheard(session: Session, numbers: Collection[int], since: datetime, told: Mapping[int, set[int]]) -> set[int]:
+    """The clocks that somebody has now who heard of them neither by the ladder nor with their case."""
+    given = handed_over_since(session, numbers, since)
+    if not given:
+        return set(numbers)
+    known = in_the_ledger(session, numbers)
+    rows = session.execute(select(Clock.id, Clock.case_id).where(Clock.id.in_(numbers)))
+    return {one for one, case in rows if case not in given or told.get(one, set()) - known[one] - given[case]}
 
 
 def _gone(person: Person, notice: Notice, now: datetime) -> bool:

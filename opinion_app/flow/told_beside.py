@@ -56,17 +56,32 @@ def heard_beside(session: Session, notices: Iterable[Notice]) -> dict[int, froze
     return {notice_id: frozenset(clock_ids) for notice_id, clock_ids in found.items()}
 
 
-def handed_over_since(session: Session, clock_ids: Collection[int], since: datetime) -> set[int]:
-    """The cases of some clocks that an act gave into other hands since a moment, and so told whoever has them now: it brought the
-    case to another stage, or its letter asks somebody for the next step.
+def handed_over_since(session: Session, clock_ids: Collection[int], since: datetime) -> dict[int, set[int | None]]:
+    """The cases of some clocks that an act gave into other hands since a moment - it brought the case to another stage, or its
+    letter asks somebody for the next step -, each with whoever did such an act or was told of one since.
 
     A note, a draft, a request or a 催办 gives it to nobody, and tells nobody who came since."""
     own = select(Clock.case_id).where(Clock.id.in_(clock_ids))
-    moved = select(Move.case_id).where(Move.case_id.in_(own), Move.at >= since, Move.from_stage.is_distinct_from(Move.to_stage))
-    acts = Notice.category == ACT, Notice.channel == NoticeChannel.IN_APP, Notice.created_at >= since
-    told = session.execute(select(Notice.case_id, Notice.lines).where(Notice.case_id.in_(own), *acts))
-    asked = {case_id for case_id, lines in told if any(line.get("waits", ITS_DATES) != ITS_DATES for line in lines)}
-    return set(session.scalars(moved)) | {case_id for case_id in asked if case_id is not None}
+    acts = Move.case_id.in_(own), Move.at >= since, Move.from_stage.is_distinct_from(Move.to_stage)
+    told = Notice.category == ACT, Notice.channel == NoticeChannel.IN_APP, Notice.created_at >= since, Notice.case_id.in_(own)
+    given: dict[int, set[int | None]] = {}
+    for case_id, actor_id in session.execute(select(Move.case_id, Move.actor_id).where(*acts)):
+        given.setdefault(case_id, set()).add(actor_id)
+    letters = session.execute(select(Notice.case_id, Notice.person_id, Notice.lines).where(*told)).all()
+    for case_id, person_id, lines in letters:
+        if case_id in given or any(line.get("waits", ITS_DATES) != ITS_DATES for line in lines):
+            given.setdefault(case_id, set()).add(person_id)
+    return given
+
+
+def in_the_ledger(session: Session, clock_ids: Collection[int]) -> dict[int, set[int]]:
+    """By clock who has an entry in the ledger for its present date."""
+    found = defaultdict[int, set[int]](set)
+    present = (Clock.id == Reminder.clock_id) & (Clock.deadline_version == Reminder.deadline_version)
+    query = select(Reminder.clock_id, Reminder.person_id).join(Clock, present).where(Reminder.clock_id.in_(clock_ids))
+    for clock_id, person_id in session.execute(query):
+        found[clock_id].add(person_id)
+    return found
 
 
 def told_since(session: Session, cancelled: Collection[Notice], planned: Mapping[Whom, Dates] = MappingProxyType({})) -> Since:

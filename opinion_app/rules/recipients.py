@@ -31,6 +31,11 @@ class Staff:
     ways: tuple[NoticeChannel, ...] = ()  # beside the service itself
     mailbox: bool = False  # no address of their own, but the unit has a mailbox
 
+    @property
+    def outside(self) -> bool:
+        """Whether anything reaches them beside the service itself."""
+        return bool(self.ways) or self.mailbox
+
 
 @dataclass(frozen=True)
 class Roster:

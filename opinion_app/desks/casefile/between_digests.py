@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 
-from sqlalchemy import or_, select
+from sqlalchemy import false, func, or_, select
 from sqlalchemy.orm import Session
 
+from opinion_app.flow.coming_back import inside_alone
 from opinion_app.flow.due import soon_until
 from opinion_app.records.notice import Notice, Reminder
 from opinion_app.rules.digest import OpenClock, urgency
@@ -24,8 +25,8 @@ from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date, on_day
 
 PeopleOn = Callable[[date], Roster]
-Heard = Mapping[int, set[tuple[int, int]]]
-"""By clock who was told, and of which version of its date."""
+Heard = Mapping[int, set[tuple[int, int, bool]]]
+"""By clock who was told, of which version of its date, and whether inside the service alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def words_between(ahead: Outlook, heard: Callable[[], Heard], now: datetime) -> 
     moments = [at for at in (*([now] if quiet(now, ahead.ladder) else []), *turns) if ahead.due(at)]
     if not moments:
         return
-    known = {who for who, version in heard().get(ahead.clock.id, ()) if version == ahead.clock.version}
+    known = _who_heard(heard().get(ahead.clock.id, ()), ahead, now)
     after = now
     for moment in moments:
         at = heard_from(ahead.clock.due_at, moment, ahead.ladder)
@@ -78,21 +79,29 @@ def words_between(ahead: Outlook, heard: Callable[[], Heard], now: datetime) -> 
             yield Word(at, rung, told, people)
 
 
+def _who_heard(entries: Iterable[tuple[int, int, bool]], ahead: Outlook, now: datetime) -> set[int]:
+    """Who knows of the present date; not who could be told inside only and has a way by now."""
+    staff = ahead.people_on(local_date(now)).staff
+    told = [(who, inside) for who, version, inside in entries if version == ahead.clock.version]
+    return {who for who, inside in told if not (inside and who in staff and staff[who].outside)}
+
+
 def heard_of(session: Session, clock_ids: Collection[int], ladder: Ladder) -> Callable[[], Heard]:
     """Who was told of the dates of some clocks by more than a hint inside the service; one query, made when first asked for.
 
     Whose letter was cancelled was not: what can come back does so within minutes of what kept it."""
     hints = [rung.code for rung in ladder.days if rung.way is Way.INSIDE]
-    query = select(Reminder.clock_id, Reminder.person_id, Reminder.deadline_version)
+    inside = func.coalesce(inside_alone(), false())
+    query = select(Reminder.clock_id, Reminder.person_id, Reminder.deadline_version, inside)
     stands = or_(Notice.id.is_(None), Notice.state != NoticeState.CANCELLED)
     query = query.outerjoin(Notice, Notice.id == Reminder.notice_id).where(stands)
     told = query.where(Reminder.clock_id.in_(clock_ids), Reminder.rung.not_in(hints))
 
     @cache
     def found() -> Heard:
-        held = defaultdict[int, set[tuple[int, int]]](set)
-        for clock_id, person_id, version in session.execute(told):
-            held[clock_id].add((person_id, version))
+        held = defaultdict[int, set[tuple[int, int, bool]]](set)
+        for clock_id, person_id, version, alone in session.execute(told):
+            held[clock_id].add((person_id, version, bool(alone)))
         return held
 
     return found

@@ -15,7 +15,7 @@ from opinion_app.flow import trail
 from opinion_app.flow.coming_back import may_come_back_until
 from opinion_app.flow.leaving import address_of, due, unfit_address, why_not_at_all, why_not_to_writer
 from opinion_app.flow.left_behind import leave_behind
-from opinion_app.flow.recheck import REPLACED, hand_on, look_once_more, subject_as_it_stands
+from opinion_app.flow.recheck import NOTHING_LEFT, REPLACED, hand_on, look_once_more, subject_as_it_stands
 from opinion_app.flow.settings import office, restored_at
 from opinion_app.notify.letter import robot_words, words_of
 from opinion_app.notify.message import Outgoing, compose
@@ -72,7 +72,7 @@ def claim(
                 _address(notice, sender)
                 if why := why_not_at_all(notice, restored, sender.alarm_url):
                     _cancel(notice, why, now)
-                    hand_on(session, notice, (), now)
+                    hand_on(session, notice, NOTHING_LEFT, now)
                 elif claimed := _claimed(session, notice, sender, now):
                     return claimed
     return None
@@ -146,18 +146,19 @@ def _freeze(session: Session, notice: Notice, sender: Sender, now: datetime) -> 
     """Look once more, then fix the letter's bytes; None when there is nothing to send any more.
 
     Bytes that an earlier attempt may have taken out stay: under one Message-ID nobody is sent two texts (decisions 22)."""
-    lines, why, cut = look_once_more(session, notice, now)
-    if why != REPLACED:
-        hand_on(session, notice, lines, now)
+    standing = look_once_more(session, notice, now)
+    lines = standing.lines
+    if standing.why != REPLACED:
+        hand_on(session, notice, standing, now)
     if not lines:
-        _cancel(notice, why, now)
+        _cancel(notice, standing.why, now)
         return None
     if unfit := unfit_address(notice):
         _finish(notice, NoticeState.FAILED, unfit, now)
         return None
     if notice.body:
         return notice.body.encode()
-    leave_behind(session, notice, cut, now, may_come_back_until(notice, now))
+    leave_behind(session, notice, standing.cut, now, may_come_back_until(notice, now))
     notice.lines = lines
     notice.subject = subject_as_it_stands(notice, lines)
     if notice.channel is NoticeChannel.ROBOT:

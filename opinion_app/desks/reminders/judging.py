@@ -33,13 +33,16 @@ UNIT_REASON = "发给本单位的群"
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """One rung of one clock to be said to one person, or with `unit_id` to the group of that unit, the person being one of it."""
+    """One rung of one clock to be said to one person, or with `unit_id` to the group of that unit, the person being one of it.
+
+    `anew`: the ledger has it already, but of a letter that goes no more, or inside the service alone."""
 
     clock: OpenClock
     rung: Rung
     told: Recipient
     line: dict[str, Any]
     unit_id: int | None = None
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +167,7 @@ def _judge_one(judged: Judged, table: Table, one: _One) -> None:
     if not told_now:
         judged.unheard.add(clock.id)  # it waits for somebody to be there, as long as it may still be told
     for told in told_now:
-        said = (clock.id, told.person_id, rung.code, clock.version) in table.known
-        if not said and (rung.code, told.person_id) not in carried:
+        if not table.has(clock, rung, told.person_id) and (rung.code, told.person_id) not in carried:
             judged.sayings.append(Saying(clock, rung, told, _line(clock, one.case, told, rung, table)))
     if rung.way is Way.LETTER:
         moved = moved_at is not None and found.tell.moment <= moved_at
@@ -193,9 +195,9 @@ def _before_the_next_digest(judged: Judged, table: Table, one: _One) -> Rung | N
     heard = heard_as_early(entries, row, rung, table.since) if moved else {}
     judged.carried += [(clock, rung, who, notice) for who, notice in heard.items()]
     judged.sayings += [
-        Saying(clock, alone, who, _line(clock, one.case, who, alone, table))
+        Saying(clock, alone, who, _line(clock, one.case, who, alone, table), anew=table.has(clock, rung, who.person_id))
         for who in told
-        if not knows_date(entries, who.person_id, clock.version, table.hints)
+        if not knows_date(entries, table.people.staff[who.person_id], clock.version, table.hints)
         and who.person_id not in (heard if moved else table.missed.people)
     ]
     if moved:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from opinion_app.desks.reminders.judging import BATCH, Judged, Saying, judge, letters
@@ -14,7 +14,7 @@ from opinion_app.desks.reminders.made_up import had_on, still_to_make, told_by_l
 from opinion_app.desks.reminders.queries import plan_digests, waiting_clocks
 from opinion_app.desks.reminders.unit_letters import letter_of, ring_units
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.coming_back import gone_for_good
+from opinion_app.flow.coming_back import gone_for_good, inside_alone
 from opinion_app.flow.ladder import begin_reminding, ladder, take_effect, told_from
 from opinion_app.flow.ledger import LONGEST, OfDate, entry
 from opinion_app.flow.outbox import Letter, queue, queue_many
@@ -218,7 +218,7 @@ def _ring(session: Session, own: Sequence[Saying], now: datetime) -> int:
     entered, again = {}, False
     for saying in own:
         number = _enter(session, saying.clock, saying.rung, saying.told.person_id, saying.told.reason, now)
-        if number is None:  # perhaps of a letter that was cancelled and goes no more: nobody was told by it
+        if number is None and saying.anew:
             number = _enter_anew(session, saying, now)
             again = again or number is not None
         if number is not None:
@@ -238,8 +238,9 @@ def _ring(session: Session, own: Sequence[Saying], now: datetime) -> int:
 
 
 def _enter_anew(session: Session, saying: Saying, now: datetime) -> int | None:
-    """Take over the entry of a letter that was cancelled and goes no more; None for any other, whose reader was told."""
-    clock, gone = saying.clock, select(Notice.id).where(gone_for_good(now))
+    """Take over the entry of a letter that was cancelled and goes no more, or of a notice inside the service alone. None for any
+    other, whose reader was told."""
+    clock, gone = saying.clock, select(Notice.id).where(or_(gone_for_good(now), inside_alone()))
     same = Reminder.clock_id == clock.id, Reminder.deadline_version == clock.version, Reminder.rung == saying.rung.code
     mine = update(Reminder).where(*same, Reminder.person_id == saying.told.person_id, Reminder.notice_id.in_(gone))
     told = {"state": ReminderState.TOLD, "reason": saying.told.reason[:LONGEST], "notice_id": None, "created_at": now}

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.coming_back import gone_for_good
+from opinion_app.flow.coming_back import gone_for_good, inside_alone
 from opinion_app.flow.due import soon_until
 from opinion_app.flow.looking import clocks_of
 from opinion_app.flow.many_facts import CHUNK, facts_of_many
@@ -124,13 +124,14 @@ def _waits(now: datetime) -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An entry of the ledger: the notice it was told by, when it was entered, whether that notice was cancelled on its way, and
-    whether it is `gone`: cancelled, and it goes no more."""
+    """An entry of the ledger: the notice it was told by, when it was entered, and of that notice whether it was cancelled on its
+    way, whether it is `gone`: cancelled, and it goes no more, and whether it was one `inside` the service alone."""
 
     notice_id: int | None
     at: datetime
     cancelled: bool = False
     gone: bool = False
+    inside: bool = False
 
 
 _CANCELLED = func.coalesce(Notice.state == NoticeState.CANCELLED, false())
@@ -158,13 +159,13 @@ def _told(
     now: datetime,
 ) -> Ledger:
     entry = ledger.clock_id, whom, ledger.rung, ledger.deadline_version, ledger.notice_id, ledger.created_at
-    query = select(*entry, _CANCELLED, gone_for_good(now))
+    query = select(*entry, _CANCELLED, gone_for_good(now), func.coalesce(inside_alone(), false()))
     query = query.outerjoin(Notice, Notice.id == ledger.notice_id).order_by(ledger.id)
     told: Ledger = {}
     for start in range(0, len(rows), CHUNK):
         some = ledger.clock_id.in_([row.id for row in rows[start : start + CHUNK]])
-        for clock_id, who, rung, version, notice_id, at, cancelled, gone in session.execute(query.where(some)):
-            told[clock_id, who, rung, version] = Told(notice_id, at, cancelled, gone)
+        for clock_id, who, rung, version, notice_id, at, *became in session.execute(query.where(some)):
+            told[clock_id, who, rung, version] = Told(notice_id, at, *map(bool, became))
     return told
 
 

@@ -19,7 +19,7 @@ from opinion_app.desks.reminders.queries import Speaking, morning_of, speaking_c
 from opinion_app.desks.reminders.suspended import plan_suspended
 from opinion_app.desks.reminders.unit_letters import names_of
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.coming_back import coming_back
+from opinion_app.flow.coming_back import coming_back, returns_at_once
 from opinion_app.flow.due import soon_until
 from opinion_app.flow.ladder import ladder, taking_effect
 from opinion_app.flow.leaving import Outlook, outlook
@@ -131,13 +131,19 @@ def rehearse(session: Session, now: datetime) -> Rehearsal:
 
 
 def _add_waiting(found: Rehearsal, session: Session, held: Held, look: Looking, planned: Mapping[Whom, Dates]) -> None:
-    """The letters of the outbox, and those that come back to it, as they would leave or be cancelled."""
+    """The letters of the outbox, and those that come back to it, as they would leave or be cancelled.
+
+    What is cancelled for its way goes by another within the minute."""
     restored, alarm_url = restored_at(session), settings_of().alarm_url
-    back = [one.letter for one in coming_back(session, held.cancelled, look, alarm_url, planned)]
-    for row in sorted([*held.waiting, *back], key=lambda row: row.id):
-        seen = outlook(row, look, held.cases, restored, alarm_url)
-        (found.cancelled if seen.why_not else found.drafts).append(_waiting_draft(row, seen))
-        found.cancelled += [_waiting_draft(row, behind) for behind in _left_behind(row, seen)]
+    seen = {row.id: outlook(row, look, held.cases, restored, alarm_url) for row in held.waiting}
+    gone = [
+        row for row in held.waiting if seen[row.id].why_not and row.id not in held.followed and returns_at_once(row, look.now)
+    ]
+    backs = coming_back(session, [*held.cancelled, *gone], look, alarm_url, planned)
+    again = [(one.letter, outlook(one.letter, look, held.cases, restored, alarm_url)) for one in backs]
+    for row, one in sorted([*((row, seen[row.id]) for row in held.waiting), *again], key=lambda pair: pair[0].id):
+        (found.cancelled if one.why_not else found.drafts).append(_waiting_draft(row, one))
+        found.cancelled += [_waiting_draft(row, behind) for behind in _left_behind(row, one)]
 
 
 def _left_behind(row: Notice, seen: Outlook) -> Iterator[Outlook]:

@@ -33,6 +33,10 @@ class Table:
     made: bool
     missed: Missed
 
+    def has(self, clock: OpenClock, rung: Rung, person_id: int) -> bool:
+        """Whether the ledger has this rung of the present date for somebody, whatever became of its letter."""
+        return (clock.id, person_id, rung.code, clock.version) in self.known
+
     def must_hear(self, clock: OpenClock) -> bool:
         """Whether the next digest would find a day clock late, so that whoever has not heard of it hears by a letter."""
         return clock.span.unit.in_days and must_hear(clock.due_at, self.now, self.calendar, self.ladder.morning)

@@ -138,7 +138,8 @@ def test_n01_where_the_case_itself_changed_hands_what_told_of_that_is_enough(off
     morning(office, LATE)
     replaced(office)
     at = parse_moment(f"{LATE}T08:33")
-    office.session.add(Move(case_id=office.case.id, act="sign_for", to_stage=Stage.HANDLING, at=at))
+    signs = office.people["deputy"].id
+    office.session.add(Move(case_id=office.case.id, act="sign_for", to_stage=Stage.HANDLING, actor_id=signs, at=at))
     office.session.flush()
     post(office, f"{LATE}T08:34")
     assert round_(office, f"{LATE}T08:35") == []

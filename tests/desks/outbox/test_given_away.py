@@ -11,6 +11,8 @@ from opinion_app.flow.outbox import tell
 from opinion_app.records.actors import actor_of
 from opinion_app.records.assignment import Assignment
 from opinion_app.rules.zone import parse_moment
+from opinion_app.steps.reply import operations as reply
+from tests.builders.life import REPLY
 from tests.desks.outbox.test_coming_back import LATE, morning, office, post, replaced, round_
 from tests.desks.reminders.laddered import Office
 
@@ -42,3 +44,16 @@ def test_n01_who_was_given_the_case_without_a_new_stage_was_told_with_that(offic
     hand_to(office.session, office.case, [deputy], "由你承办", f"name_handler:{done.id}", at, unit_id=deputy.unit_id)
     assert "deputy LY2026-000001 由你承办（已逾期 1 个工作日）" in post(office, f"{LATE}T08:34")
     assert [round_(office, f"{LATE}T{time}") for time in ("08:35", "17:00")] == [[], []]
+
+
+def test_n09_a_head_who_came_after_the_draft_was_handed_in_hears_what_the_other_was_told(office: Office) -> None:
+    """催办通知 and 请审核 wait for the old head: neither leaves, and the one who came since was told with neither."""
+    morning(office, LATE)
+    at = parse_moment(f"{LATE}T08:32")
+    handler = actor_of(office.session, office.people["handler"])
+    reply.save_draft(office.session, office.case, handler, at, REPLY)
+    reply.submit(office.session, office.case, handler, at)
+    replaced(office)
+    post(office, f"{LATE}T08:34")
+    assert round_(office, f"{LATE}T08:35") == ["deputy 催办通知：LY2026-000001 答复"]
+    assert [round_(office, f"{LATE}T{time}") for time in ("08:36", "17:00")] == [[], []]

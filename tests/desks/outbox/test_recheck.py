@@ -61,7 +61,7 @@ def accept(told: Told, place: int = 0) -> Clock:
 
 def test_a_line_that_is_done_is_dropped_and_the_rest_says_how_it_stands_now(told: Told) -> None:
     clocks.after_act(told.session, told.cases[0], "accept", NOW)
-    lines, why, _ = look_once_more(told.session, told.mail, NOW + timedelta(days=1))
+    lines, why = look_once_more(told.session, told.mail, NOW + timedelta(days=1))[:2]
     assert [(line["number"], line["text"]) for line in lines] == [("LY2026-000002", "受理分办：已逾期 1 个工作日")]
     assert why == ""
 
@@ -81,7 +81,7 @@ def test_when_nothing_is_left_the_letter_is_cancelled_with_the_reason(told: Told
 def test_a_moved_date_or_a_clock_that_is_gone_drops_the_line(told: Told) -> None:
     moved(told, "2026-12-10T23:59:59")
     told.mail.lines = [*told.mail.lines, {"number": "LY9", "clock": 999_999, "version": 1, "text": "到期"}]
-    lines, _, _ = look_once_more(told.session, told.mail, NOW)
+    lines = look_once_more(told.session, told.mail, NOW).lines
     assert [line["number"] for line in lines] == ["LY2026-000002"]
 
 
@@ -103,7 +103,7 @@ def moved(told: Told, due: str, place: int = 0) -> Clock:
 )
 def test_n03_a_digest_keeps_the_line_whose_date_moved_while_it_still_presses(told: Told, due: str, group: str, text: str) -> None:
     moved(told, due)
-    lines, why, _ = look_once_more(told.session, told.mail, NOW)
+    lines, why = look_once_more(told.session, told.mail, NOW)[:2]
     kept = {line["number"]: (line["group"], line["text"], line["version"]) for line in lines}
     assert kept == {"LY2026-000001": (group, text, 2), "LY2026-000002": ("今天到期", "受理分办：今天到期", 1)}
     assert why == ""
@@ -145,7 +145,7 @@ def test_n03_who_may_not_see_the_case_is_told_the_new_date_alone(told: Told) -> 
     letter = Letter("digest", "digest:d", "待办通报", [line], local_date=date(2026, 11, 24))
     [_, mail] = queue(told.session, letter, [admin], NOW, mail=True)
     moved(told, "2026-11-25T23:59:59")
-    [kept], _, _ = look_once_more(told.session, told.session.get_one(Notice, mail), NOW)
+    [kept] = look_once_more(told.session, told.session.get_one(Notice, mail), NOW).lines
     assert (kept["text"], kept["group"]) == ("2026年11月25日 周三 到期", "临期")
 
 
