@@ -13,6 +13,9 @@ from opinion_app.flow.recheck import Cut, subject_as_it_stands
 from opinion_app.records.notice import Notice, Reminder, UnitReminder
 from opinion_app.rules.words import NoticeChannel, NoticeState
 
+LEFT = "left"
+"""What marks the key of such a letter, before the clock."""
+
 
 def leave_behind(session: Session, notice: Notice, cut: Cut, at: datetime, until: datetime | None) -> None:
     """Make a letter of its own of the lines about dates that `notice` is sent without, cancelled `at` a moment: it may go after
@@ -45,5 +48,5 @@ def copy_of(notice: Notice) -> Notice:
 
 def _key(notice: Notice, first: int) -> str:
     """The letter's own key with the first clock that is cut: no letter is sent without the same date twice."""
-    head, _, channel = notice.key.rpartition(":")
-    return f"{head}:c{first}:{channel}"
+    head, whose, channel = notice.key.rsplit(":", 2)
+    return f"{head}:{LEFT}{first}:{whose}:{channel}"

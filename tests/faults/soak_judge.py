@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from opinion_app.flow.left_behind import LEFT
 from opinion_app.records.job import JobRun
 from opinion_app.records.notice import Notice, Reminder
 from opinion_app.records.person import Person
@@ -93,7 +94,7 @@ def told(session: Session) -> Told:
     )
     query = select(Reminder.clock_id, Reminder.person_id, Reminder.rung, Reminder.deadline_version, Reminder.state)
     rungs = (f"clock {row[0]} person {row[1]} {row[2]} version {row[3]} {row[4].value}" for row in session.execute(query))
-    return Told(frozenset(notice.key for notice in notices), frozenset(lines), frozenset(rungs))
+    return Told(frozenset(_whole(notice.key) for notice in notices), frozenset(lines), frozenset(rungs))
 
 
 def judge(session: Session, counted: Count, taken: list[Taken], owed: Told, excuses: Excuses) -> None:
@@ -120,8 +121,12 @@ def _arrived(session: Session, counted: Count, mails: list[Notice], taken: list[
     """Each letter must have come, and must have said all that is said inside the service, but what people did meanwhile."""
     inside = _inside(session)
     texts = {_number(letter): _text(letter) for letter in taken}
+    parts = defaultdict[str, set[int]](set)  # what a letter was sent without is a letter of its own
     for mail in mails:
-        said = inside[_inside_key(mail)].lines
+        parts[_whole(mail.key)] |= _clocks(mail)
+    for mail in mails:
+        elsewhere = parts[_whole(mail.key)] - _clocks(mail)
+        said = [line for line in inside[_inside_key(mail)].lines if line.get("clock") not in elsewhere]
         open_still = [line for line in said if not soak_office.acted(int(line["case"]), mail.created_at, mail.finished_at)]
         if mail.state is NoticeState.CANCELLED:
             counted.cancelled += 1
@@ -147,7 +152,7 @@ def _astray(session: Session, counted: Count, mails: Mapping[str, Notice], taken
         mine, told_of = soak_office.mailbox(logins[int(mail.key.split(":")[-2])]), inside.get(_inside_key(mail))
         numbers = {str(line["number"]) for line in told_of.lines} if told_of is not None else set()
         wrong = [f"{mail.key} went to {'、'.join(letter.recipients)}"] if letter.recipients != [mine] else []
-        wrong += [f"{mail.key} was not owed"] if mail.category in REMINDERS and mail.key not in owed.notices else []
+        wrong += [f"{mail.key} was not owed"] if mail.category in REMINDERS and _whole(mail.key) not in owed.notices else []
         wrong += [f"{mail.key} names {number}" for number in set(_NUMBER.findall(_text(letter))) - numbers]
         counted.astray += _say("astray", wrong)
 
@@ -159,7 +164,16 @@ def _inside(session: Session) -> dict[str, Notice]:
 
 def _inside_key(mail: Notice) -> str:
     """The key of the same notice inside the service."""
-    return mail.key.removesuffix(mail.channel.value) + NoticeChannel.IN_APP.value
+    return _whole(mail.key).removesuffix(mail.channel.value) + NoticeChannel.IN_APP.value
+
+
+def _whole(key: str) -> str:
+    """The key of the letter as it was queued, of one that was left behind by it."""
+    return re.sub(rf":{LEFT}\d+", "", key)
+
+
+def _clocks(mail: Notice) -> set[int]:
+    return {int(line["clock"]) for line in mail.lines if line.get("clock")}
 
 
 def _text(letter: Taken) -> str:
