@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from opinion_app.desks.casefile.between_digests import heard_of
+from opinion_app.desks.casefile.reminding import sent
 from opinion_app.desks.people import operations as people
 from opinion_app.desks.reminders.rehearsal import rehearse
 from opinion_app.flow.ladder import ladder
@@ -76,6 +77,8 @@ def test_n03_the_ledger_says_of_a_cut_line_that_it_was_not_told(office: Office) 
     assert behind.message_id not in ("", left.message_id)
     entries = {row.clock_id: row.notice_id for row in office.session.scalars(select(Reminder)) if row.person_id == left.person_id}
     assert entries == {other.id: left.id, office.clock.id: behind.id}
+    shown = [(one.whom, one.result, one.note) for one in sent(office.session, office.case.id) if one.whom == "deputy"]
+    assert shown == [("deputy", "邮件·已取消", foretold[0][1])], "the page of the case says so"
     heard = heard_of(office.session, list(entries), ladder(office.session))()
     assert {clock_id for clock_id, told in heard.items() if left.person_id in {who for who, *_ in told}} == {other.id}
 
@@ -122,11 +125,11 @@ def test_n02_a_line_whose_date_moved_stays_behind_when_the_rest_goes_after_all(o
     other.deadline_version += 1
     office.session.flush()
     assert "vice 催办通知：LY2026-000001 答复" in post(office, f"{LATE}T09:00")
-    sent, behind = letters_to(office, "vice")
-    assert ([line["clock"] for line in sent.lines], sent.state) == ([office.clock.id], NoticeState.SENT)
+    gone, behind = letters_to(office, "vice")
+    assert ([line["clock"] for line in gone.lines], gone.state) == ([office.clock.id], NoticeState.SENT)
     assert ([line["clock"] for line in behind.lines], behind.state) == ([other.id], NoticeState.CANCELLED)
     assert (behind.finished_at, behind.last_error) == (parse_moment(f"{LATE}T08:35"), "收件人已停用")
-    entry = select(Reminder.notice_id).where(Reminder.clock_id == other.id, Reminder.person_id == sent.person_id)
+    entry = select(Reminder.notice_id).where(Reminder.clock_id == other.id, Reminder.person_id == gone.person_id)
     assert office.session.scalars(entry).all() == [behind.id]
 
 
