@@ -33,7 +33,8 @@ install: $(VENV)/.ready-dev ## build .venv with everything that running and test
 run: $(VENV)/.ready-run ## prepare the database, load the demonstration office, serve web and clock (HOST=, PORT=)
 	@HOST="$(HOST)" PORT="$(PORT)" $(PY) -m opinion_app.cli start
 
-test: lint types contracts suite ## everything that must hold before a change is accepted
+test: lint contracts ## everything that must hold before a change is accepted: style, contracts, types, tests
+	@$(MAKE) --no-print-directory --jobs=2 types suite
 
 lint: $(VENV)/.ready-dev ## style and likely mistakes
 	$(VENV)/bin/ruff check .
