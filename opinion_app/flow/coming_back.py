@@ -22,12 +22,13 @@ from opinion_app.flow.outbox import ACT, BY_MAILBOX, DIGEST, RUNG, Letter, by_ch
 from opinion_app.flow.recheck import still_standing
 from opinion_app.flow.reminding import open_clock
 from opinion_app.flow.settings import restored_at
-from opinion_app.flow.told_beside import Dates, Since, Whom, told_later, told_since
+from opinion_app.flow.told_beside import Dates, Whom, told_by_way, told_later, told_since
 from opinion_app.records.current import settings_of
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
 from opinion_app.rules.ladder import speaks_at
 from opinion_app.rules.next_digest import heard_from, last_digest, must_hear
+from opinion_app.rules.recipients import fit_for_a_group
 from opinion_app.rules.words import ClockState, NoticeChannel, NoticeState
 from opinion_app.rules.zone import local_date
 
@@ -85,11 +86,16 @@ def coming_back(
     """The letters of those cancelled lately, or at this very look, that would be sent if they waited now, as they would wait;
     `planned`: what is told beside them at this moment by letters that are not queued. Reads only.
 
-    One that would go by another channel does not where its reader was told by that too."""
+    One that would go by another channel says there only what its reader was not told by that too."""
     if not found:
         return []
     restored, since = restored_at(session), told_since(session, found, planned)
-    backs = [back for notice in found if (back := _back(notice, look, since, restored, alarm_url)) is not None]
+    letters = [(notice, _by_the_way_now(notice, look)) for notice in found]
+    moved = [letter for notice, letter in letters if letter.channel is not notice.channel]
+    there = told_by_way(session, moved, may_return(look.now)) if moved else {}
+    heard = {notice.id: since[notice.id] | there.get(notice.id, frozenset()) for notice in found}
+    ways = ((notice, letter, heard[notice.id]) for notice, letter in letters)
+    backs = [back for one in ways if (back := _back(*one, look, restored, alarm_url)) is not None]
     keys = [back.letter.key for back in backs if back.moved]
     taken = set(session.scalars(select(Notice.key).where(Notice.key.in_(keys)))) if keys else set()
     return [back for back in backs if not back.moved or back.letter.key not in taken]
@@ -97,6 +103,10 @@ def coming_back(
 
 def bring_back(session: Session, channel: NoticeChannel, now: datetime, alarm_url: str) -> int:
     """Let the cancelled letters of a channel that would be sent now wait again; answers how many."""
+    ahead = Notice.state == NoticeState.CANCELLED, Notice.channel == channel, Notice.next_attempt_at > now + FOR_A_DAY
+    session.execute(
+        update(Notice).where(*ahead).values(next_attempt_at=None)
+    )  # the clock was set back: the ladder tells anew (R11)
     query = select(Notice).where(cancelled_lately([channel], now)).options(*with_reader()).order_by(Notice.id)
     found = session.scalars(query.execution_options(populate_existing=True)).all()
     backs = coming_back(session, found, looking(session, found, now), alarm_url) if found else []
@@ -131,15 +141,14 @@ def with_reader() -> tuple[Any, ...]:
     return person.lazyload(Person.role_rows), person.joinedload(Person.unit), joinedload(Notice.unit), joinedload(Notice.writer)
 
 
-def _back(notice: Notice, look: Looking, since: Since, restored: datetime | None, alarm_url: str) -> Back | None:
-    """The letter as it would wait again; None where it would not be sent. Asks no database.
+def _back(notice: Notice, letter: Notice, heard: Dates, look: Looking, restored: datetime | None, alarm_url: str) -> Back | None:
+    """The letter as it would wait again, `letter` being its copy for the way it would go; None where it would not be sent.
 
-    One that may have left goes as it is or not at all."""
+    One that may have left goes as it is or not at all. Asks no database."""
     asked_at = notice.finished_at or look.now
     if notice.category == RUNG and last_digest(look.now, look.calendar, look.ladder.morning) > asked_at:
         return None  # the digest tells of it
-    letter = _by_the_way_now(notice, look)
-    said = [_still_untold(line, notice, look, since) and _may_be_said(line, look) for line in notice.lines]
+    said = [_still_untold(line, heard, look) and _may_be_said(line, look) for line in notice.lines]
     without = tuple(line for line, now in zip(notice.lines, said, strict=True) if not now)
     letter.lines = [line for line, now in zip(letter.lines, said, strict=True) if now]
     changed = (len(letter.lines), letter.channel, letter.unit_id) != (len(notice.lines), notice.channel, notice.unit_id)
@@ -150,14 +159,14 @@ def _back(notice: Notice, look: Looking, since: Since, restored: datetime | None
     return Back(letter, letter.channel is not notice.channel, without)
 
 
-def _still_untold(line: Mapping[str, Any], notice: Notice, look: Looking, since: Since) -> bool:
+def _still_untold(line: Mapping[str, Any], heard: Dates, look: Looking) -> bool:
     """Whether a line is still this letter's to tell: where its date moved, the ladder says the new one by a letter of its own
     (N02), and what a newer letter told its reader is not told again (N01)."""
     number, version = int(line.get("clock") or 0), line.get("version")
     row = look.clocks.get(number)
     if row is not None and row.deadline_version != version:
         return False
-    return not {(number, version), (number, None)} & since.get(notice.id, frozenset())
+    return not {(number, version), (number, None)} & heard
 
 
 def _may_be_said(line: Mapping[str, Any], look: Looking) -> bool:
@@ -173,16 +182,19 @@ def _may_be_said(line: Mapping[str, Any], look: Looking) -> bool:
 
 
 def _by_the_way_now(notice: Notice, look: Looking) -> Notice:
-    """A copy of the letter; where its own way is gone by the one its reader has now: mail, a robot, the mailbox of the unit."""
+    """A copy of the letter; where its own way is gone by the one its reader has now: mail, a robot, the mailbox of the unit. What
+    no group may hear goes by mail."""
     letter = copy_of(notice)
     letter.person, letter.unit = notice.person, notice.unit
     reader = look.people.staff.get(notice.person_id or 0)
     if reader is None or notice.for_group or notice.person is None or notice.category not in BY_MAILBOX:
         return letter
-    if notice.channel in reader.ways and not notice.by_mailbox:
+    by_mail = NoticeChannel.MAIL in reader.ways and not all(_fit(line, look) for line in notice.lines)
+    if notice.channel in reader.ways and not notice.by_mailbox and not (notice.channel is NoticeChannel.ROBOT and by_mail):
         return letter
     if reader.ways:
-        letter.channel, letter.unit_id, letter.unit = reader.ways[0], None, None
+        letter.channel = NoticeChannel.MAIL if by_mail else reader.ways[0]
+        letter.unit_id, letter.unit = None, None
     elif reader.mailbox:
         letter.channel, letter.unit_id, letter.unit = NoticeChannel.MAIL, notice.person.unit_id, notice.person.unit
         if not notice.by_mailbox:
@@ -190,3 +202,8 @@ def _by_the_way_now(notice: Notice, look: Looking) -> Notice:
             letter.lines, letter.subject = told.lines, told.subject
     letter.key = by_channel(notice.key, letter.channel)
     return letter
+
+
+def _fit(line: Mapping[str, Any], look: Looking) -> bool:
+    case = look.facts.get(int(line.get("case") or 0))
+    return case is None or fit_for_a_group(case)

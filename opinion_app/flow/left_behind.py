@@ -14,7 +14,7 @@ from opinion_app.records.notice import Notice, Reminder, UnitReminder
 from opinion_app.rules.words import NoticeChannel, NoticeState
 
 LEFT = "left"
-"""What marks the key of such a letter, before the clock."""
+"""What marks the key of such a letter, before its numbers."""
 
 
 def leave_behind(session: Session, notice: Notice, cut: Cut, at: datetime, until: datetime | None) -> None:
@@ -47,6 +47,6 @@ def copy_of(notice: Notice) -> Notice:
 
 
 def _key(notice: Notice, first: int) -> str:
-    """The letter's own key with the first clock that is cut: no letter is sent without the same date twice."""
+    """The letter's own key with its number and the first clock that is cut: no letter is sent without the same date twice."""
     head, whose, channel = notice.key.rsplit(":", 2)
-    return f"{head}:{LEFT}{first}:{whose}:{channel}"
+    return f"{head}:{LEFT}{notice.id}-{first}:{whose}:{channel}"

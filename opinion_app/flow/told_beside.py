@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, not_, select
+from sqlalchemy import ColumnElement, and_, not_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from opinion_app.flow.outbox import ACT
@@ -95,6 +95,28 @@ def told_since(session: Session, cancelled: Collection[Notice], planned: Mapping
     return _with_newer(session, found, groups, other, (other.unit_id == Notice.unit_id) & to_group) if groups else found
 
 
+def told_by_way(session: Session, letters: Sequence[Notice], returning: ColumnElement[bool]) -> dict[int, Dates]:
+    """By letter what its reader was told, or is about to be, by other letters of the same channel queued with it or later;
+    `returning`: which of the cancelled ones may go after all."""
+    theirs = Notice.person_id.in_({letter.person_id for letter in letters}), Notice.channel.in_({one.channel for one in letters})
+    stands = or_(Notice.state != NoticeState.CANCELLED, returning), Notice.created_at >= min(one.created_at for one in letters)
+    asked = select(Notice.person_id, Notice.channel, Notice.created_at, Notice.lines).where(*theirs, *stands, not_(_to_group()))
+    others = session.execute(asked).all()
+    return {
+        letter.id: dates_in(
+            line
+            for person_id, channel, at, lines in others
+            if (person_id, channel) == (letter.person_id, letter.channel) and at >= letter.created_at
+            for line in lines
+        )
+        for letter in letters
+    }
+
+
+def _to_group() -> ColumnElement[bool]:
+    return and_(Notice.unit_id.is_not(None), Notice.channel == NoticeChannel.ROBOT)
+
+
 def whom(notice: Notice) -> Whom:
     """The reader of a letter: the unit whose group it is for, or the person."""
     return ("unit", notice.unit_id) if notice.for_group else ("person", notice.person_id)
@@ -102,8 +124,11 @@ def whom(notice: Notice) -> Whom:
 
 def dates_in(lines: Iterable[Mapping[str, Any]]) -> Dates:
     """The clocks that some lines tell of, each with the version of its date, or None where the line says whichever it is."""
-    own = {(int(line["clock"]), line.get("version")) for line in lines if line.get("clock")}
-    return frozenset(own | {(int(number), None) for line in lines for number in line.get("dates", ())})
+    found: set[tuple[int, int | None]] = set()
+    for line in lines:
+        found |= {(int(line["clock"]), line.get("version"))} if line.get("clock") else set()
+        found |= {(int(number), None) for number in line.get("dates", ())}
+    return frozenset(found)
 
 
 def _with_newer(

@@ -31,10 +31,9 @@ class Staff:
     ways: tuple[NoticeChannel, ...] = ()  # beside the service itself
     mailbox: bool = False  # no address of their own, but the unit has a mailbox
 
-    @property
-    def outside(self) -> bool:
-        """Whether anything reaches them beside the service itself."""
-        return bool(self.ways) or self.mailbox
+    def outside(self, case: CaseFacts) -> bool:
+        """Whether anything reaches them about a case beside the service itself: what others read along only where it may."""
+        return NoticeChannel.MAIL in self.ways or ((bool(self.ways) or self.mailbox) and fit_for_a_group(case))
 
 
 @dataclass(frozen=True)

@@ -169,7 +169,7 @@ def _inside_key(mail: Notice) -> str:
 
 def _whole(key: str) -> str:
     """The key of the letter as it was queued, of one that was left behind by it."""
-    return re.sub(rf":{LEFT}\d+", "", key)
+    return re.sub(rf":{LEFT}\d+-\d+", "", key)
 
 
 def _clocks(mail: Notice) -> set[int]:

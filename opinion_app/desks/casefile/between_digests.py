@@ -83,7 +83,7 @@ def _who_heard(entries: Iterable[tuple[int, int, bool]], ahead: Outlook, now: da
     """Who knows of the present date; not who could be told inside only and has a way by now."""
     staff = ahead.people_on(local_date(now)).staff
     told = [(who, inside) for who, version, inside in entries if version == ahead.clock.version]
-    return {who for who, inside in told if not (inside and who in staff and staff[who].outside)}
+    return {who for who, inside in told if not (inside and who in staff and staff[who].outside(ahead.facts))}
 
 
 def heard_of(session: Session, clock_ids: Collection[int], ladder: Ladder) -> Callable[[], Heard]:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from opinion_app.desks.reminders.queries import Told
 from opinion_app.records.clock import Clock
+from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.ladder import Rung
 from opinion_app.rules.recipients import Staff
 
@@ -14,12 +15,12 @@ Entries = Sequence[tuple[tuple[int, str, int], Told]]
 """What a ledger holds of one clock: whom, rung and version of the date."""
 
 
-def knows_date(entries: Entries, whom: Staff, version: int, hints: frozenset[str]) -> bool:
+def knows_date(entries: Entries, whom: Staff, version: int, hints: frozenset[str], case: CaseFacts) -> bool:
     """Whether somebody was told of this version of a date by more than one of the `hints`, the rungs inside the service alone.
 
     Whose letter was cancelled and goes no more was not told; nor was who could be told inside only and has a way now."""
     told = [one for (who, code, held), one in entries if who == whom.actor.id and held == version and code not in hints]
-    return any(not (one.gone or (one.inside and whom.outside)) for one in told)
+    return any(not (one.gone or (one.inside and whom.outside(case))) for one in told)
 
 
 def heard_as_early(entries: Entries, row: Clock, rung: Rung, since: datetime) -> dict[int, int | None]:

@@ -197,7 +197,7 @@ def _before_the_next_digest(judged: Judged, table: Table, one: _One) -> Rung | N
     judged.sayings += [
         Saying(clock, alone, who, _line(clock, one.case, who, alone, table), anew=table.has(clock, rung, who.person_id))
         for who in told
-        if not knows_date(entries, table.people.staff[who.person_id], clock.version, table.hints)
+        if not knows_date(entries, table.people.staff[who.person_id], clock.version, table.hints, one.case)
         and who.person_id not in (heard if moved else table.missed.people)
     ]
     if moved:

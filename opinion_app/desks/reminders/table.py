@@ -65,13 +65,13 @@ class Table:
     ) -> dict[int, int | None]:
         """Who, or which unit, was told of this rung or of a higher one for an earlier version of the date, and by what notice.
 
-        Whose letter of this very rung was cancelled on its way was not told."""
+        Whose letter was cancelled on its way was not told: of an earlier version it goes no more."""
         codes = [coming.rung.code for coming in comings]
         higher = set(codes[codes.index(rung.code) :])
         return {
             who: told.notice_id
             for (who, code, version), told in (self._units_told if units else self._people_told).get(clock.id, ())
-            if version < clock.version and code in higher and not (told.cancelled and code == rung.code)
+            if version < clock.version and code in higher and not told.cancelled
         }
 
     @cached_property

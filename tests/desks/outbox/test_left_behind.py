@@ -13,16 +13,20 @@ from opinion_app.desks.casefile.reminding import sent
 from opinion_app.desks.people import operations as people
 from opinion_app.desks.reminders.rehearsal import rehearse
 from opinion_app.flow.ladder import ladder
+from opinion_app.flow.stand_ins import look_at_pressing_again
 from opinion_app.records.actors import actor_of
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Reminder
 from opinion_app.rules.clock_facts import Unit
 from opinion_app.rules.delivery import Outcome
-from opinion_app.rules.words import NoticeState, Role
+from opinion_app.rules.words import Kind, NoticeChannel, NoticeState, Role
 from opinion_app.rules.zone import parse_moment
 from tests.builders.office import make_person
-from tests.desks.outbox.posted import DUE, LATE, leave, letters_to, mailing, morning, post, round_
+from tests.desks.outbox.posted import DUE, LATE, MAIL, leave, letters_to, mailing, morning, post, round_
 from tests.desks.reminders.laddered import Office, with_case
+from tests.desks.reminders.test_moved_into_today import moved
+
+ROBOT_URL = "wecombot://abcdefgh1234/"
 
 
 @pytest.fixture
@@ -148,3 +152,81 @@ def test_n01_a_rung_of_the_same_minute_takes_the_place_of_a_letter_that_would_co
     told = round_(office, f"{DUE}T17:01")
     assert [letter for letter in told if letter.startswith("handler")] == ["handler 已逾期：LY2026-000001 答复"]
     assert round_(office, f"{DUE}T17:05") == []
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_n02_who_was_told_by_no_letter_is_told_of_the_date_that_moved_that_day(office: Office, cut: bool) -> None:
+    """A letter that was cancelled, or a line cut out of one, carries nothing over to the next version of the date."""
+    head = office.people["head"]
+    if cut:
+        with_case(office.session, None, office.case.lead_unit_id or 0, head.id)
+        office.run("2026-11-10T08:32")
+    morning(office, DUE)
+    post(office, f"{DUE}T08:35", Outcome.UNREACHABLE)
+    head_is(office, "08:40", Role.HANDLER)
+    post(office, f"{DUE}T08:50")
+    moved(office, f"{DUE}T09:30", f"{DUE}T20:00:00")
+    assert "head 今天到期：LY2026-000001 答复" not in round_(office, f"{DUE}T09:40")
+    head_is(office, "10:00", Role.UNIT_HEAD)
+    assert round_(office, f"{DUE}T10:01") == ["head 今天到期：LY2026-000001 答复"]
+    assert [round_(office, f"{DUE}T{time}") for time in ("10:02", "17:00")] == [[], []]
+
+
+def head_is(office: Office, time: str, role: Role) -> None:
+    head = office.people["head"]
+    boss = actor_of(office.session, office.people["clerk"])
+    values = {name: getattr(head, name) for name in people.LABELS}
+    people.edit(
+        office.session, head, people.PersonValues(roles=frozenset({role}), **values), boss, parse_moment(f"{DUE}T{time}"), None
+    )
+
+
+def test_r11_a_letter_cancelled_before_the_clock_was_set_back_is_not_sent_beside_the_one_said_since(office: Office) -> None:
+    morning(office, DUE)
+    post(office, f"{DUE}T08:35", Outcome.UNREACHABLE)
+    leave(office, "handler", f"{DUE}T09:50")
+    assert "handler" not in " ".join(round_(office, f"{DUE}T10:00"))
+    leave(office, "handler", f"{DUE}T09:05", None)
+    assert round_(office, f"{DUE}T09:06") == ["handler 今天到期：LY2026-000001 答复"]
+    assert [round_(office, f"{DUE}T{time}") for time in ("10:01", "11:00", "17:00")] == [[], [], []]
+
+
+def test_n01_a_line_cut_from_the_mail_is_not_said_again_by_the_robot_that_said_it(office: Office) -> None:
+    head = office.people["head"]
+    with_case(office.session, None, office.case.lead_unit_id or 0, head.id)
+    head.robot_url = ROBOT_URL
+    office.run("2026-11-10T08:32")
+    morning(office, DUE)
+    post(office, f"{DUE}T08:35", Outcome.UNREACHABLE)
+    assert post(office, f"{DUE}T08:35", channel=NoticeChannel.ROBOT) == [
+        "wecombot://abcdefgh1234/ 待办通报 11月11日：今天到期 2 件"
+    ]
+    head_is(office, "09:00", Role.HANDLER)
+    assert "head 待办通报 11月11日：今天到期 1 件" in post(office, f"{DUE}T10:30")
+    head_is(office, "11:00", Role.UNIT_HEAD)
+    head.email = ""
+    office.session.flush()
+    for time in ("11:01", "11:02", "17:00"):
+        office.run(f"{DUE}T{time}")
+        assert [post(office, f"{DUE}T{time}", channel=way) for way in (MAIL, NoticeChannel.ROBOT)] == [[], []]
+
+
+@pytest.mark.parametrize("both", [False, True])
+def test_n09_what_no_group_may_hear_goes_by_mail_once_there_is_an_address(office: Office, both: bool) -> None:
+    """Of an accusation no robot may speak: who has only one hears by mail as soon as that is possible, and only once."""
+    handler = office.people["handler"]
+    office.people["head"].active, office.case.kind = False, Kind.ACCUSATION
+    office.people["boss"] = make_person(office.session, "boss", Role.ADMINISTRATOR, email="boss@office.test")
+    handler.robot_url, handler.email = ROBOT_URL, handler.email if both else ""
+    office.session.flush()
+    morning(office, DUE)
+    first = ["handler 待办通报 11月11日：今天到期 1 件"] if both else ["boss 待办通报 11月11日：今天到期 1 件"]
+    assert (post(office, f"{DUE}T08:35"), post(office, f"{DUE}T08:35", channel=NoticeChannel.ROBOT)) == (first, [])
+    handler.email = "handler@office.test"
+    office.session.flush()
+    look_at_pressing_again(office.session, parse_moment(f"{DUE}T10:00"))
+    told = []
+    for time in ("10:01", "10:02", "17:00"):
+        office.run(f"{DUE}T{time}")
+        told += [letter for way in (NoticeChannel.ROBOT, MAIL) for letter in post(office, f"{DUE}T{time}", channel=way)]
+    assert told == ([] if both else ["handler 待办通报 11月11日：今天到期 1 件"])
