@@ -57,6 +57,8 @@ def follow(session: Session, case: Case, act: str, now: datetime) -> None:
         row.history = [*row.history, entry]
     row.step = step.title
     row.updated_at = now
+    if act == "reopen":  # why it was declined, or put off before, is over
+        row.why = ""
     let_rate(session, row, case, act, now)
     _promise(session, case, row)
     if case.lead_unit_id is not None:
@@ -122,8 +124,12 @@ def _promise(session: Session, case: Case, row: Progress) -> None:
     due = clock.due_at if clock is not None else None
     row.promised_on = local_date(due) if due is not None else None
     row.promise = promise_words(clock, case)[:200] if clock is not None else ""
-    if clock is not None and (not row.why or row.why.startswith(EXTENDED)):
+    if row.why and not row.why.startswith(EXTENDED):
+        return
+    if clock is not None:
         row.why = extended_words(clock)
+    elif row.step != ANSWERED.title:  # no date runs that was put off: the case was merged, or rests
+        row.why = ""
 
 
 def promise_words(clock: Clock, case: Case) -> str:
