@@ -6,7 +6,7 @@ from datetime import date, datetime
 from opinion_app.rules.clock_facts import ClockFacts, DeadlineRefused, Extension, check_extension_shape, check_moment
 from opinion_app.rules.deadline import derive, granted_in_run, is_late
 from opinion_app.rules.deadline_rules import Allowance
-from opinion_app.rules.spoken import day_words, moment_words
+from opinion_app.rules.spoken import day_words, due_moment_words, moment_words
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date
 
@@ -98,6 +98,6 @@ def _check_outcome(
         longest = Extension(extension.granted_at, span=allowance.at_most)
         limit = derive(replace(facts, latest=None, extensions=(*facts.extensions, longest)), calendar).due_at
         if moved is not None and limit is not None and moved > limit:
-            raise DeadlineRefused(f"每次最多延长 {allowance.at_most}，即不晚于 {day_words(local_date(limit))}。")
+            raise DeadlineRefused(f"每次最多延长 {allowance.at_most}，即不晚于 {due_moment_words(limit)}。")
     if moved == due_at:
         raise DeadlineRefused("主办单位的时限在此之前，请先延长主办单位的时限。")

@@ -28,6 +28,11 @@ def day(value: date | datetime | None) -> str:
     return f"{on.year}年{on.month}月{on.day}日 ({weekday_name(on)})"
 
 
+def due_day(value: datetime | None) -> str:
+    """2026年11月23日 (周一) of a due moment, with the hour where that does not end its day: 2026年11月25日 (周三) 10:00."""
+    return day(value) if value is None or ends_its_day(value) else moment(value)
+
+
 def paper_day(value: date | datetime | None) -> str:
     """2026年11月23日, as papers write it; nothing for no date."""
     if value is None:
@@ -136,5 +141,6 @@ def size(value: int) -> str:
 
 def init_app(app: Flask) -> None:
     """Make the filters known to the templates."""
-    for function in (day, paper_day, paper_due, short_day, moment, iso, ago, size, level, changed_query, options, unit_options):
+    dates = (day, due_day, paper_day, paper_due, short_day, moment, iso, ago)
+    for function in (*dates, size, level, changed_query, options, unit_options):
         app.jinja_env.filters.setdefault(function.__name__, function)

@@ -1,4 +1,4 @@
-"""The reason a writer is told on their page goes with what it was the reason of: a refusal taken back, a date that runs no more."""
+"""The reason a writer is told goes with what it was the reason of: a refusal taken back, a date that runs no more."""
 
 from __future__ import annotations
 

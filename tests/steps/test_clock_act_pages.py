@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,9 +11,16 @@ import pytest
 import time_machine
 from flask import Flask
 
+from opinion_app.desks.rules.operations import Saving, save
+from opinion_app.records.case import Case
 from opinion_app.records.transaction import transaction
-from tests.builders.life import forwarded, handling_case, make_office
-from tests.builders.office import NOW
+from opinion_app.rules.clock_facts import Span, Unit
+from opinion_app.rules.words import Role, Urgency
+from opinion_app.rules.zone import parse_moment
+from opinion_app.steps.handling import operations as handling
+from tests.builders.life import HELP, assigned, forwarded, handling_case, make_office
+from tests.builders.office import NOW, make_actor
+from tests.builders.rules import typed
 from tests.support.client import Browser, client_for
 
 
@@ -96,3 +104,31 @@ def test_d10_more_time_that_is_the_issuers_to_grant_is_asked_with_its_paper(app:
         assert said(leader, f"{path}/decide_extension", agree="yes")[0] == 303
         text = leader.get(path).text
         assert text.count("来文单位县信访局同意，信转〔2026〕9号，2026-11-23") >= 2
+
+
+def test_d06_pages_about_a_date_at_a_moment_say_its_hour(app: Flask) -> None:
+    with time_machine.travel(NOW, tick=False):
+        with app.app_context(), transaction() as session:
+            office = make_office(session)
+            allowed = replace(typed(session, "reply-urgent", Span(24, Unit.HOURS), NOW), extension_times=1, extension_amount=24)
+            save(session, "reply-urgent", allowed, Saving(make_actor(session, "admin", Role.ADMINISTRATOR), NOW), None)
+            case = assigned(office, classification=replace(HELP, urgency=Urgency.URGENT), urgency=Urgency.URGENT)
+            handling.sign_for(session, case, office.finance_head, NOW, office.finance_handler.id)
+            path, case_id = f"/office/cases/{case.number}", case.id
+        head, leader, clerk = (client_for(app, login) for login in ("finance_head", "leader", "clerk"))
+        due, later = "2026年11月24日 (周二) 10:00", "2026年11月25日 (周三) 10:00"
+        assert due in head.get(f"{path}/ask_extension").text
+        status, text = said(head, f"{path}/ask_extension", reason="需采购", amount="25")
+        assert (status, "即不晚于 2026年11月25日 周三 10:00" in text) == (422, True)
+        assert said(head, f"{path}/ask_extension", reason="需采购", amount="24")[0] == 303
+        assert due in leader.get(f"{path}/decide_extension").text
+        assert said(leader, f"{path}/decide_extension", agree="yes")[0] == 303
+        assert "同意延期，延至 2026年11月25日 周三 10:00。" in leader.get(path).text
+        assert later in clerk.get(f"{path}/suspend").text
+        assert said(clerk, f"{path}/suspend", ground="hearing", reason="听证", told="")[0] == 303
+        assert f"如现在恢复，答复时限为 {later}" in clerk.get(f"{path}/resume").text
+        assert said(clerk, f"{path}/resume", reason="听证结束")[0] == 303
+        with app.app_context(), transaction() as session:
+            shown = session.get_one(Case, case_id)
+            shown.next_due_stage, shown.next_due_at = "reply", parse_moment("2026-11-25T10:00")
+        assert f"<th>答复期限</th><td>{later}</td>" in clerk.get(f"{path}/receipt").text

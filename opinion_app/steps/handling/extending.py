@@ -26,7 +26,7 @@ from opinion_app.rules.deadline_checks import check_extension
 from opinion_app.rules.deadline_rules import BY_ISSUER, ISSUER, Allowance, ClockStage
 from opinion_app.rules.errors import Invalid, Refused
 from opinion_app.rules.facts import Actor
-from opinion_app.rules.spoken import day_words
+from opinion_app.rules.spoken import due_moment_words
 from opinion_app.rules.zone import local_date
 
 
@@ -205,7 +205,7 @@ def _dues(session: Session, case: Case) -> dict[str, datetime | None]:
 
 
 def _decided_words(clock: Clock, by: str, *, agree: bool, opinion: str) -> str:
-    due = f"，延至 {day_words(local_date(clock.due_at))}" if clock.due_at is not None else ""
+    due = f"，延至 {due_moment_words(clock.due_at)}" if clock.due_at is not None else ""
     due += f"（{by}）" if by else ""
     words = f"同意延期{due}" if agree else "不同意延期，原时限不变"
     return f"{words}。{opinion}" if opinion else f"{words}。"

@@ -124,6 +124,14 @@ def test_a_date_that_an_hour_clock_binds_is_written_with_its_hour(app: Flask, of
     assert "<strong>2030年1月2日前" in clerk.get(paper(office["fresh"], f"assignment/{parts[0]}")).text.replace("</strong>", "")
 
 
+def test_the_report_says_the_hour_as_well(app: Flask, office: dict[str, Any]) -> None:
+    with app.app_context(), transaction() as session:
+        case = session.scalars(select(Case).where(Case.number == office["case"])).one()
+        reply = session.scalars(select(Clock).where(Clock.case_id == case.id, Clock.stage == "reply")).one()
+        reply.due_at = parse_moment("2030-01-02T10:20")
+    assert "办理时限为2030年1月2日 10:20。" in client_for(app, "clerk").get(paper(office["case"], "report")).text
+
+
 def test_the_report_waits_for_the_answer(app: Flask, office: dict[str, Any]) -> None:
     clerk = client_for(app, "clerk")
     text = clerk.get(paper(office["case"], "report")).text
