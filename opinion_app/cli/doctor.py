@@ -103,7 +103,7 @@ def _replies(session: Session, _now: datetime) -> Finding:
         said += [f"{len(undated)} 件的承办单位没有提交答复稿的时限（{named}），请打开该件，改一次分类（可再改回），时限随即起算"]
     if lost:
         named = "、".join(case.number for case in lost[:NAMED])
-        said += [f"{len(lost)} 件并入的件已不予受理或转出（{named}），请逐件拆分后单独办理"]
+        said += [f"{len(lost)} 件并入的件已不予受理、转出或又并入别的件（{named}），请逐件拆分后单独办理"]
     return Finding(BAD, "；".join(said)) if said else Finding(GOOD, "未答复的件都在计时、依法中止，或等待受理")
 
 

@@ -31,7 +31,8 @@ def admit(
     """Check that `actor` may do `act` on the case as it stands, before anything is written, and keep what it will write for it:
     the case and its dates, with those of the cases `besides` that the act writes too.
 
-    `seen_version` is the version of the page the act was decided on. Raises NotFound, Forbidden, Refused or Conflict."""
+    `seen_version` is the version of the page the act was decided on. Raises NotFound, Forbidden, Refused or Conflict, and
+    StaleDataError where one of these cases was changed between the reading and the keeping."""
     facts = facts_of(session, case)
     if not can_see(actor, facts):
         raise NotFound("没有这个编号的件，或者您无权查看。")
@@ -81,7 +82,7 @@ def move(
         detail=detail or {},
     )
     session.add(row)
-    flag_modified(case, "stage")  # always saves the row, so that two acts on one case can never both pass
+    raise_version(case)
     session.flush()
     changed = dict(values or {})
     if before is not after:
@@ -92,6 +93,11 @@ def move(
     progress.follow(session, case, act, now)
     publications.follow(session, case, act, now)
     return row
+
+
+def raise_version(case: Case) -> None:
+    """Have the row saved whether or not a column of it changes, so that two acts that rest on one case can never both pass."""
+    flag_modified(case, "stage")
 
 
 def _waits_for(session: Session, case: Case, act: str) -> ReviewStep | None:

@@ -133,8 +133,9 @@ def uncounted(session: Session) -> list[Case]:
 
 
 def dropped(session: Session) -> Sequence[Case]:
-    """The cases that lie in one which was ended without an answer, as it could be once: their writers wait in vain (D13)."""
+    """The cases that lie in one which was ended without an answer or lies in another itself, as it could be once: their writers
+    wait in vain (D13)."""
     into = aliased(Case)
-    ended = (Stage.DECLINED, Stage.REFERRED, Stage.ARCHIVED)
+    ended = (Stage.DECLINED, Stage.REFERRED, Stage.ARCHIVED, Stage.MERGED)
     lies = select(Case).join(into, into.id == Case.merged_into_id).where(Case.stage == Stage.MERGED)
     return session.scalars(lies.where(into.stage.in_(ended), into.answered_at.is_(None)).order_by(Case.id)).all()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from opinion_app.flow import merged_dates, progress, writer_mail
 from opinion_app.flow.cases import latest_reply, open_case
 from opinion_app.flow.handover import hand_to_holder
-from opinion_app.flow.move import admit, move
+from opinion_app.flow.move import admit, move, raise_version
 from opinion_app.flow.moved_dates import DateMoved, check_late, held_dates, moved_sentence, moved_since
 from opinion_app.flow.reclassifying import taken_apart
 from opinion_app.records.case import Case
@@ -43,6 +43,7 @@ def merge(
     moved = moved_since(session, target, held)
     check_late(moved, now, know_late=know_late, how=f"并入后，{target.number} 按较早的时限一并答复")
     progress.promise(session, target)
+    raise_version(target)  # whoever looked at it alone has to look again: it answers for two now
     said = moved_sentence(moved, now, target.number) + merged_dates.rests_with(session, target, case)
     move(
         session,
@@ -109,6 +110,7 @@ def unmerge(
     said = moved_sentence(moved, now)
     if survivor is not None:
         merged_dates.release(session, survivor, case.number, now)
+        raise_version(survivor)
         others = moved_since(session, survivor, held)
         moved, said = [*moved, *others], said + moved_sentence(others, now, survivor.number)
     check_late(moved, now, know_late=know_late, how="拆分后")
