@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import cast
 
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.clock_dates import Cause
+from opinion_app.flow.clock_dates import Cause, facts_of
 from opinion_app.flow.clocks import letter_of
 from opinion_app.flow.deadline_table import Proposed
+from opinion_app.flow.merged_dates import missed_when_stopped
 from opinion_app.flow.progress import promise
 from opinion_app.flow.recompute import Moved
 from opinion_app.flow.reply_owed import facts_if_owed, not_counted, owe_reply, reply_rule, resting_replies
 from opinion_app.records.case import Case
-from opinion_app.rules.deadline import derive, is_late
+from opinion_app.records.clock import Clock
+from opinion_app.rules.deadline import Derivation, derive, is_late
 from opinion_app.rules.deadline_rules import ClockStage
 
 
@@ -28,18 +29,20 @@ def would_begin(session: Session, proposed: Proposed, now: datetime) -> list[Mov
     for case in waiting:
         choice, start = reply_rule(session, case, letter_of(session, case), proposed)
         if start is not None:
-            facts = facts_if_owed(session, rests.get(case.id), choice, start)
-            begun.append(_begins(case, cast(datetime, derive(facts, work_calendar(session)).due_at), now))
+            held = rests.get(case.id)
+            facts = facts_if_owed(session, held, choice, start)
+            begun.append(_begins(case, derive(facts, work_calendar(session)), now, was_late=_was_late(held)))
     return begun
 
 
 def begin_waiting(session: Session, why: str, now: datetime) -> list[Moved]:
     """Start the replies that wait for nothing by the table as it stands; answers their dates."""
-    begun = []
-    for case in _waiting(session):
+    waiting = _waiting(session)
+    late, begun = {case_id for case_id, held in resting_replies(session, waiting).items() if _was_late(held)}, []
+    for case in waiting:
         for clock in owe_reply(session, case, Cause(now, why)):
             promise(session, case)
-            begun.append(_begins(case, cast(datetime, clock.due_at), now))
+            begun.append(_begins(case, derive(facts_of(clock), work_calendar(session)), now, was_late=case.id in late))
     return begun
 
 
@@ -47,5 +50,13 @@ def _waiting(session: Session) -> list[Case]:
     return [case for case in not_counted(session) if case.accepted_at is None]
 
 
-def _begins(case: Case, due_at: datetime, now: datetime) -> Moved:
-    return Moved(case.id, case.number, ClockStage.REPLY.value, None, due_at, is_late(due_at, now))
+def _was_late(resting: Clock | None) -> bool:
+    """Whether a reply was late already when it began to rest: it does not become so by going on."""
+    return resting is not None and missed_when_stopped(resting) is not None
+
+
+def _begins(case: Case, derivation: Derivation, now: datetime, *, was_late: bool) -> Moved:
+    """The line of a reply that begins; one whose suspension is still open has no date but what is left of it."""
+    due, reply = derivation.due_at, ClockStage.REPLY.value
+    late = due is not None and is_late(due, now) and not was_late
+    return Moved(case.id, case.number, reply, None, due, late, left_after=derivation.held or "")

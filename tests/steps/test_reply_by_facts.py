@@ -21,8 +21,10 @@ from opinion_app.records.transaction import transaction
 from opinion_app.rules.clock_facts import Unit
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.rule_data import from_data
+from opinion_app.rules.suspension import SuspensionGround
 from opinion_app.rules.words import Kind, Procedure, Role, Urgency
 from opinion_app.rules.zone import local_date
+from opinion_app.steps.handling import suspending
 from opinion_app.steps.triage import assigning, merging, operations
 from opinion_app.steps.triage.assigning import Allotment
 from opinion_app.steps.triage.operations import Classification
@@ -196,6 +198,25 @@ def test_d15_a_petition_that_waits_gets_its_reply_when_the_rule_is_taken_out_for
 def test_d15_one_that_is_late_by_it_is_shown_as_late(office: Office, admin: Actor) -> None:
     make_case(office.session, office.clerk, now=NOW - 30 * DAY, procedure=Procedure.PETITION)
     assert [row.becomes_late for row in retire(office, admin, apply=True)] == [True]
+
+
+def test_d15_a_reply_that_comes_back_suspended_is_shown_with_what_is_left(office: Office, admin: Actor) -> None:
+    case = make_case(office.session, office.clerk)
+    suspending.suspend(office.session, case, office.clerk, NOW + HOUR, SuspensionGround.HEARING, NOW + HOUR, "听证")
+    operations.classify(office.session, case, office.clerk, NOW + 2 * HOUR, PETITION)
+    out = rule_desk.taken_out(office.session, "reply-petition", (NOW + DAY).date(), "本单位规定")
+    told = what_if(office.session, out, NOW + DAY)
+    assert [(row.before, row.after, row.becomes_late, row.left_after) for row in told] == [(None, None, False, "7 个工作日")]
+    assert marks(retire(office, admin, apply=True)) == marks(told)
+    assert (due(office, case), case.suspended_for) == (None, "hearing")
+
+
+def test_d12_a_reply_that_was_late_before_it_rested_does_not_become_late_by_going_on(office: Office, admin: Actor) -> None:
+    case = make_case(office.session, office.clerk, now=NOW - 30 * DAY)
+    operations.classify(office.session, case, office.clerk, NOW, PETITION, know_late=True)
+    out = rule_desk.taken_out(office.session, "reply-petition", (NOW + DAY).date(), "本单位规定")
+    for shown in (what_if(office.session, out, NOW + DAY), retire(office, admin, apply=True)):
+        assert [(row.number, row.becomes_late) for row in shown] == [(case.number, False)]
 
 
 def test_d15_the_reply_of_an_accepted_petition_counts_from_receipt_as_the_rule_does_that_took_over(
