@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.merged_dates import facts_as_own, is_copy
+from opinion_app.flow.clock_dates import is_copy
+from opinion_app.flow.merged_dates import facts_as_own
 from opinion_app.flow.reply_owed import facts_if_owed, reply_rule, resting_replies
 from opinion_app.records.case import Case, Letter
 from opinion_app.records.clock import Clock

@@ -47,8 +47,13 @@ def facts_of(clock: Clock, start: datetime | None = None) -> ClockFacts:
         fixed_why=clock.fixed_why,
         latest=clock.latest_at,
         receipt=Receipt(clock.receipt),
-        follows=clock.stage == ClockStage.DRAFT.value,
+        follows=clock.stage == ClockStage.DRAFT.value or is_copy(clock),
     )
+
+
+def is_copy(clock: Clock) -> bool:
+    """Whether a clock only stands for a merged case's, its own case having no date of its own yet."""
+    return any(entry.get("copied") for entry in clock.adoptions)
 
 
 def _moment(text: str) -> datetime:

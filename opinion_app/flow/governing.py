@@ -9,10 +9,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from opinion_app.flow.clock_dates import facts_of, granted_in
+from opinion_app.flow.clock_dates import facts_of, granted_in, is_copy
 from opinion_app.flow.clocks import OPEN, choice_for, letter_of
 from opinion_app.flow.deadline_table import Proposed
-from opinion_app.flow.merged_dates import facts_as_own, is_copy
+from opinion_app.flow.merged_dates import facts_as_own
 from opinion_app.flow.reply_owed import reply_rule
 from opinion_app.records.assessment import Assessment
 from opinion_app.records.clock import Clock

@@ -10,7 +10,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
 from opinion_app.flow.calendar import hold, work_calendar
-from opinion_app.flow.clock_dates import Cause, facts_of, granted_in, put_aside, settle, span_of
+from opinion_app.flow.clock_dates import Cause, facts_of, granted_in, is_copy, put_aside, settle, span_of
 from opinion_app.flow.clocks import (
     MERGED,
     OPEN,
@@ -81,11 +81,6 @@ def lent_by(clock: Clock, at: datetime, calendar: WorkCalendar) -> Entry:
     """The date a clock of a merged case lends, as this calendar has it: where it stood still, as if it ran on from `at`."""
     derivation = derive(if_resumed(facts_of(clock), at), calendar)
     return {"due": cast(datetime, derivation.due_at).isoformat(), "provisional": derivation.provisional}
-
-
-def is_copy(clock: Clock) -> bool:
-    """Whether a clock only stands for a merged case's, its own case having no date of its own yet."""
-    return any(entry.get("copied") for entry in clock.adoptions)
 
 
 def copies_alone(session: Session) -> list[Case]:

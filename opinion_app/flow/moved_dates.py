@@ -37,9 +37,11 @@ def moved_since(session: Session, case: Case, held: Held) -> list[DateMoved]:
 def what_moved(held: Held, fresh: Sequence[Clock]) -> list[DateMoved]:
     """What changed of the dates; a clock that took the place of another of its stage is told with that one's date.
 
-    A unit that is given a day already gone never had that day: it is told as one that began, whoever owed it before."""
+    A unit that is given a day already gone never had that day: it is told as one that began, whoever owed it before. One that
+    stood still and does so still moved nowhere, whatever it had missed before."""
     gone = {_waits_for(clock): due for clock, due in held if clock.state not in OPEN}
-    moved: list[DateMoved] = [(_waits_for(clock), due, clock.due_at) for clock, due in held if clock.state in OPEN]
+    running = [(clock, due) for clock, due in held if clock.state in OPEN and (clock.due_at or missed(clock)) != due]
+    moved: list[DateMoved] = [(_waits_for(clock), due, clock.due_at) for clock, due in running]
     for clock in fresh:
         before = gone.pop(_waits_for(clock), None)
         moved.append((_waits_for(clock), None if _handed_late(clock) else before, clock.due_at))

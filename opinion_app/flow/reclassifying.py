@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.clock_dates import Cause, settle
+from opinion_app.flow.clock_dates import Cause, is_copy, settle
 from opinion_app.flow.clocks import (
     ACTIVE,
     MERGED,
@@ -25,9 +25,9 @@ from opinion_app.flow.clocks import (
     shift_inner,
     start_clock,
 )
-from opinion_app.flow.merged_dates import answer_for_merged, come_under, is_copy, missed_when_stopped, revive
+from opinion_app.flow.merged_dates import answer_for_merged, come_under, missed_when_stopped, revive
 from opinion_app.flow.missing_drafts import open_missing_drafts
-from opinion_app.flow.moved_dates import DateMoved, what_moved
+from opinion_app.flow.moved_dates import DateMoved, Held, held_dates, moved_since
 from opinion_app.flow.reply_owed import WAITS, begins_at, has_reply, owe_reply, reply_rule, resting_reply
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case, Letter
@@ -46,14 +46,13 @@ def reclassify(session: Session, case: Case, now: datetime) -> list[DateMoved]:
     Answers stage, old and new due moment of each clock that moved, began (old: None) or ended (new: None), so that nobody becomes
     late unnoticed (D12)."""
     letter, cause = letter_of(session, case), Cause(now, "修改分类")
-    running, waiting = _by_classification(session, case), _waiting_reply(session, case)
-    inner = [(clock, clock.due_at) for clock in open_clocks(session, case.id) if clock.stage == ClockStage.DRAFT.value]
-    for clock, _due in (*running, *waiting):
+    held, waiting = held_dates(session, case), _waiting_reply(session, case)
+    for clock in (*_by_classification(session, case), *(clock for clock, _missed in waiting)):
         _put_under(session, case, clock, _governing(session, case, clock, letter), cause)
-    fresh = _begin_missing(session, case, cause)
+    _begin_missing(session, case, cause)
     shift_inner(session, case, cause)
     refresh(session, case)
-    return what_moved([*running, *(held for held in waiting if held[0].state in OPEN), *inner], fresh)
+    return _told(session, case, held, waiting)
 
 
 def on_acceptance(session: Session, case: Case, now: datetime, *, ruled: bool) -> list[DateMoved]:
@@ -65,30 +64,32 @@ def on_acceptance(session: Session, case: Case, now: datetime, *, ruled: bool) -
     if ruled or any(is_copy(clock) for clock in open_clocks(session, case.id)):
         return reclassify(session, case, now)
     cause, letter = Cause(now, "受理后按现行规则计时"), letter_of(session, case)
-    held = [(clock, clock.due_at) for clock in open_clocks(session, case.id) if clock.stage == ClockStage.REPLY.value]
-    for clock, _due in held:
+    held, waiting = held_dates(session, case), _waiting_reply(session, case)
+    for clock in [clock for clock in open_clocks(session, case.id) if clock.stage == ClockStage.REPLY.value]:
         choice, start = _governing(session, case, clock, letter)
         if start is not None and start != clock.start_at:
             _put_under(session, case, clock, (choice, start), cause)
-    held += _waiting_reply(session, case)
-    known = {clock.id for clock, _due in held}
-    fresh = [clock for clock in owe_reply(session, case, cause) if clock.id not in known]
+    owe_reply(session, case, cause)
     shift_inner(session, case, cause)
     refresh(session, case)
-    return what_moved(held, fresh)
+    return _told(session, case, held, waiting)
 
 
-def _by_classification(session: Session, case: Case) -> list[tuple[Clock, datetime | None]]:
-    """The open clocks whose rules the classification chooses, each with the date it has.
+def _told(session: Session, case: Case, held: Held, waiting: Held) -> list[DateMoved]:
+    """What moved of all dates of the case, whichever step moved it, and of a reply that rested if it goes on."""
+    return moved_since(session, case, [*held, *(entry for entry in waiting if entry[0].state in OPEN)])
+
+
+def _by_classification(session: Session, case: Case) -> list[Clock]:
+    """The open clocks whose rules the classification chooses.
 
     Those of a risk level follow the level, a unit's inner date follows the reply's, a 督办单 says its own."""
     chosen = {stage.value for stage, (event, _act, _owed_by) in STAGES.items() if event is not StartEvent.ASSESSED}
     own = chosen - {ClockStage.DRAFT.value}
-    held = [clock for clock in open_clocks(session, case.id) if clock.assessment_id is None and clock.stage in own]
-    return [(clock, clock.due_at) for clock in held]
+    return [clock for clock in open_clocks(session, case.id) if clock.assessment_id is None and clock.stage in own]
 
 
-def _waiting_reply(session: Session, case: Case) -> list[tuple[Clock, datetime | None]]:
+def _waiting_reply(session: Session, case: Case) -> Held:
     """The reply's clock that rests until the case is accepted, where none runs; none of a round that is over (D11).
 
     It has no date until then, save one that had passed when it began to rest: nothing else was late before (D12)."""
@@ -101,16 +102,15 @@ def taken_apart(session: Session, case: Case, now: datetime) -> list[DateMoved]:
 
     Answers the dates that began again or moved, as `reclassify` does."""
     letter, cause = letter_of(session, case), Cause(now, "拆分后恢复")
-    ran_on = [(clock, clock.due_at) for clock in open_clocks(session, case.id)]
-    revived = revive(session, case, MERGED, now)
-    for clock, _due in _by_classification(session, case):
+    held = [*held_dates(session, case), *revive(session, case, MERGED, now)]
+    for clock in _by_classification(session, case):
         choice, start = _governing(session, case, clock, letter)
         if choice is not None and (choice.rule, start) != (rule_of(session, clock), clock.start_at):
             _put_under(session, case, clock, (choice, start), cause)
-    fresh = owe_reply(session, case, cause)
+    owe_reply(session, case, cause)
     shift_inner(session, case, cause)
     refresh(session, case)
-    return what_moved([*revived, *ran_on], fresh)
+    return moved_since(session, case, held)
 
 
 def _governing(session: Session, case: Case, clock: Clock, letter: Letter | None) -> tuple[Choice | None, datetime | None]:
@@ -154,10 +154,9 @@ def _put_under(
     settle(clock, work_calendar(session), choice.rule.warning, cause)
 
 
-def _begin_missing(session: Session, case: Case, cause: Cause) -> list[Clock]:
-    """Start what the present rules ask for and no clock of this case has waited for yet; answers what began."""
+def _begin_missing(session: Session, case: Case, cause: Cause) -> None:
+    """Start what the present rules ask for and no clock of this case has waited for yet."""
     now = cause.at
-    known = {clock.id for clock in open_clocks(session, case.id)}
     done = begun(session, case) - _contacted_by_others(session, case, now)
     for event, besides in ((StartEvent.RECEIVED, {ClockStage.ACCEPT.value}), (StartEvent.ACCEPTED, set())):
         start = begins_at(session, case, event)
@@ -166,7 +165,6 @@ def _begin_missing(session: Session, case: Case, cause: Cause) -> list[Clock]:
     owe_reply(session, case, cause)
     open_missing_drafts(session, case, now)
     _begin_contact(session, case, now, done)
-    return [clock for clock in open_clocks(session, case.id) if clock.id not in known]
 
 
 def _contacted_by_others(session: Session, case: Case, now: datetime) -> set[str]:

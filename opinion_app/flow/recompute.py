@@ -13,13 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.clock_dates import Cause, adoptions_of, facts_of, inner_day, run_for, settle
+from opinion_app.flow.clock_dates import Cause, adoptions_of, facts_of, inner_day, is_copy, run_for, settle
 from opinion_app.flow.clocks import OPEN, ahead_of, refresh, shift_inner
 from opinion_app.flow.deadline_table import rules
 from opinion_app.flow.due import SUPPORT_ACT, waits_words
 from opinion_app.flow.extension_requests import void_stale
 from opinion_app.flow.governing import AS_CHANGED, Change, Governing, put_under
-from opinion_app.flow.merged_dates import come_under, is_copy, lent_by
+from opinion_app.flow.merged_dates import come_under, lent_by
 from opinion_app.flow.progress import promise
 from opinion_app.flow.risk_clocks import cap_now
 from opinion_app.flow.row_order import hold_all_open

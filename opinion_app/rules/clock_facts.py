@@ -122,8 +122,8 @@ class ClockFacts:
     """Everything one clock depends on, except the calendar.
 
     `fixed_date` is a day settled by somebody and beats the span, `fixed_why` says by what ("": the notice itself); `latest` is
-    the lead's due moment, which no inner deadline may pass. `follows`: the date is laid anew when the lead's runs on, and so it
-    stands still with it even where it had passed. Events are in the order in which they happened.
+    the lead's due moment, which no inner deadline may pass. `follows`: the date hangs on another, the lead's or a merged case's,
+    and so it stands still with its case even where it had passed. Events are in the order in which they happened.
     """
 
     start: datetime

@@ -62,6 +62,7 @@ __all__ = [
 
 OVERTAKEN = "（推算的到期日已不早于这一天，不另延长）"
 LAID_ANEW = "按答复时限重新推算的时间"
+PASSED = "0 天（并入件的时限已过）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,11 +308,12 @@ def _cap(steps: list[Step], due: datetime | None, latest: datetime | None) -> da
 
 
 def _stand_still(walk: _Walk, due: datetime | None, facts: ClockFacts) -> datetime | None:
-    """No date of an inner deadline while the lead's stands still, be it that it had passed before."""
+    """No date while the case's own stands still, be it that this one had passed before: of an inner deadline and of a date that
+    a case has from a merged one alone, for the suspension is the case's (D13)."""
     held = next((pause for pause in settled_pauses(facts) if pause.resumed_at is None), None)
     if due is None or held is None:
         return due
-    walk.held = LAID_ANEW
+    walk.held = PASSED if facts.adoptions else LAID_ANEW
     walk.steps.append(Step(StepKind.HELD, local_date(held.suspended_at), "中止计时，尚未恢复"))
     return None
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from opinion_app.rules.deadline import (
+    Adoption,
     ClockFacts,
     DeadlineRefused,
     Extension,
@@ -122,6 +123,15 @@ def test_d09_an_inner_date_stands_still_with_the_leads_though_it_had_passed() ->
     assert derived.trace[-1] == Step(StepKind.HELD, on("2026-12-01"), "中止计时，尚未恢复")
     assert derive(replace(inner, pauses=(Pause(at("2026-11-27")),)), CHINA).held == "1 个工作日", "what it has left, where it has"
     assert due(replace(inner, pauses=())) == end("2026-11-30")
+
+
+def test_d13_a_merged_cases_date_that_had_passed_stands_still_with_the_only_case_that_answers_it() -> None:
+    taken = Adoption(at("2026-12-01T09:00"), end("2026-11-27"))
+    alone = replace(paused(("2026-12-01T09:00", None)), follows=True, adoptions=(taken,))
+    derived = derive(alone, CHINA)
+    assert (derived.due_at, derived.held) == (None, "0 天（并入件的时限已过）")
+    assert due(replace(alone, follows=False)) == end("2026-11-27"), "a date of the case itself that had passed stays passed"
+    assert due(replace(alone, pauses=(Pause(at("2026-12-01"), at("2026-12-03")),))) == end("2026-11-27")
 
 
 def test_d10_extensions_count_from_the_current_due_date_and_keep_the_original() -> None:
