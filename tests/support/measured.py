@@ -58,15 +58,24 @@ class Measured:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Run one test with its fixtures, measured or not."""
-        tracer = coverage.Coverage.current()
-        if tracer is None or self.counts(item):
+        if self.counts(item):
             return (yield)
-        with _untold():
-            tracer.stop()
-            try:
-                return (yield)
-            finally:
-                tracer.start()
+        with _untold(), _untraced():
+            return (yield)
+
+
+@contextmanager
+def _untraced() -> Iterator[None]:
+    """Lay aside every tracer: a worker has one from its start and others on top, and where one stops the one below goes on."""
+    laid_aside = []
+    while (tracer := coverage.Coverage.current()) is not None:
+        tracer.stop()
+        laid_aside.append(tracer)
+    try:
+        yield
+    finally:
+        for tracer in reversed(laid_aside):
+            tracer.start()
 
 
 @contextmanager
