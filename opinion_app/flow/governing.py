@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow.clock_dates import facts_of, granted_in, is_copy
 from opinion_app.flow.clocks import OPEN, choice_for, letter_of
-from opinion_app.flow.deadline_table import Proposed
+from opinion_app.flow.deadline_table import Proposed, rules
 from opinion_app.flow.merged_dates import facts_as_own
 from opinion_app.flow.reply_owed import reply_rule
 from opinion_app.records.assessment import Assessment
@@ -63,7 +63,9 @@ def chosen_anew(session: Session, table: Collection[DeadlineRule], row: Deadline
             return None
         if copy:
             return choice, since
-        if (choice.rule.meeting_act, choice.rule.owed_by.value) != (clock.met_by_act, clock.owed_by):
+        own = rules(session).get(clock.rule_id)  # its clock may wait for the same of another: a supporting unit's report
+        asks = (own.meeting_act, own.owed_by.value) if own is not None else (clock.met_by_act, clock.owed_by)
+        if (choice.rule.meeting_act, choice.rule.owed_by.value) != asks:
             return None
         return (choice, since) if row.code in (choice.rule.code, codes.get(clock.rule_id)) else None
 

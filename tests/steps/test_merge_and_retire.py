@@ -187,7 +187,7 @@ def test_d15_the_reasons_of_such_a_date_are_the_cases_own(desk: Desk, made: Made
     assert by in said
     assert "答复求助（求助）" in said
     assert "收到之日" in said
-    assert "改用新的时限规则“办结信访事项”" in said or made is early
+    assert "时限规则“办结信访事项”已停用" in said or made is early
 
 
 def test_d13_a_suspension_after_the_merge_counts_whenever_the_rule_is_taken_out(desk: Desk) -> None:

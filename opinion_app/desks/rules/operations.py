@@ -153,18 +153,18 @@ def retire(session: Session, code: str, on: date, source: str, saving: Saving, s
 
 
 def apply_now(session: Session, code: str, saving: Saving, seen: int | None) -> tuple[DeadlineRule, Moves]:
-    """Let the open cases of a row follow the version in force, on whatever day it was saved.
+    """Let the open cases of a row follow the version in force, on whatever day it was saved: that which retires it as well.
 
     Raises Invalid, NotFound, Conflict, NotLooked."""
     rows = versions(session, code)
     _unseen(rows[0], seen)
     rule = in_force([from_data(row.data) for row in rows], local_date(saving.now))
-    if rule is None or rule.retired:
+    if rule is None:
         raise Invalid("这条规则现在没有执行，不能用于在办的件。")
     others = [known for known in every(session) if known != rule]
-    moved = _followed(session, rule, others, f"改用现行时限规则“{rule.name}”", saving)
+    moved = _followed(session, rule, others, _why(rule, "现行"), saving)
     if not moved:
-        raise Invalid(f"在办的件都已按这条规则计时，没有需要变动的{moved.stayed}。")
+        raise Invalid(f"按这条规则，在办的件没有需要变动的{moved.stayed}。")
     trail.record(session, "rules.apply", f"rule:{code}", saving.actor, saving.now, moved.values)
     return rule, moved
 
@@ -192,7 +192,7 @@ def _unseen(held: DeadlineRuleRow, seen: int | None) -> None:
 def _put(session: Session, rule: DeadlineRule, said: tuple[str, trail.Values], saving: Saving) -> Moves:
     """Enter a version, let open clocks follow where asked to, and put it on the trail; answers what moved."""
     if saving.apply_to_open and rule.in_force_from > local_date(saving.now):
-        late = "执行日期在以后，现在还不能用于在办的件。请不勾选这一项；到那天在本页点“用于在办的件”。"
+        late = "执行日期在以后，现在还不能用于在办的件。请不勾选这一项；到那天在这条规则的页面点“用于在办的件”。"
         raise Invalid(late, {"apply_to_open": late})
     last = session.scalar(select(func.max(DeadlineRuleRow.version_no)).where(DeadlineRuleRow.code == rule.code)) or 0
     row = DeadlineRuleRow(
@@ -210,10 +210,14 @@ def _put(session: Session, rule: DeadlineRule, said: tuple[str, trail.Values], s
     bump(session, RULES_VERSION)
     moved: Moves = Moves()
     if saving.apply_to_open:
-        moved = _followed(session, rule, before, f"改用新的时限规则“{rule.name}”", saving)
+        moved = _followed(session, rule, before, _why(rule, "新的"), saving)
     act, values = said
     trail.record(session, act, f"rule:{rule.code}", saving.actor, saving.now, {**values, **moved.values})
     return moved
+
+
+def _why(rule: DeadlineRule, which: str) -> str:
+    return f"时限规则“{rule.name}”已停用" if rule.retired else f"改用{which}时限规则“{rule.name}”"
 
 
 def _followed(session: Session, rule: DeadlineRule, held: list[DeadlineRule], why: str, saving: Saving) -> Moves:

@@ -122,13 +122,18 @@ def applied(session: Session, rule: DeadlineRule, now: datetime) -> Moves:
 
 
 def governs(session: Session, rule: DeadlineRule, held: Sequence[DeadlineRule]) -> Governing:
-    """Which open clocks a version would govern beside the table `held`: those of its row, or for a row put in or taken out
-    those for which the rule is chosen anew."""
+    """Which open clocks a version would govern beside the table `held`: the rule is chosen anew for those that come under its row
+    or were under it.
+
+    What the office did to the row before, with the cases in hand or without them, says nothing of which follow now: once it is
+    put to use for them, every act goes by it (D15). What is no reply, and runs under another version of the row, follows it even
+    where a like duty that began today would come under another row, as one left over from a lower risk level does."""
     codes = {row_id: known.code for row_id, known in rules(session).items()}
-    before = next((known for known in reversed(held) if known.code == rule.code), None)
-    if before is not None and not before.retired and not rule.retired:
-        return by_code(rule, codes)
-    return chosen_anew(session, [*held, rule], rule, codes)
+    anew = chosen_anew(session, [*held, rule], rule, codes)
+    if rule.retired or rule.stage is ClockStage.REPLY:
+        return anew
+    same = by_code(rule, codes)
+    return lambda clock: same(clock) or anew(clock)
 
 
 def what_if(session: Session, rule: DeadlineRule, now: datetime) -> Moves:

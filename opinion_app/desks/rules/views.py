@@ -117,7 +117,8 @@ def apply(code: str) -> ResponseReturnValue:
         saving = operations.Saving(actor(), now, looked=form.looked.data or "")
         try:
             rule, moved = operations.apply_now(session, code, saving, form.seen_version)
-            said = f"在办的件已改用“{rule.name}”，{len(moved)} 项时限随之变动{moved.stayed}。"
+            now_by = f"“{rule.name}”已停用，在办的件已改按接替的规则" if rule.retired else f"在办的件已改用“{rule.name}”"
+            said = f"{now_by}，{len(moved)} 项时限随之变动{moved.stayed}。"
             return done(url_for("rules.edit", code=code), said)
         except NotLooked as refusal:
             return _unlooked("desks/rules/apply.html", form, refusal, SHOWN | {"rule": shown, "version": rows[0].version_no})

@@ -73,6 +73,23 @@ def test_d15_open_cases_follow_on_the_day_a_version_comes_into_force(app: Flask,
         assert (none.status_code, "没有需要变动的" in none.text) == (422, True)
 
 
+def test_d15_open_cases_follow_on_the_day_a_row_is_retired(app: Flask, admin: Browser) -> None:
+    case_of(app, Kind.INQUIRY)
+    path, begun = "/office/rules/reply-inquiry", replies(app)
+    typed: dict[str, Any] = {"source": "本单位规定", "in_force_from": "2026-11-24"}
+    assert admin.submit(f"{path}/retire", to=f"{path}/retire", headers=None, **typed).status_code == 303
+    with time_machine.travel(parse_moment("2026-11-24T09:00"), tick=False):
+        later = client_for(app, "admin")
+        shown = later.get(path).text
+        assert ["2026-11-24 起停用" in shown, f'href="{path}/apply"' in shown] == [True, True]
+        looked = later.get(f"{path}/apply").text
+        assert ["1 项，其中 0 项会变为逾期" in looked, "1 项时限改按接替的规则" in looked] == [True, True]
+        assert replies(app) == begun, "a look writes nothing"
+        assert later.send(pick(forms_in(looked), f"{path}/apply")).status_code == 303
+        assert replies(app) == [("rep", "2026-12-02")]
+        assert "“答复咨询”已停用，在办的件已改按接替的规则，1 项时限随之变动" in later.get(path).text
+
+
 def test_d15_a_new_row_may_be_put_to_open_cases_later(app: Flask, admin: Browser) -> None:
     case_of(app, Kind.OTHER)
     new = {"stage": "reply", "kind": "other", "name": "答复其他", "amount": "4", "source": "镇政办发〔2026〕9号"}
