@@ -25,7 +25,7 @@ from opinion_app.flow.ladder import ladder, taking_effect
 from opinion_app.flow.leaving import Outlook, outlook
 from opinion_app.flow.looking import Looking, clock_ids
 from opinion_app.flow.many_facts import facts_of_many
-from opinion_app.flow.outbox import BY_MAILBOX, CATEGORIES, DIGEST, RUNG
+from opinion_app.flow.outbox import BY_MAILBOX, CATEGORIES, DIGEST, RUNG, Letter, for_mailbox
 from opinion_app.flow.recheck import subject_as_it_stands
 from opinion_app.flow.roster import roster
 from opinion_app.flow.settings import restored_at
@@ -35,7 +35,7 @@ from opinion_app.flow.unjudged import missed_by_digests
 from opinion_app.records.clock import Clock
 from opinion_app.records.current import settings_of
 from opinion_app.records.notice import Notice
-from opinion_app.rules.digest import PersonDigest, Trouble
+from opinion_app.rules.digest import PersonDigest, Trouble, blind_words
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.ladder import Way
 from opinion_app.rules.permissions import can_see
@@ -113,7 +113,7 @@ def rehearse(session: Session, now: datetime) -> Rehearsal:
     standing = plan_suspended(session, now, speaking.standing, found.facts, people)
     others = untold([*(ForPerson(one.person_id, letter) for letter, one in standing), *calendar_letters], held)
     plans = [*_digest_plans(digests), *_rung_plans(speaking.waiting, judged), *_other_plans(others)]
-    found.drafts = _drafts(plans, people, found.facts)
+    found.drafts = _drafts(plans, people, found.facts, [*speaking.pressing, *speaking.waiting])
     found.drafts += _unit_drafts(session, list(_by_letter(speaking.waiting, judged.for_units)))
     look = Looking(
         now,
@@ -216,13 +216,43 @@ def _by_letter(waiting: Sequence[Clock], sayings: Sequence[Saying]) -> Iterator[
         yield from letters(own)
 
 
-def _drafts(plans: Sequence[Plan], people: Roster, facts: Mapping[int, CaseFacts]) -> list[Draft]:
-    """What goes out of what was planned: nothing to who left."""
-    return [
-        Draft(plan.category, plan.person_id, one.actor.name, plan.subject, _ways(one, plan, facts), tuple(plan.lines))
-        for plan in plans
-        if (one := people.staff.get(plan.person_id)) is not None and one.active
-    ]
+def _drafts(plans: Sequence[Plan], people: Roster, facts: Mapping[int, CaseFacts], clocks: Iterable[Clock]) -> list[Draft]:
+    """What goes out of what was planned, each way with the words it has there: nothing to who left."""
+    due = {row.id: row.due_at for row in clocks if row.due_at is not None}
+    drafts = []
+    for plan in plans:
+        one = people.staff.get(plan.person_id)
+        if one is not None and one.active:
+            said: dict[str, tuple[list[str], Plan]] = {}
+            for way, words in _by_way(plan, one, facts, due):
+                said.setdefault(repr(words), ([], words))[0].append(way)
+            drafts += [_draft(one, "、".join(ways), words) for ways, words in said.values()]
+    return drafts
+
+
+def _draft(one: Staff, ways: str, plan: Plan) -> Draft:
+    return Draft(plan.category, plan.person_id, one.actor.name, plan.subject, ways, tuple(plan.lines))
+
+
+def _by_way(plan: Plan, one: Staff, facts: Mapping[int, CaseFacts], due: Mapping[int, datetime]) -> Iterator[tuple[str, Plan]]:
+    """Every way a letter reaches its person by, with what it says there: a group robot and the unit's mailbox nothing of a case
+    they may not speak of, the mailbox numbers and dates alone."""
+    yield "站内", plan
+    if not plan.mail:
+        return
+    fit = [line for line in plan.lines if not line.get("case") or fit_for_a_group(facts[int(line["case"])])]
+    shared = plan if len(fit) == len(plan.lines) else plan._replace(lines=fit, subject=_subject(plan, fit) if fit else "")
+    for channel in one.ways:
+        if channel is not NoticeChannel.ROBOT or fit:
+            yield _WAYS[channel], shared if channel is NoticeChannel.ROBOT else plan
+    if one.mailbox and fit and plan.category in BY_MAILBOX:
+        told = for_mailbox(Letter(plan.category, "", plan.subject, fit))
+        lines = [line | ({"text": blind_words(due[line["clock"]])} if line.get("clock") in due else {}) for line in told.lines]
+        yield "单位邮箱", plan._replace(lines=lines, subject=_subject(plan._replace(subject=told.subject), lines))
+
+
+def _subject(plan: Plan, lines: Sequence[Mapping[str, Any]]) -> str:
+    return subject_as_it_stands(Notice(category=plan.category, subject=plan.subject), lines)
 
 
 def _unit_drafts(session: Session, groups: Sequence[Sequence[Saying]]) -> list[Draft]:
@@ -233,14 +263,6 @@ def _unit_drafts(session: Session, groups: Sequence[Sequence[Saying]]) -> list[D
         for own in groups
         if own[0].unit_id in names
     ]
-
-
-def _ways(one: Staff, plan: Plan, facts: Mapping[int, CaseFacts]) -> str:
-    """How a letter reaches its person; a group robot only where it may speak of any of the cases."""
-    spoken = any(not line.get("case") or fit_for_a_group(facts[int(line["case"])]) for line in plan.lines)
-    ways = [channel for channel in one.ways if plan.mail and (channel is not NoticeChannel.ROBOT or spoken)]
-    shared = ["单位邮箱"] if plan.mail and one.mailbox and spoken and plan.category in BY_MAILBOX else []
-    return "、".join(["站内", *(_WAYS[channel] for channel in ways), *shared])
 
 
 @dataclass(frozen=True, slots=True)
