@@ -152,6 +152,9 @@ def test_n09_rungs_and_letters_of_one_case_say_the_number_alone(office: Office, 
 
 @pytest.mark.usefixtures("case")
 def test_n14_the_rehearsal_names_the_mailbox(office: Office) -> None:
-    by_mailbox = {draft.name for draft in rehearse(office.session, MORNING).drafts if draft.ways == "站内、单位邮箱"}
+    drafts = [draft for draft in rehearse(office.session, MORNING).drafts if draft.ways == "单位邮箱"]
     queue_digests(office.session, MORNING)
-    assert {f"{name}（单位邮箱）" for name in by_mailbox} == {row.receiver for row in mails(office)}
+    assert {f"{draft.name}（单位邮箱）" for draft in drafts} == {row.receiver for row in mails(office)}
+    said = {(draft.subject, *(line["number"] for line in draft.lines)) for draft in drafts}
+    assert said == {(row.subject, *(line["number"] for line in row.lines)) for row in mails(office)}
+    assert all(line["text"].endswith("到期") and not line["unit"] for draft in drafts for line in draft.lines)
