@@ -16,7 +16,7 @@ from opinion_app.flow.dated_letters import as_it_leaves, ended
 from opinion_app.flow.due import clock_due, clock_words, soon_until
 from opinion_app.flow.looking import Looking, clock_ids, looking
 from opinion_app.flow.outbox import DIGEST, RUNG
-from opinion_app.flow.reminding import look_again, open_clock
+from opinion_app.flow.reminding import open_clock
 from opinion_app.flow.roster import away
 from opinion_app.flow.told_beside import handed_over_since, in_the_ledger
 from opinion_app.records.clock import Clock
@@ -103,18 +103,18 @@ def subject_as_it_stands(notice: Notice, lines: Sequence[Mapping[str, Any]]) -> 
     return str(lines[0].get("subject", notice.subject))[:200]
 
 
-def hand_on(session: Session, notice: Notice, left: Standing, now: datetime) -> None:
-    """Have the ladder look again at what is not sent for who its receiver is by now - gone, on leave, without address, no longer
-    head or deputy: whoever is told instead has not heard of it.
+def to_hand_on(session: Session, notice: Notice, left: Standing, now: datetime) -> set[int]:
+    """The clocks the ladder has to look at again, because what is not sent is not sent for who its receiver is by now - gone, on
+    leave, without address, no longer head or deputy: whoever is told instead has not heard of it.
 
     Where the case was given into other hands since, whoever has it now was told with that (flow/handover), but for who came
     after it."""
     numbers = clock_ids(notice.lines) - clock_ids(left.lines)
     if notice.for_group or not numbers:
-        return
-    if not _gone(session.get_one(Person, notice.person_id), notice, now):
-        numbers = _unheard(session, numbers, notice.created_at, left.told)
-    look_again(session, now, Clock.id.in_(numbers))
+        return set()
+    if _gone(session.get_one(Person, notice.person_id), notice, now):
+        return numbers
+    return _unheard(session, numbers, notice.created_at, left.told)
 
 
 def _unheard(session: Session, numbers: Collection[int], since: datetime, told: Mapping[int, set[int]]) -> set[int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import CursorResult, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from opinion_app.desks.outbox import writers
@@ -15,11 +16,13 @@ from opinion_app.flow import trail
 from opinion_app.flow.coming_back import may_come_back_until
 from opinion_app.flow.leaving import address_of, due, unfit_address, why_not_at_all, why_not_to_writer
 from opinion_app.flow.left_behind import leave_behind
-from opinion_app.flow.recheck import NOTHING_LEFT, REPLACED, hand_on, look_once_more, subject_as_it_stands
+from opinion_app.flow.recheck import NOTHING_LEFT, REPLACED, look_once_more, subject_as_it_stands, to_hand_on
+from opinion_app.flow.reminding import look_again
 from opinion_app.flow.settings import office, restored_at
 from opinion_app.notify.letter import robot_words, words_of
 from opinion_app.notify.message import Outgoing, compose
 from opinion_app.records.case import Case
+from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
 from opinion_app.rules.delivery import CLAIM, Attempt, judge, without_address
@@ -61,7 +64,18 @@ def claim(
 ) -> Claimed | None:
     """Claim the next due letter of a channel for `runner` alone, by an update that only one can win; None when nothing waits.
 
-    A claim left behind by a killed process is taken over when it has run out. Letters that no longer hold are cancelled."""
+    A claim left behind by a killed process is taken over when it has run out. Letters that no longer hold are cancelled; the
+    dates that somebody else is to hear of for it are kept together in the end, so that nobody is stopped (flow/row_order)."""
+    unheard: set[int] = set()
+    claimed = _next(session, runner, sender, now, channel, unheard)
+    if unheard:
+        look_again(session, now, Clock.id.in_(unheard))
+    return claimed
+
+
+def _next(
+    session: Session, runner: str, sender: Sender, now: datetime, channel: NoticeChannel, unheard: set[int]
+) -> Claimed | None:
     looked_at: set[int] = set()
     restored = restored_at(session)
     while waiting := _waiting(session, looked_at, now, channel):
@@ -72,8 +86,8 @@ def claim(
                 _address(notice, sender)
                 if why := why_not_at_all(notice, restored, sender.alarm_url):
                     _cancel(notice, why, now)
-                    hand_on(session, notice, NOTHING_LEFT, now)
-                elif claimed := _claimed(session, notice, sender, now):
+                    unheard |= to_hand_on(session, notice, NOTHING_LEFT, now)
+                elif claimed := _claimed(session, notice, sender, now, unheard):
                     return claimed
     return None
 
@@ -84,10 +98,10 @@ def _waiting(session: Session, looked_at: set[int], now: datetime, channel: Noti
     return session.scalars(query.order_by(Notice.category != "alarm", Notice.next_attempt_at, Notice.id).limit(LOOK_AT)).all()
 
 
-def _claimed(session: Session, notice: Notice, sender: Sender, now: datetime) -> Claimed | None:
+def _claimed(session: Session, notice: Notice, sender: Sender, now: datetime, unheard: set[int]) -> Claimed | None:
     """The letter with its bytes, looked at once more before every attempt; those to writers are never kept."""
     again = notice.body != ""
-    data = _made(session, notice, sender, now)
+    data = _made(session, notice, sender, now, unheard)
     if data is None:
         return None
     to = notice.writer.email if notice.writer is not None else notice.address
@@ -116,12 +130,18 @@ def _address(notice: Notice, sender: Sender) -> None:
         notice.address = address_of(notice, sender.alarm_url)[:500]
 
 
-def _made(session: Session, notice: Notice, sender: Sender, now: datetime) -> bytes | None:
-    """The bytes of the letter; one that cannot be made is parked with its error and delays no other (N05)."""
-    write = _freeze if notice.writer_id is None else _write_to_writer
+def _made(session: Session, notice: Notice, sender: Sender, now: datetime, unheard: set[int]) -> bytes | None:
+    """The bytes of the letter; one that cannot be made is parked with its error and delays no other (N05).
+
+    Raises OperationalError where it is the database that stopped it - a deadlock, a lock not given, no connection: no fault of
+    the letter, which waits on for the next run."""
     try:
         with session.begin_nested():
-            return write(session, notice, sender, now)
+            if notice.writer_id is not None:
+                return _write_to_writer(session, notice, sender, now)
+            return _freeze(session, notice, sender, now, unheard)
+    except OperationalError:
+        raise
     except Exception as error:  # whatever it is, it is written beside the letter for people to see
         session.refresh(notice)
         why = type(error).__name__ if notice.writer_id is not None else f"{type(error).__name__}: {error}"
@@ -142,14 +162,14 @@ def _write_to_writer(session: Session, notice: Notice, sender: Sender, now: date
         return None
 
 
-def _freeze(session: Session, notice: Notice, sender: Sender, now: datetime) -> bytes | None:
+def _freeze(session: Session, notice: Notice, sender: Sender, now: datetime, unheard: set[int]) -> bytes | None:
     """Look once more, then fix the letter's bytes; None when there is nothing to send any more.
 
     Bytes that an earlier attempt may have taken out stay: under one Message-ID nobody is sent two texts (decisions 22)."""
     standing = look_once_more(session, notice, now)
     lines = standing.lines
     if standing.why != REPLACED:
-        hand_on(session, notice, standing, now)
+        unheard |= to_hand_on(session, notice, standing, now)
     if not lines:
         _cancel(notice, standing.why, now)
         return None
