@@ -13,7 +13,7 @@ from opinion_app.flow.clock_dates import facts_of, granted_in, is_copy
 from opinion_app.flow.clocks import OPEN, choice_for, letter_of
 from opinion_app.flow.deadline_table import Proposed, rules
 from opinion_app.flow.merged_dates import facts_as_own
-from opinion_app.flow.reply_owed import reply_rule
+from opinion_app.flow.reply_owed import reopenings, reply_rule
 from opinion_app.records.assessment import Assessment
 from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import ClockFacts
@@ -48,6 +48,7 @@ def chosen_anew(session: Session, table: Collection[DeadlineRule], row: Deadline
     query = select(Clock.id, Assessment.historic).join(Assessment, Assessment.id == Clock.assessment_id)
     found = session.execute(query.where(Clock.stage == row.stage.value, Clock.state.in_(OPEN)))
     historic, proposed = {held.id: held.historic for held in found}, Proposed(tuple(table), row)
+    reopened = reopenings(session) if row.stage is ClockStage.REPLY else {}
 
     def governing(clock: Clock) -> Governed | None:
         case, start, copy = clock.case, clock.start_at, is_copy(clock)
@@ -55,7 +56,8 @@ def chosen_anew(session: Session, table: Collection[DeadlineRule], row: Deadline
             return None
         choice: Choice | None
         if row.stage is ClockStage.REPLY:
-            choice, since = reply_rule(session, case, letter_of(session, case) if copy else None, proposed)
+            letter = letter_of(session, case) if copy else None
+            choice, since = reply_rule(session, case, letter, proposed, reopened_at=reopened)
         else:
             past = historic.get(clock.id, False)
             choice, since = choice_for(session, case, row.stage, start, historic=past, proposed=proposed), start

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import cast
@@ -27,14 +27,25 @@ BEFORE_ANSWER = sorted(OPEN_STAGES - {Stage.ANSWERED})
 WAITS = "改类后自受理之日起算"  # why a reply rests whose date begins with acceptance, of a case that is not accepted yet
 
 
-def begins_at(session: Session, case: Case, event: StartEvent) -> datetime | None:
+def reopenings(session: Session) -> dict[int, datetime]:
+    """When each case that is not answered yet was last taken up again, by their ids: read once where many are asked for."""
+    query = select(Move.case_id, func.max(Move.at)).join(Case, Case.id == Move.case_id)
+    found = session.execute(query.where(Move.act == "reopen", Case.stage.in_(BEFORE_ANSWER)).group_by(Move.case_id))
+    return {row.case_id: row[1] for row in found}
+
+
+def begins_at(
+    session: Session, case: Case, event: StartEvent, reopened_at: Mapping[int, datetime] | None = None
+) -> datetime | None:
     """When a clock of this case that starts with its receipt or acceptance begins; None while it is not accepted.
 
-    A case that was taken up again counts from then on (D11)."""
+    A case that was taken up again counts from then on (D11); `reopened_at`: since when, of those that are known already."""
     moment = case.received_at if event is StartEvent.RECEIVED else case.accepted_at
     if moment is None or case.reply_round == 0:
         return moment
-    reopened = session.scalar(select(func.max(Move.at)).where(Move.case_id == case.id, Move.act == "reopen"))
+    reopened = reopened_at.get(case.id) if reopened_at is not None else None
+    if reopened is None:
+        reopened = session.scalar(select(func.max(Move.at)).where(Move.case_id == case.id, Move.act == "reopen"))
     return latest(moment, reopened)
 
 
@@ -49,6 +60,7 @@ def reply_rule(
     letter: Letter | None = None,
     proposed: Proposed | None = None,
     accepted_at: datetime | None = None,
+    reopened_at: Mapping[int, datetime] | None = None,
 ) -> tuple[Choice, datetime | None]:
     """The rule a case's reply runs under and the moment it counts from; None while it waits for the case to be accepted.
 
@@ -56,12 +68,12 @@ def reply_rule(
     of its receipt and acceptance (of its reopening, if that is later), and the versions the office has put the cases in hand
     under. The rule of the day of receipt governs where it counts from receipt; else that of the day of acceptance, from the
     event it counts from: in between the office may have taken out the one that counts from acceptance (decisions 1, 3; D12, D15).
-    `proposed`: as it would be with another table; `accepted_at`: as if it were accepted then."""
-    start = begins_at(session, case, StartEvent.RECEIVED)
+    `proposed`: as it would be with another table; `accepted_at`: as if it were accepted then; `reopened_at` as in `begins_at`."""
+    start = begins_at(session, case, StartEvent.RECEIVED, reopened_at)
     choice = _reply_choice(session, case, start or case.received_at, letter, proposed)
     if choice.rule.start_event is StartEvent.RECEIVED:
         return choice, start
-    accepted = accepted_at or begins_at(session, case, StartEvent.ACCEPTED)
+    accepted = accepted_at or begins_at(session, case, StartEvent.ACCEPTED, reopened_at)
     if accepted is None:
         return choice, None
     choice = _reply_choice(session, case, accepted, letter, proposed)

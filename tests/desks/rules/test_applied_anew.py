@@ -23,11 +23,13 @@ from opinion_app.rules.rule_data import from_data
 from opinion_app.rules.rule_table import Match
 from opinion_app.rules.words import Kind, Procedure, Role, Urgency
 from opinion_app.rules.zone import local_date
+from opinion_app.steps.closing import operations as closing
 from opinion_app.steps.triage import operations
 from opinion_app.steps.triage.operations import Classification
 from tests.builders.life import Office, assigned, dues, make_office
 from tests.builders.office import NOW, make_actor, make_case
 from tests.builders.rules import typed
+from tests.support.queries import counting
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 PETITION = Classification(Kind.HELP, "城建", Urgency.NORMAL, Procedure.PETITION)
@@ -103,6 +105,23 @@ def test_d15_a_row_added_without_the_open_cases_is_then_changed_with_them(office
     assert [dues(office, case)["reply"] for case in (one, other)] == [date(2026, 12, 14)] * 2
     with pytest.raises(Invalid, match="在办的件没有需要变动的"):
         apply_now(session, rule.code, Saving(admin, NOW + 3 * DAY), None)
+
+
+def test_a_look_asks_no_more_of_the_database_for_more_cases_taken_up_again(core: Flask, office: Office) -> None:
+    session, asked, due = office.session, [], []
+    changes = typed(session, "reply-help", Span(9, Unit.WORKING_DAYS), NOW + DAY)
+    for _more in range(2):
+        for _case in range(3):
+            case = make_case(session, office.clerk, now=NOW - 7 * DAY)
+            operations.decline(session, case, office.clerk, NOW - DAY, "不属本机关", "不属", "县局", None)
+            closing.reopen(session, case, office.clerk, NOW, "留言人补充了材料")
+        session.flush()
+        with counting(core) as statements:
+            moved = what_if(session, changed(row(office, "reply-help"), changes), NOW + DAY)
+        asked.append(len(statements))
+        due.append({(before.after and local_date(before.after)) for before in moved})
+    assert asked[0] == asked[1], statements
+    assert due == [{date(2026, 12, 4)}] * 2, "from when it was taken up again"
 
 
 def test_d15_a_signing_follows_a_row_taken_up_again_as_a_reply_does(office: Office, admin: Actor) -> None:
