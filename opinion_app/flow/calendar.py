@@ -112,10 +112,23 @@ def hold(session: Session) -> None:
         forget_held(session)  # it may have changed while this one waited
 
 
+def hold_alone(session: Session) -> None:
+    """Let nobody else write a date or change calendar or rules until the transaction ends: for who changes them, before reading
+    what is to be changed.
+
+    Of two who change them the second decides on what the first has saved; and nobody waits for this who keeps cases already, for
+    which an act that holds the calendar may wait."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_ALONE)
+        session.info[_HELD] = session.get_transaction()
+        forget_held(session)  # they may have changed while this one waited
+
+
 def bump(session: Session, name: str) -> None:
     """Tell every process that calendar or rules changed; drawn, not counted, so that a number rolled back never comes again.
 
-    Waits for the transactions that `hold` the calendar: their clocks are there to be derived anew afterwards."""
+    Waits for the transactions that `hold` the calendar: their clocks are there to be derived anew afterwards. Who reads before
+    has asked `hold_alone`."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(_ALONE)
     put_setting(session, name, secrets.randbits(48))

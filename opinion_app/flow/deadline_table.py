@@ -62,7 +62,8 @@ def _table(session: Session) -> _Table:
     held = _loaded.get(key)
     if held is None:
         query = select(DeadlineRuleRow).where(DeadlineRuleRow.active).order_by(DeadlineRuleRow.id)
-        rows = [(row, from_data(row.data)) for row in session.scalars(query)]
+        fresh = query.execution_options(populate_existing=True)  # kept for all: never what one transaction read before
+        rows = [(row, from_data(row.data)) for row in session.scalars(fresh)]
         applied = tuple((row.applied_at, rule) for row, rule in rows if row.applied_at is not None)
         saved = tuple((row.changed_at, rule) for row, rule in rows if row.changed_by_id or row.version_no > 1)
         held = _Table({row.id: rule for row, rule in rows}, applied, saved)

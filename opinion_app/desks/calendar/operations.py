@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.desks.calendar.queries import loaded_words, with_notice
 from opinion_app.flow import trail
-from opinion_app.flow.calendar import HOURS, VERSION, bump, load_days, office_hours
+from opinion_app.flow.calendar import HOURS, VERSION, bump, hold_alone, load_days, office_hours
 from opinion_app.flow.calendar_letter import letter_about_next_year
 from opinion_app.flow.clocks import RECEIPT
 from opinion_app.flow.outbox import holders_of, queue
@@ -41,6 +41,7 @@ def load_notice(
 
     `replace`: the caller knows that the year is loaded already; `anyway`: that the notice is doubtful. Raises Conflict where
     the year is loaded and nobody said so, CalendarFileRefused for a notice that cannot be put into force, NotLooked."""
+    hold_alone(session)
     check_notice(notice, with_notice(session, notice), local_date(now))
     held = loaded_words(session, notice.year)
     if held and not replace:
@@ -65,6 +66,7 @@ def add_closure(session: Session, day: date, name: str, actor: Actor, now: datet
     """Close the office for a day of its own; open clocks are derived anew.
 
     `looked`: the mark of the clocks the person was shown. Raises Invalid, NotLooked."""
+    hold_alone(session)
     check_closure_day(day, local_date(now))
     if not name.strip():
         raise Invalid("请写明放假或休息的原因。", {"name": "请写明原因，例如“停电检修”。"})
@@ -85,6 +87,7 @@ def check_closure_day(day: date, today: date) -> None:
 
 def remove_closure(session: Session, day: date, actor: Actor, now: datetime, looked: str | None = None) -> Moves:
     """Take a local closure back. Raises NotFound, NotLooked."""
+    hold_alone(session)
     query = select(CalendarDay).where(CalendarDay.day == day, CalendarDay.layer == DayKind.LOCAL_CLOSURE.value)
     held = session.scalar(query)
     if held is None:
@@ -116,6 +119,7 @@ def save_hours(
     """Put the week and the hours of work into force; open clocks are derived anew.
 
     Raises Invalid where nothing changed, NotLooked."""
+    hold_alone(session)
     before, after = to_data(office_hours(session)), to_data(hours)
     held = Receipt(setting(session, RECEIPT, Receipt.SAME_DAY.value))
     if before == after and held is receipt:

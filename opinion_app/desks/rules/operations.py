@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.desks.rules.queries import every, governs, versions
 from opinion_app.flow import trail
-from opinion_app.flow.calendar import RULES_VERSION, bump
+from opinion_app.flow.calendar import RULES_VERSION, bump, hold_alone
 from opinion_app.flow.deadline_table import note_applied
 from opinion_app.flow.recompute import Moves, apply_to_open, check_looked
 from opinion_app.flow.waiting_replies import begin_waiting
@@ -119,6 +119,7 @@ def taken_out(session: Session, code: str, on: date, source: str) -> DeadlineRul
 
 def save(session: Session, code: str, changes: Changes, saving: Saving, seen: int | None) -> tuple[DeadlineRule, Moves]:
     """Save a new version; where `saving` says so the open cases under the rule follow. Raises Invalid, NotFound, Conflict."""
+    hold_alone(session)
     held = versions(session, code)[0]
     _unseen(held, seen)
     check_day(changes.in_force_from, local_date(saving.now))
@@ -129,6 +130,7 @@ def save(session: Session, code: str, changes: Changes, saving: Saving, seen: in
 
 def add(session: Session, match: Match, changes: Changes, saving: Saving) -> tuple[DeadlineRule, Moves]:
     """Put a row into the table; the first clock it fits that starts from its date on takes it. Raises Invalid."""
+    hold_alone(session)
     check_day(changes.in_force_from, local_date(saving.now))
     rule = added(session, match, changes)
     values = {
@@ -144,6 +146,7 @@ def retire(session: Session, code: str, on: date, source: str, saving: Saving, s
     """Take a row out of the table from a day on; what started under it runs on unless open cases follow.
 
     Raises Invalid where cases rely on it, NotFound, Conflict."""
+    hold_alone(session)
     held = versions(session, code)[0]
     _unseen(held, seen)
     check_day(on, local_date(saving.now))
@@ -156,6 +159,7 @@ def apply_now(session: Session, code: str, saving: Saving, seen: int | None) -> 
     """Let the open cases of a row follow the version in force, on whatever day it was saved: that which retires it as well.
 
     Raises Invalid, NotFound, Conflict, NotLooked."""
+    hold_alone(session)
     rows = versions(session, code)
     _unseen(rows[0], seen)
     rule = in_force([from_data(row.data) for row in rows], local_date(saving.now))
@@ -171,6 +175,7 @@ def apply_now(session: Session, code: str, saving: Saving, seen: int | None) -> 
 
 def withdraw(session: Session, code: str, saving: Saving, seen: int | None) -> DeadlineRule:
     """Take back the newest version of a row before it comes into force. Raises Invalid once it has, NotFound, Conflict."""
+    hold_alone(session)
     held = versions(session, code)[0]
     _unseen(held, seen)
     rule = from_data(held.data)
