@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from opinion_app.flow.installation import message_ids
 from opinion_app.flow.looking import clock_ids
 from opinion_app.flow.recheck import Cut, subject_as_it_stands
-from opinion_app.records.notice import Notice, Reminder, UnitReminder
+from opinion_app.records.notice import DigestEntry, Notice, Reminder, UnitReminder
 from opinion_app.rules.words import NoticeChannel, NoticeState
 
 LEFT = "left"
@@ -35,7 +35,7 @@ def leave_behind(session: Session, notice: Notice, cut: Cut, at: datetime, until
     rest.claimed_by, rest.claimed_until, rest.attempts, rest.unknown_outcomes = "", None, 0, 0
     session.add(rest)
     session.flush()
-    for ledger in (Reminder, UnitReminder):
+    for ledger in (Reminder, UnitReminder, DigestEntry):
         own = update(ledger).where(ledger.notice_id == notice.id, ledger.clock_id.in_(numbers)).values(notice_id=rest.id)
         session.execute(own.execution_options(synchronize_session=False))
 

@@ -126,3 +126,17 @@ class UnitReminder(Base):
     deadline_version: Mapped[int]
     notice_id: Mapped[int | None] = mapped_column(ForeignKey("notices.id"))
     created_at: Mapped[datetime]
+
+
+class DigestEntry(Base):
+    """One date that one digest names: by it the case tells of the digests, of which a person has one a morning (decisions 21).
+
+    Of the notices of a digest those by mail and robot have entries, that inside the service where it is the only one.
+    `due_group`: how pressing the digest says the date is (rules/digest.GROUPS), by the notice's own line."""
+
+    __tablename__ = "digest_entries"
+    __table_args__ = (Index("ix_digest_entries_notice_id", "notice_id"),)
+
+    clock_id: Mapped[int] = mapped_column(ForeignKey("clocks.id"), primary_key=True)
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notices.id"), primary_key=True)
+    due_group: Mapped[str] = mapped_column(String(20), default="")

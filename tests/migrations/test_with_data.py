@@ -181,3 +181,29 @@ def test_the_report_a_merged_letter_still_owes_has_its_date_again(first_version:
         assert str(shown[0].next_due_at)[:10] == due[:10]
     flask_migrate.downgrade(revision="0022")
     flask_migrate.upgrade()
+
+
+def test_a_case_knows_the_digests_that_named_it_before_and_no_other(first_version: Flask) -> None:
+    flask_migrate.upgrade(revision="0024")
+    for number in (1, 2):
+        fill("people", id=number, login=f"p{number}")
+        fill("cases", id=number, number=f"LY2026-00000{number}", stage="handling")
+        fill("clocks", id=number, case_id=number, stage="reply", due_at=AT)
+    both = '[{"clock": 1, "group": "逾期"}, {"clock": 2, "group": "临期"}, {"clock": 99, "group": "临期"}]'
+    digest = {"category": "digest", "local_date": "2026-11-23", "lines": both}
+    for number, person, channel in ((1, 1, "in_app"), (2, 1, "mail"), (3, 1, "robot"), (4, 2, "in_app")):
+        fill("notices", id=number, key=f"d{number}", person_id=person, channel=channel, **digest)
+    fill("notices", id=5, key="d5", person_id=1, channel="mail", **digest | {"lines": '[{"number": "old"}]'})
+    fill("notices", id=6, key="r6", person_id=1, channel="mail", **digest | {"category": "rung"})
+    fill("notices", id=7, key="d7", person_id=1, channel="in_app", **digest | {"local_date": "2026-11-24"})
+    many = [(1000 + ahead, "2026-10-12") for ahead in range(201)]  # more than one batch
+    for number, day in many:
+        fill("notices", id=number, key=f"d{number}", person_id=2, channel="mail", **digest | {"local_date": day})
+    flask_migrate.upgrade()
+    query = text("SELECT notice_id, clock_id, due_group FROM digest_entries ORDER BY notice_id, clock_id")
+    with db.engine.connect() as connection:
+        entries = [tuple(row) for row in connection.execute(query)]
+    listed = [2, 3, 4, 7, *(number for number, _ in many)]
+    assert entries == [(notice, clock, group) for notice in listed for clock, group in ((1, "逾期"), (2, "临期"))]
+    flask_migrate.downgrade(revision="0024")
+    flask_migrate.upgrade()

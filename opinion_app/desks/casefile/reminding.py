@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Integer, String, and_, cast, null, or_, select, union_all
+from sqlalchemy.orm import Session, defer, joinedload
 
 from opinion_app.desks.casefile.between_digests import Outlook, heard_of, words_between
+from opinion_app.desks.casefile.digests_told import digests_told, named_by_digests
+from opinion_app.desks.casefile.results import LATEST, Sent, result
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.due import clock_words, soon_until
 from opinion_app.flow.ladder import ladder, told_from
@@ -24,34 +26,11 @@ from opinion_app.rules.ladder import Coming, Ladder, Way, look
 from opinion_app.rules.recipients import Recipient, Roster, recipients
 from opinion_app.rules.reminder_words import ReminderState
 from opinion_app.rules.rung_recipients import robot_units, rung_recipients
-from opinion_app.rules.words import NoticeState
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date, on_day
 
-LATEST = 100
 AHEAD = 3  # rungs shown of each clock
 FURTHEST = 400  # days the digest's beginning is looked for
-TONES = {
-    NoticeState.SENT: "green",
-    NoticeState.FILED: "green",
-    NoticeState.SHOWN: "green",
-    NoticeState.FAILED: "red",
-    NoticeState.UNKNOWN: "orange",
-    NoticeState.PENDING: "blue",
-    NoticeState.CLAIMED: "blue",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """One thing that was told to one person of the office, or to the writer."""
-
-    what: str
-    whom: str
-    at: datetime
-    result: str
-    tone: str
-    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +44,8 @@ class Next:
 
 
 def sent(session: Session, case_id: int) -> list[Sent]:
-    """Everything that was told about a case, newest first: the rungs, those told to groups, and the notices about single acts."""
+    """Everything that was told about a case, newest first: the rungs, those told to groups, the mornings' digests, and
+    the notices about single acts."""
     held = ladder(session)
     own = select(Notice.id).where(Notice.case_id == case_id)
     by_rung = select(Reminder.notice_id).where(Reminder.case_id == case_id)
@@ -79,22 +59,30 @@ def sent(session: Session, case_id: int) -> list[Sent]:
         .limit(LATEST)
     )
     found = [_of_notice(notice) if rung is None else _of_rung(rung, clock, notice, held) for notice, rung, clock in rows]
-    found += _to_groups(session, case_id, held)
+    found += _by_other_ledgers(session, case_id, held)
     return sorted(found, key=lambda one: one.at, reverse=True)
 
 
-def _to_groups(session: Session, case_id: int, held: Ladder) -> list[Sent]:
-    """The rungs told to the groups of units."""
+def _by_other_ledgers(session: Session, case_id: int, held: Ladder) -> list[Sent]:
+    """The rungs told to the groups of units, and the mornings' digests."""
+    no_group = cast(null(), String).label("due_group")
+    to_units = select(UnitReminder.notice_id, UnitReminder.clock_id, UnitReminder.id.label("of_unit"), no_group)
+    to_units = to_units.join(Clock, Clock.id == UnitReminder.clock_id).where(Clock.case_id == case_id)
+    newest = to_units.order_by(UnitReminder.id.desc()).limit(LATEST).subquery()
+    named = named_by_digests(case_id).subquery()
+    digests = select(named.c.notice_id, named.c.clock_id, cast(null(), Integer), named.c.due_group)
+    entry = union_all(select(newest), digests).subquery()
     rows = session.execute(
-        select(UnitReminder, Clock, Notice, Unit.name)
-        .join(Clock, Clock.id == UnitReminder.clock_id)
-        .join(Notice, Notice.id == UnitReminder.notice_id)
-        .join(Unit, Unit.id == UnitReminder.unit_id)
-        .where(Clock.case_id == case_id)
-        .order_by(UnitReminder.id.desc())
-        .limit(LATEST)
-    )
-    return [_of_group(row, clock, notice, name, held) for row, clock, notice, name in rows]
+        select(Notice, Clock, UnitReminder, Unit.name, entry.c.due_group)
+        .join(entry, entry.c.notice_id == Notice.id)
+        .join(Clock, Clock.id == entry.c.clock_id)
+        .outerjoin(UnitReminder, UnitReminder.id == entry.c.of_unit)
+        .outerjoin(Unit, Unit.id == UnitReminder.unit_id)
+        .options(defer(Notice.lines), defer(Notice.body), joinedload(Notice.person).lazyload("*"))
+        .order_by(Notice.id.desc(), UnitReminder.id.desc(), Clock.id)
+    ).all()
+    told = [_of_group(row, clock, notice, name, held) for notice, clock, row, name, _ in rows if row is not None]
+    return told + digests_told(session, [(notice, clock, group) for notice, clock, row, _, group in rows if row is None])
 
 
 def _of_group(row: UnitReminder, clock: Clock, notice: Notice, name: str, held: Ladder) -> Sent:
@@ -102,7 +90,7 @@ def _of_group(row: UnitReminder, clock: Clock, notice: Notice, name: str, held: 
     what, whom = f"{rung.label if rung else row.rung}：{clock_words(clock)}", f"{name}的群"
     if row.created_at != notice.created_at:  # said by the letter of an earlier version of the date
         return Sent(what, whom, row.created_at, ReminderState.CARRIED.label, "", "")
-    return Sent(what, whom, row.created_at, *_result(notice, notice.channel.label), notice.last_error)
+    return Sent(what, whom, row.created_at, *result(notice, notice.channel.label), notice.last_error)
 
 
 def _of_rung(row: Reminder, clock: Clock, notice: Notice, held: Ladder) -> Sent:
@@ -111,18 +99,12 @@ def _of_rung(row: Reminder, clock: Clock, notice: Notice, held: Ladder) -> Sent:
     if row.state is ReminderState.CARRIED:
         return Sent(what, notice.receiver, row.created_at, row.state.label, "", "")
     way = Way.DIGEST.label if notice.category == "digest" else notice.channel.label
-    return Sent(what, notice.receiver, row.created_at, *_result(notice, way), notice.last_error or row.reason)
+    return Sent(what, notice.receiver, row.created_at, *result(notice, way), notice.last_error or row.reason)
 
 
 def _of_notice(notice: Notice) -> Sent:
     what = notice.subject.partition(" ")[2] or notice.subject
-    return Sent(what, notice.receiver, notice.created_at, *_result(notice, notice.channel.label), notice.last_error)
-
-
-def _result(notice: Notice, way: str) -> tuple[str, str]:
-    if notice.state is NoticeState.SHOWN:
-        return "站内已读" if notice.read_at else notice.state.label, TONES[NoticeState.SHOWN]
-    return f"{way}·{notice.state.label}", TONES.get(notice.state, "")
+    return Sent(what, notice.receiver, notice.created_at, *result(notice, notice.channel.label), notice.last_error)
 
 
 def coming(session: Session, clocks: Sequence[Clock], facts: CaseFacts, now: datetime) -> list[Next]:

@@ -14,6 +14,7 @@ from opinion_app.desks.outbox import writers
 from opinion_app.desks.outbox.queries import LEAVING
 from opinion_app.flow import trail
 from opinion_app.flow.coming_back import may_come_back_until
+from opinion_app.flow.digest_ledger import say_as_it_leaves
 from opinion_app.flow.leaving import address_of, due, unfit_address, why_not_at_all, why_not_to_writer
 from opinion_app.flow.left_behind import leave_behind
 from opinion_app.flow.recheck import NOTHING_LEFT, REPLACED, look_once_more, subject_as_it_stands, to_hand_on
@@ -179,6 +180,7 @@ def _freeze(session: Session, notice: Notice, sender: Sender, now: datetime, unh
     if notice.body:
         return notice.body.encode()
     leave_behind(session, notice, standing.cut, now, may_come_back_until(notice, now))
+    say_as_it_leaves(session, notice, lines)
     notice.lines = lines
     notice.subject = subject_as_it_stands(notice, lines)
     if notice.channel is NoticeChannel.ROBOT:

@@ -15,6 +15,7 @@ from opinion_app.desks.reminders.queries import plan_digests, waiting_clocks
 from opinion_app.desks.reminders.unit_letters import letter_of, ring_units
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.coming_back import gone_for_good, inside_alone
+from opinion_app.flow.digest_ledger import enter_digests, going_out
 from opinion_app.flow.ladder import begin_reminding, ladder, take_effect, told_from
 from opinion_app.flow.ledger import LONGEST, OfDate, entry
 from opinion_app.flow.outbox import Letter, queue, queue_many
@@ -94,12 +95,14 @@ def _queue_alone(session: Session, digest: PersonDigest, said: Said, now: dateti
 
 
 def _queue_all(session: Session, digests: Sequence[PersonDigest], said: Said, now: datetime) -> int:
-    """Queue the digests by one statement, and note what they say by another; answers how many notices were new (the key is person
-    and local date, decisions 21)."""
+    """Queue the digests by one statement, and note what they say by two others; answers how many notices were new (the key is
+    person and local date, decisions 21)."""
     ids = [digest.person_id for digest in digests]
     people = {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(ids)))}
     told = [(message_of(digest), people[digest.person_id]) for digest in digests if digest.person_id in people]
     made = queue_many(session, told, now, mail=True)
+    leaving = going_out(made)
+    enter_digests(session, ((leaving.get(person.id, ()), letter.lines) for letter, person in told))
     notices = {person_id: notice_id for notice_id, person_id in made}
     _note_rungs(session, [digest for digest in digests if digest.person_id in notices], said, notices, now)
     return len(made)

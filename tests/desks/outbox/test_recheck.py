@@ -19,7 +19,7 @@ from opinion_app.flow.outbox import Letter, queue, tell
 from opinion_app.flow.recheck import look_once_more
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
-from opinion_app.records.notice import Notice, Reminder
+from opinion_app.records.notice import DigestEntry, Notice, Reminder
 from opinion_app.records.person import Person
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.clock_facts import Extension, Span, Unit
@@ -121,7 +121,7 @@ def test_n03_the_letter_that_leaves_is_ordered_and_headed_by_how_things_stand_th
 def test_n03_whatever_presses_when_the_letter_leaves_is_in_it(told: Told) -> None:
     """Queued at half past eight, then extended, the calendar changed, one done: nothing due by tomorrow is left unsaid."""
     more = [make_case(told.session, None) for _ in range(3)]
-    for table in (Reminder, Notice):
+    for table in (Reminder, DigestEntry, Notice):
         told.session.execute(delete(table))
     told.cases += more
     queue_digests(told.session, NOW)
