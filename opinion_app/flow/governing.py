@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from opinion_app.flow.clock_dates import facts_of, granted_in, is_copy
 from opinion_app.flow.clocks import OPEN, choice_for, letter_of
 from opinion_app.flow.deadline_table import Proposed, rules
-from opinion_app.flow.merged_dates import facts_as_own
+from opinion_app.flow.merged_dates import facts_as_own, facts_if_resting
 from opinion_app.flow.reply_owed import reopenings, reply_rule
 from opinion_app.records.assessment import Assessment
 from opinion_app.records.clock import Clock
@@ -20,8 +20,8 @@ from opinion_app.rules.clock_facts import ClockFacts
 from opinion_app.rules.deadline_rules import Choice, ClockStage, DeadlineRule
 from opinion_app.rules.words import Stage
 
-Change = Callable[[Clock], ClockFacts]
-Governed = tuple[Choice, datetime]  # a rule and why it, and since when a clock counts under it
+Change = Callable[[Clock], ClockFacts | None]  # None: a reply that is owed no more until its case is accepted
+Governed = tuple[Choice, datetime | None]  # a rule and why it, and since when a clock counts under it; None: from acceptance on
 Governing = Callable[[Clock], Governed | None]  # what a clock is to be put under; None: it stays as it is
 AS_CHANGED = "按修改后的规则"
 
@@ -42,9 +42,9 @@ def by_code(rule: DeadlineRule, codes: dict[int, str]) -> Governing:
 def chosen_anew(session: Session, table: Collection[DeadlineRule], row: DeadlineRule, codes: dict[int, str]) -> Governing:
     """With `row` put into the table or taken out of it: the rule chosen anew for the clocks that come under it or were under it.
 
-    A reply counts from the event that rule counts from. A clock that would have to be met by another act, or by somebody else,
-    keeps its own rule; so does a reply that would wait for the case to be accepted, until it is. A case that answers by a merged
-    one's date alone has a date of its own as well as soon as that waits for nothing (D13)."""
+    A reply counts from the event that rule counts from: where `reply_rule` says that it waits for the case to be accepted, it
+    rests (decisions 3). A clock that would have to be met by another act, or by somebody else, keeps its own rule. A case that
+    answers by a merged one's date alone has a date of its own as well as soon as that waits for nothing (D13)."""
     query = select(Clock.id, Assessment.historic).join(Assessment, Assessment.id == Clock.assessment_id)
     found = session.execute(query.where(Clock.stage == row.stage.value, Clock.state.in_(OPEN)))
     historic, proposed = {held.id: held.historic for held in found}, Proposed(tuple(table), row)
@@ -61,7 +61,7 @@ def chosen_anew(session: Session, table: Collection[DeadlineRule], row: Deadline
         else:
             past = historic.get(clock.id, False)
             choice, since = choice_for(session, case, row.stage, start, historic=past, proposed=proposed), start
-        if choice is None or since is None:
+        if choice is None or (since is None and copy):
             return None
         if copy:
             return choice, since
@@ -77,11 +77,13 @@ def chosen_anew(session: Session, table: Collection[DeadlineRule], row: Deadline
 def put_under(session: Session, governing: Governing) -> Change:
     """The facts clocks would have under the rules that would govern them."""
 
-    def changed(clock: Clock) -> ClockFacts:
+    def changed(clock: Clock) -> ClockFacts | None:
         governed = governing(clock)
         if governed is None:
             return facts_of(clock)
         choice, start = governed
+        if start is None:
+            return facts_if_resting(session, clock)
         if is_copy(clock):
             return facts_as_own(session, clock, choice, start)
         span = choice.rule.span

@@ -27,7 +27,7 @@ from opinion_app.flow.clocks import (
     shift_inner,
 )
 from opinion_app.flow.due import ground_words
-from opinion_app.flow.reply_owed import BEFORE_ANSWER, WAITS, owe_reply, reply_rule, resting_reply
+from opinion_app.flow.reply_owed import BEFORE_ANSWER, RESTING, owe_reply, reply_rule, resting_reply
 from opinion_app.flow.settings import setting
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
@@ -97,15 +97,32 @@ def answer_for_merged(session: Session, case: Case, clock: Clock, reason: str, c
     """End the case's own date, or the copy of one; what it took over from merged cases binds on, the earliest as its only date.
 
     Where nobody knows any more which clocks lent it, the case's own goes on with it."""
+    lent = _lent_to(session, clock)
+    if lent is not None or not clock.adoptions:
+        end_clock(clock, cause.at, reason, ClockState.STOPPED)
+    if lent is not None:
+        _answer_by(session, case, *lent, cause, clock)
+
+
+def facts_if_resting(session: Session, clock: Clock) -> ClockFacts | None:
+    """The facts the case would answer by if its own reply rested, as `answer_for_merged` leaves it; None where it owes nothing
+    then. Nothing is written."""
+    lent = _lent_to(session, clock)
+    if lent is not None:
+        return facts_of(_copy(clock.case, *lent, clock))
+    return facts_of(clock) if clock.adoptions else None
+
+
+def _lent_to(session: Session, clock: Clock) -> tuple[Clock, list[Entry]] | None:
+    """The merged case's clock with the earliest date taken over, and all that were, that one as the only date; None where no
+    such clock is known."""
     plain = [{key: value for key, value in entry.items() if key != "copied"} for entry in clock.adoptions]
     known = [entry for entry in plain if session.get(Clock, entry.get("clock", 0)) is not None]
-    if known or not plain:
-        end_clock(clock, cause.at, reason, ClockState.STOPPED)
     if not known:
-        return
+        return None
     first = min(known, key=lambda entry: datetime.fromisoformat(entry["due"]))
     adoptions = [entry | {"copied": True} if entry is first else entry for entry in plain]
-    _answer_by(session, case, session.get_one(Clock, first["clock"]), adoptions, cause, clock)
+    return session.get_one(Clock, first["clock"]), adoptions
 
 
 def come_under(session: Session, clock: Clock, choice: Choice, start: datetime) -> None:
@@ -161,10 +178,18 @@ def _since(entries: list[Entry], moment: str) -> list[Entry]:
 def _answer_by(
     session: Session, case: Case, other: Clock, adoptions: list[Entry], cause: Cause, before: Clock | None = None
 ) -> None:
-    """The merged case's clock as one of the survivor's own, with everything that made its date.
+    """Let the merged case's clock run as one of the survivor's own; `before`: the clock whose place it takes."""
+    hold(session)
+    clock = _copy(case, other, adoptions, before)
+    settle(clock, work_calendar(session), ahead_of(session, clock), cause)
+    session.add(clock)
+    session.flush()
+
+
+def _copy(case: Case, other: Clock, adoptions: list[Entry], before: Clock | None) -> Clock:
+    """The merged case's clock as one of the survivor's own, with everything that made its date; yet to be settled.
 
     What happened since the merge to `before`, the clock whose place it takes, happened to it."""
-    hold(session)
     since = next(entry["at"] for entry in adoptions if entry.get("copied"))
     clock = Clock(
         case_id=case.id,
@@ -180,9 +205,7 @@ def _answer_by(
     if before is not None:
         clock.pauses = [*clock.pauses, *_pauses_since(before.pauses, since)]
         clock.extensions = [*clock.extensions, *_granted(before, since)]
-    settle(clock, work_calendar(session), ahead_of(session, clock), cause)
-    session.add(clock)
-    session.flush()
+    return clock
 
 
 def _pauses_until(pauses: list[Entry], moment: str) -> list[Entry]:
@@ -226,7 +249,7 @@ def missed_when_stopped(clock: Clock) -> datetime | None:
 
 def release(session: Session, survivor: Case, number: str, now: datetime) -> None:
     """Give up the date taken over from the case `number`, which goes its own way again, in a reply that rests as well (D13)."""
-    resting = select(Clock).where(Clock.case_id == survivor.id, Clock.end_reason == WAITS)
+    resting = select(Clock).where(Clock.case_id == survivor.id, Clock.end_reason.in_(RESTING))
     for clock in (*open_clocks(session, survivor.id), *session.scalars(resting)):
         mine = [entry for entry in clock.adoptions if entry.get("number") == number]
         if not mine:

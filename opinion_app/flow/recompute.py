@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import Cause, adoptions_of, facts_of, inner_day, is_copy, run_for, settle
-from opinion_app.flow.clocks import OPEN, ahead_of, refresh, shift_inner
+from opinion_app.flow.clocks import OPEN, ahead_of, open_clocks, refresh, shift_inner
 from opinion_app.flow.deadline_table import rules
 from opinion_app.flow.due import SUPPORT_ACT, waits_words
 from opinion_app.flow.extension_requests import void_stale
 from opinion_app.flow.governing import AS_CHANGED, Change, Governing, put_under
-from opinion_app.flow.merged_dates import come_under, lent_by
+from opinion_app.flow.merged_dates import answer_for_merged, come_under, lent_by
 from opinion_app.flow.progress import promise
+from opinion_app.flow.reply_owed import WAITS_ANEW
 from opinion_app.flow.risk_clocks import cap_now
 from opinion_app.flow.row_order import hold_all_open
 from opinion_app.flow.trail import Values
@@ -33,6 +34,8 @@ from opinion_app.rules.errors import Invalid
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import latest
 
+FROM_ACCEPTANCE = "受理后起算"
+STOPS_LATE = "；现已逾期，随之停止计算"
 NAMED = 5  # cases that a sentence names
 
 
@@ -52,7 +55,7 @@ class Moved:
 
     One that stands still has no date, but a rule changes what is left of it: `left_before`, `left_after` say how much.
     `puts_aside`: time granted to it counts no longer, because it counts hours now or days; `by_support`: a supporting unit owes
-    it."""
+    it. `waits`: a reply that rests until its case is accepted, in words."""
 
     case_id: int
     number: str
@@ -64,6 +67,7 @@ class Moved:
     left_before: str = ""
     left_after: str = ""
     by_support: bool = False
+    waits: str = ""
 
     @property
     def words(self) -> str:
@@ -102,8 +106,12 @@ class Moves(list[Moved]):
 
 def marks(moved: Iterable[Moved]) -> str:
     """A mark of what somebody was shown: the same clocks moved from and to the same moments."""
-    rows = sorted(f"{row.case_id} {row.stage} {row.before} {row.after} {row.left_after}" for row in moved)
+    rows = sorted(f"{row.case_id} {row.stage} {_mark(row.before)} {_mark(row.after)} {row.left_after}" for row in moved)
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()[:32] if rows else ""
+
+
+def _mark(moment: datetime | None) -> str:
+    return moment.astimezone(UTC).isoformat() if moment is not None else ""  # the same read from the database or just derived
 
 
 def check_looked(moved: Moves, looked: str | None) -> None:
@@ -151,6 +159,9 @@ def _dues(
     still: Pause | None = None
     for clock in clocks:
         facts = change(clock)
+        if facts is None:
+            yield _Held.of(clock, calendar), _Held.resting(clock)
+            continue
         if clock.adoptions:
             facts = replace(facts, adoptions=adoptions_of(_readopted(session, clock, calendar)))
         if (cap := cap_now(session, clock, calendar)) is not None:
@@ -179,12 +190,15 @@ def _due_now(clock: Clock | None, entry: dict[str, Any], calendar: WorkCalendar)
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A clock before or after a change: its date, how many extensions count, and what is left of one that stands still."""
+    """A clock before or after a change: its date, how many extensions count, and what is left of one that stands still.
+
+    `rests`: a reply that waits for its case to be accepted, with all that was granted to it."""
 
     clock: Clock
     due_at: datetime | None
     granted: int
     left: str
+    rests: bool = False
 
     @classmethod
     def of(cls, clock: Clock, calendar: WorkCalendar) -> _Held:
@@ -193,9 +207,22 @@ class _Held:
         left = derive(facts, calendar).held if clock.due_at is None else None
         return cls(clock, clock.due_at, len(facts.extensions), left or "")
 
+    @classmethod
+    def resting(cls, clock: Clock) -> _Held:
+        """The clock as it rests."""
+        return cls(clock, None, len(clock.extensions), "", rests=True)
+
+    @classmethod
+    def since(cls, session: Session, clock: Clock, calendar: WorkCalendar) -> _Held:
+        """The clock after a change, or what took its place where the change let it rest."""
+        if clock.state in OPEN:
+            return cls.of(clock, calendar)
+        copy = next((held for held in open_clocks(session, clock.case_id) if held.stage == clock.stage), None)
+        return cls.resting(clock) if copy is None else cls.of(copy, calendar)
+
     def same_as(self, other: _Held) -> bool:
-        """Whether neither the date nor what is left differs."""
-        return (self.due_at, self.left) == (other.due_at, other.left)
+        """Whether neither the date nor what is left differs, nor whether it is owed."""
+        return (self.due_at, self.left, self.rests) == (other.due_at, other.left, other.rests)
 
     def late(self, now: datetime) -> bool:
         """Whether its day has passed."""
@@ -214,6 +241,7 @@ def _moved(case: Case, before: _Held, after: _Held, now: datetime) -> Moved:
         left_before=before.left,
         left_after=after.left,
         by_support=before.clock.met_by_act == SUPPORT_ACT,
+        waits=(FROM_ACCEPTANCE + (STOPS_LATE if before.late(now) else "")) if after.rests else "",
     )
 
 
@@ -226,14 +254,16 @@ def recompute_open(session: Session, now: datetime, why: str = "工作日历有�
 
 def apply_to_open(session: Session, governing: Governing, why: str, now: datetime) -> Moves:
     """Put every open clock under the rule that governs it now, a row of the table; answers what moved."""
-    numbers = {rule: row_id for row_id, rule in rules(session).items()}
+    numbers, cause = {rule: row_id for row_id, rule in rules(session).items()}, Cause(now, why)
 
     def rewrite(clock: Clock) -> None:
         governed = governing(clock)
         if governed is None:
             return
         choice, start = governed
-        if is_copy(clock):
+        if start is None:
+            answer_for_merged(session, clock.case, clock, WAITS_ANEW, cause)
+        elif is_copy(clock):
             come_under(session, clock, choice, start)
             clock.rule_id = numbers.get(choice.rule)  # chosen from the table as it was proposed
         elif (clock.rule_id, clock.start_at) != (numbers.get(choice.rule), start):
@@ -242,7 +272,7 @@ def apply_to_open(session: Session, governing: Governing, why: str, now: datetim
             clock.rule_id = numbers.get(choice.rule)
             clock.source = f"{choice.rule.name}（{AS_CHANGED}）：{choice.rule.source}"
 
-    return _rewrite(session, Cause(now, why), put_under(session, governing), rewrite)
+    return _rewrite(session, cause, put_under(session, governing), rewrite)
 
 
 def _rewrite(session: Session, cause: Cause, change: Change, rewrite: Callable[[Clock], None] | None) -> Moves:
@@ -256,7 +286,7 @@ def _rewrite(session: Session, cause: Cause, change: Change, rewrite: Callable[[
         for clock in clocks:
             if rewrite is not None:
                 rewrite(clock)
-            if clock.stage != ClockStage.DRAFT.value:
+            if clock.stage != ClockStage.DRAFT.value and clock.state in OPEN:
                 if clock.adoptions:
                     clock.adoptions = _readopted(session, clock, work_calendar(session))
                 cap = cap_now(session, clock, work_calendar(session))
@@ -268,6 +298,6 @@ def _rewrite(session: Session, cause: Cause, change: Change, rewrite: Callable[[
         if rewrite is not None:
             void_stale(session, case, cause.at)
         promise(session, case)
-        done = [(before, _Held.of(before.clock, work_calendar(session))) for before, _told in known]
+        done = [(before, _Held.since(session, before.clock, work_calendar(session))) for before, _told in known]
         moved.extend(_moved(case, before, after, cause.at) for before, after in done if not before.same_as(after))
     return moved

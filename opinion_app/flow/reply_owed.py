@@ -25,6 +25,8 @@ from opinion_app.rules.zone import latest
 
 BEFORE_ANSWER = sorted(OPEN_STAGES - {Stage.ANSWERED})
 WAITS = "改类后自受理之日起算"  # why a reply rests whose date begins with acceptance, of a case that is not accepted yet
+WAITS_ANEW = "按改后的时限规则自受理之日起算"  # the same, where the office put another rule to use for the cases in hand
+RESTING = (WAITS, WAITS_ANEW)
 
 
 def reopenings(session: Session) -> dict[int, datetime]:
@@ -93,7 +95,7 @@ def resting_reply(session: Session, case: Case) -> Clock | None:
 def resting_replies(session: Session, cases: Sequence[Case]) -> dict[int, Clock]:
     """The same of many cases at once, by their ids."""
     known = {case.id: case for case in cases}
-    query = select(Clock).where(Clock.case_id.in_(known), Clock.state == ClockState.STOPPED, Clock.end_reason == WAITS)
+    query = select(Clock).where(Clock.case_id.in_(known), Clock.state == ClockState.STOPPED, Clock.end_reason.in_(RESTING))
     last = {clock.case_id: clock for clock in session.scalars(query.order_by(Clock.id))}
     return {case_id: clock for case_id, clock in last.items() if _of_this_round(session, known[case_id], clock)}
 

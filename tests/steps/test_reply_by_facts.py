@@ -19,6 +19,7 @@ from opinion_app.flow.reply_owed import uncounted
 from opinion_app.records.case import Case
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.clock_facts import Unit
+from opinion_app.rules.deadline_rules import DeadlineRule
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.rule_data import from_data
 from opinion_app.rules.suspension import SuspensionGround
@@ -233,24 +234,69 @@ def test_d15_the_reply_of_an_accepted_petition_counts_from_receipt_as_the_rule_d
         assert due(office, case) == BY_RECEIPT
 
 
+def taken_up_again(office: Office, *, days: int = 2) -> DeadlineRule:
+    """The petitions' rule put to use once more, so many days after they came in."""
+    rule = from_data(versions(office.session, "reply-petition")[0].data)
+    return replace(rule, retired=False, source="恢复执行", in_force_from=(NOW + days * DAY).date())
+
+
+def take_up(office: Office, admin: Actor, *, days: int = 2) -> Moves:
+    """Save that for the cases in hand as well."""
+    day = (NOW + days * DAY).date()
+    typed = rule_desk.Changes("办结信访事项", 60, Unit.NATURAL_DAYS, None, Unit.HOURS, 1, None, "", 1, 25, "恢复执行", day)
+    saving = rule_desk.Saving(admin, NOW + days * DAY, apply_to_open=True)
+    return rule_desk.save(office.session, "reply-petition", typed, saving, None)[1]
+
+
 @pytest.mark.parametrize("kind", [Kind.HELP, Kind.COMPLAINT])
-def test_d15_a_petition_counted_from_receipt_goes_on_until_its_acceptance_when_the_rule_comes_back(
+def test_d15_a_petition_counted_from_receipt_waits_for_its_acceptance_when_the_rule_comes_back(
     office: Office, admin: Actor, kind: Kind
 ) -> None:
-    case = make_case(office.session, office.clerk, procedure=Procedure.PETITION)
+    case, other = (make_case(office.session, office.clerk, procedure=Procedure.PETITION) for _ in range(2))
     retire(office, admin, apply=True)
-    rule = from_data(versions(office.session, "reply-petition")[0].data)
-    day, now = (NOW + 2 * DAY).date(), NOW + 2 * DAY
-    typed = rule_desk.Changes(rule.name, 60, Unit.NATURAL_DAYS, None, Unit.HOURS, 1, None, "", 1, 25, "恢复执行", day)
-    saving = rule_desk.Saving(admin, now, apply_to_open=True)
-    assert rule_desk.save(office.session, "reply-petition", typed, saving, None)[1] == []
-    assert due(office, case) == BY_RECEIPT
+    now = NOW + 2 * DAY
+    told = what_if(office.session, taken_up_again(office), now)
+    assert [(row.number, row.before and local_date(row.before), row.after, row.waits) for row in told] == [
+        (each.number, BY_RECEIPT, None, "受理后起算") for each in (case, other)
+    ]
+    assert marks(take_up(office, admin)) == marks(told)
+    assert (due(office, case), due(office, other)) == (None, None)
+    for new in (replace(PETITION, kind=Kind.INQUIRY), PETITION):
+        classify(office, other, new, days=2)
+    assert due(office, other) is None, "the way there makes no difference"
+    assert uncounted(office.session) == []
     operations.accept(office.session, case, office.clerk, now + HOUR, replace(PETITION, kind=kind))
     sixty_days = date(2027, 1, 25)  # from the twenty-fifth of November, rolled over a Sunday
     assert due(office, case) == sixty_days
-    for other in (Kind.INQUIRY, Kind.SUGGESTION, kind):
-        classify(office, case, replace(PETITION, kind=other))
+    for each in (Kind.INQUIRY, Kind.SUGGESTION, kind):
+        classify(office, case, replace(PETITION, kind=each))
         assert due(office, case) == sixty_days
+
+
+def test_d12_what_was_late_is_shown_to_stop_and_is_late_still_when_it_goes_on(office: Office, admin: Actor) -> None:
+    case = make_case(office.session, office.clerk, now=NOW - 30 * DAY, procedure=Procedure.PETITION)
+    retire(office, admin, apply=True)
+    overdue = due(office, case)
+    assert [row.waits for row in take_up(office, admin)] == ["受理后起算；现已逾期，随之停止计算"]
+    assert due(office, case) is None
+    saving = rule_desk.Saving(admin, NOW + 3 * DAY, apply_to_open=True)
+    again = rule_desk.retire(office.session, "reply-petition", (NOW + 3 * DAY).date(), "本单位规定", saving, None)[1]
+    assert [(row.number, row.becomes_late) for row in again] == [(case.number, False)]
+    assert due(office, case) == overdue
+
+
+def test_d13_a_reply_that_rests_again_leaves_the_date_of_the_merged_case(office: Office, admin: Actor) -> None:
+    case = make_case(office.session, office.clerk, procedure=Procedure.PETITION)
+    retire(office, admin, apply=True)
+    later = make_case(office.session, office.clerk, now=NOW + DAY + HOUR)
+    merging.merge(office.session, later, office.clerk, NOW + DAY + HOUR, case.number, "同一件事")
+    assert due(office, case) == BY_RECEIPT
+    told = what_if(office.session, taken_up_again(office), NOW + 2 * DAY)
+    lent = date(2026, 12, 3)
+    assert [(row.number, row.after and local_date(row.after), row.waits) for row in told] == [(case.number, lent, "")]
+    assert marks(take_up(office, admin)) == marks(told)
+    assert due(office, case) == lent
+    assert preview(office.session, NOW + 2 * DAY, work_calendar(office.session)) == []
 
 
 def test_d13_a_petition_that_answered_by_another_case_has_its_own_reply_when_that_one_leaves(

@@ -12,8 +12,9 @@ from sqlalchemy import select
 from opinion_app.records.clock import Clock, DeadlineRuleRow
 from opinion_app.records.trail import TrailEntry
 from opinion_app.records.transaction import transaction
-from opinion_app.rules.words import Kind
+from opinion_app.rules.words import ClockState, Kind, Procedure
 from opinion_app.rules.zone import parse_moment
+from tests.builders.office import NOW, make_case
 from tests.desks.rules.test_rows import admin, case_of, replies
 from tests.support.client import Browser, client_for, forms_in, pick
 
@@ -128,3 +129,20 @@ def test_d15_a_case_that_cannot_be_derived_never_blocks_the_page(app: Flask, adm
     form.action = f"{close}/preview"
     page = admin.send(form, **closure)
     assert (page.status_code, f"{number}（两次中止" in page.text) == (200, True)
+
+
+def test_d15_a_reply_that_is_to_wait_again_is_shown_to_wait(app: Flask, admin: Browser) -> None:
+    with app.app_context(), transaction() as session:
+        make_case(session, None, now=NOW, procedure=Procedure.PETITION)
+    path = "/office/rules/reply-petition"
+    out: dict[str, Any] = {"source": "本单位规定", "apply_to_open": "y"}
+    seen = admin.submit(f"{path}/retire", to=f"{path}/retire", **out)
+    assert admin.send(pick(forms_in(seen.text), f"{path}/retire"), headers=None).status_code == 303
+    assert [day for _who, day in replies(app)] == ["2026-12-02"]
+    form = pick(admin.forms(path), path)
+    form.action = f"{path}/preview"
+    looked = admin.send(form, source="恢复执行")
+    assert (looked.status_code, "1 项，其中 0 项会变为逾期" in looked.text, "受理后起算</td>" in looked.text) == (200, True, True)
+    assert admin.send(pick(forms_in(looked.text), path), headers=None, apply_to_open="y").status_code == 303
+    with app.app_context(), transaction() as session:
+        assert session.scalars(select(Clock.state).where(Clock.stage == "reply")).all() == [ClockState.STOPPED]
