@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from opinion_app.desks.calendar.operations import add_closure
 from opinion_app.desks.calendar.queries import with_closure
 from opinion_app.desks.rules import operations as rule_desk
-from opinion_app.desks.rules.queries import versions, what_if
+from opinion_app.desks.rules.queries import applied, versions, what_if
 from opinion_app.flow.recompute import NotLooked, marks, preview
 from opinion_app.records.case import Case
 from opinion_app.records.unit import Unit
@@ -20,8 +20,10 @@ from opinion_app.rules.clock_facts import Unit as SpanUnit
 from opinion_app.rules.errors import Invalid, OfficeError
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.rule_data import from_data
+from opinion_app.rules.rule_table import in_force
 from opinion_app.rules.suspension import SuspensionGround
 from opinion_app.rules.words import OFFICE_GATES, AnswerMethod, Kind, Procedure, Role, Urgency
+from opinion_app.rules.zone import local_date
 from opinion_app.steps.closing import operations as closing
 from opinion_app.steps.handling import extending, suspending
 from opinion_app.steps.handling import operations as handling
@@ -189,16 +191,34 @@ def reopen(walk: Walk, case: Case, now: datetime, know: bool) -> object:
 
 
 def change_rule(walk: Walk, case: Case, now: datetime, know: bool) -> object:
-    """Another span for a row of the table, for open cases too, after a look at what moves: that and nothing else."""
-    chance, code = walk.chance, walk.chance.choice(RULES)
-    rule = from_data(versions(walk.session, code)[0].data)
+    """Another span for a row of the table, mostly for open cases too, after a look at what moves: that and nothing else."""
+    return _saved(walk, walk.chance.choice(RULES), now)
+
+
+def take_rule_up(walk: Walk, case: Case, now: datetime, know: bool) -> object:
+    """The petitions' rule anew, taken out before or not."""
+    return _saved(walk, "reply-petition", now)
+
+
+def _saved(walk: Walk, code: str, now: datetime) -> object:
+    chance, rule = walk.chance, from_data(versions(walk.session, code)[0].data)
     typed = rule_desk.Changes(
         rule.name, chance.randrange(2, 30), chance.choice([SpanUnit.WORKING_DAYS, SpanUnit.NATURAL_DAYS, SpanUnit.HOURS]),
         None, SpanUnit.HOURS, 1, None, "", 1, 25, rule.source, (now + 8 * HOUR).date(),
     )  # fmt: skip
-    shown = marks(what_if(walk.session, rule_desk.changed(rule, typed), now))
-    saving = rule_desk.Saving(walk.admin, now, apply_to_open=True, looked=shown)
+    shown, apply = None, chance.random() < 0.7
+    if apply:
+        shown = marks(what_if(walk.session, rule_desk.changed(rule, typed), now))
+    saving = rule_desk.Saving(walk.admin, now, apply_to_open=apply, looked=shown)
     return rule_desk.save(walk.session, code, typed, saving, None)
+
+
+def apply_rule(walk: Walk, case: Case, now: datetime, know: bool) -> object:
+    """用于在办的件: the version in force of a row that was saved without, a retirement too."""
+    code = walk.chance.choice((*RULES, "reply-petition"))
+    rule = in_force([from_data(row.data) for row in versions(walk.session, code)], local_date(now))
+    shown = marks(applied(walk.session, rule, now)) if rule is not None else None
+    return rule_desk.apply_now(walk.session, code, rule_desk.Saving(walk.admin, now, looked=shown), None)
 
 
 def retire_rule(walk: Walk, case: Case, now: datetime, know: bool) -> object:
@@ -224,11 +244,11 @@ def away_and_back(walk: Walk, case: Case, now: datetime, away: Classification) -
         operations.classify(walk.session, case, walk.office.clerk, now, each, know_late=True)
 
 
-SHOWN_BEFORE: tuple[Act, ...] = (change_rule, retire_rule, close_a_day)  # what becomes late by these was shown before
+SHOWN_BEFORE: tuple[Act, ...] = (change_rule, take_rule_up, apply_rule, retire_rule, close_a_day)  # shown what becomes late
 ACTS: tuple[Act, ...] = (
     *(classify,) * 5, *(accept,) * 2, *(assign,) * 3, *(sign_for,) * 4, *(reassign,) * 2, *(add_unit,) * 2, *(give_back,) * 3,
     *(suspend,) * 3, *(resume,) * 5, *(restart,) * 3, *(extend,) * 6, *(merge,) * 3, *(unmerge,) * 3, decline, *(answer,) * 3,
-    *(reopen,) * 3, change_rule, retire_rule, close_a_day,
+    *(reopen,) * 3, change_rule, take_rule_up, apply_rule, retire_rule, close_a_day,
 )  # fmt: skip
 
 

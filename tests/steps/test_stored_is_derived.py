@@ -12,10 +12,10 @@ from sqlalchemy import select
 
 from opinion_app.flow import clocks
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.clock_dates import missed
+from opinion_app.flow.clock_dates import is_copy, missed
 from opinion_app.flow.merged_dates import copies_alone, missed_when_stopped
 from opinion_app.flow.recompute import preview, recompute_open
-from opinion_app.flow.reply_owed import BEFORE_ANSWER, WAITS, uncounted
+from opinion_app.flow.reply_owed import BEFORE_ANSWER, RESTING, reply_rule, uncounted
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.transaction import transaction
@@ -36,7 +36,7 @@ def late(walk: Walk, now: datetime) -> set[Duty]:
         due = None
         if clock.state in clocks.OPEN:
             due = clock.due_at or missed(clock)
-        elif clock.end_reason in (WAITS, clocks.MERGED) and clock.state is ClockState.STOPPED:
+        elif clock.end_reason in (*RESTING, clocks.MERGED) and clock.state is ClockState.STOPPED:
             due = missed_when_stopped(clock) or missed(clock)
         if due is not None and is_late(due, now):
             found.add((clock.case_id, clock.stage, clock.assignment_id if clock.stage == "draft" else None))
@@ -49,7 +49,7 @@ def check_dates(walk: Walk, now: datetime) -> None:
     for case in walk.cases:
         held = clocks.open_clocks(walk.session, case.id)
         assert case.next_due_at == min((clock.due_at for clock in held if clock.due_at), default=None)
-        check_reply(case, [clock for clock in held if clock.stage == "reply"])
+        check_reply(walk, case, [clock for clock in held if clock.stage == "reply"])
         reply = next((clock.due_at for clock in held if clock.stage == "reply"), None)
         inner = [clock.due_at for clock in held if clock.stage == "draft" and clock.due_at is not None]
         assert reply is None or all(due <= reply for due in inner)
@@ -57,12 +57,15 @@ def check_dates(walk: Walk, now: datetime) -> None:
     assert copies_alone(walk.session) == []
 
 
-def check_reply(case: Case, replies: list[Clock]) -> None:
-    """One reply of a case that is not answered, none of one that rests."""
-    if case.stage in BEFORE_ANSWER:
-        assert len(replies) == 1 or (not replies and case.accepted_at is None), case.procedure
-    else:
+def check_reply(walk: Walk, case: Case, replies: list[Clock]) -> None:
+    """One reply of a case that is not answered, its own where `reply_rule` says that it counts; none of one that rests."""
+    if case.stage not in BEFORE_ANSWER:
         assert replies == [], case.stage
+        return
+    _choice, start = reply_rule(walk.session, case, clocks.letter_of(walk.session, case))
+    owed = [clock for clock in replies if not is_copy(clock)]
+    assert len(replies) <= 1
+    assert [clock.start_at for clock in owed] == ([] if start is None else [start]), case.procedure
 
 
 def replies(walk: Walk, case: Case) -> list[datetime | None]:
