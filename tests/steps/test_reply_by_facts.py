@@ -23,7 +23,7 @@ from opinion_app.rules.deadline_rules import DeadlineRule
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.rule_data import from_data
 from opinion_app.rules.suspension import SuspensionGround
-from opinion_app.rules.words import Kind, Procedure, Role, Urgency
+from opinion_app.rules.words import ClockState, Kind, Procedure, Role, Urgency
 from opinion_app.rules.zone import local_date
 from opinion_app.steps.handling import suspending
 from opinion_app.steps.triage import assigning, merging, operations
@@ -271,6 +271,18 @@ def test_d15_a_petition_counted_from_receipt_waits_for_its_acceptance_when_the_r
     for each in (Kind.INQUIRY, Kind.SUGGESTION, kind):
         classify(office, case, replace(PETITION, kind=each))
         assert due(office, case) == sixty_days
+
+
+def test_d15_one_that_was_let_go_on_counts_from_its_acceptance_all_the_same(office: Office, admin: Actor) -> None:
+    case = make_case(office.session, office.clerk, procedure=Procedure.PETITION)
+    retire(office, admin, apply=True)
+    reply = clock_changes.running_reply(office.session, case)
+    take_up(office, admin)
+    reply.state, reply.ended_at, reply.end_reason = ClockState.RUNNING, None, ""  # as data are that no rule was asked about since
+    office.session.flush()
+    assert due(office, case) == BY_RECEIPT
+    operations.accept(office.session, case, office.clerk, NOW + 2 * DAY + HOUR, PETITION)
+    assert due(office, case) == date(2027, 1, 25)
 
 
 def test_d12_what_was_late_is_shown_to_stop_and_is_late_still_when_it_goes_on(office: Office, admin: Actor) -> None:
