@@ -334,3 +334,15 @@ def test_d13_a_reply_that_rested_does_not_come_back_with_the_date_of_a_case_that
     for new in (HELP, PETITION, HELP):
         classify(office, case, new)
         assert due(office, case) == (None if new is PETITION else BY_RECEIPT)
+
+
+def test_d13_another_duty_of_a_petition_is_changed_beside_the_date_of_a_merged_case(office: Office, admin: Actor) -> None:
+    case, other = make_case(office.session, office.clerk, procedure=Procedure.PETITION), make_case(office.session, office.clerk)
+    merging.merge(office.session, other, office.clerk, NOW + HOUR, case.number, "同一件事")
+    rule = from_data(versions(office.session, "contact-petition")[0].data)
+    day = (NOW + DAY).date()
+    typed = rule_desk.Changes(rule.name, 20, Unit.NATURAL_DAYS, None, Unit.HOURS, 0, None, "", 1, 25, "本单位规定", day)
+    saving = rule_desk.Saving(admin, NOW + DAY, apply_to_open=True)
+    moved = rule_desk.save(office.session, "contact-petition", typed, saving, None)[1]
+    assert [(row.number, row.stage) for row in moved] == [(case.number, "contact")]
+    assert due(office, case) == BY_RECEIPT
