@@ -151,8 +151,7 @@ def _own_inputs(session: Session, clock: Clock) -> Entry:
     pauses, restarts = _pauses_since(clock.pauses, since), _since(clock.restarts, since)
     granted, receipt = _granted(clock, since), setting(session, RECEIPT, Receipt.SAME_DAY.value)
     if former is not None:
-        rested = _pauses_until(former.pauses, since) if pauses else former.pauses  # nobody resumed what no later pause follows
-        pauses, restarts = [*rested, *pauses], [*former.restarts, *restarts]
+        pauses, restarts = [*_pauses_until(former.pauses, since), *pauses], [*former.restarts, *restarts]
         granted = [*(held for held in _granted(former) if held not in granted), *granted]
         receipt = former.receipt
     adoptions = [{key: value for key, value in entry.items() if key != "copied"} for entry in clock.adoptions]
