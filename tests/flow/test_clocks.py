@@ -204,8 +204,8 @@ def test_d12_another_kind_moves_the_reply_from_its_old_start_and_the_units_with_
     case.kind = Kind.INQUIRY
     moved = reclassify(office.session, case, NOW)
     assert [(stage, local_date(after)) for stage, _before, after in moved if after] == [
-        ("reply", date(2026, 11, 26)),
         ("draft", date(2026, 11, 24)),
+        ("reply", date(2026, 11, 26)),
     ]
     assert office.dues(case)["draft"] == date(2026, 11, 24)
     assert "contact" not in office.dues(case), "nobody asks for a contact with whoever inquires"
