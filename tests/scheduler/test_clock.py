@@ -16,7 +16,7 @@ from opinion_app.desks.outbox.delivery import Watch
 from opinion_app.desks.reminders.operations import Queued, queue_digests
 from opinion_app.desks.upkeep.operations import purge
 from opinion_app.records.job import JobRun, Lease
-from opinion_app.records.notice import Notice, Reminder
+from opinion_app.records.notice import DigestEntry, Notice, Reminder
 from opinion_app.records.office import put_setting
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.timetable import Daily, Entry, Every, digest_time, timetable
@@ -204,6 +204,7 @@ def test_n04_a_clock_woken_after_another_took_its_slot_adds_nothing(owing: Flask
     def overtaken(work: Work) -> str:
         assert second.run_due(DIGEST, TUESDAY, alone=True)
         with transaction() as session:
+            session.execute(delete(DigestEntry))
             session.execute(delete(Reminder))
             session.execute(delete(Notice))  # so that whatever the first one added would be seen
         return OPERATIONS["digest"](work)
