@@ -6,6 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from opinion_app.records.clock import Clock
+from opinion_app.records.notice import Reminder, UnitReminder
+from opinion_app.records.once import insert_once
 from opinion_app.rules.reminder_words import ReminderState
 
 LONGEST = 200
@@ -42,3 +48,19 @@ def entry(
         "notice_id": notice_id,
         "created_at": now,
     }
+
+
+def carry_over(session: Session, told: Clock, instead: Clock, at: datetime) -> None:
+    """Whoever was told of the date of one clock was told of the same date of the clock that takes its place (N01)."""
+    if told.due_at is None or told.due_at != instead.due_at:
+        return
+    of, present = OfDate(instead.case_id, instead.id, instead.deadline_version), told.deadline_version
+    own = session.scalars(select(Reminder).where(Reminder.clock_id == told.id, Reminder.deadline_version == present))
+    carried = ReminderState.CARRIED
+    rows = [entry(of, one.rung, one.person_id, one.reason, at, state=carried, notice_id=one.notice_id) for one in own]
+    if rows:
+        session.execute(insert_once(session, Reminder.__table__), rows)
+    groups = UnitReminder.clock_id == told.id, UnitReminder.deadline_version == present
+    for one in session.scalars(select(UnitReminder).where(*groups)).all():
+        same = {"unit_id": one.unit_id, "rung": one.rung, "notice_id": one.notice_id}
+        session.add(UnitReminder(clock_id=of.clock_id, deadline_version=of.version, created_at=at, **same))

@@ -27,6 +27,7 @@ from opinion_app.flow.clocks import (
     shift_inner,
 )
 from opinion_app.flow.due import ground_words
+from opinion_app.flow.ledger import carry_over
 from opinion_app.flow.reply_owed import BEFORE_ANSWER, RESTING, owe_reply, reply_rule, resting_reply
 from opinion_app.flow.settings import setting
 from opinion_app.records.case import Case
@@ -184,6 +185,8 @@ def _answer_by(
     settle(clock, work_calendar(session), ahead_of(session, clock), cause)
     session.add(clock)
     session.flush()
+    if before is not None:
+        carry_over(session, before, clock, cause.at)
 
 
 def _copy(case: Case, other: Clock, adoptions: list[Entry], before: Clock | None) -> Clock:

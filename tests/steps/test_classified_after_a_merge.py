@@ -7,22 +7,26 @@ from datetime import date, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from opinion_app.desks.casefile.why import why
+from opinion_app.desks.reminders.operations import queue_rungs
 from opinion_app.flow import clocks
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.recompute import preview
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
+from opinion_app.records.notice import Reminder, UnitReminder
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.errors import Invalid
+from opinion_app.rules.reminder_words import ReminderState
 from opinion_app.rules.suspension import SuspensionGround
 from opinion_app.rules.words import ClockState, Kind, Procedure, Urgency
 from opinion_app.rules.zone import local_date
 from opinion_app.steps.handling import suspending
 from opinion_app.steps.triage import merging, operations
 from opinion_app.steps.triage.operations import Classification
-from tests.builders.life import HELP, Office, make_office
+from tests.builders.life import HELP, Office, give_addresses, make_office
 from tests.builders.office import NOW, make_case
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -96,3 +100,28 @@ def test_d12_a_reply_that_goes_on_by_an_earlier_or_later_date_is_told_with_both(
     assert own is not None
     assert after > own
     assert ("reply", own, after) in moved
+
+
+def test_n01_a_date_that_goes_on_by_a_merged_case_is_not_told_again(office: Office) -> None:
+    """修改分类 lets the merged case's date stand alone, by a clock of its own: of the same date everybody was told already."""
+    give_addresses(office.session)
+    case, old = make_case(office.session, office.clerk), make_case(office.session, office.clerk, now=NOW - DAY)
+    merging.merge(office.session, old, office.clerk, NOW + HOUR, case.number, "同一件事", know_late=True)
+    held = reply(office, case)
+    for other in clocks.open_clocks(office.session, case.id):
+        if other is not held:
+            clocks.end_clock(other, NOW + HOUR, "", ClockState.MET)
+    for days in range(1, 12):
+        queue_rungs(office.session, NOW + days * DAY)
+    told = select(Reminder.rung).where(Reminder.state == ReminderState.TOLD)
+    assert "urge" in office.session.scalars(told.where(Reminder.clock_id == held.id)).all()
+    group = UnitReminder(clock_id=held.id, unit_id=office.finance.id, rung="urge", deadline_version=held.deadline_version)
+    group.created_at = NOW + 11 * DAY
+    office.session.add(group)
+    operations.classify(office.session, case, office.clerk, NOW + 11 * DAY + HOUR, PETITION, know_late=True)
+    copy = reply(office, case)
+    assert (copy.id != held.id, copy.due_at) == (True, held.due_at)
+    for days in (11, 12, 14):
+        queue_rungs(office.session, NOW + days * DAY + 2 * HOUR)
+    assert set(office.session.scalars(told.where(Reminder.clock_id == copy.id))) <= {"yellow"}, "what comes only now"
+    assert office.session.scalars(select(UnitReminder.rung).where(UnitReminder.clock_id == copy.id)).all() == ["urge"]
