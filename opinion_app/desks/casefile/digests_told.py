@@ -89,14 +89,15 @@ def _order(one: Mornings) -> tuple[float, bool]:
 def _one_after_the_other(every: Iterable[Entry], calendar: WorkCalendar) -> list[Mornings]:
     """The mornings of each person, the newest first, each joined to the working morning after it that was alike."""
     found: list[Mornings] = []
-    since: dict[tuple[str, Alike], Mornings] = {}
+    since: dict[tuple[int | None, str, Alike], Mornings] = {}  # by the person: two may have one name
     for _number, own in groupby(every, key=_notice_id):
         entries = list(own)
         notice = entries[0][0]
         day, alike = notice.local_date or local_date(notice.created_at), _alike(notice, entries)
-        run = since.get((notice.receiver, alike))
+        whose = notice.person_id, notice.receiver, alike
+        run = since.get(whose)
         if run is None or _works_between(day, run.first, calendar):
-            run = since[notice.receiver, alike] = Mornings(alike, day, day, notice.created_at, [notice.receiver])
+            run = since[whose] = Mornings(alike, day, day, notice.created_at, [notice.receiver])
             found.append(run)
         run.first = day
         run.told += 1

@@ -83,6 +83,15 @@ def test_n01_what_the_ledger_of_rungs_tells_of_a_digest_is_not_told_twice(office
     assert shown(office) == []
 
 
+def test_two_people_of_one_name_are_two(office: Office) -> None:
+    office.people["head"].name = office.people["handler"].name = "王伟"
+    mornings(office, LATE[:1])
+    office.people["head"].active = False
+    mornings(office, LATE[1:2])
+    whom = {what.partition("：")[0]: who for what, who, _result in told(office) if who.startswith("王伟")}
+    assert whom == {"待办通报 11月12日–11月13日，每个工作日": "王伟", "待办通报 11月12日": "王伟"}
+
+
 def test_a_robot_beside_the_mail_has_its_own_result_and_inside_counts_alone(office: Office) -> None:
     office.people["handler"].robot_url = "https://robot.test/1"
     office.people["head"].email = ""
