@@ -104,9 +104,7 @@ def coming_back(
 def bring_back(session: Session, channel: NoticeChannel, now: datetime, alarm_url: str) -> int:
     """Let the cancelled letters of a channel that would be sent now wait again; answers how many."""
     ahead = Notice.state == NoticeState.CANCELLED, Notice.channel == channel, Notice.next_attempt_at > now + FOR_A_DAY
-    session.execute(
-        update(Notice).where(*ahead).values(next_attempt_at=None)
-    )  # the clock was set back: the ladder tells anew (R11)
+    session.execute(update(Notice).where(*ahead).values(next_attempt_at=None))  # cancelled in the future: the clock was set back
     query = select(Notice).where(cancelled_lately([channel], now)).options(*with_reader()).order_by(Notice.id)
     found = session.scalars(query.execution_options(populate_existing=True)).all()
     backs = coming_back(session, found, looking(session, found, now), alarm_url) if found else []

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from opinion_app.flow import ladder
@@ -29,28 +27,11 @@ from opinion_app.steps.triage.assigning import Allotment
 from opinion_app.steps.triage.operations import Classification
 from tests.builders.life import make_office
 from tests.builders.office import NOW, make_case
-from tests.faults.together import together
+from tests.faults.together import pausing, together
 
 WAIT, LATER, HOUR = 20, NOW + timedelta(minutes=1), timedelta(hours=1)
 COMPLEX = Classification(Kind.INQUIRY, "城建", Urgency.COMPLEX, Procedure.ORDINARY)
 Act = Callable[[Session], object]
-
-
-@contextmanager
-def pausing(written: threading.Event) -> Iterator[None]:
-    """In this thread, give the other half a second to ask for its own once the first date is written."""
-    own, engine = threading.get_ident(), db.engine
-
-    def pause(_connection: Any, _cursor: Any, statement: str, *_rest: object) -> None:
-        if threading.get_ident() == own and statement.startswith("UPDATE clocks") and not written.is_set():
-            written.set()
-            threading.Event().wait(0.5)
-
-    event.listen(engine, "after_cursor_execute", pause)
-    try:
-        yield
-    finally:
-        event.remove(engine, "after_cursor_execute", pause)
 
 
 def clerk(session: Session) -> Actor:
@@ -108,7 +89,7 @@ def test_who_writes_dates_and_who_has_them_looked_at_again_stop_nobody(core: Fla
     written = threading.Event()
 
     def one() -> None:
-        with core.app_context(), pausing(written), transaction() as session:
+        with core.app_context(), pausing(written, "UPDATE clocks"), transaction() as session:
             act(session)
 
     def other() -> None:

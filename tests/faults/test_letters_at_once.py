@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -29,7 +27,7 @@ from opinion_app.steps.triage import assigning, merging
 from opinion_app.steps.triage.assigning import Allotment
 from tests.builders.life import HELP, give_addresses, make_office
 from tests.builders.office import NOW, make_case
-from tests.faults.together import together
+from tests.faults.together import pausing, together
 
 WAIT, LATER, HOUR = 20, NOW + timedelta(minutes=1), timedelta(hours=1)
 SENDER = Sender("opinion@office.test", "http://office.test")
@@ -59,23 +57,6 @@ def mails(session: Session) -> set[NoticeState]:
     return set(session.scalars(select(Notice.state).where(Notice.channel == NoticeChannel.MAIL)))
 
 
-@contextmanager
-def pausing(written: threading.Event) -> Iterator[None]:
-    """In this thread, give the other half a second to ask for its own once the first date is written."""
-    own, engine = threading.get_ident(), db.engine
-
-    def pause(_connection: Any, _cursor: Any, statement: str, *_rest: object) -> None:
-        if threading.get_ident() == own and statement.startswith("UPDATE clocks") and not written.is_set():
-            written.set()
-            threading.Event().wait(0.5)
-
-    event.listen(engine, "after_cursor_execute", pause)
-    try:
-        yield
-    finally:
-        event.remove(engine, "after_cursor_execute", pause)
-
-
 @pytest.mark.parametrize("act", [merge, recompute])
 def test_letters_that_are_cancelled_and_who_writes_their_dates_stop_nobody(core: Flask, act: Act) -> None:
     if db.engine.dialect.name == "sqlite":
@@ -88,7 +69,7 @@ def test_letters_that_are_cancelled_and_who_writes_their_dates_stop_nobody(core:
     written = threading.Event()
 
     def outbox() -> None:
-        with core.app_context(), pausing(written), transaction() as session:
+        with core.app_context(), pausing(written, "UPDATE clocks"), transaction() as session:
             assert claim(session, "r1", SENDER, NOW + HOUR) is None
 
     def other() -> None:

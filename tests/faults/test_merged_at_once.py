@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -27,7 +25,7 @@ from opinion_app.rules.words import Stage
 from opinion_app.steps.triage import merging, operations
 from tests.builders.life import make_office
 from tests.builders.office import NOW, make_case
-from tests.faults.together import together
+from tests.faults.together import pausing, together
 
 WAIT, LATER = 20, NOW + timedelta(hours=1)
 Act = Callable[[Session], object]
@@ -61,23 +59,6 @@ def decline_second(session: Session) -> None:
     operations.decline(session, three(session)[1], clerk(session), LATER, "不属本机关", "不属本机关职权", "县局", None)
 
 
-@contextmanager
-def pausing(written: threading.Event) -> Iterator[None]:
-    """In this thread, give the other half a second to ask for its own once the first case is written."""
-    own, engine = threading.get_ident(), db.engine
-
-    def pause(_connection: Any, _cursor: Any, statement: str, *_rest: object) -> None:
-        if threading.get_ident() == own and statement.startswith("UPDATE cases") and not written.is_set():
-            written.set()
-            threading.Event().wait(0.5)
-
-    event.listen(engine, "after_cursor_execute", pause)
-    try:
-        yield
-    finally:
-        event.remove(engine, "after_cursor_execute", pause)
-
-
 def replies_said(session: Session) -> tuple[str, str]:
     found = dict(CHECKS)["答复时限"](session, LATER)
     return found.state, found.words
@@ -96,7 +77,7 @@ def test_d13_a_case_that_is_merged_into_does_not_leave_in_the_same_moment(core: 
     acts = (act, merge_first_into_second) if second_first else (merge_first_into_second, act)
 
     def one() -> None:
-        with core.app_context(), pausing(written), transaction() as session:
+        with core.app_context(), pausing(written, "UPDATE cases"), transaction() as session:
             acts[0](session)
 
     def other() -> None:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.desks.rules import operations as rule_desk
@@ -30,7 +27,7 @@ from opinion_app.steps.triage.operations import Classification
 from tests.builders.life import make_office
 from tests.builders.office import NOW, make_actor, make_case
 from tests.builders.rules import typed
-from tests.faults.together import together
+from tests.faults.together import pausing, together
 
 WAIT, HOUR, DAY = 20, timedelta(hours=1), timedelta(days=1)
 PETITION = Classification(Kind.HELP, "城建", Urgency.COMPLEX, Procedure.PETITION)
@@ -38,23 +35,6 @@ PETITION = Classification(Kind.HELP, "城建", Urgency.COMPLEX, Procedure.PETITI
 
 def who(session: Session, login: str) -> Actor:
     return actor_of(session, session.scalars(select(Person).where(Person.login == login)).one())
-
-
-@contextmanager
-def pausing(reached: threading.Event, at: str) -> Iterator[None]:
-    """In this thread, give the other half a second to ask for its own once a statement with these words is carried out."""
-    own, engine = threading.get_ident(), db.engine
-
-    def pause(_connection: Any, _cursor: Any, statement: str, *_rest: object) -> None:
-        if threading.get_ident() == own and at in statement and not reached.is_set():
-            reached.set()
-            threading.Event().wait(0.5)
-
-    event.listen(engine, "after_cursor_execute", pause)
-    try:
-        yield
-    finally:
-        event.remove(engine, "after_cursor_execute", pause)
 
 
 def test_a_rule_put_to_use_and_an_act_stop_nobody(core: Flask) -> None:
