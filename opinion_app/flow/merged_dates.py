@@ -51,7 +51,8 @@ def adopt_earlier(session: Session, survivor: Case, merged: Case, now: datetime)
     """The case that survives a merge answers by the earlier of the two dates, by the other's where it has none yet (D13).
 
     One that stands still lends the date it would have if it ran on from the merge: what it waited for, the survivor now waits for
-    and is suspended for itself. A survivor that is answered answers the other with what it said, and owes nothing more."""
+    and is suspended for itself. What the survivor waits for holds the date it takes over, whether its own reply stands still or
+    rests suspended. A survivor that is answered answers the other with what it said, and owes nothing more."""
     own, calendar = reply_clock(session, survivor.id), work_calendar(session)
     lent = [(lent_by(clock, now, calendar), clock) for clock in open_clocks(session, merged.id) if clock.stage in ANSWERING]
     if not lent or survivor.stage is Stage.ANSWERED:
@@ -61,7 +62,7 @@ def adopt_earlier(session: Session, survivor: Case, merged: Case, now: datetime)
     bound = own if own is not None and own.state in OPEN else other  # what happened to it so far lies before the merge
     entry = {"at": facts_of(bound).adopted_at(now).isoformat(), **date, "clock": other.id, "number": merged.number}
     if bound is other:
-        _answer_by(session, survivor, other, [entry | {"copied": True}], cause)
+        _answer_by(session, survivor, other, [entry | {"copied": True}], cause, resting_reply(session, survivor))
     else:
         bound.adoptions = [*bound.adoptions, entry]
         settle(bound, calendar, ahead_of(session, bound), cause)
@@ -152,7 +153,8 @@ def _own_inputs(session: Session, clock: Clock) -> Entry:
     pauses, restarts = _pauses_since(clock.pauses, since), _since(clock.restarts, since)
     granted, receipt = _granted(clock, since), setting(session, RECEIPT, Receipt.SAME_DAY.value)
     if former is not None:
-        pauses, restarts = [*_pauses_until(former.pauses, since), *pauses], [*former.restarts, *restarts]
+        pauses = _joined(_pauses_until(former.pauses, since), pauses)
+        restarts = [*(held for held in former.restarts if held not in restarts), *restarts]
         granted = [*(held for held in _granted(former) if held not in granted), *granted]
         receipt = former.receipt
     adoptions = [{key: value for key, value in entry.items() if key != "copied"} for entry in clock.adoptions]
@@ -164,6 +166,25 @@ def _own_inputs(session: Session, clock: Clock) -> Entry:
         "fixed_why": "",
         "adoptions": adoptions,
     }
+
+
+def _give_back(session: Session, case: Case, copy: Clock) -> None:
+    """Let the case's own reply keep, where it rests, what happened to it while it answered by a merged case's date: a hearing that
+    ended then has ended for it too."""
+    own = resting_reply(session, case)
+    if own is not None:
+        kept = _own_inputs(session, copy)
+        own.pauses, own.restarts, own.extensions = kept["pauses"], kept["restarts"], kept["extensions"]
+
+
+def _joined(earlier: list[Entry], later: list[Entry]) -> list[Entry]:
+    """Suspensions before a moment and after it, in order; one that was open at the moment is one."""
+    if not earlier or not later or earlier[-1].get("until") != later[0]["since"]:
+        return [*earlier, *later]
+    first, rest = earlier[-1], later[0]
+    missed = first.get("missed", {}) | rest.get("missed", {})
+    whole = rest | {"since": first["since"]} | ({"missed": missed} if missed else {})
+    return [*earlier[:-1], whole, *later[1:]]
 
 
 def _granted(clock: Clock, since: str | None = None) -> list[Entry]:
@@ -208,6 +229,7 @@ def _copy(case: Case, other: Clock, adoptions: list[Entry], before: Clock | None
     if before is not None:
         clock.pauses = [*clock.pauses, *_pauses_since(before.pauses, since)]
         clock.extensions = [*clock.extensions, *_granted(before, since)]
+        clock.restarts = [*clock.restarts, *_since(before.restarts, since)]
     return clock
 
 
@@ -257,10 +279,13 @@ def release(session: Session, survivor: Case, number: str, now: datetime) -> Non
         mine = [entry for entry in clock.adoptions if entry.get("number") == number]
         if not mine:
             continue
+        copied = any(entry.get("copied") for entry in mine)
+        if copied:
+            _give_back(session, survivor, clock)
         clock.adoptions = [entry for entry in clock.adoptions if entry not in mine]
         if clock.state not in OPEN:
             continue
-        if any(entry.get("copied") for entry in mine):
+        if copied:
             answer_for_merged(session, survivor, clock, APART, Cause(now, APART))
             owe_reply(session, survivor, Cause(now, APART))
             if survivor.accepted_at is not None:

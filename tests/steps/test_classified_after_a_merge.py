@@ -11,9 +11,11 @@ from sqlalchemy import select
 
 from opinion_app.desks.casefile.why import why
 from opinion_app.desks.reminders.operations import queue_rungs
+from opinion_app.desks.rules.operations import Saving, retire, taken_out
+from opinion_app.desks.rules.queries import what_if
 from opinion_app.flow import clocks
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.recompute import preview
+from opinion_app.flow.recompute import marks, preview
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Reminder, UnitReminder
@@ -21,13 +23,13 @@ from opinion_app.records.transaction import transaction
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.reminder_words import ReminderState
 from opinion_app.rules.suspension import SuspensionGround
-from opinion_app.rules.words import ClockState, Kind, Procedure, Urgency
+from opinion_app.rules.words import ClockState, Kind, Procedure, Role, Urgency
 from opinion_app.rules.zone import local_date
 from opinion_app.steps.handling import suspending
 from opinion_app.steps.triage import merging, operations
 from opinion_app.steps.triage.operations import Classification
 from tests.builders.life import HELP, Office, give_addresses, make_office
-from tests.builders.office import NOW, make_case
+from tests.builders.office import NOW, make_actor, make_case
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 PETITION = Classification(Kind.HELP, "城建", Urgency.NORMAL, Procedure.PETITION)
@@ -125,3 +127,94 @@ def test_n01_a_date_that_goes_on_by_a_merged_case_is_not_told_again(office: Offi
         queue_rungs(office.session, NOW + days * DAY + 2 * HOUR)
     assert set(office.session.scalars(told.where(Reminder.clock_id == copy.id))) <= {"yellow"}, "what comes only now"
     assert office.session.scalars(select(UnitReminder.rung).where(UnitReminder.clock_id == copy.id)).all() == ["urge"]
+
+
+@pytest.fixture
+def petition(office: Office) -> Case:
+    """A case that waits for a hearing and turned out to be a petition, so that its reply rests until it is accepted."""
+    case = make_case(office.session, office.clerk)
+    suspending.suspend(office.session, case, office.clerk, NOW + HOUR, SuspensionGround.HEARING, NOW + HOUR, "听证")
+    operations.classify(office.session, case, office.clerk, NOW + 2 * HOUR, PETITION)
+    return case
+
+
+def merged_into(office: Office, petition: Case, came: timedelta = HOUR) -> Case:
+    """Another case about the same, put into the petition a day later."""
+    case = make_case(office.session, office.clerk, now=NOW + came)
+    merging.merge(office.session, case, office.clerk, NOW + DAY, petition.number, "同一件事", know_late=True)
+    return case
+
+
+@pytest.mark.parametrize("merged", [False, True])
+def test_d12_a_suspension_that_rests_with_a_petitions_reply_is_not_ended_by_a_merge(
+    office: Office, petition: Case, merged: bool
+) -> None:
+    """The hearing goes on whatever the case is called, and whichever date stands for its own meanwhile."""
+    if merged:
+        merged_into(office, petition)
+    operations.classify(office.session, petition, office.clerk, NOW + 2 * DAY, HELP)
+    held = reply(office, petition)
+    assert (held.state, petition.suspended_for) == (ClockState.SUSPENDED, "hearing")
+    assert [(pause["since"], pause["until"]) for pause in held.pauses] == [((NOW + HOUR).isoformat(), None)]
+
+
+def test_d13_the_date_it_takes_over_stands_still_with_the_hearing_and_runs_on_after_it(office: Office, petition: Case) -> None:
+    merged_into(office, petition)
+    held = reply(office, petition)
+    assert (held.state, held.due_at, petition.suspended_for) == (ClockState.SUSPENDED, None, "hearing")
+    then = NOW + 3 * DAY  # two working days after the merge
+    suspending.resume(office.session, petition, office.clerk, then, then, "听证结束")
+    due = reply(office, petition).due_at
+    assert due is not None
+    assert local_date(due) == date(2026, 12, 4), "two days after the merged case's own second of December"
+    operations.classify(office.session, petition, office.clerk, then + HOUR, HELP)
+    own = reply(office, petition).due_at
+    assert own is not None
+    assert (local_date(own), petition.suspended_for) == (date(2026, 12, 4), "")
+
+
+@pytest.mark.parametrize("then", ["ordinary", "petition accepted", "retired"])
+def test_d12_a_merged_date_never_passes_in_silence_while_the_hearing_goes_on(office: Office, petition: Case, then: str) -> None:
+    """Twelve days later nothing is late, whichever way the case's own reply comes back; whoever resumes it is told its date."""
+    merged_into(office, petition)
+    now = NOW + 12 * DAY
+    if then == "ordinary":
+        operations.classify(office.session, petition, office.clerk, now, HELP)
+    elif then == "petition accepted":
+        operations.accept(office.session, petition, office.clerk, now, PETITION)
+    else:
+        admin = make_actor(office.session, "admin", Role.ADMINISTRATOR)
+        day = local_date(now)
+        promised = what_if(office.session, taken_out(office.session, "reply-petition", day, "改"), now)
+        saving = Saving(admin, now, apply_to_open=True, looked=marks(promised))
+        assert retire(office.session, "reply-petition", day, "改", saving, None)[1] == promised
+    assert (reply(office, petition).due_at, petition.suspended_for) == (None, "hearing")
+    suspending.resume(office.session, petition, office.clerk, now + HOUR, now + HOUR, "听证结束")
+    due = reply(office, petition).due_at
+    assert due is not None
+    assert local_date(due) > local_date(now)
+
+
+def test_d12_a_merged_date_that_had_passed_stays_passed(office: Office, petition: Case) -> None:
+    merged_into(office, petition, came=-20 * DAY)
+    assert (reply(office, petition).due_at, petition.suspended_for) == (None, "hearing")
+    then = NOW + 2 * DAY
+    with pytest.raises(Invalid) as asked, office.session.begin_nested():
+        suspending.resume(office.session, petition, office.clerk, then, then, "听证结束")
+    assert "know_late" in asked.value.fields
+
+
+@pytest.mark.parametrize("more", [False, True])
+def test_d13_a_hearing_that_ended_while_another_date_stood_for_it_has_ended(office: Office, petition: Case, more: bool) -> None:
+    """拆分 afterwards, of the case that lent the date, or of two one after the other."""
+    lender = merged_into(office, petition)
+    suspending.resume(office.session, petition, office.clerk, NOW + 2 * DAY, NOW + 2 * DAY, "听证结束")
+    later = merged_into(office, petition, came=2 * HOUR) if more else None
+    merging.unmerge(office.session, lender, office.clerk, NOW + 3 * DAY, "不是一件事", know_late=True)
+    if later is not None:
+        merging.unmerge(office.session, later, office.clerk, NOW + 3 * DAY, "不是一件事", know_late=True)
+    operations.classify(office.session, petition, office.clerk, NOW + 3 * DAY + HOUR, HELP)
+    held = reply(office, petition)
+    assert (held.state, petition.suspended_for) == (ClockState.RUNNING, "")
+    assert held.due_at is not None
+    assert local_date(held.due_at) == date(2026, 12, 4), "two working days of hearing after the second of December"
