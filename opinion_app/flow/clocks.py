@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import hold, work_calendar
 from opinion_app.flow.clock_dates import Cause, facts_of, inner_day, run_for, settle, span_of
-from opinion_app.flow.deadline_table import Proposed, applied_since, rules, saved_after
+from opinion_app.flow.deadline_table import Proposed, applied_since, known_by, rules
 from opinion_app.flow.due import draft_passed_words, first_stage
 from opinion_app.flow.settings import setting
 from opinion_app.records.assignment import Assignment
@@ -114,10 +114,10 @@ def choice_for(
         letter.return_on if letter else None,
         historic,
     )
-    applied = applied_since(session, case.registered_at) | ({proposed.row} if proposed else frozenset())
-    later = saved_after(session, latest(start, case.registered_at)) - applied
-    table = proposed.rules if proposed else rules(session).values()
-    return choose([rule for rule in table if rule not in later], facts, stage, local_date(start), applied)
+    applied = (*applied_since(session, case.registered_at), *((proposed.row,) if proposed else ()))
+    table = proposed.rules if proposed else tuple(rules(session).values())
+    known = known_by(session, table, latest(start, case.registered_at), applied)
+    return choose(known, facts, stage, local_date(start), frozenset(applied))
 
 
 def start_clock(session: Session, case: Case, choice: Choice, start: datetime, assignment: Assignment | None = None) -> Clock:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,15 +40,28 @@ def rules(session: Session) -> dict[int, DeadlineRule]:
     return _table(session).rules
 
 
-def applied_since(session: Session, moment: datetime) -> frozenset[DeadlineRule]:
+def applied_since(session: Session, moment: datetime) -> tuple[DeadlineRule, ...]:
     """The versions the office has put the cases in hand under since that moment: whatever class such a case takes later, it
     runs under them as the others do (D15)."""
-    return frozenset(rule for at, rule in _table(session).applied if at >= moment)
+    return tuple(rule for at, rule in _table(session).applied if at >= moment)
 
 
-def saved_after(session: Session, moment: datetime) -> frozenset[DeadlineRule]:
-    """The versions the office saved after that moment: what began before then, if only that morning, began without them."""
-    return frozenset(rule for at, rule in _table(session).saved if at > moment)
+def known_by(
+    session: Session, table: Sequence[DeadlineRule], moment: datetime, applied: Sequence[DeadlineRule]
+) -> Sequence[DeadlineRule]:
+    """The versions of a table, in the order they were entered, without those saved after that moment unless they were `applied`:
+    what began before then, if only that morning, began without them.
+
+    A row may be saved as it was before: of versions that are alike those saved last are the ones left out."""
+    later = Counter(rule for at, rule in _table(session).saved if at > moment)
+    later.subtract(rule for rule in applied if rule in later)
+    kept = []
+    for rule in reversed(table):
+        if later and later[rule] > 0:
+            later[rule] -= 1
+        else:
+            kept.append(rule)
+    return kept[::-1]
 
 
 def note_applied(session: Session, rule: DeadlineRule, now: datetime) -> None:

@@ -163,3 +163,18 @@ def test_d15_a_retirement_for_a_later_day_is_put_to_open_cases_on_that_day(offic
     assert dues(office, case)["reply"] == begun
     out, moved = apply_now(session, "reply-complex", Saving(admin, NOW + 3 * DAY), None)
     assert (out.retired, len(moved), dues(office, case)["reply"]) == (True, 1, date(2026, 12, 2))
+
+
+def test_d15_a_row_saved_as_it_was_before_takes_nothing_from_what_came_in_between(office: Office, admin: Actor) -> None:
+    """20, 15 and 20 working days on one day, none of them for the cases in hand: each case keeps what it came under."""
+    match = Match(ClockStage.REPLY, kind=Kind.HELP, urgency=Urgency.COMPLEX)
+    first = replace(typed(office.session, "reply-help", Span(20, Unit.WORKING_DAYS), NOW), name="复杂求助")
+    rule, _moved = add(office.session, match, first, Saving(admin, NOW))
+    between = make_case(office.session, office.clerk, now=NOW + HOUR, urgency=Urgency.COMPLEX)
+    for hours, days in ((2, 15), (3, 20)):
+        now = NOW + hours * HOUR
+        save(office.session, rule.code, replace(first, amount=days), Saving(admin, now), None)
+    before = dues(office, between)
+    assert before["reply"] == date(2026, 12, 21)
+    slip(office, between, COMPLEX, 0)
+    assert dues(office, between) == before
