@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import cast
 
 from sqlalchemy import select
@@ -106,18 +106,22 @@ def choice_for(
 ) -> Choice | None:
     """The rule for one stage of this case: in force on the day of `start` and known by then, or one the office has put the cases
     in hand under since this one was registered. None where nobody owes it. `proposed`: as it would be with another table."""
-    facts = RuleFacts(
-        case.procedure,
-        case.urgency,
-        case.kind,
-        case.risk_level,
-        letter.return_on if letter else None,
-        historic,
-    )
+    returned = _return_on(case, letter, start)
+    facts = RuleFacts(case.procedure, case.urgency, case.kind, case.risk_level, returned, historic)
     applied = (*applied_since(session, case.registered_at), *((proposed.row,) if proposed else ()))
     table = proposed.rules if proposed else tuple(rules(session).values())
     known = known_by(session, table, latest(start, case.registered_at), applied)
     return choose(known, facts, stage, local_date(start), frozenset(applied))
+
+
+def _return_on(case: Case, letter: Letter | None, start: datetime) -> date | None:
+    """The date a notice wants its answer by (来文要求的日期), where it binds a clock that begins at `start`.
+
+    Once the case was answered, a date that had passed before it was taken up again says nothing of the answer it owes now."""
+    if letter is None or letter.return_on is None:
+        return None
+    second = case.reply_round and case.answered_at is not None
+    return None if second and letter.return_on < local_date(start) else letter.return_on
 
 
 def start_clock(session: Session, case: Case, choice: Choice, start: datetime, assignment: Assignment | None = None) -> Clock:
@@ -273,19 +277,6 @@ def stop_assignment(session: Session, case: Case, assignment_id: int, reason: st
     for clock in open_clocks(session, case.id):
         if clock.assignment_id == assignment_id:
             end_clock(clock, now, reason, ClockState.STOPPED)
-    refresh(session, case)
-
-
-def restart_reply(session: Session, case: Case, now: datetime) -> None:
-    """A reopened case gets the time of its rule again, from now on (D11)."""
-    choice = choice_for(session, case, ClockStage.REPLY, now)
-    if choice is not None:
-        start_clock(session, case, choice, now)
-    leading = select(Assignment).where(
-        Assignment.case_id == case.id, Assignment.role == UnitRole.LEAD, Assignment.state.in_(ACTIVE)
-    )
-    for assignment in session.scalars(leading):
-        open_inner(session, case, assignment, now)
     refresh(session, case)
 
 

@@ -10,6 +10,7 @@ from opinion_app.flow import clocks, outbox, progress
 from opinion_app.flow.handover import hand_to, hand_to_unit
 from opinion_app.flow.move import move
 from opinion_app.flow.moved_dates import DateMoved, check_late, held_dates, moved_sentence, moved_since
+from opinion_app.flow.reply_owed import owe_anew
 from opinion_app.records.case import Case
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.words import Role, Stage
@@ -41,7 +42,7 @@ def open_again(
     to = Stage.HANDLING if to_unit else Stage.RECEIVED
     done = move(session, case, "reopen", actor, now, to=to, note=reason, detail={"round": case.reply_round}, by=by)
     if to_unit:
-        clocks.restart_reply(session, case, now)
+        owe_anew(session, case, now)
     else:
         clocks.restart_received(session, case, now)
     moved = moved_since(session, case, held)

@@ -12,15 +12,27 @@ from sqlalchemy.orm import Session, aliased
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import Cause, facts_of, granted_in, settle
-from opinion_app.flow.clocks import OPEN, RECEIPT, apply_rule, choice_for, letter_of, open_clocks, refresh, start_clock
+from opinion_app.flow.clocks import (
+    ACTIVE,
+    OPEN,
+    RECEIPT,
+    apply_rule,
+    choice_for,
+    letter_of,
+    open_clocks,
+    open_inner,
+    refresh,
+    start_clock,
+)
 from opinion_app.flow.deadline_table import Proposed
 from opinion_app.flow.settings import setting
+from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case, Letter
 from opinion_app.records.clock import Clock
 from opinion_app.records.move import Move
 from opinion_app.rules.clock_facts import ClockFacts, Receipt
 from opinion_app.rules.deadline_rules import Choice, ClockStage, StartEvent
-from opinion_app.rules.words import OPEN_STAGES, ClockState, Stage
+from opinion_app.rules.words import OPEN_STAGES, ClockState, Stage, UnitRole
 from opinion_app.rules.zone import latest
 
 BEFORE_ANSWER = sorted(OPEN_STAGES - {Stage.ANSWERED})
@@ -124,6 +136,18 @@ def owe_reply(session: Session, case: Case, cause: Cause) -> list[Clock]:
         settle(clock, work_calendar(session), choice.rule.warning, cause)
     refresh(session, case)
     return [clock]
+
+
+def owe_anew(session: Session, case: Case, now: datetime) -> None:
+    """A case taken up again by the unit that answered it owes another reply, and the unit its draft, from now on (D11)."""
+    choice, start = reply_rule(session, case, letter_of(session, case))
+    start_clock(session, case, choice, start or now)
+    leading = select(Assignment).where(
+        Assignment.case_id == case.id, Assignment.role == UnitRole.LEAD, Assignment.state.in_(ACTIVE)
+    )
+    for assignment in session.scalars(leading):
+        open_inner(session, case, assignment, now)
+    refresh(session, case)
 
 
 def facts_if_owed(session: Session, clock: Clock | None, choice: Choice, start: datetime) -> ClockFacts:

@@ -15,9 +15,11 @@ from opinion_app.flow import clock_changes, clocks, merged_dates
 from opinion_app.flow.calendar import RULES_VERSION, bump, work_calendar
 from opinion_app.flow.clock_dates import Cause, facts_of, settle, span_of, warning_moment
 from opinion_app.flow.reclassifying import reclassify
+from opinion_app.flow.reply_owed import owe_anew
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock, DeadlineRuleRow
+from opinion_app.records.move import Move
 from opinion_app.records.transaction import transaction
 from opinion_app.records.unit import Unit as UnitRow
 from opinion_app.rules.clock_facts import Extension, Span, Unit
@@ -194,7 +196,10 @@ def put_into(office: Office, case: Case, survivor: Case) -> None:
 def test_d11_a_reopened_case_gets_its_time_again(office: Office) -> None:
     case = make_case(office.session, office.clerk)
     clocks.stop_all(office.session, case, "已办结", NOW)
-    clocks.restart_reply(office.session, case, NOW + timedelta(days=7))
+    again = NOW + timedelta(days=7)
+    case.reply_round += 1
+    office.session.add(Move(case_id=case.id, act="reopen", to_stage=case.stage, at=again))
+    owe_anew(office.session, case, again)
     assert office.dues(case) == {"reply": date(2026, 12, 9)}
 
 
