@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import hold, work_calendar
@@ -36,6 +36,7 @@ OPEN = (ClockState.RUNNING, ClockState.SUSPENDED)
 ACTIVE = tuple(state for state in AssignmentState if state.is_active)
 MERGED = "并案"
 ANSWERED = "已答复"
+OUT_OF_USE = "时限规则已停用，不再要求"
 RECEIPT = "late_receipt"  # the office's setting: how a day clock treats a receipt after closing time (decisions 6)
 _ENDING = {
     Stage.DECLINED: "不予受理",
@@ -79,12 +80,31 @@ def _owed(session: Session, case: Case, event: StartEvent, start: datetime, lett
     """What an event starts, by the rules in force on its day."""
     owed = []
     for stage in ClockStage:
-        choice = choice_for(session, case, stage, start, letter)
+        choice = duty(session, case, stage, start, letter)
         if choice is None or choice.rule.start_event is not event or choice.rule.lapses or choice.rule.back_from:
             continue
         if stage is not ClockStage.REPORT_BACK or (letter is not None and letter.report_owed):
             owed.append(choice)
     return owed
+
+
+def duty(
+    session: Session,
+    case: Case,
+    stage: ClockStage,
+    start: datetime,
+    letter: Letter | None = None,
+    asked_at: datetime | None = None,
+) -> Choice | None:
+    """The rule for what starts at a moment; None where nobody owed it then, or at the moment it was `asked_at`.
+
+    A row put to use for the cases in hand later changes the dates they have; it asks nothing more of them (D15)."""
+    choice = choice_for(session, case, stage, start, letter)
+    if choice is None or stage is ClockStage.REPLY:
+        return choice
+    if asked_at is None and not applied_since(session, case.registered_at):
+        return choice
+    return choice if choice_for(session, case, stage, asked_at or start, letter, then=True) is not None else None
 
 
 def letter_of(session: Session, case: Case) -> Letter | None:
@@ -103,12 +123,14 @@ def choice_for(
     *,
     historic: bool = False,
     proposed: Proposed | None = None,
+    then: bool = False,
 ) -> Choice | None:
     """The rule for one stage of this case: in force on the day of `start` and known by then, or one the office has put the cases
-    in hand under since this one was registered. None where nobody owes it. `proposed`: as it would be with another table."""
+    in hand under since this one was registered. None where nobody owes it. `proposed`: as it would be with another table;
+    `then`: whatever the office has put the cases in hand under."""
     returned = _return_on(case, letter, start)
     facts = RuleFacts(case.procedure, case.urgency, case.kind, case.risk_level, returned, historic)
-    applied = (*applied_since(session, case.registered_at), *((proposed.row,) if proposed else ()))
+    applied = () if then else (*applied_since(session, case.registered_at), *((proposed.row,) if proposed else ()))
     table = proposed.rules if proposed else tuple(rules(session).values())
     known = known_by(session, table, latest(start, case.registered_at), applied)
     return choose(known, facts, stage, local_date(start), frozenset(applied))
@@ -255,8 +277,9 @@ def _assign_again(session: Session, case: Case, now: datetime) -> None:
 
 
 def begun(session: Session, case: Case) -> set[str]:
-    """The stages that run or were met; what was stopped may begin again."""
-    query = select(Clock.stage).where(Clock.case_id == case.id, Clock.state != ClockState.STOPPED)
+    """The stages that run or were met; what was stopped may begin again, save a duty whose rule went out of use."""
+    stands = or_(Clock.state != ClockState.STOPPED, Clock.end_reason == OUT_OF_USE)
+    query = select(Clock.stage).where(Clock.case_id == case.id, stands)
     return set(session.scalars(query))
 
 

@@ -20,8 +20,9 @@ from opinion_app.rules.clock_facts import ClockFacts
 from opinion_app.rules.deadline_rules import Choice, ClockStage, DeadlineRule
 from opinion_app.rules.words import Stage
 
-Change = Callable[[Clock], ClockFacts | None]  # None: a reply that is owed no more until its case is accepted
-Governed = tuple[Choice, datetime | None]  # a rule and why it, and since when a clock counts under it; None: from acceptance on
+Change = Callable[[Clock], ClockFacts | None]  # None: owed no more, a reply until its case is accepted
+# A rule and why it, None where none asks for it any more; and since when a clock counts under it, None: from acceptance on.
+Governed = tuple[Choice | None, datetime | None]
 Governing = Callable[[Clock], Governed | None]  # what a clock is to be put under; None: it stays as it is
 AS_CHANGED = "按修改后的规则"
 
@@ -43,8 +44,9 @@ def chosen_anew(session: Session, table: Collection[DeadlineRule], row: Deadline
     """With `row` put into the table or taken out of it: the rule chosen anew for the clocks that come under it or were under it.
 
     A reply counts from the event that rule counts from: where `reply_rule` says that it waits for the case to be accepted, it
-    rests (decisions 3). A clock that would have to be met by another act, or by somebody else, keeps its own rule. A case that
-    answers by a merged one's date alone has a date of its own as well as soon as that waits for nothing (D13)."""
+    rests (decisions 3). A duty that no rule asks for any more without the row ends. A clock that would have to be met by another
+    act, or by somebody else, keeps its own rule. A case that answers by a merged one's date alone has a date of its own as well
+    as soon as that waits for nothing (D13)."""
     query = select(Clock.id, Assessment.historic).join(Assessment, Assessment.id == Clock.assessment_id)
     found = session.execute(query.where(Clock.stage == row.stage.value, Clock.state.in_(OPEN)))
     historic, proposed = {held.id: held.historic for held in found}, Proposed(tuple(table), row)
@@ -61,10 +63,10 @@ def chosen_anew(session: Session, table: Collection[DeadlineRule], row: Deadline
         else:
             past = historic.get(clock.id, False)
             choice, since = choice_for(session, case, row.stage, start, historic=past, proposed=proposed), start
-        if choice is None or (since is None and copy):
-            return None
+        if choice is None:
+            return (None, start) if codes.get(clock.rule_id) == row.code else None
         if copy:
-            return choice, since
+            return (choice, since) if since is not None else None
         own = rules(session).get(clock.rule_id)  # its clock may wait for the same of another: a supporting unit's report
         asks = (own.meeting_act, own.owed_by.value) if own is not None else (clock.met_by_act, clock.owed_by)
         if (choice.rule.meeting_act, choice.rule.owed_by.value) != asks:
@@ -82,6 +84,8 @@ def put_under(session: Session, governing: Governing) -> Change:
         if governed is None:
             return facts_of(clock)
         choice, start = governed
+        if choice is None:
+            return None
         if start is None:
             return facts_if_resting(session, clock)
         if is_copy(clock):

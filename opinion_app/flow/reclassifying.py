@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
@@ -14,8 +14,10 @@ from opinion_app.flow.clocks import (
     ACTIVE,
     MERGED,
     OPEN,
+    OUT_OF_USE,
     begun,
     choice_for,
+    duty,
     end_clock,
     letter_of,
     open_clocks,
@@ -105,7 +107,9 @@ def taken_apart(session: Session, case: Case, now: datetime) -> list[DateMoved]:
     held = [*held_dates(session, case), *revive(session, case, MERGED, now)]
     for clock in _by_classification(session, case):
         choice, start = _governing(session, case, clock, letter)
-        if choice is not None and (choice.rule, start) != (rule_of(session, clock), clock.start_at):
+        if choice is None:
+            end_clock(clock, now, OUT_OF_USE, ClockState.STOPPED)
+        elif (choice.rule, start) != (rule_of(session, clock), clock.start_at):
             _put_under(session, case, clock, (choice, start), cause)
     owe_reply(session, case, cause)
     shift_inner(session, case, cause)
@@ -122,7 +126,8 @@ def _governing(session: Session, case: Case, clock: Clock, letter: Letter | None
     if stage is ClockStage.REPLY:
         choice, start = reply_rule(session, case, letter)
     else:
-        choice, start = choice_for(session, case, stage, clock.start_at, letter), clock.start_at
+        given = session.get_one(Assignment, clock.assignment_id).assigned_at if clock.assignment_id is not None else None
+        choice, start = duty(session, case, stage, clock.start_at, letter, given), clock.start_at
         if choice is not None and held is not None and choice.rule.start_event is not held.start_event:
             start = begins_at(session, case, choice.rule.start_event)
     if choice is not None and held is not None and held.code == choice.rule.code and not is_copy(clock):
@@ -172,22 +177,23 @@ def _contacted_by_others(session: Session, case: Case, now: datetime) -> set[str
 
     A unit's call is no 书面告知 of the office (信访工作条例 23), nor the other way round."""
     choice = choice_for(session, case, ClockStage.CONTACT, now)
-    contact = ClockStage.CONTACT.value
-    query = select(Clock.owed_by).where(Clock.case_id == case.id, Clock.stage == contact, Clock.state != ClockState.STOPPED)
+    contact, stands = ClockStage.CONTACT.value, or_(Clock.state != ClockState.STOPPED, Clock.end_reason == OUT_OF_USE)
+    query = select(Clock.owed_by).where(Clock.case_id == case.id, Clock.stage == contact, stands)
     made_by = set(session.scalars(query))
     return {contact} if choice is not None and choice.rule.owed_by.value not in made_by else set()
 
 
 def _begin_contact(session: Session, case: Case, now: datetime, done: set[str]) -> None:
     """The first contact as the lead unit's duty runs from now on; from its old start where the unit owed it before."""
-    choice, stage = choice_for(session, case, ClockStage.CONTACT, now), ClockStage.CONTACT.value
-    if choice is None or choice.rule.start_event is not StartEvent.ASSIGNED or stage in done:
+    stage = ClockStage.CONTACT
+    if stage.value in done:
         return
     leading = select(Assignment).where(
         Assignment.case_id == case.id, Assignment.role == UnitRole.LEAD, Assignment.state.in_(ACTIVE)
     )
     lead = session.scalar(leading.order_by(Assignment.id.desc()).limit(1))
-    if lead is None:
+    choice = duty(session, case, stage, now, asked_at=lead.assigned_at) if lead is not None else None
+    if lead is None or choice is None or choice.rule.start_event is not StartEvent.ASSIGNED:
         return
-    before = select(func.min(Clock.start_at)).where(Clock.assignment_id == lead.id, Clock.stage == stage)
+    before = select(func.min(Clock.start_at)).where(Clock.assignment_id == lead.id, Clock.stage == stage.value)
     start_clock(session, case, choice, session.scalar(before) or now, lead)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import Cause, adoptions_of, facts_of, inner_day, is_copy, run_for, settle
-from opinion_app.flow.clocks import OPEN, ahead_of, open_clocks, refresh, shift_inner
+from opinion_app.flow.clocks import OPEN, OUT_OF_USE, ahead_of, end_clock, open_clocks, refresh, shift_inner
 from opinion_app.flow.deadline_table import rules
 from opinion_app.flow.due import SUPPORT_ACT, waits_words
 from opinion_app.flow.extension_requests import void_stale
@@ -31,10 +31,12 @@ from opinion_app.rules.clock_facts import DeadlineRefused, Pause
 from opinion_app.rules.deadline import derive, is_late
 from opinion_app.rules.deadline_rules import ClockStage
 from opinion_app.rules.errors import Invalid
+from opinion_app.rules.words import ClockState
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import latest
 
 FROM_ACCEPTANCE = "受理后起算"
+ASKED_NO_MORE = "不再计时"
 STOPS_LATE = "；现已逾期，随之停止计算"
 NAMED = 5  # cases that a sentence names
 
@@ -192,7 +194,7 @@ def _due_now(clock: Clock | None, entry: dict[str, Any], calendar: WorkCalendar)
 class _Held:
     """A clock before or after a change: its date, how many extensions count, and what is left of one that stands still.
 
-    `rests`: a reply that waits for its case to be accepted, with all that was granted to it."""
+    `rests`: a reply that waits for its case to be accepted, with all that was granted to it, or a duty that is none any more."""
 
     clock: Clock
     due_at: datetime | None
@@ -217,7 +219,8 @@ class _Held:
         """The clock after a change, or what took its place where the change let it rest."""
         if clock.state in OPEN:
             return cls.of(clock, calendar)
-        copy = next((held for held in open_clocks(session, clock.case_id) if held.stage == clock.stage), None)
+        reply = clock.stage == ClockStage.REPLY.value  # nothing takes the place of any other
+        copy = next((held for held in open_clocks(session, clock.case_id) if reply and held.stage == clock.stage), None)
         return cls.resting(clock) if copy is None else cls.of(copy, calendar)
 
     def same_as(self, other: _Held) -> bool:
@@ -241,8 +244,13 @@ def _moved(case: Case, before: _Held, after: _Held, now: datetime) -> Moved:
         left_before=before.left,
         left_after=after.left,
         by_support=before.clock.met_by_act == SUPPORT_ACT,
-        waits=(FROM_ACCEPTANCE + (STOPS_LATE if before.late(now) else "")) if after.rests else "",
+        waits=_waits(before, now) if after.rests else "",
     )
+
+
+def _waits(before: _Held, now: datetime) -> str:
+    said = FROM_ACCEPTANCE if before.clock.stage == ClockStage.REPLY.value else ASKED_NO_MORE
+    return said + (STOPS_LATE if before.late(now) else "")
 
 
 def recompute_open(session: Session, now: datetime, why: str = "工作日历有变") -> Moves:
@@ -261,7 +269,9 @@ def apply_to_open(session: Session, governing: Governing, why: str, now: datetim
         if governed is None:
             return
         choice, start = governed
-        if start is None:
+        if choice is None:
+            end_clock(clock, now, OUT_OF_USE, ClockState.STOPPED)
+        elif start is None:
             answer_for_merged(session, clock.case, clock, WAITS_ANEW, cause)
         elif is_copy(clock):
             come_under(session, clock, choice, start)
