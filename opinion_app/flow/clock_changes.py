@@ -13,15 +13,9 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import Cause, extension_data, facts_of, settle, with_missed
-from opinion_app.flow.clocks import (
-    OPEN,
-    ahead_of,
-    open_clocks,
-    refresh,
-    reply_clock,
-    shift_inner,
-)
+from opinion_app.flow.clocks import OPEN, open_clocks, refresh, reply_clock, shift_inner
 from opinion_app.flow.due import clock_words
+from opinion_app.flow.which_rule import ahead_of
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import Extension

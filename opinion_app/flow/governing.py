@@ -10,10 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.clock_dates import facts_of, granted_in, is_copy
-from opinion_app.flow.clocks import OPEN, choice_for, letter_of
+from opinion_app.flow.clocks import OPEN
 from opinion_app.flow.deadline_table import Proposed, rules
 from opinion_app.flow.merged_dates import facts_as_own, facts_if_resting
 from opinion_app.flow.reply_owed import reopenings, reply_rule
+from opinion_app.flow.which_rule import choice_for, letter_of
 from opinion_app.records.assessment import Assessment
 from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import ClockFacts

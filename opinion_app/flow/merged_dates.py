@@ -15,11 +15,9 @@ from opinion_app.flow.clocks import (
     MERGED,
     OPEN,
     RECEIPT,
-    ahead_of,
     apply_rule,
     begun,
     end_clock,
-    letter_of,
     open_clocks,
     open_event,
     refresh,
@@ -30,6 +28,7 @@ from opinion_app.flow.due import ground_words
 from opinion_app.flow.ledger import carry_over
 from opinion_app.flow.reply_owed import BEFORE_ANSWER, RESTING, owe_reply, reply_rule, resting_reply
 from opinion_app.flow.settings import setting
+from opinion_app.flow.which_rule import ahead_of, letter_of
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import ClockFacts, Receipt
@@ -169,8 +168,8 @@ def _own_inputs(session: Session, clock: Clock) -> Entry:
 
 
 def _give_back(session: Session, case: Case, copy: Clock) -> None:
-    """Let the case's own reply keep, where it rests, what happened to it while it answered by a merged case's date: a hearing that
-    ended then has ended for it too."""
+    """Let the case's own reply keep, where it rests, what happened while a merged case's date stood for it: a hearing that ended
+    then has ended for it too."""
     own = resting_reply(session, case)
     if own is not None:
         kept = _own_inputs(session, copy)

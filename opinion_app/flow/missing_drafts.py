@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session
 
-from opinion_app.flow.clocks import ACTIVE, OPEN, choice_for, open_inner
+from opinion_app.flow.clocks import ACTIVE, OPEN, open_inner
+from opinion_app.flow.which_rule import choice_for
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock

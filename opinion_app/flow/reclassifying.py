@@ -16,14 +16,10 @@ from opinion_app.flow.clocks import (
     OPEN,
     OUT_OF_USE,
     begun,
-    choice_for,
-    duty,
     end_clock,
-    letter_of,
     open_clocks,
     open_event,
     refresh,
-    rule_of,
     shift_inner,
     start_clock,
 )
@@ -31,6 +27,7 @@ from opinion_app.flow.merged_dates import answer_for_merged, come_under, missed_
 from opinion_app.flow.missing_drafts import open_missing_drafts
 from opinion_app.flow.moved_dates import DateMoved, Held, held_dates, moved_since
 from opinion_app.flow.reply_owed import WAITS, begins_at, has_reply, owe_reply, reply_rule, resting_reply
+from opinion_app.flow.which_rule import choice_for, duty, letter_of, rule_of
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case, Letter
 from opinion_app.records.clock import Clock

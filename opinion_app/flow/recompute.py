@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import Cause, adoptions_of, facts_of, inner_day, is_copy, run_for, settle
-from opinion_app.flow.clocks import OPEN, OUT_OF_USE, ahead_of, end_clock, open_clocks, refresh, shift_inner
+from opinion_app.flow.clocks import OPEN, OUT_OF_USE, end_clock, open_clocks, refresh, shift_inner
 from opinion_app.flow.deadline_table import rules
 from opinion_app.flow.due import SUPPORT_ACT, waits_words
 from opinion_app.flow.extension_requests import void_stale
@@ -25,6 +25,7 @@ from opinion_app.flow.reply_owed import WAITS_ANEW
 from opinion_app.flow.risk_clocks import cap_now
 from opinion_app.flow.row_order import hold_all_open
 from opinion_app.flow.trail import Values
+from opinion_app.flow.which_rule import ahead_of
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import DeadlineRefused, Pause

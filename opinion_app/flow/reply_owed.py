@@ -12,20 +12,10 @@ from sqlalchemy.orm import Session, aliased
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import Cause, facts_of, granted_in, settle
-from opinion_app.flow.clocks import (
-    ACTIVE,
-    OPEN,
-    RECEIPT,
-    apply_rule,
-    choice_for,
-    letter_of,
-    open_clocks,
-    open_inner,
-    refresh,
-    start_clock,
-)
+from opinion_app.flow.clocks import ACTIVE, OPEN, RECEIPT, apply_rule, open_clocks, open_inner, refresh, start_clock
 from opinion_app.flow.deadline_table import Proposed
 from opinion_app.flow.settings import setting
+from opinion_app.flow.which_rule import choice_for, letter_of
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case, Letter
 from opinion_app.records.clock import Clock

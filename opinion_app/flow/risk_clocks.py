@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import Cause, facts_of, settle
-from opinion_app.flow.clocks import ahead_of, apply_rule, choice_for, end_clock, open_clocks, refresh, start_clock
+from opinion_app.flow.clocks import apply_rule, end_clock, open_clocks, refresh, start_clock
+from opinion_app.flow.which_rule import ahead_of, choice_for
 from opinion_app.records.assessment import Assessment
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock

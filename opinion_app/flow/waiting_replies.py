@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import Cause, facts_of
-from opinion_app.flow.clocks import letter_of
 from opinion_app.flow.deadline_table import Proposed
 from opinion_app.flow.merged_dates import missed_when_stopped
 from opinion_app.flow.progress import promise
 from opinion_app.flow.recompute import Moved
 from opinion_app.flow.reply_owed import facts_if_owed, not_counted, owe_reply, reply_rule, resting_replies
+from opinion_app.flow.which_rule import letter_of
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.rules.deadline import Derivation, derive, is_late

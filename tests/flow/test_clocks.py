@@ -16,6 +16,7 @@ from opinion_app.flow.calendar import RULES_VERSION, bump, work_calendar
 from opinion_app.flow.clock_dates import Cause, facts_of, settle, span_of, warning_moment
 from opinion_app.flow.reclassifying import reclassify
 from opinion_app.flow.reply_owed import owe_anew
+from opinion_app.flow.which_rule import ahead_of, rule_of
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock, DeadlineRuleRow
@@ -261,15 +262,15 @@ def test_d16_an_urgent_clock_warns_when_a_quarter_is_left(office: Office) -> Non
 def test_a_clock_whose_rule_is_gone_runs_on(office: Office) -> None:
     case = make_case(office.session, office.clerk)
     reply = only(office, case, "reply")
-    held = clocks.rule_of(office.session, reply)
+    held = rule_of(office.session, reply)
     assert held is not None
-    assert clocks.ahead_of(office.session, reply) == held.warning
+    assert ahead_of(office.session, reply) == held.warning
     office.session.execute(update(DeadlineRuleRow).values(active=False))
     bump(office.session, RULES_VERSION)
-    assert clocks.rule_of(office.session, reply) is None
-    assert clocks.ahead_of(office.session, reply) is None
+    assert rule_of(office.session, reply) is None
+    assert ahead_of(office.session, reply) is None
     reply.rule_id = None
-    assert clocks.rule_of(office.session, reply) is None
+    assert rule_of(office.session, reply) is None
     row = Assignment(case_id=case.id, unit_id=office.finance.id, role=UnitRole.LEAD, assigned_at=NOW)
     office.session.add(row)
     office.session.flush()

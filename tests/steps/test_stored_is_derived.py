@@ -16,6 +16,7 @@ from opinion_app.flow.clock_dates import is_copy, missed
 from opinion_app.flow.merged_dates import copies_alone, missed_when_stopped
 from opinion_app.flow.recompute import preview, recompute_open
 from opinion_app.flow.reply_owed import BEFORE_ANSWER, RESTING, reply_rule, uncounted
+from opinion_app.flow.which_rule import letter_of
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.transaction import transaction
@@ -62,7 +63,7 @@ def check_reply(walk: Walk, case: Case, replies: list[Clock]) -> None:
     if case.stage not in BEFORE_ANSWER:
         assert replies == [], case.stage
         return
-    _choice, start = reply_rule(walk.session, case, clocks.letter_of(walk.session, case))
+    _choice, start = reply_rule(walk.session, case, letter_of(walk.session, case))
     owed = [clock for clock in replies if not is_copy(clock)]
     assert len(replies) <= 1
     assert [clock.start_at for clock in owed] == ([] if start is None else [start]), case.procedure

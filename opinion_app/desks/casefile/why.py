@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from opinion_app.desks.casefile.settled import settled
 from opinion_app.flow.cases import tidy_number
 from opinion_app.flow.clock_dates import facts_of, granted_in, is_copy, span_of
-from opinion_app.flow.clocks import OPEN, rule_of
+from opinion_app.flow.clocks import OPEN
 from opinion_app.flow.due import clock_words
 from opinion_app.flow.visible import visible
+from opinion_app.flow.which_rule import rule_of
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock, DeadlineRuleRow

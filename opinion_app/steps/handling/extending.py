@@ -18,6 +18,7 @@ from opinion_app.flow.due import clock_words
 from opinion_app.flow.extension_requests import drop, said_of
 from opinion_app.flow.move import admit, move
 from opinion_app.flow.waiting import undecided
+from opinion_app.flow.which_rule import letter_of, rule_of
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock, ExtensionRequest
 from opinion_app.records.person import Person
@@ -73,7 +74,7 @@ def extendable(session: Session, case: Case) -> Clock:
 
 def allowance_of(session: Session, clock: Clock) -> Allowance | None:
     """How often and by how much this clock may be extended: as the rule says, but a date of the issuer's as the issuer says."""
-    rule = clocks.rule_of(session, clock)
+    rule = rule_of(session, clock)
     allowance = rule.extension if rule is not None else None
     if clock.fixed_on is not None and not (allowance is not None and allowance.by_issuer):
         return BY_ISSUER
@@ -90,7 +91,7 @@ def granted_words(session: Session, case: Case, more: More) -> str:
     """Who outside the office grants more time, by which paper of which day; empty where the office itself does."""
     if more.consent is None:
         return ""
-    letter = clocks.letter_of(session, case)
+    letter = letter_of(session, case)
     issuer = f"{ISSUER}{letter.issuer}" if letter is not None else ISSUER
     return f"{issuer}同意，{more.consent.number}，{more.consent.on.isoformat()}"
 

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow import outbox
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.clocks import rule_of
 from opinion_app.flow.handover import hand_to
 from opinion_app.flow.move import admit, move
+from opinion_app.flow.which_rule import rule_of
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case, Correspondent
 from opinion_app.records.clock import Clock

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from opinion_app.flow import clock_changes, outbox, progress
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import facts_of
-from opinion_app.flow.clocks import choice_for, open_clocks
+from opinion_app.flow.clocks import open_clocks
 from opinion_app.flow.move import admit, move
 from opinion_app.flow.moved_dates import DateMoved, check_late, held_dates, moved_sentence, moved_since
+from opinion_app.flow.which_rule import choice_for
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import ClockFacts

@@ -61,8 +61,7 @@ def slip(office: Office, case: Case, days: int = 0) -> None:
 
 
 def contact(office: Office, case: Case) -> Clock:
-    [held] = [clock for clock in office.session.scalars(select(Clock).where(Clock.case_id == case.id)) if clock.stage == "contact"]
-    return held
+    return office.session.scalars(select(Clock).where(Clock.case_id == case.id, Clock.stage == "contact")).one()
 
 
 def test_d15_a_duty_retired_for_the_cases_in_hand_ends_whether_or_not_one_was_misread_meanwhile(

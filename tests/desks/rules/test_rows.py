@@ -11,8 +11,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.clocks import choice_for, start_clock
+from opinion_app.flow.clocks import start_clock
 from opinion_app.flow.deadline_table import rules
+from opinion_app.flow.which_rule import choice_for
 from opinion_app.records.clock import Clock, DeadlineRuleRow
 from opinion_app.records.notice import Notice
 from opinion_app.records.trail import TrailEntry
