@@ -90,7 +90,9 @@ class RetireForm(OfficeForm):
     in_force_from = DateField("从哪天起停用", [InputRequired("请填写日期。")])
     source = line("停用的依据", 200, required=True, hint="写明文件名称和条款；没有文件的写“本单位规定”。")
     note = text("说明", 500, rows=3)
-    apply_to_open = BooleanField("同时用于在办的件", description="在办的件改按接替的规则；不勾选时，仍按原来的规则办完。")
+    apply_to_open = BooleanField(
+        "同时用于在办的件", description="在办的件改按接替的规则，没有接替的不再计时；不勾选时，仍按原来的规则办完。"
+    )
     looked = HiddenField()
 
 

@@ -145,20 +145,24 @@ def test_open_cases_follow_a_retirement_when_asked_to(app: Flask, admin: Browser
         assert session.scalars(select(Notice.id)).all() == []
 
 
-def test_a_clock_whose_stage_has_no_rule_any_more_runs_on_under_its_own(app: Flask, admin: Browser) -> None:
+def test_a_duty_retired_for_the_cases_in_hand_is_shown_to_end_before_it_does(app: Flask, admin: Browser) -> None:
     with app.app_context(), transaction() as session:
         case = make_case(session, None, now=NOW, kind=Kind.HELP)
         choice = choice_for(session, case, ClockStage.CONTACT, NOW)
         assert choice is not None
-        held = start_clock(session, case, choice, NOW).rule_id
+        start_clock(session, case, choice, NOW)
     path = "/office/rules/contact-help/retire"
     form = pick(admin.forms(path), path)
     form.action = f"{path}/preview"
     seen = admin.send(form, source="本单位规定").text
-    assert ["不再有“首次联系”的时限" in seen, "0 项，其中 0 项会变为逾期" in seen] == [True, True]
-    assert admin.submit(path, to=path, headers=None, source="本单位规定", apply_to_open="y").status_code == 303
+    assert [words in seen for words in ("不再有“首次联系”的时限", "1 项，其中 0 项会变为逾期", "不再计时")] == [True] * 3
+    unlooked = admin.submit(path, to=path, source="本单位规定", apply_to_open="y")
+    assert (unlooked.status_code, "还没有保存：会变动 1 项在办时限" in unlooked.text) == (422, True)
+    again = pick(forms_in(unlooked.text), path)
+    assert admin.send(again, source="本单位规定", apply_to_open="y").status_code == 303
     with app.app_context(), transaction() as session:
-        assert session.scalars(select(Clock.rule_id).where(Clock.stage == "contact")).all() == [held]
+        ended = session.scalars(select(Clock.end_reason).where(Clock.stage == "contact")).all()
+        assert ended == ["时限规则已停用，不再要求"]
 
 
 def test_the_last_row_that_cases_rely_on_cannot_be_retired(app: Flask, admin: Browser) -> None:
