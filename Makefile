@@ -47,7 +47,9 @@ contracts: $(VENV)/.ready-dev ## which room may import which
 	$(VENV)/bin/lint-imports --no-cache --no-logo
 
 suite: $(VENV)/.ready-dev ## the tests, with their coverage: 100 % of rules and flow, 90 % of all (WORKERS=)
-	$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=
+	@$(VENV)/bin/coverage erase
+	$(PY) -m pytest -p tests.support.measured -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	@$(VENV)/bin/coverage combine --quiet
 	$(VENV)/bin/coverage report --fail-under=90
 	$(VENV)/bin/coverage report --fail-under=100 --include='opinion_app/rules/*,opinion_app/flow/*'
 

@@ -22,7 +22,6 @@ from tests.support.databases import (
     sqlite_url,
 )
 from tests.support.garbage import Garbage
-from tests.support.measured import Measured
 from tests.support.network import Guard
 from tests.support.presence import in_pipeline
 
@@ -49,8 +48,7 @@ __all__ = [
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Measure what counts towards coverage, and look for garbage where there is some."""
-    config.pluginmanager.register(Measured(), "measured")
+    """Look for garbage where there is some."""
     config.pluginmanager.register(Garbage(), "garbage")
 
 

@@ -150,7 +150,6 @@ def test_the_demonstration_stays_at_home(run: Run) -> None:
         assert "只在本机" in err
 
 
-@pytest.mark.many_times
 def test_the_demonstration_keeps_its_key(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPINION_SECRET_KEY", "")
     served: list[str] = []

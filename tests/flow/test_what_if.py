@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -80,7 +79,6 @@ def said_and_done(session: Session, office: Office, rule: DeadlineRule, changes:
     return set(told), set(moved)
 
 
-@pytest.mark.many_times
 def test_d15_what_is_told_before_is_what_moves_for_every_rule(core: Flask) -> None:
     with transaction() as session:
         office = fill(session)

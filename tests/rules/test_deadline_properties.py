@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -75,7 +74,6 @@ def _random_pauses(chance: random.Random, start: date) -> list[tuple[date, date]
     return list(zip(cuts[::2], cuts[1::2], strict=True))
 
 
-@pytest.mark.many_times
 def test_d19_the_walker_equals_the_oracle_on_ten_thousand_random_calendars() -> None:
     chance = random.Random(20261123)
     for _ in range(10_000):

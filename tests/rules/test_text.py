@@ -56,7 +56,6 @@ def test_an_indent_without_end_is_cut() -> None:
     assert clean("\u3000" * 5000 + "落款") == "\u3000" * 40 + "落款"
 
 
-@pytest.mark.many_times
 def test_nothing_unseen_is_left_and_nothing_seen_is_lost() -> None:
     for code in range(sys.maxunicode + 1):
         character = chr(code)

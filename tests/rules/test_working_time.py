@@ -44,7 +44,6 @@ def _minute_by_minute(calendar: WorkCalendar, start: datetime, amount: int, paus
     return moment
 
 
-@pytest.mark.many_times
 def test_d04_working_hours_equal_a_walk_minute_by_minute() -> None:
     chance = random.Random(20261123)
     for _ in range(150):

@@ -87,7 +87,6 @@ def check_slips(walk: Walk, now: datetime) -> None:
         walk.session.expire_all()
 
 
-@pytest.mark.many_times
 @pytest.mark.parametrize("seed", range(6))
 def test_d19_recomputing_after_any_acts_changes_nothing(core: Flask, seed: int) -> None:
     with transaction() as session:

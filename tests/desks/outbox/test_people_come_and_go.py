@@ -182,7 +182,6 @@ def test_n09_who_could_be_told_inside_only_is_written_to_once_there_is_an_addres
     assert [round_(office, f"{DUE}T{time}") for time in ("09:32", "17:00")] == [[], []]
 
 
-@pytest.mark.many_times
 @pytest.mark.parametrize("seed", range(5))
 def test_n09_n14_whoever_has_it_in_the_end_was_told_once_and_every_run_was_foretold(office: Office, seed: int) -> None:
     case, clock = with_case(office.session, None, office.case.lead_unit_id or 0, office.people["handler"].id)

@@ -7,8 +7,6 @@ import pytest
 from opinion_app.rules.masking import apply, find, only_masks
 from opinion_app.rules.masking.apply import Action, Decision
 
-pytestmark = pytest.mark.many_times
-
 UNITS = [
     "1",
     "1 ",

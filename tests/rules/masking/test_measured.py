@@ -7,8 +7,6 @@ from tests.rules.masking import marked
 from tests.rules.masking.generator import samples
 from tests.rules.masking.measure import NOT_WANTED, Figures, generated, real
 
-pytestmark = pytest.mark.many_times
-
 
 @pytest.fixture(scope="module")
 def figures() -> Figures:
