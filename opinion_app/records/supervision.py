@@ -12,6 +12,7 @@ from opinion_app.records.clock import Clock
 from opinion_app.records.person import Person
 from opinion_app.records.unit import Unit
 from opinion_app.rules.reminder_words import SupervisionKind
+from opinion_app.rules.words import ClockState
 from opinion_app.rules.zone import local_date
 
 
@@ -54,3 +55,9 @@ class Supervision(Base):
     def answer_words(self) -> str:
         """2027-01-04, or 2027-01-01（暂定） while the year's holidays are not loaded."""
         return f"{self.answer_by}（暂定）" if self.clock is not None and self.clock.provisional else str(self.answer_by or "")
+
+    @property
+    def stopped_words(self) -> str:
+        """Why the answer is waited for no more though nobody gave it: 并案; empty where it was given or its date still runs."""
+        stopped = self.feedback_at is None and self.clock is not None and self.clock.state is ClockState.STOPPED
+        return self.clock.end_reason if stopped and self.clock is not None else ""
