@@ -21,6 +21,7 @@ from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.rules.deadline import Derivation, derive
 from opinion_app.rules.deadline_rules import Choice, ClockStage, StartEvent
+from opinion_app.rules.left_open import NO_MORE
 from opinion_app.rules.words import ClockState
 from opinion_app.rules.workdays import WorkCalendar
 
@@ -61,7 +62,7 @@ def lower(session: Session, case: Case, assessment: Assessment, now: datetime) -
     for clock in risk_clocks(session, case):
         choice = _choice(session, case, ClockStage.of(clock.stage), assessment, clock.start_at)
         if choice is None or choice.rule.meeting_act != clock.met_by_act:
-            end_clock(clock, now, f"降为“{assessment.level.label}”，不再要求", ClockState.STOPPED)
+            end_clock(clock, now, f"降为“{assessment.level.label}”，{NO_MORE}", ClockState.STOPPED)
             continue
         apply_rule(session, clock, choice)
         clock.assessment_id = assessment.id

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from opinion_app.forms import OfficeForm
 from opinion_app.records.case import Case
 from opinion_app.rules import links
+from opinion_app.rules.left_open import LeftOpen, refused_over
 from opinion_app.rules.life import ACTS
 from opinion_app.web.answers import form_page
 
@@ -20,3 +21,11 @@ def act_page(
 
     The plain template shows every field of the form in order; a room with more to show extends it."""
     return form_page(template, case=case, act=ACTS[act], form=form, said=said, case_href=links.case(case.number), **context)
+
+
+def leaving_page(case: Case, act: str, form: OfficeForm, left: LeftOpen, *, said: str) -> ResponseReturnValue:
+    """Show the form of an act by which a case leaves the life; while what is `left` open stands against it, only what that is and
+    where to do it, in the words the operation refuses with."""
+    against = refused_over(act, left)
+    template = "layouts/left_open.html"
+    return act_page(case, act, form, template=template, said="" if against else said, against=against, left=left)

@@ -7,12 +7,18 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from opinion_app import clock
 from opinion_app.app import create_app
+from opinion_app.flow.assess import assess
+from opinion_app.records.actors import actor_of
+from opinion_app.records.case import Case
+from opinion_app.records.person import Person
 from opinion_app.records.transaction import transaction
+from opinion_app.rules.assessment import Ground, Sheet
 from opinion_app.rules.settings import Settings
-from opinion_app.rules.words import RiskFactor
+from opinion_app.rules.words import RiskFactor, RiskLevel
 from tests.builders.life import handling_case, make_office
 from tests.support.client import client_for
 from tests.support.databases import hurry, make_settings, release
@@ -71,3 +77,23 @@ def test_a_clerk_grades_a_case_in_place(page: Page, served: tuple[Flask, str]) -
     expect(page.locator(".flashes")).to_contain_text("定为“较大”")
     expect(page.locator(".case-marks")).to_contain_text("较大")
     expect(page.locator(".rail")).to_contain_text("发布权威信息")
+
+
+def test_a_clerk_reads_what_is_open_before_a_graded_case_is_merged(page: Page, served: tuple[Flask, str]) -> None:
+    app, address = served
+    with app.app_context(), transaction() as session:
+        case = session.scalars(select(Case)).one()
+        clerk = actor_of(session, session.scalars(select(Person).where(Person.login == "clerk")).one())
+        said = Sheet({factor: Ground(1, "截图") for factor in RiskFactor}, RiskLevel.I, "综合判断", "有风险")
+        assess(session, case, clerk, clock.now(), said)
+    enter(page, app, address, "clerk")
+    page.goto(f"{address}/office/cases/LY2026-000001")
+    page.get_by_text("其他操作").click()
+    page.get_by_role("link", name="并案").click()
+    panel = page.locator("#act-panel")
+    expect(panel).to_contain_text("还不能“并案”")
+    expect(panel).to_contain_text("电话报告上级")
+    expect(panel).to_contain_text("反过来把另一件并入本件")
+    expect(panel.locator("#into")).to_have_count(0)
+    panel.get_by_role("link", name="登记报告与回应").click()
+    expect(page.locator("#act-panel, main").first).to_contain_text("舆情报告与回应")

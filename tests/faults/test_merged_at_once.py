@@ -13,17 +13,23 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from opinion_app.cli.doctor import BAD, CHECKS, GOOD
+from opinion_app.flow import assess as acts
 from opinion_app.flow.clocks import open_clocks
+from opinion_app.flow.supervise import Asked, issue
 from opinion_app.records.actors import actor_of
 from opinion_app.records.base import db
 from opinion_app.records.case import Case
 from opinion_app.records.person import Person
 from opinion_app.records.transaction import transaction
-from opinion_app.rules.errors import Conflict
+from opinion_app.records.unit import Unit
+from opinion_app.rules.assessment import Ground, Sheet
+from opinion_app.rules.errors import Conflict, Refused
 from opinion_app.rules.facts import Actor
-from opinion_app.rules.words import Stage
+from opinion_app.rules.reminder_words import SupervisionKind
+from opinion_app.rules.words import RiskFactor, RiskLevel, Stage
+from opinion_app.rules.zone import local_date
 from opinion_app.steps.triage import merging, operations
-from tests.builders.life import make_office
+from tests.builders.life import assigned, make_office
 from tests.builders.office import NOW, make_case
 from tests.faults.together import pausing, together
 
@@ -94,6 +100,52 @@ def test_d13_a_case_that_is_merged_into_does_not_leave_in_the_same_moment(core: 
             counted = [clock.stage for clock in open_clocks(session, (lies_in or case).id)]
             assert "reply" in counted or case.stage is Stage.DECLINED
         assert replies_said(session)[0] == GOOD
+
+
+def graded(session: Session) -> None:
+    case = three(session)[0]
+    acts.assess(
+        session, case, clerk(session), LATER, Sheet({one: Ground(1, "截图") for one in RiskFactor}, RiskLevel.I, "综合", "有")
+    )
+
+
+def supervised(session: Session) -> None:
+    """As the ladder issues a sheet: without asking for the case first."""
+    unit = session.scalars(select(Unit).where(Unit.name == "财政所")).one()
+    asked = Asked(SupervisionKind.SUPERVISE, "请办", unit.id, local_date(LATER))
+    issue(session, three(session)[0], asked, None, LATER)
+
+
+@pytest.mark.parametrize("merge_first", [False, True])
+@pytest.mark.parametrize("begins", [graded, supervised])
+def test_no_duty_begins_on_a_case_in_the_moment_it_is_merged(core: Flask, begins: Act, *, merge_first: bool) -> None:
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("on SQLite one transaction writes at a time: the other cannot begin")
+    with transaction() as session:
+        office = make_office(session)
+        assigned(office)
+        for _ in range(2):
+            make_case(session, None)
+    written = threading.Event()
+    both = (merge_first_into_second, begins) if merge_first else (begins, merge_first_into_second)
+
+    def one() -> None:
+        with core.app_context(), pausing(written, "UPDATE cases"), transaction() as session:
+            both[0](session)
+
+    def other() -> None:
+        assert written.wait(WAIT)
+        with core.app_context(), pytest.raises(StaleDataError), transaction() as session:
+            both[1](session)
+
+    together([one, other])
+    with transaction() as session:
+        case = three(session)[0]
+        begun = {clock.stage for clock in open_clocks(session, case.id)} & {"feedback", "risk_phone"}
+        assert (case.stage is Stage.MERGED, bool(begun)) == (merge_first, not merge_first)
+        if not merge_first:
+            with pytest.raises(Refused, match="还没有"):
+                merge_first_into_second(session)
 
 
 def test_d13_who_looked_at_a_case_before_another_was_merged_into_it_is_told(core: Flask) -> None:

@@ -103,7 +103,6 @@ def test_a_case_is_not_closed_over_the_duties_of_its_risk_level(office: Office) 
         NOW,
         Sheet({factor: Ground(1, "见截图") for factor in RiskFactor}, findings="可能被误读"),
     )
-    assert closing.risk_duties(office.session, case)
     with pytest.raises(Refused, match="一般"):
         closing.close(office.session, case, office.clerk, NOW)
     acts = {clock.met_by_act for clock in risk_clocks.risk_clocks(office.session, case)}

@@ -7,11 +7,11 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from opinion_app.flow import progress, risk_clocks, writer_mail
+from opinion_app.flow import progress, writer_mail
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.cases import latest_reply
 from opinion_app.flow.deadline_table import rules
-from opinion_app.flow.due import stage_words
+from opinion_app.flow.left_open import leave_nothing_open
 from opinion_app.flow.move import admit, move
 from opinion_app.flow.moved_dates import DateMoved
 from opinion_app.flow.reopening import open_again
@@ -120,18 +120,10 @@ def report_back(
     return row
 
 
-def risk_duties(session: Session, case: Case) -> list[str]:
-    """What the case's risk level still asks for, in words, the most urgent first."""
-    return list(dict.fromkeys(stage_words(clock.stage) for clock in risk_clocks.risk_clocks(session, case)))
-
-
 def close(session: Session, case: Case, actor: Actor, now: datetime, note: str = "", seen: int | None = None) -> None:
     """办结: nothing is owed any more; life refuses it while a report or the decision on publication is missing, and so are
     duties of a risk level that nobody has met: closing would end their clocks unseen (decisions 5)."""
-    admit(session, case, "close", actor, seen)
-    owed = risk_duties(session, case)
-    if owed:
-        raise Refused(f"本件定级为“{case.risk_level.label if case.risk_level else ''}”，{'、'.join(owed)}还没有登记，不能办结。")
+    leave_nothing_open(session, case, admit(session, case, "close", actor, seen), "close")
     case.closed_at = now
     move(session, case, "close", actor, now, to=Stage.CLOSED, note=note)
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from opinion_app import clock
 from opinion_app.flow.attach import attach
 from opinion_app.flow.cases import latest_reply, open_case
+from opinion_app.flow.left_open import left_open
 from opinion_app.flow.moved_dates import moved_sentence
 from opinion_app.records.base import db
 from opinion_app.records.case import Case
@@ -18,7 +19,7 @@ from opinion_app.rules.words import AnswerMethod, RetentionPeriod
 from opinion_app.rules.zone import SHANGHAI, local_date
 from opinion_app.steps.closing import forms, operations
 from opinion_app.web.access import requires
-from opinion_app.web.act_page import act_page
+from opinion_app.web.act_page import act_page, leaving_page
 from opinion_app.web.answers import done
 from opinion_app.web.identity import actor
 from opinion_app.web.posted import posted
@@ -95,14 +96,13 @@ def _report(number: str, act: str, kind: type[forms.ReportForm], words: str) -> 
 @requires("worklist")
 def close(number: str) -> ResponseReturnValue:
     """办结."""
-    case = _case(number, "close")
+    case, facts = open_case(db.session(), number, actor(), "close")
     form = posted(forms.CloseForm, version=case.version)
     if request.method == "POST" and form.validate():
         operations.close(db.session(), case, actor(), clock.now(), form.note.data, form.seen_version)
         return done(links.case(case.number), f"{case.number} 已办结。")
-    duties = operations.risk_duties(db.session(), case)
-    template, said = "steps/closing/close.html", "办结后不再计时；需要时可以重办。"
-    return act_page(case, "close", form, template=template, said="" if duties else said, duties=duties)
+    left = left_open(db.session(), case, facts)
+    return leaving_page(case, "close", form, left, said="办结后不再计时；需要时可以重办。")
 
 
 @bp.route("/reopen", methods=["GET", "POST"])

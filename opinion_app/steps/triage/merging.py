@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from opinion_app.flow import merged_dates, progress, writer_mail
 from opinion_app.flow.cases import latest_reply, open_case
 from opinion_app.flow.handover import hand_to_holder
+from opinion_app.flow.left_open import leave_nothing_open
 from opinion_app.flow.move import admit, move, raise_version
 from opinion_app.flow.moved_dates import DateMoved, check_late, held_dates, moved_sentence, moved_since
 from opinion_app.flow.reclassifying import taken_apart
@@ -34,8 +35,9 @@ def merge(
     """Let `case` go on inside the case numbered `into`, which answers for both by the earlier date (D13).
 
     Answers the other case and which of its dates moved, those of its units included.
-    Raises Invalid where one would be late at once and nobody said they know (D12)."""
-    admit(session, case, "merge", actor, seen, _numbered(session, into))
+    Raises Invalid where one would be late at once and nobody said they know (D12), and Refused while it would leave duties of a
+    risk level or an answer to a 督办 undone for good: they do not go over to the other case."""
+    leave_nothing_open(session, case, admit(session, case, "merge", actor, seen, _numbered(session, into)), "merge")
     target = _target(session, case, actor, into)
     case.merged_into_id, case.stage_before_merge = target.id, case.stage.value
     held = held_dates(session, target)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow import outbox, progress, trail
 from opinion_app.flow.handover import hand_to
+from opinion_app.flow.left_open import leave_nothing_open
 from opinion_app.flow.move import admit, move
 from opinion_app.flow.moved_dates import DateMoved, check_late, moved_words
 from opinion_app.flow.reclassifying import on_acceptance, reclassify
@@ -115,15 +116,19 @@ def classify(
 def decline(
     session: Session, case: Case, actor: Actor, now: datetime, ground: str, reason: str, channel: str, seen: int | None
 ) -> None:
-    """不予受理: the writer is told why and where to turn instead."""
-    admit(session, case, "decline", actor, seen)
+    """不予受理: the writer is told why and where to turn instead.
+
+    Raises Refused while it would leave duties of a risk level or an answer to a 督办 undone for good."""
+    leave_nothing_open(session, case, admit(session, case, "decline", actor, seen), "decline")
     move(session, case, "decline", actor, now, to=Stage.DECLINED, note=f"{ground}。{reason}", detail={"channel": channel})
     progress.tell(session, case, why=f"{ground}。{reason} 办理渠道：{channel}")
 
 
 def refer(session: Session, case: Case, actor: Actor, now: datetime, to: str, reason: str, seen: int | None) -> None:
-    """转出: another authority has the matter."""
-    admit(session, case, "refer", actor, seen)
+    """转出: another authority has the matter.
+
+    Raises Refused while it would leave duties of a risk level or an answer to a 督办 undone for good."""
+    leave_nothing_open(session, case, admit(session, case, "refer", actor, seen), "refer")
     case.referred_to = to
     move(session, case, "refer", actor, now, to=Stage.REFERRED, note=reason, detail={"to": to})
     progress.tell(session, case, why=f"已转 {to} 办理。{reason}")

@@ -13,7 +13,6 @@ from opinion_app.flow.attach import attach
 from opinion_app.flow.cases import open_case
 from opinion_app.flow.clocks import reply_clock
 from opinion_app.flow.due import draft_passed_words
-from opinion_app.flow.merged_dates import rests_with
 from opinion_app.flow.moved_dates import moved_sentence
 from opinion_app.flow.settings import areas
 from opinion_app.flow.units import active_units
@@ -24,7 +23,7 @@ from opinion_app.rules import links
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.file_kinds import STAFF_LIMITS
 from opinion_app.rules.words import Kind, Procedure, Urgency
-from opinion_app.steps.triage import assigning, forms, merging, operations
+from opinion_app.steps.triage import assigning, forms, operations
 from opinion_app.steps.triage.operations import Classification
 from opinion_app.web.access import requires
 from opinion_app.web.act_page import act_page
@@ -188,39 +187,6 @@ def decide_return(number: str) -> ResponseReturnValue:
     return act_page(case, "decide_return", form, said="不同意的，该单位不能就本件再次申请退回。")
 
 
-@bp.route("/decline", methods=["GET", "POST"])
-@requires("worklist")
-def decline(number: str) -> ResponseReturnValue:
-    """不予受理."""
-    case = _case(number, "decline")
-    form = posted(forms.DeclineForm, version=case.version)
-    if request.method == "POST" and form.validate():
-        operations.decline(
-            db.session(),
-            case,
-            actor(),
-            clock.now(),
-            form.ground.data,
-            form.reason.data,
-            form.channel.data,
-            form.seen_version,
-        )
-        return done(links.case(case.number), f"{case.number} 已记为不予受理。如有误，可以“重办”。")
-    return act_page(case, "decline", form, said="原因和办理渠道会告诉留言人；本件停止计时。")
-
-
-@bp.route("/refer", methods=["GET", "POST"])
-@requires("worklist")
-def refer(number: str) -> ResponseReturnValue:
-    """转出."""
-    case = _case(number, "refer")
-    form = posted(forms.ReferForm, version=case.version)
-    if request.method == "POST" and form.validate():
-        operations.refer(db.session(), case, actor(), clock.now(), form.referred_to.data, form.reason.data, form.seen_version)
-        return done(links.case(case.number), f"{case.number} 已转出。")
-    return act_page(case, "refer", form, said="本件停止计时，留言人会看到转往哪里。")
-
-
 @bp.route("/propose", methods=["GET", "POST"])
 @requires("worklist")
 def propose(number: str) -> ResponseReturnValue:
@@ -251,45 +217,6 @@ def instruct(number: str) -> ResponseReturnValue:
         except Invalid as refusal:
             form.take(refusal)
     return act_page(case, "instruct", form, template="steps/triage/instruct.html", files=True)
-
-
-def _merge(case: Case, form: forms.MergeForm, now: datetime) -> ResponseReturnValue:
-    into, reason, know_late = form.into.data or "", form.reason.data or "", form.know_late.data
-    with db.session().begin_nested():
-        target, moved = merging.merge(db.session(), case, actor(), now, into, reason, form.seen_version, know_late=know_late)
-    said = moved_sentence(moved, now) + rests_with(db.session(), target, case)
-    return done(links.case(target.number), f"{case.number} 已并入本件。{said}")
-
-
-@bp.route("/merge", methods=["GET", "POST"])
-@requires("worklist")
-def merge(number: str) -> ResponseReturnValue:
-    """并案."""
-    case = _case(number, "merge")
-    form = posted(forms.MergeForm, version=case.version, into=request.args.get("into", "")[:40])
-    if request.method == "POST" and form.validate():
-        try:
-            return _merge(case, form, clock.now())
-        except Invalid as refusal:
-            form.take(refusal)
-    return act_page(case, "merge", form, said="对方按两件中较早的时限一并答复。")
-
-
-@bp.route("/unmerge", methods=["GET", "POST"])
-@requires("worklist")
-def unmerge(number: str) -> ResponseReturnValue:
-    """拆分."""
-    case = _case(number, "unmerge")
-    form = posted(forms.UnmergeForm, version=case.version)
-    if request.method == "POST" and form.validate():
-        reason, known, seen = form.reason.data, form.know_late.data, form.seen_version
-        try:
-            with db.session().begin_nested():
-                said = merging.unmerge(db.session(), case, actor(), clock.now(), reason, seen, know_late=known)
-            return done(links.case(case.number), f"{case.number} 已拆出，恢复单独办理。{said}")
-        except Invalid as refusal:
-            form.take(refusal)
-    return act_page(case, "unmerge", form, said="本件回到并案前的环节，原来的时限继续计算。")
 
 
 @bp.route("/grant", methods=["GET", "POST"])

@@ -1,0 +1,82 @@
+"""What an act would leave undone for good, duties of a risk level and answers to 催办 or 督办, and the words that refuse it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from opinion_app.rules.facts import CaseFacts
+from opinion_app.rules.life import ACTS
+from opinion_app.rules.words import ClockState, RiskLevel
+
+# Each ends the clocks of the risk level, and all but closing shut the acts that would meet them (decisions 5).
+ENDS_DUTIES = frozenset({"close", "decline", "refer", "merge"})
+# A unit may still answer what it was asked on a case that is closed; on one that left the life in these ways it may not.
+SHUTS_ANSWERS = frozenset({"decline", "refer", "merge"})
+NO_MORE = "不再要求"  # how a duty ends that nobody owes any more: a leader lowered the level, or its rule went out of use
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A 催办 or 督办 that waits for the answer of a unit."""
+
+    title: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOpen:
+    """What is still to be done on a case: the duties of its level in words, and who still has to answer what."""
+
+    level: RiskLevel | None = None
+    duties: tuple[str, ...] = ()
+    sheets: tuple[Unanswered, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a duty of a risk level ended: the newest clock of its kind on the case."""
+
+    state: ClockState
+    reason: str
+
+
+def refused_over(act: str, left: LeftOpen) -> str:
+    """Why `act` may not be done over what is left open, and what to do instead; empty where nothing stands against it."""
+    label = ACTS[act].label
+    said = [_over_duties(label, left)] if left.duties and act in ENDS_DUTIES else []
+    said += [_over_sheets(label, left.sheets)] if left.sheets and act in SHUTS_ANSWERS else []
+    if said and act == "merge":
+        said.append("另一件没有这些未了事项的，也可以反过来把另一件并入本件。")
+    return "".join(said)
+
+
+def _over_duties(label: str, left: LeftOpen) -> str:
+    level = left.level.label if left.level else ""
+    return (
+        f"本件定级为“{level}”，{'、'.join(left.duties)}还没有登记，不能“{label}”。"
+        f"请先办完并登记这些事项；情况已经缓和的，重新研判、由领导审定降级后再“{label}”。"
+    )
+
+
+def _over_sheets(label: str, sheets: Iterable[Unanswered]) -> str:
+    named = "、".join(f"{sheet.title}（{sheet.unit}）" for sheet in sheets)
+    return f"{named}还没有反馈，“{label}”以后就不能再反馈。请先由承办单位“反馈督办”，再“{label}”。"
+
+
+def answerable(case: CaseFacts, unit_id: int | None) -> bool:
+    """Whether somebody is still there to answer what `unit_id` was asked: a unit that gave the case back cannot."""
+    return bool(case.active) if unit_id is None else case.of_unit(unit_id) is not None
+
+
+def ended_words(duties: Iterable[Ended]) -> str:
+    """What became of the duties of a level none of which runs: done, stopped and by what, or asked for no more; empty for none.
+
+    What was stopped by an act that ended the case comes first, for nobody did it."""
+    held = list(duties)
+    stopped = [each.reason for each in held if each.state is ClockState.STOPPED and not each.reason.endswith(NO_MORE)]
+    if stopped:
+        return f"已停止（{'、'.join(dict.fromkeys(stopped))}）"
+    if any(each.state is ClockState.MET for each in held):
+        return "均已办理"
+    return NO_MORE if held else ""
