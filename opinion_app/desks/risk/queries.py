@@ -20,6 +20,7 @@ from opinion_app.records.clock import Clock
 from opinion_app.rules.assessment import GRADE_WORDS, Ground, grounds_of
 from opinion_app.rules.differences import Piece, differences
 from opinion_app.rules.facts import Actor
+from opinion_app.rules.left_open import Ended, ended_words
 from opinion_app.rules.words import OPEN_STAGES, AssessmentState, ClockState, RiskFactor, RiskLevel
 
 PER_PAGE = 50
@@ -112,11 +113,14 @@ def duties(session: Session, case: Case) -> Sequence[Clock]:
 
 @dataclass(frozen=True)
 class Graded:
-    """One row of the list: the case, the state of its newest assessment, and what of its level is due next."""
+    """One row of the list: the case, the state of its newest assessment, and what of its level is due next.
+
+    `ended` says what became of the duties where none runs any more."""
 
     case: Case
     state: AssessmentState | None
     clock: Clock | None
+    ended: str = ""
 
 
 @dataclass(frozen=True)
@@ -149,7 +153,8 @@ def graded(session: Session, actor: Actor, wanted: Wanted) -> list[Graded]:
     cases = session.scalars(query.options(joinedload(Case.lead_unit))).all()
     ids = [case.id for case in cases]
     states, clocks = _states(session, ids), _next_clocks(session, ids)
-    return [Graded(case, states.get(case.id), clocks.get(case.id)) for case in cases]
+    ended = _ended(session, [case_id for case_id in ids if case_id not in clocks])
+    return [Graded(case, states.get(case.id), clocks.get(case.id), ended_words(ended.get(case.id, ()))) for case in cases]
 
 
 def _page_of(query: Select[Any], wanted: Wanted) -> Select[Any]:
@@ -171,4 +176,15 @@ def _next_clocks(session: Session, ids: list[int]) -> dict[int, Clock]:
     held: dict[int, Clock] = {}
     for clock in session.scalars(query.order_by(Clock.due_at, Clock.id)):
         held.setdefault(clock.case_id, clock)
+    return held
+
+
+def _ended(session: Session, ids: list[int]) -> dict[int, list[Ended]]:
+    """How each duty of the level of these cases ended: what a rise replaced is told by what took its place."""
+    columns = (Clock.case_id, Clock.stage, Clock.met_by_act, Clock.state, Clock.end_reason)
+    query = select(*columns).where(Clock.case_id.in_(ids), Clock.stage.in_(STAGES)).order_by(Clock.id)
+    newest = {(row.case_id, row.stage, row.met_by_act): Ended(row.state, row.end_reason) for row in session.execute(query)}
+    held: dict[int, list[Ended]] = {}
+    for (case_id, _stage, _act), duty in newest.items():
+        held.setdefault(case_id, []).append(duty)
     return held
