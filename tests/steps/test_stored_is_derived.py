@@ -26,6 +26,7 @@ from opinion_app.rules.words import ClockState
 from tests.builders.life import make_office
 from tests.builders.office import NOW
 from tests.builders.random_acts import SHOWN_BEFORE, Walk, away_and_back, begin, something
+from tests.support.databases import alternately
 
 Duty = tuple[int, str, int | None]
 
@@ -87,7 +88,7 @@ def check_slips(walk: Walk, now: datetime) -> None:
         walk.session.expire_all()
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(("database_url", "seed"), alternately(range(6)), indirect=["database_url"])
 def test_d19_recomputing_after_any_acts_changes_nothing(core: Flask, seed: int) -> None:
     with transaction() as session:
         walk, now, done = begin(make_office(session), seed), NOW, 0

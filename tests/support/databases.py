@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +36,11 @@ from tests.support.presence import absent
 
 ENGINES = ("sqlite", "postgresql")
 Content = TypeVar("Content")
+
+
+def alternately(seeds: Iterable[int]) -> list[tuple[str, int]]:
+    """Long walks by chance: each seed on one engine, in turn, for the walk of one seed is the same on both."""
+    return [(ENGINES[turn % len(ENGINES)], seed) for turn, seed in enumerate(seeds)]
 
 
 def make_settings(data_dir: Path, database_url: str = "", **changed: Any) -> Settings:

@@ -37,6 +37,7 @@ from opinion_app.rules.zone import local_date, parse_moment
 from tests.builders.office import make_person
 from tests.desks.outbox.posted import DUE, SENDER, leave, mailing, morning, post, round_
 from tests.desks.reminders.laddered import Office, with_case
+from tests.support.databases import alternately
 
 THEY = ("handler", "head", "deputy")
 LEAVING = (NoticeChannel.MAIL, NoticeChannel.ROBOT)
@@ -182,7 +183,7 @@ def test_n09_who_could_be_told_inside_only_is_written_to_once_there_is_an_addres
     assert [round_(office, f"{DUE}T{time}") for time in ("09:32", "17:00")] == [[], []]
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(("database_url", "seed"), alternately(range(5)), indirect=["database_url"])
 def test_n09_n14_whoever_has_it_in_the_end_was_told_once_and_every_run_was_foretold(office: Office, seed: int) -> None:
     case, clock = with_case(office.session, None, office.case.lead_unit_id or 0, office.people["handler"].id)
     case.kind = Kind.ACCUSATION if seed % 2 else case.kind  # of which no robot and no mailbox may speak
