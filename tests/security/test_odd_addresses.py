@@ -2,29 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from opinion_app.app import create_app
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.words import Role
 from tests.builders.office import make_case, make_person
 from tests.support.client import PASSWORD, Browser, client_for, give_password, pick
+from tests.support.databases import ENGINES, furnish, hurry, make_settings, release
 
 CASE = "/office/cases/LY2026-000001"
 MACHINE = ("Traceback", "sqlalchemy", "sqlite3", "psycopg", "werkzeug", "site-packages", 'File "', "SELECT ")
+
+
+def fill(session: Session) -> None:
+    """Two people and one case."""
+    give_password(make_person(session, "clerk", Role.CLERK))
+    make_person(session, "administrator", Role.ADMINISTRATOR)
+    make_case(session)
 
 
 @pytest.fixture
 def people(app: Flask) -> Flask:
     """Two people and one case."""
     with app.app_context(), transaction() as session:
-        give_password(make_person(session, "clerk", Role.CLERK))
-        make_person(session, "administrator", Role.ADMINISTRATOR)
-        make_case(session)
+        fill(session)
     return app
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def standing(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The same for all who ask for what changes nothing."""
+    folder = tmp_path_factory.mktemp("standing")
+    with furnish(request, folder, fill).copy(folder) as url:
+        app = create_app(make_settings(folder / "data", url))
+        hurry(app)
+        yield app
+        release(app)
 
 
 @pytest.mark.parametrize(
@@ -58,8 +78,8 @@ def people(app: Flask) -> Flask:
         "/office/cases?" + "&".join(f"a{i}={i}" for i in range(2000)),
     ],
 )
-def test_an_odd_address_gets_a_plain_answer(people: Flask, path: str) -> None:
-    answer = client_for(people, "clerk").get(path)
+def test_an_odd_address_gets_a_plain_answer(standing: Flask, path: str) -> None:
+    answer = client_for(standing, "clerk").get(path)
 
     assert answer.status_code < 500
     assert not [word for word in MACHINE if word in answer.text]
@@ -149,8 +169,8 @@ def test_an_address_of_a_button_opened_by_itself_says_so_and_does_nothing(people
 
 
 @pytest.mark.parametrize("name", ["X-HTTP-Method-Override", "X-Original-URL", "X-Rewrite-URL", "X-Remote-User", "X-On-Behalf-Of"])
-def test_headers_that_other_software_obeys_mean_nothing_here(people: Flask, name: str) -> None:
-    plain, headed = Browser(people).get("/office/"), Browser(people).get("/office/", headers={name: "/office/people"})
+def test_headers_that_other_software_obeys_mean_nothing_here(standing: Flask, name: str) -> None:
+    plain, headed = Browser(standing).get("/office/"), Browser(standing).get("/office/", headers={name: "/office/people"})
 
     assert (plain.status_code, plain.location) == (headed.status_code, headed.location)
 
@@ -171,8 +191,8 @@ def test_a_forged_host_or_forwarded_header_appears_nowhere(people: Flask) -> Non
 
 
 @pytest.mark.parametrize("host", ["a b", "evil.test:port", "a/b", "[::1", "x" * 5000, "\u202ehost"])
-def test_a_host_that_is_none_gets_a_plain_answer(people: Flask, host: str) -> None:
-    answer = Browser(people).get("/office/sign-in", headers={"Host": host.encode().decode("latin1")})
+def test_a_host_that_is_none_gets_a_plain_answer(standing: Flask, host: str) -> None:
+    answer = Browser(standing).get("/office/sign-in", headers={"Host": host.encode().decode("latin1")})
 
     assert answer.status_code < 500
     assert not [word for word in MACHINE if word in answer.text]
@@ -249,8 +269,8 @@ MULTIPART = "multipart/form-data; boundary=x"
         (b"x", "\xff"),
     ],
 )
-def test_a_body_that_is_no_form_gets_a_plain_answer(people: Flask, body: bytes, kind: str) -> None:
-    browser = client_for(people, "clerk")
+def test_a_body_that_is_no_form_gets_a_plain_answer(standing: Flask, body: bytes, kind: str) -> None:
+    browser = client_for(standing, "clerk")
     for path in ("/office/sign-in", f"{CASE}/accept", f"{CASE}/attach"):
         answer = browser._call("POST", path, data=body, content_type=kind)
         assert answer.status_code in (400, 413)
