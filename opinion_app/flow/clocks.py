@@ -122,7 +122,7 @@ def _clock(session: Session, choice: Choice, start: datetime, assignment: Assign
 def apply_rule(session: Session, clock: Clock, choice: Choice) -> None:
     """Put the clock under a rule: its span, who owes it, its source and what a person should know about it."""
     rule = choice.rule
-    clock.owed_by = rule.owed_by.value
+    clock.owed_by, clock.fixed_why = rule.owed_by.value, choice.fixed_why
     clock.rule_id = next((row_id for row_id, held in rules(session).items() if held is rule), None)
     run_for(clock, rule.span)
     clock.source = f"{rule.name}（{choice.why}）：{rule.source}"

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from opinion_app.flow.agreed_dates import agreed_before
 from opinion_app.flow.deadline_table import Proposed, applied_since, known_by, rules
 from opinion_app.records.case import Case, Letter
 from opinion_app.records.clock import Clock
-from opinion_app.rules.deadline_rules import Ahead, Choice, ClockStage, DeadlineRule, RuleFacts, choose
+from opinion_app.rules.deadline_rules import (
+    DATED_BY_NOTICE,
+    Ahead,
+    Choice,
+    ClockStage,
+    DeadlineRule,
+    RuleFacts,
+    choose,
+)
 from opinion_app.rules.words import Source
 from opinion_app.rules.zone import latest, local_date
+
+AGREED = "来文单位同意延期"
 
 
 def duty(
@@ -55,22 +67,26 @@ def choice_for(
     """The rule for one stage of this case: in force on the day of `start` and known by then, or one the office has put the cases
     in hand under since this one was registered. None where nobody owes it. `proposed`: as it would be with another table;
     `then`: whatever the office has put the cases in hand under."""
-    returned = _return_on(case, letter, start)
+    returned = _return_on(session, case, letter, start) if letter is not None and stage in DATED_BY_NOTICE else None
     facts = RuleFacts(case.procedure, case.urgency, case.kind, case.risk_level, returned, historic)
     applied = () if then else (*applied_since(session, case.registered_at), *((proposed.row,) if proposed else ()))
     table = proposed.rules if proposed else tuple(rules(session).values())
     known = known_by(session, table, latest(start, case.registered_at), applied)
-    return choose(known, facts, stage, local_date(start), frozenset(applied))
+    choice = choose(known, facts, stage, local_date(start), frozenset(applied))
+    if choice is None or letter is None or choice.fixed_date in (None, letter.return_on):
+        return choice
+    return replace(choice, why=AGREED, fixed_why=AGREED)
 
 
-def _return_on(case: Case, letter: Letter | None, start: datetime) -> date | None:
-    """The date a notice wants its answer by (来文要求的日期), where it binds a clock that begins at `start`.
+def _return_on(session: Session, case: Case, letter: Letter, start: datetime) -> date | None:
+    """The date a notice wants its answer by (来文要求的日期), where it binds a clock that begins at `start`; of a case taken up again
+    the last day that whoever sent it has agreed to.
 
     Once the case was answered, a date that had passed before it was taken up again says nothing of the answer it owes now."""
-    if letter is None or letter.return_on is None:
-        return None
-    second = case.reply_round and case.answered_at is not None
-    return None if second and letter.return_on < local_date(start) else letter.return_on
+    if letter.return_on is None or not case.reply_round:
+        return letter.return_on
+    day = agreed_before(session, case.id, start) or letter.return_on
+    return None if case.answered_at is not None and day < local_date(start) else day
 
 
 def rule_of(session: Session, clock: Clock) -> DeadlineRule | None:

@@ -120,12 +120,15 @@ class RuleFacts:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The rule that governs, why, the date that beats its span, and what a person should know about it."""
+    """The rule that governs, why, the date that beats its span, and what a person should know about it.
+
+    `fixed_why`: who settled that date, where it is not the notice itself."""
 
     rule: DeadlineRule
     why: str
     fixed_date: date | None = None
     warning: str = ""
+    fixed_why: str = ""
 
 
 DATED_BY_NOTICE = frozenset({ClockStage.REPLY, ClockStage.REPORT_BACK})
