@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Integer, Label, String, bindparam, cast, func, select
+from sqlalchemy import BindParameter, Integer, Label, String, bindparam, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from opinion_app.records.assessment import Assessment
@@ -136,7 +136,7 @@ def extras_of(case_id: BindParameter[int] | InstrumentedAttribute[int]) -> tuple
         .where(
             ExtensionRequest.case_id == case_id,
             ExtensionRequest.decided_at.is_(None),
-            Clock.state.in_((ClockState.RUNNING, ClockState.SUSPENDED)),
+            or_(Clock.state.in_((ClockState.RUNNING, ClockState.SUSPENDED)), Clock.case_id != case_id),  # a merged letter's
         ),
     }
     # Only `cases` may be taken from around these: a page that joins letters or assessments must not change what is counted.

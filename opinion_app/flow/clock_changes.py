@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy.orm import Session
 
@@ -56,12 +57,22 @@ def what_rests(held: Sequence[Clock]) -> str:
     signs, calls the writer or answers a 督办单 depends on nobody outside, so those run on and are reminded of (decisions 7)."""
     resting = dict.fromkeys(clock_words(clock) for clock in held if clock.state is ClockState.SUSPENDED)
     if not resting:
-        return ""
+        return _bound_words(held)
     running = dict.fromkeys(
         f"{clock_words(clock)}（{due_day_words(clock.due_at)}）" for clock in held if clock.due_at is not None
     )
     said = f"中止的是{'、'.join(resting)}时限，恢复前不提醒、不算逾期"
     return f"{said}；{'、'.join(running)}照常计算、照常提醒。" if running else f"{said}。"
+
+
+def _bound_words(held: Sequence[Clock]) -> str:
+    """What is said of a reply that stands still for itself and yet comes due: by the date an issuer has set."""
+    reply = next((clock for clock in held if clock.stage == ClockStage.REPLY.value and clock.due_at is not None), None)
+    by_issuer = reply is not None and any(entry.get("issuer") for entry in reply.adoptions)
+    if reply is None or not by_issuer or all(pause.get("until") for pause in reply.pauses):
+        return ""
+    due = due_day_words(cast(datetime, reply.due_at))
+    return f"并入的来件由来文单位定了日期（{due}），不随本件中止，照常计算、照常提醒。"
 
 
 def goes_on(held: Sequence[Clock]) -> str:

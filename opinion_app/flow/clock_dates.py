@@ -104,7 +104,14 @@ def extension_data(extension: Extension) -> dict[str, Any]:
 def adoptions_of(entries: Iterable[dict[str, Any]]) -> tuple[Adoption, ...]:
     """The dates a clock took over from merged cases."""
     return tuple(
-        Adoption(_moment(entry["at"]), _moment(entry["due"]), entry.get("number", ""), bool(entry.get("provisional")))
+        Adoption(
+            _moment(entry["at"]),
+            _moment(entry["due"]),
+            entry.get("number", ""),
+            provisional=bool(entry.get("provisional")),
+            by_issuer=bool(entry.get("issuer")),
+            original_due_at=_moment(entry["original"]) if entry.get("original") else None,
+        )
         for entry in entries
     )
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow import outbox, trail
 from opinion_app.flow.clock_dates import span_of
-from opinion_app.flow.clocks import OPEN
+from opinion_app.flow.clocks import OPEN, reply_clock
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock, ExtensionRequest
 from opinion_app.records.person import Person
@@ -30,7 +30,7 @@ def void_stale(session: Session, case: Case, now: datetime) -> None:
     query = select(ExtensionRequest, Clock).join(Clock, Clock.id == ExtensionRequest.clock_id)
     waiting = query.where(ExtensionRequest.case_id == case.id, ExtensionRequest.decided_at.is_(None))
     for request, clock in session.execute(waiting).all():
-        why = _stale(request, clock)
+        why = _stale(session, request, clock)
         if why:
             drop(request, now, why)
             trail.record(session, "case.void_extension", case.number, None, now, {"延期申请": (said_of(request), f"作废：{why}")})
@@ -39,7 +39,11 @@ def void_stale(session: Session, case: Case, now: datetime) -> None:
             outbox.tell(session, case, [asker], words, f"void_extension:{request.id}", now, mail=False)
 
 
-def _stale(request: ExtensionRequest, clock: Clock) -> str:
+def _stale(session: Session, request: ExtensionRequest, clock: Clock) -> str:
+    if clock.case_id != request.case_id:  # more time for a letter that was merged into the case
+        answers = reply_clock(session, request.case_id)
+        lies = clock.case.merged_into_id == request.case_id
+        return "" if lies and answers is not None and answers.state in OPEN else ENDED
     if clock.state not in OPEN:
         return ENDED
     if request.until is None and request.amount_unit != clock.amount_unit:

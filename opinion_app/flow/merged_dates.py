@@ -72,16 +72,21 @@ def adopt_earlier(session: Session, survivor: Case, merged: Case, now: datetime)
 def rests_with(session: Session, survivor: Case, merged: Case) -> str:
     """What a page says of a merged case's date that ran and now stands still with the other's; empty where none does (D13)."""
     own = reply_clock(session, merged.id)
-    if not survivor.suspended_for or own is None or own.due_at is None:
+    if not survivor.suspended_for or own is None or own.due_at is None or own.fixed_on is not None:
         return ""
     why, due = ground_words(survivor.suspended_for), due_day_words(own.due_at)
     return f"{survivor.number} 正在中止计时（{why}），{merged.number} 的答复时限（{due}）随之中止，恢复后接着计算。"
 
 
 def lent_by(clock: Clock, at: datetime, calendar: WorkCalendar) -> Entry:
-    """The date a clock of a merged case lends, as this calendar has it: where it stood still, as if it ran on from `at`."""
+    """The date a clock of a merged case lends, as this calendar has it: where it stood still, as if it ran on from `at`.
+
+    `issuer`: whoever sent the letter has set it."""
     derivation = derive(if_resumed(facts_of(clock), at), calendar)
-    return {"due": cast(datetime, derivation.due_at).isoformat(), "provisional": derivation.provisional}
+    lent = {"due": cast(datetime, derivation.due_at).isoformat(), "provisional": derivation.provisional}
+    if clock.fixed_on is None:
+        return lent
+    return lent | {"issuer": True, "original": cast(datetime, derivation.original_due_at).isoformat()}
 
 
 def copies_alone(session: Session) -> list[Case]:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -19,7 +18,8 @@ from opinion_app.flow.deadline_table import rules
 from opinion_app.flow.due import SUPPORT_ACT, waits_words
 from opinion_app.flow.extension_requests import void_stale
 from opinion_app.flow.governing import AS_CHANGED, Change, Governing, put_under
-from opinion_app.flow.merged_dates import answer_for_merged, come_under, lent_by
+from opinion_app.flow.issuer_dates import readopted
+from opinion_app.flow.merged_dates import answer_for_merged, come_under
 from opinion_app.flow.progress import promise
 from opinion_app.flow.reply_owed import WAITS_ANEW
 from opinion_app.flow.risk_clocks import cap_now
@@ -166,7 +166,7 @@ def _dues(
             yield _Held.of(clock, calendar), _Held.resting(clock)
             continue
         if clock.adoptions:
-            facts = replace(facts, adoptions=adoptions_of(_readopted(session, clock, calendar)))
+            facts = replace(facts, adoptions=adoptions_of(readopted(session, clock, calendar)))
         if (cap := cap_now(session, clock, calendar)) is not None:
             facts = replace(facts, latest=cap.due_at)
         if clock.stage == ClockStage.DRAFT.value and reply is not None:
@@ -180,15 +180,6 @@ def _dues(
             still = next((pause for pause in facts.pauses if pause.resumed_at is None), None) if reply is None else None
         after = _Held(clock, derivation.due_at, len(facts.extensions), derivation.held or "")
         yield _Held.of(clock, calendar), after
-
-
-def _readopted(session: Session, clock: Clock, calendar: WorkCalendar) -> list[dict[str, Any]]:
-    """The dates taken over from merged cases as this calendar has them; those cases themselves stay as they were."""
-    return [entry | _due_now(session.get(Clock, entry.get("clock", 0)), entry, calendar) for entry in clock.adoptions]
-
-
-def _due_now(clock: Clock | None, entry: dict[str, Any], calendar: WorkCalendar) -> dict[str, Any]:
-    return lent_by(clock, datetime.fromisoformat(entry["at"]), calendar) if clock is not None else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +290,7 @@ def _rewrite(session: Session, cause: Cause, change: Change, rewrite: Callable[[
                 rewrite(clock)
             if clock.stage != ClockStage.DRAFT.value and clock.state in OPEN:
                 if clock.adoptions:
-                    clock.adoptions = _readopted(session, clock, work_calendar(session))
+                    clock.adoptions = readopted(session, clock, work_calendar(session))
                 cap = cap_now(session, clock, work_calendar(session))
                 clock.latest_at = cap.due_at if cap is not None else clock.latest_at
                 settle(clock, work_calendar(session), ahead_of(session, clock), cause)

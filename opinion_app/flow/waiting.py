@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from opinion_app.records.assessment import Assessment
 from opinion_app.records.assignment import Assignment
@@ -77,6 +77,8 @@ def extension_waits() -> ColumnElement[bool]:
 
 
 def undecided() -> ColumnElement[bool]:
-    """A request for more time that can still be decided."""
+    """A request for more time that can still be decided: for a clock that runs, or for that of a letter merged into the case,
+    until it is void."""
     runs = select(Clock.id).where(Clock.state.in_((ClockState.RUNNING, ClockState.SUSPENDED)))
-    return and_(ExtensionRequest.decided_at.is_(None), ExtensionRequest.clock_id.in_(runs))
+    lies = exists().where(Clock.id == ExtensionRequest.clock_id, Clock.case_id != ExtensionRequest.case_id)
+    return and_(ExtensionRequest.decided_at.is_(None), or_(ExtensionRequest.clock_id.in_(runs), lies))

@@ -79,8 +79,8 @@ def choice_for(
 
 
 def _return_on(session: Session, case: Case, letter: Letter, start: datetime) -> date | None:
-    """The date a notice wants its answer by (来文要求的日期), where it binds a clock that begins at `start`; of a case taken up again
-    the last day that whoever sent it has agreed to.
+    """The date a notice wants its answer by (来文要求的日期), where it binds a clock that begins at `start`; of a case taken up
+    again the last day that whoever sent it has agreed to.
 
     Once the case was answered, a date that had passed before it was taken up again says nothing of the answer it owes now."""
     if letter.return_on is None or not case.reply_round:

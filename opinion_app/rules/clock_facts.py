@@ -109,12 +109,17 @@ class Restart:
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
-    """From a moment on the clock also answers for a merged case: by the earlier of its own date and that case's."""
+    """From a moment on the clock also answers for a merged case: by the earlier of its own date and that case's.
+
+    `by_issuer`: whoever sent that letter has set its date, so that the office neither stops it nor puts it off (decisions 10);
+    `original_due_at`: that date before the issuer put it off."""
 
     at: datetime
     due_at: datetime
     number: str = ""
     provisional: bool = False
+    by_issuer: bool = False
+    original_due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,8 @@ def derive(facts: ClockFacts, calendar: WorkCalendar) -> Derivation:
     due = _cap(walk.steps, due, facts.latest)
     if facts.follows:
         due = _stand_still(walk, due, facts)
+    for taken in (held for held in facts.adoptions if held.by_issuer):
+        due, original = _bind(walk, due, taken), _original(original, taken, facts)
     if due is not None:
         walk.steps.append(Step(StepKind.DUE, local_date(due), "到期", 0, walk.provisional, due))
     return Derivation(
@@ -245,7 +247,7 @@ def _events(facts: ClockFacts) -> list[Extension | Adoption]:
 
     With the whole time begun anew nothing granted before is left; a date taken over from a merged case binds for good: whoever
     wrote that one was asked to complete nothing and waits for an answer by its date (D13)."""
-    dated: list[tuple[datetime, Extension | Adoption]] = [(held.at, held) for held in facts.adoptions]
+    dated: list[tuple[datetime, Extension | Adoption]] = [(held.at, held) for held in facts.adoptions if not held.by_issuer]
     dated += [(held.granted_at, held) for held in granted_in_run(facts)]
     return [event for _at, event in sorted(dated, key=lambda entry: entry[0])]
 
@@ -268,6 +270,24 @@ def _adopt(walk: _Walk, due: datetime | None, adoption: Adoption) -> datetime | 
     walk.provisional = walk.provisional or adoption.provisional
     walk.steps.append(Step(StepKind.ADOPTED, local_date(adoption.at), adoption.number, moment=moved))
     return moved
+
+
+def _bind(walk: _Walk, due: datetime | None, taken: Adoption) -> datetime:
+    """The earlier of the clock's own date and the one that whoever sent a merged letter has set: nothing that the office does
+    with its own, be it stopped or put off, moves that (decisions 10; D13)."""
+    day = local(taken.due_at)
+    if due is not None and due <= day:
+        return due
+    walk.provisional = walk.provisional or taken.provisional
+    walk.steps.append(Step(StepKind.BOUND, local_date(taken.at), taken.number, moment=day))
+    return day
+
+
+def _original(original: datetime | None, taken: Adoption, facts: ClockFacts) -> datetime | None:
+    """The date before any extension, of a clock that also answers for a letter from `taken.at` on."""
+    if original is None or any(held.granted_at < taken.at for held in granted_in_run(facts)):
+        return original
+    return earliest((original, taken.original_due_at or taken.due_at))
 
 
 def _extend(walk: _Walk, due: datetime | None, extension: Extension) -> datetime | None:

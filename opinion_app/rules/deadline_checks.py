@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime
 
-from opinion_app.rules.clock_facts import ClockFacts, DeadlineRefused, Extension, check_extension_shape, check_moment
+from opinion_app.rules.clock_facts import Adoption, ClockFacts, DeadlineRefused, Extension, check_extension_shape, check_moment
 from opinion_app.rules.deadline import derive, granted_in_run, is_late
 from opinion_app.rules.deadline_rules import Allowance
 from opinion_app.rules.spoken import day_words, due_moment_words, moment_words
@@ -41,7 +41,7 @@ def check_extension(
 def check_suspension(facts: ClockFacts, at: datetime, calendar: WorkCalendar, now: datetime | None = None) -> None:
     """Raises DeadlineRefused unless the clock runs at that moment and has not run out, neither then nor `now`.
 
-    A date settled by whoever sent the letter is not the office's to stop."""
+    A date settled by whoever sent the letter, or a letter merged into the case, is not the office's to stop."""
     check_moment(at)
     if facts.fixed_date is not None:
         raise DeadlineRefused("这件的时限是来文单位定的日期，本单位不能自行中止；确需延后的，请与来文单位商定后办理延期。")
@@ -54,9 +54,24 @@ def check_suspension(facts: ClockFacts, at: datetime, calendar: WorkCalendar, no
             raise DeadlineRefused("本件已经中止计时，无须再次中止。")
         if pause.resumed_at is not None and at < pause.resumed_at:
             raise DeadlineRefused("中止时间早于上次恢复计时的时间，请核对。")
+    _check_issuers(facts, calendar, "中止")
     due_at = derive(facts, calendar).due_at
     if due_at is not None and is_late(due_at, max(at, now or at)):
         raise DeadlineRefused(f"已于 {moment_words(due_at)} 到期，不能再中止计时。")
+
+
+def _check_issuers(facts: ClockFacts, calendar: WorkCalendar, act: str) -> None:
+    """Raises DeadlineRefused where the clock answers by the date of a merged letter that its issuer has set (decisions 10)."""
+    taken = set_by_issuer(facts, calendar)
+    if taken is not None:
+        said = f"并入的 {taken.number} 是来文单位定了日期的，本件须在 {due_moment_words(taken.due_at)} 前一并答复，"
+        raise DeadlineRefused(f"{said}本单位不能自行{act}；确需延后的，请与来文单位商定后办理延期。")
+
+
+def set_by_issuer(facts: ClockFacts, calendar: WorkCalendar) -> Adoption | None:
+    """The date taken over from a merged letter, set by whoever sent it, that the clock answers by; None where it is later."""
+    due = derive(facts, calendar).due_at
+    return next((taken for taken in facts.adoptions if taken.by_issuer and taken.due_at == due), None)
 
 
 def check_resumption(facts: ClockFacts, at: datetime, now: datetime | None = None) -> None:
@@ -100,4 +115,5 @@ def _check_outcome(
         if moved is not None and limit is not None and moved > limit:
             raise DeadlineRefused(f"每次最多延长 {allowance.at_most}，即不晚于 {due_moment_words(limit)}。")
     if moved == due_at:
+        _check_issuers(facts, calendar, "延期")
         raise DeadlineRefused("主办单位的时限在此之前，请先延长主办单位的时限。")

@@ -108,7 +108,8 @@ class _Speaker:
             StepKind.FIXED: self._fixed,
             StepKind.EXTENDED: lambda step: f"{self._day(step)} 批准{step.reason}",
             StepKind.ADOPTED: self._adopted,
-            StepKind.HELD: lambda step: f"{self._day(step)} {step.reason}；恢复后还有 {self._derivation.held}",
+            StepKind.BOUND: self._bound,
+            StepKind.HELD: self._held,
             StepKind.CAPPED: lambda step: f"{step.reason}，定为 {self._by(step)}",
             StepKind.DUE: self._due,
         }
@@ -153,6 +154,14 @@ class _Speaker:
     def _adopted(self, step: Step) -> str:
         due = f"，按其时限 {moment_words(step.moment, self._year)}" if step.moment is not None else ""
         return f"{self._day(step)} {step.reason or '另一件'} 并入，其到期更早{due}"
+
+    def _bound(self, step: Step) -> str:
+        by = moment_words(step.moment, self._year) if step.moment is not None else self._day(step)
+        return f"{self._day(step)} {step.reason or '另一件'} 并入，按来文单位定的时限 {by}，本单位的中止、延期不使其推后"
+
+    def _held(self, step: Step) -> str:
+        left = f"；恢复后还有 {self._derivation.held}" if self._derivation.held else ""
+        return f"{self._day(step)} {step.reason}{left}"
 
     def _ran(self, step: Step) -> str:
         if step.moment is None or step.until is None:

@@ -19,6 +19,7 @@ class StepKind(StrEnum):
     FIXED = "fixed"
     EXTENDED = "extended"
     ADOPTED = "adopted"  # a case merged into this one was due earlier
+    BOUND = "bound"  # whoever sent a letter that was merged into this case has set an earlier day
     HELD = "held"  # suspended with no end yet
     CAPPED = "capped"
     DUE = "due"

@@ -30,6 +30,7 @@ from opinion_app.rules.words import Stage
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import parse_moment
 
+TAKEN_OVER = (StepKind.ADOPTED, StepKind.BOUND)  # from a merged case, which these steps name
 COLLAPSE_AFTER = 24  # lines; a longer count is told in stretches
 
 
@@ -87,13 +88,12 @@ def why(session: Session, clock: Clock, calendar: WorkCalendar, reader: Actor | 
 
 def _as_seen(session: Session, derivation: Derivation, reader: Actor) -> Derivation:
     """The derivation without the numbers of cases the reader may not see."""
-    named = {step.reason for step in derivation.trace if step.kind is StepKind.ADOPTED}
+    named = {step.reason for step in derivation.trace if step.kind in TAKEN_OVER}
     if not named:
         return derivation
     seen = set(session.scalars(select(Case.number).where(Case.number.in_(named), visible(reader))))
     hidden = (
-        step._replace(reason="") if step.kind is StepKind.ADOPTED and step.reason not in seen else step
-        for step in derivation.trace
+        step._replace(reason="") if step.kind in TAKEN_OVER and step.reason not in seen else step for step in derivation.trace
     )
     return replace(derivation, trace=tuple(hidden))
 

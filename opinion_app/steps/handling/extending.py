@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from opinion_app.flow import clock_changes, clocks, outbox, progress
+from opinion_app.flow import clock_changes, clocks, issuer_dates, outbox, progress
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.clock_dates import facts_of, span_of
+from opinion_app.flow.clock_dates import Cause, facts_of, span_of
 from opinion_app.flow.due import clock_words
 from opinion_app.flow.extension_requests import drop, said_of
 from opinion_app.flow.move import admit, move
@@ -64,12 +64,18 @@ def asked(request: ExtensionRequest) -> More:
 
 
 def extendable(session: Session, case: Case) -> Clock:
-    """The clock that can be given more time: the reply's, and once that is met the report back's. Raises Refused without any."""
+    """The clock that can be given more time: the reply's, and once that is met the report back's; where the reply is due by the
+    date of a merged letter that its issuer has set, that letter's. Raises Refused without any."""
     held = {clock.stage: clock for clock in clocks.open_clocks(session, case.id)}
     clock = held.get(ClockStage.REPLY.value) or held.get(ClockStage.REPORT_BACK.value)
     if clock is None:
         raise Refused(f"本件没有正在计时的答复时限，也没有要反馈{ISSUER}的时限。")
-    return clock
+    return issuer_dates.lender(session, clock) or clock
+
+
+def whose_words(case: Case, clock: Clock) -> str:
+    """Which letter merged into the case the clock belongs to, to go before what it waits for; empty for the case's own."""
+    return f"并入的 {clock.case.number} 的" if clock.case_id != case.id else ""
 
 
 def allowance_of(session: Session, clock: Clock) -> Allowance | None:
@@ -87,11 +93,11 @@ def issuer_grants(session: Session, clock: Clock) -> bool:
     return allowance is not None and allowance.by_issuer
 
 
-def granted_words(session: Session, case: Case, more: More) -> str:
-    """Who outside the office grants more time, by which paper of which day; empty where the office itself does."""
+def granted_words(session: Session, clock: Clock, more: More) -> str:
+    """Who outside the office grants more time to a clock, by which paper of which day; empty where the office itself does."""
     if more.consent is None:
         return ""
-    letter = letter_of(session, case)
+    letter = letter_of(session, clock.case)
     issuer = f"{ISSUER}{letter.issuer}" if letter is not None else ISSUER
     return f"{issuer}同意，{more.consent.number}，{more.consent.on.isoformat()}"
 
@@ -129,9 +135,10 @@ def ask(session: Session, case: Case, actor: Actor, now: datetime, more: More, r
     if more.consent is not None:
         asking |= {"consent_number": more.consent.number, "consent_on": more.consent.on}
     session.add(ExtensionRequest(case_id=case.id, clock_id=clock.id, **asking))
-    which = "" if clock.stage == ClockStage.REPLY.value else f"（{clock_words(clock)}）"
+    whose = whose_words(case, clock)
+    which = f"（{whose}{clock_words(clock)}）" if whose or clock.stage != ClockStage.REPLY.value else ""
     said = f"申请延{'长 ' if more.until is None else '期'}{more.said(clock)}{which}：{reason}"
-    by = granted_words(session, case, more)
+    by = granted_words(session, clock, more)
     said += f"（{by}）" if by else ""
     done = move(session, case, "ask_extension", actor, now, note=said, detail={"amount": more.said(clock)})
     leaders = outbox.leader_in_charge(session, case.lead_unit_id)
@@ -170,22 +177,23 @@ def decide(
     if agree:
         _check(session, clock, more, now)
     request.decided_by_id, request.decided_at, request.granted, request.opinion = actor.id, now, agree, opinion
-    before, by = _dues(session, case), granted_words(session, case, more)
+    before, by = _dues(session, case, clock), granted_words(session, clock, more)
     if agree:
-        clock_changes.extend(session, case, clock, more.extension(clock, now, request.reason, by))
-    after = _dues(session, case)
+        _grant(session, case, clock, more.extension(clock, now, request.reason, by))
+    after = _dues(session, case, clock)
     done = move(
         session,
         case,
         "decide_extension",
         actor,
         now,
-        note=_decided_words(clock, by, agree=agree, opinion=opinion),
+        note=_decided_words(clock, whose_words(case, clock), by, agree=agree, opinion=opinion),
         detail={"agree": agree, "due": clock.due_at.isoformat() if clock.due_at else ""},
         values={name: (before[name], due) for name, due in after.items() if before[name] != due} if agree else None,
     )
-    if agree and clock.stage == ClockStage.REPLY.value:
-        progress.tell(session, case, why=progress.extended_words(clock))
+    reply = clocks.reply_clock(session, case.id) if agree else None
+    if reply is not None and reply.state in clocks.OPEN:
+        progress.tell(session, case, why=progress.extended_words(reply))
     _tell_decided(session, case, request, f"decide_extension:{done.id}", now, agree=agree)
 
 
@@ -199,14 +207,25 @@ def _tell_decided(session: Session, case: Case, request: ExtensionRequest, key: 
         outbox.tell(session, case, [asker], words, key, now, mail=False)
 
 
-def _dues(session: Session, case: Case) -> dict[str, datetime | None]:
+def _grant(session: Session, case: Case, clock: Clock, extension: Extension) -> None:
+    """More time for the clock; where it belongs to a letter merged into the case, the case answers by the date that has now."""
+    clock_changes.extend(session, clock.case, clock, extension)
+    if clock.case_id != case.id:
+        issuer_dates.lend_again(session, case, Cause(extension.granted_at, f"{ISSUER}同意 {clock.case.number} 延期"))
+
+
+def _dues(session: Session, case: Case, extended: Clock) -> dict[str, datetime | None]:
     """The dates an extension may move, as the trail names them."""
     names = {ClockStage.REPLY.value: "答复时限", ClockStage.REPORT_BACK.value: f"反馈{ISSUER}时限"}
-    return {names[clock.stage]: clock.due_at for clock in clocks.open_clocks(session, case.id) if clock.stage in names}
+    dues = {names[clock.stage]: clock.due_at for clock in clocks.open_clocks(session, case.id) if clock.stage in names}
+    if extended.case_id != case.id:
+        lies = [clock for clock in clocks.open_clocks(session, extended.case_id) if clock.stage in names]
+        dues |= {f"{extended.case.number} {names[clock.stage]}": clock.due_at for clock in lies}
+    return dues
 
 
-def _decided_words(clock: Clock, by: str, *, agree: bool, opinion: str) -> str:
-    due = f"，延至 {due_moment_words(clock.due_at)}" if clock.due_at is not None else ""
+def _decided_words(clock: Clock, whose: str, by: str, *, agree: bool, opinion: str) -> str:
+    due = f"，{whose}{'时限' if whose else ''}延至 {due_moment_words(clock.due_at)}" if clock.due_at is not None else ""
     due += f"（{by}）" if by else ""
     words = f"同意延期{due}" if agree else "不同意延期，原时限不变"
     return f"{words}。{opinion}" if opinion else f"{words}。"

@@ -173,7 +173,10 @@ def ask_extension(number: str) -> ResponseReturnValue:
     unit = UNIT_WORDS[span_of(running).unit].removeprefix("个")
     form.amount.description = f"单位：{unit}"
     shown: dict[str, Any] = {"running": running, "allowance": allowance, "unit": unit, "by_issuer": by_issuer}
-    shown |= {"what": clock_words(running), "of_reply": running.stage == ClockStage.REPLY.value}
+    shown |= {
+        "what": extending.whose_words(case, running) + clock_words(running),
+        "of_reply": running.stage == ClockStage.REPLY.value,
+    }
     return act_page(case, "ask_extension", form, template=template, **shown)
 
 
@@ -206,9 +209,10 @@ def decide_extension(number: str) -> ResponseReturnValue:
     running = session.get_one(Clock, request_.clock_id) if request_ is not None else extending.extendable(session, case)
     more = extending.asked(request_) if request_ is not None else None
     said = more.said(running) if more is not None else ""
-    by = extending.granted_words(session, case, more) if more is not None else ""
+    by = extending.granted_words(session, running, more) if more is not None else ""
     template = "steps/handling/decide_extension.html"
-    shown: dict[str, Any] = {"asked": request_, "said_of": said, "by": by, "running": running, "what": clock_words(running)}
+    what = extending.whose_words(case, running) + clock_words(running)
+    shown: dict[str, Any] = {"asked": request_, "said_of": said, "by": by, "running": running, "what": what}
     return act_page(case, "decide_extension", form, template=template, **shown)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow import merged_dates, progress, writer_mail
 from opinion_app.flow.cases import latest_reply, open_case
+from opinion_app.flow.extension_requests import void_stale
 from opinion_app.flow.handover import hand_to_holder
 from opinion_app.flow.left_open import leave_nothing_open
 from opinion_app.flow.move import admit, move, raise_version
@@ -112,6 +113,7 @@ def unmerge(
     said = moved_sentence(moved, now)
     if survivor is not None:
         merged_dates.release(session, survivor, case.number, now)
+        void_stale(session, survivor, now)
         raise_version(survivor)
         others = moved_since(session, survivor, held)
         moved, said = [*moved, *others], said + moved_sentence(others, now, survivor.number)
