@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select
 
@@ -27,6 +28,7 @@ from opinion_app.steps.triage import merging, operations
 from opinion_app.steps.triage.operations import Classification
 from tests.builders.life import Office, dues, forwarded, handling_case, make_office
 from tests.builders.office import NOW, make_case
+from tests.support.client import client_for, pick
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SET, OWN, LATER = date(2026, 11, 27), date(2026, 12, 2), date(2026, 12, 10)
@@ -176,3 +178,26 @@ def test_d13_a_petition_that_answers_by_it_alone_is_held_to_it_as_well(office: O
     merging.unmerge(office.session, letter, office.clerk, NOW + 5 * HOUR, "分别答复")
     assert preview(office.session, NOW + DAY, work_calendar(office.session)) == []
     assert dues(office, survivor)["reply"] == date(2027, 1, 22)
+
+
+@time_machine.travel(NOW + DAY, tick=False)
+def test_d13_the_pages_say_whose_date_it_is_and_ask_for_the_issuers_paper(app: Flask) -> None:
+    with app.app_context(), transaction() as session:
+        office = make_office(session)
+        letter, survivor = forwarded(office, SET), handling_case(office)
+        put_into(office, letter, survivor)
+        number, path = letter.number, f"/office/cases/{survivor.number}"
+    head, leader, clerk = (client_for(app, name) for name in ("finance_head", "leader", "clerk"))
+    form = head.get(f"{path}/ask_extension").text
+    assert f"现在的并入的 {number} 的答复时限：" in form
+    assert "由来文单位批准" in form
+    typed: dict[str, Any] = {
+        "until": LATER.isoformat(),
+        "reason": "需现场核实",
+        "consent_number": PAPER.number,
+        "consent_on": PAPER.on.isoformat(),
+    }
+    assert head.send(pick(head.forms(f"{path}/ask_extension"), "/ask_extension"), **typed).status_code == 303
+    assert path in leader.get("/office/?tab=extensions").text
+    assert leader.send(pick(leader.forms(f"{path}/decide_extension"), "/decide_extension"), agree="yes").status_code == 303
+    assert f"同意延期，并入的 {number} 的时限延至 2026年12月10日" in clerk.get(path).text
