@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,8 +19,8 @@ from opinion_app.rules.rule_data import from_data, to_data
 @dataclass(frozen=True, slots=True)
 class _Table:
     rules: dict[int, DeadlineRule]
-    applied: tuple[tuple[datetime, DeadlineRule], ...]
-    saved: tuple[tuple[datetime, DeadlineRule], ...]
+    applied: tuple[tuple[datetime, int], ...]
+    saved: tuple[tuple[datetime, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +39,36 @@ def rules(session: Session) -> dict[int, DeadlineRule]:
     return _table(session).rules
 
 
-def applied_since(session: Session, moment: datetime) -> tuple[DeadlineRule, ...]:
-    """The versions the office has put the cases in hand under since that moment: whatever class such a case takes later, it
-    runs under them as the others do (D15)."""
-    return tuple(rule for at, rule in _table(session).applied if at >= moment)
+def has_applied_since(session: Session, moment: datetime) -> bool:
+    """Whether the office has put the cases in hand under a version since that moment."""
+    return any(at >= moment for at, _row_id in _table(session).applied)
 
 
-def known_by(
-    session: Session, table: Sequence[DeadlineRule], moment: datetime, applied: Sequence[DeadlineRule]
-) -> Sequence[DeadlineRule]:
-    """The versions of a table, in the order they were entered, without those saved after that moment unless they were `applied`:
-    what began before then, if only that morning, began without them.
+def known_to(
+    session: Session, registered_at: datetime, by: datetime, proposed: Proposed | None = None, *, then: bool = False
+) -> tuple[Sequence[DeadlineRule], frozenset[DeadlineRule]]:
+    """The versions that count for a case, in the order they were entered, and those of them that count as in force for it.
 
-    A row may be saved as it was before: of versions that are alike those saved last are the ones left out."""
-    later = Counter(rule for at, rule in _table(session).saved if at > moment)
-    later.subtract(rule for rule in applied if rule in later)
-    kept = []
-    for rule in reversed(table):
-        if later and later[rule] > 0:
-            later[rule] -= 1
-        else:
-            kept.append(rule)
-    return kept[::-1]
+    Left out is what the office saved after the moment `by`: what began before then, if only that morning, began without it. What
+    the cases in hand were put under since this one was registered counts whenever it was saved: whatever class such a case takes
+    later, it runs under it as the others do (D15). `proposed`: as it would be with another table; `then`: without what the cases
+    in hand were put under. A row may be saved as it was before, so versions are told apart by their number."""
+    held = _table(session)
+    applied = set[int]() if then else {row_id for at, row_id in held.applied if at >= registered_at}
+    later = {row_id for at, row_id in held.saved if at > by} - applied
+    in_force = {held.rules[row_id] for row_id in applied}
+    if proposed is None:
+        return [rule for row_id, rule in held.rules.items() if row_id not in later], frozenset(in_force)
+    numbered = _numbered(held.rules, proposed.rules)
+    known = [rule for row_id, rule in numbered if rule is proposed.row or row_id not in later]
+    return known, frozenset(in_force | {proposed.row})
+
+
+def _numbered(rows: Mapping[int, DeadlineRule], table: Iterable[DeadlineRule]) -> Iterator[tuple[int | None, DeadlineRule]]:
+    """The versions of a table with the number of the row each is, as far as they are rows, and in the same order."""
+    left = iter(rows.items())
+    for rule in table:
+        yield next((row_id for row_id, row in left if row == rule), None), rule
 
 
 def note_applied(session: Session, rule: DeadlineRule, now: datetime) -> None:
@@ -79,8 +86,8 @@ def _table(session: Session) -> _Table:
         query = select(DeadlineRuleRow).where(DeadlineRuleRow.active).order_by(DeadlineRuleRow.id)
         fresh = query.execution_options(populate_existing=True)  # kept for all: never what one transaction read before
         rows = [(row, from_data(row.data)) for row in session.scalars(fresh)]
-        applied = tuple((row.applied_at, rule) for row, rule in rows if row.applied_at is not None)
-        saved = tuple((row.changed_at, rule) for row, rule in rows if row.changed_by_id or row.version_no > 1)
+        applied = tuple((row.applied_at, row.id) for row, _rule in rows if row.applied_at is not None)
+        saved = tuple((row.changed_at, row.id) for row, _rule in rows if row.changed_by_id or row.version_no > 1)
         held = _Table({row.id: rule for row, rule in rows}, applied, saved)
         _loaded.clear()
         _loaded[key] = held  # and another thread may clear it at once: what is answered is what was read

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.agreed_dates import agreed_before
-from opinion_app.flow.deadline_table import Proposed, applied_since, known_by, rules
+from opinion_app.flow.deadline_table import Proposed, has_applied_since, known_to, rules
 from opinion_app.records.case import Case, Letter
 from opinion_app.records.clock import Clock
 from opinion_app.rules.deadline_rules import (
@@ -41,7 +41,7 @@ def duty(
     choice = choice_for(session, case, stage, start, letter)
     if choice is None or stage is ClockStage.REPLY:
         return choice
-    if asked_at is None and not applied_since(session, case.registered_at):
+    if asked_at is None and not has_applied_since(session, case.registered_at):
         return choice
     return choice if choice_for(session, case, stage, asked_at or start, letter, then=True) is not None else None
 
@@ -69,10 +69,8 @@ def choice_for(
     `then`: whatever the office has put the cases in hand under."""
     returned = _return_on(session, case, letter, start) if letter is not None and stage in DATED_BY_NOTICE else None
     facts = RuleFacts(case.procedure, case.urgency, case.kind, case.risk_level, returned, historic)
-    applied = () if then else (*applied_since(session, case.registered_at), *((proposed.row,) if proposed else ()))
-    table = proposed.rules if proposed else tuple(rules(session).values())
-    known = known_by(session, table, latest(start, case.registered_at), applied)
-    choice = choose(known, facts, stage, local_date(start), frozenset(applied))
+    known, applied = known_to(session, case.registered_at, latest(start, case.registered_at), proposed, then=then)
+    choice = choose(known, facts, stage, local_date(start), applied)
     if choice is None or letter is None or choice.fixed_date in (None, letter.return_on):
         return choice
     return replace(choice, why=AGREED, fixed_why=AGREED)

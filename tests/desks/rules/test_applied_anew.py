@@ -178,3 +178,18 @@ def test_d15_a_row_saved_as_it_was_before_takes_nothing_from_what_came_in_betwee
     assert before["reply"] == date(2026, 12, 21)
     slip(office, between, COMPLEX, 0)
     assert dues(office, between) == before
+
+
+def test_d15_a_row_put_to_use_and_later_saved_alike_for_new_cases_only_moves_none_in_hand(office: Office, admin: Actor) -> None:
+    match = Match(ClockStage.REPLY, kind=Kind.HELP, urgency=Urgency.COMPLEX)
+    first = replace(typed(office.session, "reply-help", Span(20, Unit.WORKING_DAYS), NOW), name="复杂求助")
+    make_case(office.session, office.clerk, urgency=Urgency.COMPLEX)
+    rule, _moved = add(office.session, match, first, Saving(admin, NOW + HOUR))
+    case = make_case(office.session, office.clerk, now=NOW + 2 * HOUR, urgency=Urgency.COMPLEX)
+    apply_now(office.session, rule.code, Saving(admin, NOW + 3 * HOUR), None)
+    save(office.session, rule.code, replace(first, amount=10), Saving(admin, NOW + 4 * HOUR, apply_to_open=True), None)
+    save(office.session, rule.code, first, Saving(admin, NOW + 5 * HOUR), None)
+    before = dues(office, case)
+    assert before["reply"] == date(2026, 12, 7)
+    slip(office, case, COMPLEX, 1)
+    assert dues(office, case) == before
