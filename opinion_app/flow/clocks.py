@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import hold, work_calendar
@@ -34,6 +34,7 @@ ACTIVE = tuple(state for state in AssignmentState if state.is_active)
 MERGED = "并案"
 ANSWERED = "已答复"
 OUT_OF_USE = "时限规则已停用，不再要求"
+NOT_ASKED = "改类后不再要求"
 RECEIPT = "late_receipt"  # the office's setting: how a day clock treats a receipt after closing time (decisions 6)
 _ENDING = {
     Stage.DECLINED: "不予受理",
@@ -65,12 +66,61 @@ def _due(clock: Clock) -> datetime:
     return cast(datetime, clock.due_at)
 
 
-def open_event(session: Session, case: Case, event: StartEvent, start: datetime, besides: frozenset[str] = frozenset()) -> None:
-    """Start what runs from an event, save the stages in `besides` and those that run already."""
+def open_event(
+    session: Session,
+    case: Case,
+    event: StartEvent,
+    start: datetime,
+    besides: frozenset[str] = frozenset(),
+    cause: Cause | None = None,
+) -> None:
+    """Start what runs from an event, save the stages in `besides` and those that run already; `cause`: as `begin` does."""
     running = {clock.stage for clock in open_clocks(session, case.id)} | besides
     for choice in _owed(session, case, event, start, letter_of(session, case)):
         if choice.rule.stage.value not in running:
-            start_clock(session, case, choice, start)
+            begin(session, case, choice, start, cause=cause)
+
+
+def begin(
+    session: Session,
+    case: Case,
+    choice: Choice,
+    start: datetime,
+    assignment: Assignment | None = None,
+    cause: Cause | None = None,
+) -> None:
+    """A duty that begins at that moment. With the `cause` of another classification one that a slip had ended goes on, so that
+    what was told of its date stays told (N01); what the case was let off when its row went out of use does not begin again."""
+    if cause is not None and choice.rule.code in _let_off(session, case):
+        return
+    ended = _ended_by_a_slip(session, case, choice, start, assignment) if cause is not None else None
+    if ended is None or cause is None:
+        start_clock(session, case, choice, start, assignment)
+        return
+    ended.state, ended.ended_at, ended.end_reason, ended.fixed_on = ClockState.RUNNING, None, "", choice.fixed_date
+    apply_rule(session, ended, choice)
+    settle(ended, work_calendar(session), choice.rule.warning, cause)
+
+
+def _let_off(session: Session, case: Case) -> set[str]:
+    """The rows by which this case owed something until they went out of use for the cases in hand."""
+    query = select(Clock.rule_id).where(Clock.case_id == case.id, Clock.end_reason == OUT_OF_USE)
+    return {rules(session)[row_id].code for row_id in session.scalars(query) if row_id in rules(session)}
+
+
+def _ended_by_a_slip(
+    session: Session, case: Case, choice: Choice, start: datetime, assignment: Assignment | None
+) -> Clock | None:
+    same = Clock.case_id == case.id, Clock.stage == choice.rule.stage.value, Clock.start_at == start
+    ended = Clock.state == ClockState.STOPPED, Clock.end_reason.in_((NOT_ASKED, *map(handed_words, OwedBy)))
+    query = select(Clock).where(*same, *ended, Clock.owed_by == choice.rule.owed_by.value)
+    query = query.where(Clock.assignment_id == (assignment.id if assignment is not None else None))
+    return session.scalar(query.order_by(Clock.id.desc()).limit(1))
+
+
+def handed_words(owed_by: OwedBy) -> str:
+    """Why a duty ended that somebody else owes by another classification."""
+    return f"改类后改由{owed_by.label}负责"
 
 
 def _owed(session: Session, case: Case, event: StartEvent, start: datetime, letter: Letter | None) -> list[Choice]:
@@ -216,9 +266,8 @@ def _assign_again(session: Session, case: Case, now: datetime) -> None:
 
 
 def begun(session: Session, case: Case) -> set[str]:
-    """The stages that run or were met; what was stopped may begin again, save a duty whose rule went out of use."""
-    stands = or_(Clock.state != ClockState.STOPPED, Clock.end_reason == OUT_OF_USE)
-    query = select(Clock.stage).where(Clock.case_id == case.id, stands)
+    """The stages that run or were met; what was stopped may begin again."""
+    query = select(Clock.stage).where(Clock.case_id == case.id, Clock.state != ClockState.STOPPED)
     return set(session.scalars(query))
 
 

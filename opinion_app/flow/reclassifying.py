@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
@@ -13,15 +13,17 @@ from opinion_app.flow.clock_dates import Cause, is_copy, settle
 from opinion_app.flow.clocks import (
     ACTIVE,
     MERGED,
+    NOT_ASKED,
     OPEN,
     OUT_OF_USE,
+    begin,
     begun,
     end_clock,
+    handed_words,
     open_clocks,
     open_event,
     refresh,
     shift_inner,
-    start_clock,
 )
 from opinion_app.flow.merged_dates import answer_for_merged, come_under, missed_when_stopped, revive
 from opinion_app.flow.missing_drafts import open_missing_drafts
@@ -34,8 +36,6 @@ from opinion_app.records.clock import Clock
 from opinion_app.rules.deadline_rules import Choice, ClockStage, StartEvent
 from opinion_app.rules.default_rules import STAGES
 from opinion_app.rules.words import ClockState, UnitRole
-
-NOT_ASKED = "改类后不再要求"
 
 
 def reclassify(session: Session, case: Case, now: datetime) -> list[DateMoved]:
@@ -106,6 +106,8 @@ def taken_apart(session: Session, case: Case, now: datetime) -> list[DateMoved]:
         choice, start = _governing(session, case, clock, letter)
         if choice is None:
             end_clock(clock, now, OUT_OF_USE, ClockState.STOPPED)
+        elif choice.rule.owed_by.value != clock.owed_by:
+            continue  # another row took over that asks somebody else: as with the cases in hand, what runs stays as it is
         elif (choice.rule, start) != (rule_of(session, clock), clock.start_at):
             _put_under(session, case, clock, (choice, start), cause)
     owe_reply(session, case, cause)
@@ -144,7 +146,7 @@ def _put_under(
         end_clock(clock, cause.at, NOT_ASKED, ClockState.STOPPED)
         return
     if (choice.rule.start_event is StartEvent.ASSIGNED) is not (clock.assignment_id is not None):
-        end_clock(clock, cause.at, f"改类后改由{choice.rule.owed_by.label}负责", ClockState.STOPPED)
+        end_clock(clock, cause.at, handed_words(choice.rule.owed_by), ClockState.STOPPED)
         return
     if start is None:
         if not is_copy(clock) and clock.state in OPEN:
@@ -163,10 +165,10 @@ def _begin_missing(session: Session, case: Case, cause: Cause) -> None:
     for event, besides in ((StartEvent.RECEIVED, {ClockStage.ACCEPT.value}), (StartEvent.ACCEPTED, set())):
         start = begins_at(session, case, event)
         if start is not None:
-            open_event(session, case, event, start, frozenset(done | besides))
+            open_event(session, case, event, start, frozenset(done | besides), cause)
     owe_reply(session, case, cause)
     open_missing_drafts(session, case, now)
-    _begin_contact(session, case, now, done)
+    _begin_contact(session, case, cause, done)
 
 
 def _contacted_by_others(session: Session, case: Case, now: datetime) -> set[str]:
@@ -174,13 +176,13 @@ def _contacted_by_others(session: Session, case: Case, now: datetime) -> set[str
 
     A unit's call is no 书面告知 of the office (信访工作条例 23), nor the other way round."""
     choice = choice_for(session, case, ClockStage.CONTACT, now)
-    contact, stands = ClockStage.CONTACT.value, or_(Clock.state != ClockState.STOPPED, Clock.end_reason == OUT_OF_USE)
-    query = select(Clock.owed_by).where(Clock.case_id == case.id, Clock.stage == contact, stands)
+    contact = ClockStage.CONTACT.value
+    query = select(Clock.owed_by).where(Clock.case_id == case.id, Clock.stage == contact, Clock.state != ClockState.STOPPED)
     made_by = set(session.scalars(query))
     return {contact} if choice is not None and choice.rule.owed_by.value not in made_by else set()
 
 
-def _begin_contact(session: Session, case: Case, now: datetime, done: set[str]) -> None:
+def _begin_contact(session: Session, case: Case, cause: Cause, done: set[str]) -> None:
     """The first contact as the lead unit's duty runs from now on; from its old start where the unit owed it before."""
     stage = ClockStage.CONTACT
     if stage.value in done:
@@ -189,8 +191,10 @@ def _begin_contact(session: Session, case: Case, now: datetime, done: set[str]) 
         Assignment.case_id == case.id, Assignment.role == UnitRole.LEAD, Assignment.state.in_(ACTIVE)
     )
     lead = session.scalar(leading.order_by(Assignment.id.desc()).limit(1))
-    choice = duty(session, case, stage, now, asked_at=lead.assigned_at) if lead is not None else None
-    if lead is None or choice is None or choice.rule.start_event is not StartEvent.ASSIGNED:
+    if lead is None:
         return
     before = select(func.min(Clock.start_at)).where(Clock.assignment_id == lead.id, Clock.stage == stage.value)
-    start_clock(session, case, choice, session.scalar(before) or now, lead)
+    start = session.scalar(before) or cause.at
+    choice = duty(session, case, stage, start, asked_at=lead.assigned_at)
+    if choice is not None and choice.rule.start_event is StartEvent.ASSIGNED:
+        begin(session, case, choice, start, lead, cause)

@@ -11,9 +11,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from opinion_app.flow import clocks
+from opinion_app.flow.clocks import NOT_ASKED
 from opinion_app.flow.deadline_table import rules
 from opinion_app.flow.governing import chosen_anew
-from opinion_app.flow.reclassifying import NOT_ASKED
 from opinion_app.flow.recompute import recompute_open
 from opinion_app.flow.supervise import Asked, issue
 from opinion_app.records.case import Case

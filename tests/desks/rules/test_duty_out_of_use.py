@@ -101,6 +101,61 @@ def test_d12_what_another_rule_asks_of_the_office_begins_all_the_same(office: Of
     assert dues(office, case)["contact"] == date(2026, 12, 8), "书面告知信访人, by the office"
 
 
+@pytest.mark.parametrize("first", ["retired", "classified"])
+def test_d12_a_case_of_another_kind_has_the_contact_of_that_kind_whichever_came_first(
+    office: Office, admin: Actor, first: str
+) -> None:
+    case = handling_case(office)
+    for step in ("retired", "classified") if first == "retired" else ("classified", "retired"):
+        if step == "retired":
+            retired(office, admin)
+        else:
+            operations.classify(office.session, case, office.clerk, NOW + 2 * HOUR, COMPLAINT)
+    assert dues(office, case)["contact"] == date(2026, 11, 26)
+
+
+def test_d12_a_contact_misread_on_the_day_its_wrong_row_goes_out_of_use_comes_back(office: Office, admin: Actor) -> None:
+    case = handling_case(office, classification=COMPLAINT)
+    before = dues(office, case)
+    operations.classify(office.session, case, office.clerk, NOW, HELP)
+    retired(office, admin)
+    operations.classify(office.session, case, office.clerk, NOW + 2 * HOUR, COMPLAINT)
+    assert dues(office, case) == before
+
+
+@pytest.mark.parametrize("away", [INQUIRY, PETITION])
+@pytest.mark.parametrize("how", [1, 9, None])
+def test_d15_a_row_changed_without_the_cases_in_hand_does_not_reach_one_by_a_slip(
+    office: Office, admin: Actor, how: int | None, away: operations.Classification
+) -> None:
+    misread, other = handling_case(office), handling_case(office)
+    now = NOW + DAY
+    if how is None:
+        retire(office.session, "contact-help", local_date(now), "不再要求", Saving(admin, now), None)
+    else:
+        changes = typed(office.session, "contact-help", Span(how, Unit.WORKING_DAYS), now)
+        save(office.session, "contact-help", changes, Saving(admin, now), None)
+    for kind in (away, HELP):
+        operations.classify(office.session, misread, office.clerk, now + HOUR, kind)
+    assert dues(office, misread) == dues(office, other)
+    assert dues(office, other)["contact"] == date(2026, 11, 26)
+
+
+def test_d13_a_duty_another_row_would_ask_of_somebody_else_comes_back_with_a_case_taken_apart(
+    office: Office, admin: Actor
+) -> None:
+    """As with the cases in hand, of which it runs on."""
+    lent, into, other = (handling_case(office, classification=kind) for kind in (PETITION, HELP, PETITION))
+    merging.merge(office.session, lent, office.clerk, NOW + HOUR, into.number, "同一件事")
+    now = NOW + 2 * HOUR
+    promised = what_if(office.session, taken_out(office.session, "contact-petition", local_date(now), "改"), now)
+    saving = Saving(admin, now, apply_to_open=True, looked=marks(promised))
+    retire(office.session, "contact-petition", local_date(now), "改", saving, None)
+    merging.unmerge(office.session, lent, office.clerk, now + HOUR, "不是一件事")
+    assert dues(office, lent) == dues(office, other)
+    assert dues(office, other)["contact"] == date(2026, 12, 8)
+
+
 def test_d13_a_duty_that_went_out_of_use_while_its_case_lay_in_another_does_not_come_back(office: Office, admin: Actor) -> None:
     lent, into, other = handling_case(office), handling_case(office), handling_case(office)
     merging.merge(office.session, lent, office.clerk, NOW + HOUR, into.number, "同一件事")
