@@ -99,15 +99,16 @@ def copies_alone(session: Session) -> list[Case]:
     return [case for case in held if reply_rule(session, case, letter_of(session, case))[1] is not None]
 
 
-def answer_for_merged(session: Session, case: Case, clock: Clock, reason: str, cause: Cause) -> None:
+def answer_for_merged(session: Session, case: Case, clock: Clock, reason: str, cause: Cause, lived: Clock | None = None) -> None:
     """End the case's own date, or the copy of one; what it took over from merged cases binds on, the earliest as its only date.
 
-    Where nobody knows any more which clocks lent it, the case's own goes on with it."""
+    Where nobody knows any more which clocks lent it, the case's own goes on with it. `lived`: the case's own reply that knows
+    what happened to it, where that is another clock: a copy holds what happened to the case that lent it, too."""
     lent = _lent_to(session, clock)
     if lent is not None or not clock.adoptions:
         end_clock(clock, cause.at, reason, ClockState.STOPPED)
     if lent is not None:
-        _answer_by(session, case, *lent, cause, clock)
+        _answer_by(session, case, *lent, cause, clock, lived)
 
 
 def facts_if_resting(session: Session, clock: Clock) -> ClockFacts | None:
@@ -172,13 +173,14 @@ def _own_inputs(session: Session, clock: Clock) -> Entry:
     }
 
 
-def _give_back(session: Session, case: Case, copy: Clock) -> None:
+def _give_back(session: Session, case: Case, copy: Clock) -> Clock | None:
     """Let the case's own reply keep, where it rests, what happened while a merged case's date stood for it: a hearing that ended
-    then has ended for it too."""
+    then has ended for it too. Answers that reply."""
     own = resting_reply(session, case)
     if own is not None:
         kept = _own_inputs(session, copy)
         own.pauses, own.restarts, own.extensions = kept["pauses"], kept["restarts"], kept["extensions"]
+    return own
 
 
 def _joined(earlier: list[Entry], later: list[Entry]) -> list[Entry]:
@@ -202,11 +204,18 @@ def _since(entries: list[Entry], moment: str) -> list[Entry]:
 
 
 def _answer_by(
-    session: Session, case: Case, other: Clock, adoptions: list[Entry], cause: Cause, before: Clock | None = None
+    session: Session,
+    case: Case,
+    other: Clock,
+    adoptions: list[Entry],
+    cause: Cause,
+    before: Clock | None = None,
+    lived: Clock | None = None,
 ) -> None:
-    """Let the merged case's clock run as one of the survivor's own; `before`: the clock whose place it takes."""
+    """Let the merged case's clock run as one of the survivor's own; `before`: the clock whose place it takes; `lived` as in
+    `answer_for_merged`."""
     hold(session)
-    clock = _copy(case, other, adoptions, before)
+    clock = _copy(case, other, adoptions, lived or before)
     settle(clock, work_calendar(session), ahead_of(session, clock), cause)
     session.add(clock)
     session.flush()
@@ -217,7 +226,7 @@ def _answer_by(
 def _copy(case: Case, other: Clock, adoptions: list[Entry], before: Clock | None) -> Clock:
     """The merged case's clock as one of the survivor's own, with everything that made its date; yet to be settled.
 
-    What happened since the merge to `before`, the clock whose place it takes, happened to it."""
+    What happened since the merge to `before`, the case's own reply or the clock whose place it takes, happened to it."""
     since = next(entry["at"] for entry in adoptions if entry.get("copied"))
     clock = Clock(
         case_id=case.id,
@@ -283,14 +292,14 @@ def release(session: Session, survivor: Case, number: str, now: datetime) -> Non
         mine = [entry for entry in clock.adoptions if entry.get("number") == number]
         if not mine:
             continue
-        copied = any(entry.get("copied") for entry in mine)
+        copied, lived = any(entry.get("copied") for entry in mine), None
         if copied:
-            _give_back(session, survivor, clock)
+            lived = _give_back(session, survivor, clock)
         clock.adoptions = [entry for entry in clock.adoptions if entry not in mine]
         if clock.state not in OPEN:
             continue
         if copied:
-            answer_for_merged(session, survivor, clock, APART, Cause(now, APART))
+            answer_for_merged(session, survivor, clock, APART, Cause(now, APART), lived)
             owe_reply(session, survivor, Cause(now, APART))
             if survivor.accepted_at is not None:
                 open_event(session, survivor, StartEvent.ACCEPTED, survivor.accepted_at, frozenset(begun(session, survivor)))

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from opinion_app.desks.casefile.why import why
 from opinion_app.desks.reminders.operations import queue_rungs
@@ -18,12 +18,12 @@ from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.recompute import marks, preview
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
-from opinion_app.records.notice import Reminder, UnitReminder
+from opinion_app.records.notice import Notice, Reminder, UnitReminder
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.reminder_words import ReminderState
 from opinion_app.rules.suspension import SuspensionGround
-from opinion_app.rules.words import ClockState, Kind, Procedure, Role, Urgency
+from opinion_app.rules.words import ClockState, Kind, NoticeState, Procedure, Role, Urgency
 from opinion_app.rules.zone import local_date
 from opinion_app.steps.handling import suspending
 from opinion_app.steps.triage import merging, operations
@@ -115,6 +115,8 @@ def test_n01_a_date_that_goes_on_by_a_merged_case_is_not_told_again(office: Offi
             clocks.end_clock(other, NOW + HOUR, "", ClockState.MET)
     for days in range(1, 12):
         queue_rungs(office.session, NOW + days * DAY)
+    left = update(Notice).where(Notice.state == NoticeState.PENDING).values(state=NoticeState.SENT)
+    office.session.execute(left.execution_options(synchronize_session=False))
     told = select(Reminder.rung).where(Reminder.state == ReminderState.TOLD)
     assert "urge" in office.session.scalars(told.where(Reminder.clock_id == held.id)).all()
     group = UnitReminder(clock_id=held.id, unit_id=office.finance.id, rung="urge", deadline_version=held.deadline_version)
@@ -218,3 +220,25 @@ def test_d13_a_hearing_that_ended_while_another_date_stood_for_it_has_ended(offi
     assert (held.state, petition.suspended_for) == (ClockState.RUNNING, "")
     assert held.due_at is not None
     assert local_date(held.due_at) == date(2026, 12, 4), "two working days of hearing after the second of December"
+
+
+@pytest.mark.parametrize("lenders", [False, True])
+def test_d13_a_case_taken_apart_while_the_reply_rests_leaves_what_happened_to_the_case_itself(
+    office: Office, lenders: bool
+) -> None:
+    """A case has another merged into it, its own hearing ends, a third one lends it the earliest date and leaves again while the
+    reply rests: the hearing counts as if the third had never come, and a hearing of the third's own never does."""
+    case, first, second = (make_case(office.session, office.clerk, now=NOW + days * DAY) for days in (0, 0, -9))
+    merging.merge(office.session, first, office.clerk, NOW + 2 * HOUR, case.number, "同一件事", know_late=True)
+    heard = second if lenders else case
+    suspending.suspend(office.session, heard, office.clerk, NOW + 3 * HOUR, SuspensionGround.HEARING, NOW + 3 * HOUR, "听证")
+    then = NOW + 3 * DAY
+    suspending.resume(office.session, heard, office.clerk, then, then, "听证结束")
+    before = reply(office, case).due_at
+    merging.merge(office.session, second, office.clerk, then + HOUR, case.number, "同一件事", know_late=True)
+    operations.classify(office.session, case, office.clerk, then + 2 * HOUR, PETITION, know_late=True)
+    merging.unmerge(office.session, second, office.clerk, then + 3 * HOUR, "不是一件事", know_late=True)
+    operations.classify(office.session, case, office.clerk, then + 4 * HOUR, HELP, know_late=True)
+    held = reply(office, case)
+    assert held.due_at == before
+    assert len(held.pauses) == (0 if lenders else 1)
