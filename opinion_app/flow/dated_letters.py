@@ -87,7 +87,7 @@ def as_it_leaves(
 
 def ended(clock: Clock) -> str:
     """Why a clock that does not run is not told of."""
-    return f"{GONE[clock.state]}：{clock.end_reason}" if clock.end_reason else GONE[clock.state]
+    return clock.end_reason or GONE[clock.state]
 
 
 def presses(clock: Clock, now: datetime, calendar: WorkCalendar, at: time) -> bool:

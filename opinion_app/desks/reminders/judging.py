@@ -57,7 +57,9 @@ class Looked:
 
 @dataclass
 class Judged:
-    """What is to be said or counts as said, the rung each clock is on, when to look again, and what could not be judged."""
+    """What is to be said or counts as said, the rung each clock is on, when to look again, and what could not be judged.
+
+    `telling`: the rungs told for the first time, not of a date that moved when they had come; 督办单 go with those."""
 
     sayings: list[Saying] = field(default_factory=list)
     carried: list[tuple[OpenClock, Rung, int, int | None]] = field(default_factory=list)
@@ -162,7 +164,9 @@ def _judge_one(judged: Judged, table: Table, one: _One) -> None:
     rung = found.tell.rung if found.tell is not None else None
     if found.tell is None or rung is None or rung.way is Way.DIGEST:
         return  # nothing, or a digest tells it
-    judged.telling.append((clock, rung))
+    moved = moved_at is not None and found.tell.moment <= moved_at
+    if not (moved and table.told_before(clock, one.comings, rung)):
+        judged.telling.append((clock, rung))
     told_now = rung_recipients(rung, clock.owing, one.case, table.people, table.ladder)
     if not told_now:
         judged.unheard.add(clock.id)  # it waits for somebody to be there, as long as it may still be told
@@ -170,7 +174,6 @@ def _judge_one(judged: Judged, table: Table, one: _One) -> None:
         if not table.has(clock, rung, told.person_id) and (rung.code, told.person_id) not in carried:
             judged.sayings.append(Saying(clock, rung, told, _line(clock, one.case, told, rung, table)))
     if rung.way is Way.LETTER:
-        moved = moved_at is not None and found.tell.moment <= moved_at
         _tell_units(judged, table, one, rung, told_now, table.told_before(clock, one.comings, rung, units=True) if moved else {})
 
 

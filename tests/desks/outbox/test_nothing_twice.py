@@ -1,0 +1,191 @@
+"""What was told of a date, or asked by a 督办单, is not told or asked again when the date moves or a slip ends it (N01)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from opinion_app.desks.calendar.operations import add_closure
+from opinion_app.desks.calendar.queries import with_closure
+from opinion_app.desks.reminders.operations import queue_rungs
+from opinion_app.desks.reminders.rehearsal import rehearse
+from opinion_app.flow import clocks
+from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.outbox import BY_MAILBOX
+from opinion_app.flow.recompute import marks, preview
+from opinion_app.records.case import Case
+from opinion_app.records.clock import Clock
+from opinion_app.records.supervision import Supervision
+from opinion_app.records.transaction import transaction
+from opinion_app.rules.delivery import Outcome
+from opinion_app.rules.facts import Actor
+from opinion_app.rules.words import ClockState, Kind, Procedure, Role, Urgency
+from opinion_app.rules.zone import local_date, parse_moment
+from opinion_app.steps.triage import merging, operations
+from tests.builders.life import HELP, give_addresses, handling_case, make_office
+from tests.builders.life import Office as Life
+from tests.builders.office import NOW, make_actor, make_case
+from tests.desks.outbox import posted
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+PETITION = replace(HELP, procedure=Procedure.PETITION)
+INQUIRY = replace(HELP, kind=Kind.INQUIRY)
+
+
+@dataclass
+class Office:
+    """An office with a mail server whose clock is run by hand."""
+
+    session: Session
+    life: Life
+    admin: Actor
+
+    def run(self, moment: str) -> int:
+        return queue_rungs(self.session, parse_moment(moment)).notices
+
+    def day(self, case: Case, stage: str, working_days: int = 0) -> str:
+        """The day so many working days after a date of the case."""
+        [due] = [clock.due_at for clock in clocks.open_clocks(self.session, case.id) if clock.stage == stage]
+        assert due is not None
+        return self.after(local_date(due), working_days)
+
+    def after(self, day: date, working_days: int) -> str:
+        return (work_calendar(self.session).add_working_days(day, working_days) if working_days else day).isoformat()
+
+    def alone(self, case: Case, *stages: str) -> None:
+        """Let everything else that is waited for be done."""
+        for clock in clocks.open_clocks(self.session, case.id):
+            if clock.stage not in stages:
+                clocks.end_clock(clock, NOW, "", ClockState.MET)
+        clocks.refresh(self.session, case)
+
+    def mornings(self, case: Case, stage: str, until: int) -> str:
+        """Live through the mornings from a due day on; answers the last of them."""
+        days = [self.day(case, stage, number) for number in range(until + 1)]
+        for day in days:
+            posted.morning(self, day)  # type: ignore[arg-type]
+            posted.post(self, f"{day}T08:35")  # type: ignore[arg-type]
+        return days[-1]
+
+    def round_(self, moment: str) -> list[str]:
+        """One run of rungs and outbox: what leaves, by receiver."""
+        drafts = rehearse(self.session, parse_moment(moment)).drafts
+        foretold = [draft for draft in drafts if draft.category in BY_MAILBOX and "邮件" in draft.ways]
+        self.run(moment)
+        sent = posted.post(self, moment)  # type: ignore[arg-type]
+        assert sorted(draft.subject for draft in foretold) == sorted(line.partition(" ")[2] for line in sent)
+        return sent
+
+    def sheets(self) -> list[str | None]:
+        return list(self.session.scalars(select(Supervision.key).order_by(Supervision.id)))
+
+
+@pytest.fixture
+def office(core: Flask) -> Iterator[Office]:
+    """A small office inside one transaction, everybody with an address."""
+    object.__setattr__(posted.settings_of(core), "smtp_url", "smtp://mail.office.test")
+    with transaction() as session:
+        yield Office(session, make_office(session), make_actor(session, "admin", Role.ADMINISTRATOR))
+
+
+def close(office: Office, due: str, now: datetime) -> None:
+    """A local closure of the last working day before a due day, entered afterwards."""
+    day, calendar = date.fromisoformat(due) - DAY, work_calendar(office.session)
+    while not calendar.is_working(day):
+        day -= DAY
+    shown = marks(preview(office.session, now, with_closure(office.session, day, "停电")))
+    add_closure(office.session, day, "停电", office.admin, now, shown)
+
+
+def slip(office: Office, case: Case, other: operations.Classification, day: str) -> None:
+    for at, new in (("T09:00", other), ("T09:10", HELP)):
+        operations.classify(office.session, case, office.life.clerk, parse_moment(day + at), new, know_late=True)
+    office.session.expire_all()
+
+
+def late_with_a_sheet(office: Office) -> tuple[Case, str]:
+    """A case five working days over its date: told by every rung up to the yellow card, asked by a 督办单."""
+    case = handling_case(office.life)
+    give_addresses(office.session)
+    office.alone(case, "reply")
+    due = office.day(case, "reply")
+    last = office.mornings(case, "reply", 6)
+    assert len(office.sheets()) == 1
+    assert due < last
+    return case, last
+
+
+@pytest.mark.parametrize("how", ["closure", "another kind", "merge", "slip"])
+def test_n01_a_date_that_moves_while_a_yellow_card_is_out_asks_for_no_second_sheet(office: Office, how: str) -> None:
+    case, day = late_with_a_sheet(office)
+    now = parse_moment(f"{day}T10:00")
+    if how == "closure":
+        close(office, office.day(case, "reply"), now)
+    elif how == "another kind":
+        operations.classify(office.session, case, office.life.clerk, now, replace(HELP, kind=Kind.COMPLAINT), know_late=True)
+        operations.classify(office.session, case, office.life.clerk, now, INQUIRY, know_late=True)
+    elif how == "merge":
+        old = make_case(office.session, office.life.clerk, now=NOW - DAY)
+        merging.merge(office.session, old, office.life.clerk, now, case.number, "同一件事", know_late=True)
+    else:
+        slip(office, case, replace(HELP, urgency=Urgency.URGENT), day)
+    office.session.expire_all()
+    assert [office.round_(f"{day}T{at}") for at in ("10:01", "11:00", "14:00")] == [[], [], []]
+    assert len(office.sheets()) == 1
+
+
+def test_n01_a_date_that_was_put_off_and_passed_again_asks_anew(office: Office) -> None:
+    """What counts is whether the card had come when the date moved: of a later date it comes for the first time."""
+    case, day = late_with_a_sheet(office)
+    operations.classify(
+        office.session, case, office.life.clerk, parse_moment(f"{day}T10:00"), replace(HELP, urgency=Urgency.COMPLEX)
+    )
+    office.session.expire_all()
+    office.mornings(case, "reply", 6)
+    assert len(office.sheets()) == 2
+
+
+@pytest.mark.parametrize(
+    ("other", "late"),
+    [(INQUIRY, 0), (INQUIRY, 1), (INQUIRY, 5), (replace(HELP, urgency=Urgency.URGENT), 5), (PETITION, 5)],
+)
+def test_n01_a_first_contact_that_a_slip_ended_and_brought_back_is_told_once(
+    office: Office, other: operations.Classification, late: int
+) -> None:
+    case = handling_case(office.life)
+    give_addresses(office.session)
+    office.alone(case, "reply", "contact")
+    day = office.mornings(case, "contact", late)
+    before = office.sheets()
+    slip(office, case, other, day)
+    assert [office.round_(f"{day}T{at}") for at in ("09:12", "10:00", "14:00")] == [[], [], []]
+    assert office.sheets() == before
+    own = Clock.case_id == case.id, Clock.stage == "contact", Clock.owed_by == "lead"
+    assert office.session.scalars(select(Clock.state).where(*own)).all() == [ClockState.RUNNING]
+
+
+@pytest.mark.parametrize("late", [0, 1, 5])
+def test_n01_what_waits_when_a_merged_date_goes_on_alone_is_told_of_that(office: Office, late: int) -> None:
+    """The mail server is down when the case turns out a petition: what it kept waiting is written anew, not taken for told."""
+    give_addresses(office.session)
+    case, old = (make_case(office.session, office.life.clerk, now=NOW - days * DAY) for days in (0, 1))
+    merging.merge(office.session, old, office.life.clerk, NOW + HOUR, case.number, "同一件事", know_late=True)
+    office.alone(case, "reply")
+    due = date.fromisoformat(office.day(case, "reply"))
+    if late:
+        office.mornings(case, "reply", late - 1)
+    day = office.after(due, late)
+    posted.morning(office, day)  # type: ignore[arg-type]
+    assert posted.post(office, f"{day}T08:35", Outcome.UNREACHABLE), "something was to leave"  # type: ignore[arg-type]
+    operations.classify(office.session, case, office.life.clerk, parse_moment(f"{day}T09:00"), PETITION, know_late=True)
+    office.session.expire_all()
+    told = [line for at in ("09:01", "10:05", "11:10", "14:00", "17:00") for line in office.round_(f"{day}T{at}")]
+    rung = {0: "今天到期", 1: "催办通知", 5: "黄牌"}[late]
+    assert [line for line in told if line.startswith("clerk ") and rung in line] != []
+    assert len(told) == len(set(told))
