@@ -15,6 +15,7 @@ from opinion_app.rules.errors import Refused
 from opinion_app.rules.zone import local
 
 FILE = click.Path(dir_okay=False, path_type=Path)
+NAMED = 20  # cases that a sentence names
 
 
 @click.command("backup")
@@ -51,6 +52,9 @@ def restore(file: Path, *, force: bool) -> None:
             f"注意：现有 {done.out} 件公开答复按备份时的样子公开。备份之后撤回或更正过的无从得知，开放公众端之前请逐件核对。",
             err=True,
         )
+    if done.unheard:
+        named = "、".join(done.unheard[:NAMED]) + (f"等 {len(done.unheard)} 件" if len(done.unheard) > NAMED else "")
+        click.echo(f"注意：今天的待办通报不再补发，下面各件有时限今天到期，请转告承办人：{named}", err=True)
     if done.other_secret:
         click.echo("注意：现在的 OPINION_SECRET_KEY 与备份时不同，查询码和按联系方式检索将失效；请改用原来的密钥。", err=True)
 

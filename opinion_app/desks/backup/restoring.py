@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, delete, func, inspect, select, text, update
@@ -21,10 +21,13 @@ from opinion_app.desks.backup.operations import back_up, folder, secret_mark
 from opinion_app.files.backup_file import BackupReader, Manifest, reading
 from opinion_app.files.store import AttachmentStore
 from opinion_app.flow import index, trail
+from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.settings import put_setting
+from opinion_app.flow.unjudged import digests_made
 from opinion_app.records import schema
 from opinion_app.records.base import db
 from opinion_app.records.case import Case
+from opinion_app.records.clock import Clock
 from opinion_app.records.current import settings_of
 from opinion_app.records.engine import begin_reading, begin_writing
 from opinion_app.records.import_run import ImportRun
@@ -32,7 +35,9 @@ from opinion_app.records.job import Lease
 from opinion_app.records.person import Person, SignInSession
 from opinion_app.rules.errors import Refused
 from opinion_app.rules.import_modes import ImportState
-from opinion_app.rules.zone import local
+from opinion_app.rules.timetable import digest_time
+from opinion_app.rules.words import ClockState
+from opinion_app.rules.zone import local, local_date, on_day, start_of_day
 
 SHEET_LEFT = "恢复备份时这次导入还没有完成，备份里不含原表格。已导入的行都在；请重新上传表格，不会重复增加。"
 
@@ -41,7 +46,8 @@ SHEET_LEFT = "恢复备份时这次导入还没有完成，备份里不含原表
 class Restored:
     """What a restoration brought back, and whether its secret key is another one than here.
 
-    `out`: replies the public sees now; `held_back`: numbers of those that were withdrawn or corrected since the backup."""
+    `out`: replies the public sees now; `held_back`: numbers of those that were withdrawn or corrected since the backup;
+    `unheard`: of the cases with a date that ends today and of which this morning's digest, if it was made at all, is lost."""
 
     rows: int
     attachments: int
@@ -50,6 +56,7 @@ class Restored:
     saved_before: Path | None
     out: int
     held_back: tuple[str, ...]
+    unheard: tuple[str, ...]
 
 
 def restore(source: Path, now: datetime, *, force: bool = False) -> Restored:
@@ -69,9 +76,10 @@ def restore(source: Path, now: datetime, *, force: bool = False) -> Restored:
         begin_writing()
         with db.engine.begin() as connection:
             rows = _load(connection, file)
-            out, held_back = _settle(connection, manifest, known, now)
+            out, held_back, unheard = _settle(connection, manifest, known, now)
     made_at = datetime.fromisoformat(manifest.made_at)
-    return Restored(rows, len(manifest.attachments), made_at, manifest.secret != secret_mark(), saved, out, held_back)
+    other = manifest.secret != secret_mark()
+    return Restored(rows, len(manifest.attachments), made_at, other, saved, out, held_back, unheard)
 
 
 def _clear_the_way(now: datetime, *, force: bool) -> Path | None:
@@ -120,9 +128,11 @@ def _load(connection: Connection, file: BackupReader) -> int:
     return rows
 
 
-def _settle(connection: Connection, manifest: Manifest, known: Mapping[str, Seen], now: datetime) -> tuple[int, tuple[str, ...]]:
+def _settle(
+    connection: Connection, manifest: Manifest, known: Mapping[str, Seen], now: datetime
+) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
     """What must differ from the office that was backed up: nobody is signed in, no clock acts, what was withdrawn stays so, the
-    trail tells of it. Answers how many replies are out, and the numbers of those held back."""
+    trail tells of it. Answers how many replies are out, the numbers of those held back, and of what nobody will be told today."""
     with Session(connection) as session:
         with session.begin():
             ended = {"ended_at": now, "end_reason": "restored"}
@@ -137,4 +147,17 @@ def _settle(connection: Connection, manifest: Manifest, known: Mapping[str, Seen
             trail.record(session, "restore", "database", None, now, values, actor_name="命令行")
         with session.begin():
             index.rebuild(session)
-    return out, held_back
+            unheard = _unheard(session, now)
+    return out, held_back, unheard
+
+
+def _unheard(session: Session, now: datetime) -> tuple[str, ...]:
+    """The cases with a date that ends today though no digest names it: the slot of this morning has passed and is not caught up
+    after a restoration (R9), and whether it was told before the machine was lost nobody knows here."""
+    today = local_date(now)
+    past = now >= on_day(today, digest_time(settings_of().digest_at)) and work_calendar(session).is_working(today)
+    if not past or digests_made(session, today):
+        return ()
+    ends_today = Clock.due_at >= now, Clock.due_at < start_of_day(today + timedelta(days=1))
+    query = select(Case.number).join(Clock, Clock.case_id == Case.id).where(Clock.state == ClockState.RUNNING, *ends_today)
+    return tuple(session.scalars(query.distinct().order_by(Case.number)))

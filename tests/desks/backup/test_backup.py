@@ -21,6 +21,7 @@ from opinion_app.desks.backup.restoring import restore
 from opinion_app.files.backup_file import BackupDamaged
 from opinion_app.files.store import AttachmentStore
 from opinion_app.flow.trail import verify_trail
+from opinion_app.flow.unjudged import note_digests_made
 from opinion_app.records.attachment import Attachment
 from opinion_app.records.base import db
 from opinion_app.records.case import Case, Correspondent
@@ -34,6 +35,7 @@ from opinion_app.rules.errors import Refused
 from opinion_app.rules.file_kinds import STAFF_LIMITS
 from opinion_app.rules.import_modes import ImportState
 from opinion_app.rules.words import NoticeChannel, Role
+from opinion_app.rules.zone import local_date, parse_moment
 from opinion_app.search.bigrams import parse_query
 from opinion_app.search.index import case_index
 from tests.builders.office import NOW, make_case, make_person, make_unit
@@ -135,6 +137,28 @@ def test_a_backup_comes_back_whole_elsewhere(office: Flask, elsewhere: Flask, tm
     assert restored.rows == made.rows
     assert restored.other_secret
     assert made.attachments == restored.attachments == 1
+
+
+@pytest.mark.parametrize(
+    ("at", "made", "unheard"),
+    [
+        pytest.param("2026-11-24T11:00", False, ("LY2026-000001",), id="this-morning-is-lost"),
+        pytest.param("2026-11-24T08:00", False, (), id="before-the-digest"),
+        pytest.param("2026-11-24T11:00", True, (), id="told-before-the-backup"),
+        pytest.param("2026-11-23T11:00", False, (), id="nothing-due"),
+        pytest.param("2026-11-28T11:00", False, (), id="a-day-off"),
+    ],
+)
+def test_r9_what_is_due_on_the_day_of_a_restoration_is_named_where_no_digest_tells_it(
+    office: Flask, elsewhere: Flask, tmp_path: Path, at: str, made: bool, unheard: tuple[str, ...]
+) -> None:
+    now = parse_moment(at)
+    if made:
+        with transaction() as session:
+            note_digests_made(session, local_date(now))
+    operations.back_up(tmp_path / "b.zip", NOW)
+    with elsewhere.app_context():
+        assert restore(tmp_path / "b.zip", now).unheard == unheard
 
 
 def test_a_backup_under_load_holds_all_that_was_told_before_it(office: Flask, elsewhere: Flask, tmp_path: Path) -> None:
