@@ -57,7 +57,9 @@ def sent(session: Session, case_id: int) -> list[Sent]:
         .where(Notice.id.in_(own.union(by_rung)), or_(Reminder.id.is_not(None), Notice.category != "rung"))
         .order_by(Notice.id.desc(), Reminder.id.desc())
         .limit(LATEST)
-    )
+    ).all()
+    said = {(rung.person_id, rung.rung) for _, rung, _ in rows if rung is not None and rung.state is not ReminderState.CARRIED}
+    rows = [row for row in rows if row[1] is None or (row[1].person_id, row[1].rung) in said]  # what was never said is no news
     found = [_of_notice(notice) if rung is None else _of_rung(rung, clock, notice, held) for notice, rung, clock in rows]
     found += _by_other_ledgers(session, case_id, held)
     return sorted(found, key=lambda one: one.at, reverse=True)

@@ -22,6 +22,7 @@ from opinion_app.rules.facts import Actor
 from opinion_app.rules.ladder import Anchor, Ladder, Rung
 from opinion_app.rules.ladder_changes import RungShift, shifts
 from opinion_app.rules.ladder_data import LARGEST, with_rung
+from opinion_app.rules.rule_table import check_day
 from opinion_app.rules.words import RiskLevel, Role, Urgency
 from opinion_app.rules.zone import local_date, start_of_day
 
@@ -85,7 +86,8 @@ def what_if(session: Session, wanted: Ladder, saving: Saving) -> list[RungShift]
 
 
 def _check(session: Session, saving: Saving) -> None:
-    """Raises Invalid for a day on which the version would never be in force, Conflict where somebody saved first."""
+    """Raises Invalid for a day nobody plans for or on which the version would never be in force, Conflict where somebody saved
+    first."""
     number, _held, begun = newest(session)
     if saving.seen is not None and saving.seen != number:
         raise Conflict("催办阶梯刚刚被别人改过。请重新打开，看过最新内容后再改。")
@@ -93,6 +95,7 @@ def _check(session: Session, saving: Saving) -> None:
     if saving.in_force_from < first:
         why = "不能早于今天" if first == local_date(saving.now) else f"已有一版自 {first.isoformat()} 起执行，新的一版不能更早"
         raise Invalid(f"执行日期{why}。", {"in_force_from": f"{why}。"})
+    check_day(saving.in_force_from, local_date(saving.now))
 
 
 def find(session: Session, family: str, code: str) -> tuple[Ladder, Rung | None]:
