@@ -120,12 +120,20 @@ def inner_day(clock: Clock, working_days: int, reply_due: datetime, calendar: Wo
     """The day of a unit's inner deadline under the reply's moved date: with `working_days` left for review (decisions 4).
 
     No act lays it before today, the local day of `now`, or the next working day where today is none: a unit can do nothing about
-    a day that is gone or off. One that had passed before stays where it was unless there is more time now."""
+    a day that is gone or off. One that had passed before stays where it was unless there is more time now,
+    and is there again when that was a slip: late by that day it was known to be."""
     first = calendar.roll_forward(local_date(now))
     before = clock.due_at or missed(clock)
     earliest = min(first, local_date(before)) if before is not None else first
     counted = local_date(buffer_before(reply_due, working_days, calendar, clock.start_at))
-    return min(max(counted, earliest), local_date(reply_due))
+    known = counted in _late_by(clock)
+    return min(counted if known else max(counted, earliest), local_date(reply_due))
+
+
+def _late_by(clock: Clock) -> set[date]:
+    """The days that had passed already when the date of a clock was moved from them."""
+    moved = ((_moment(version["before"]), _moment(version["at"])) for version in clock.dates if version.get("before"))
+    return {local_date(due) for due, at in moved if is_late(due, at)}
 
 
 def missed(clock: Clock) -> datetime | None:

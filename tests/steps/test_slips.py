@@ -10,7 +10,9 @@ import pytest
 from flask import Flask
 
 from opinion_app.desks.rules.operations import Saving, apply_now, save
+from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_changes import running_reply
+from opinion_app.flow.recompute import preview
 from opinion_app.records.case import Case
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.clock_facts import Span, Unit
@@ -21,7 +23,7 @@ from opinion_app.rules.zone import local_date
 from opinion_app.steps.handling import suspending
 from opinion_app.steps.triage import operations
 from opinion_app.steps.triage.operations import Classification
-from tests.builders.life import HELP, Office, handling_case, make_office
+from tests.builders.life import HELP, Office, dues, handling_case, make_office
 from tests.builders.office import NOW, make_case
 from tests.builders.rules import typed
 
@@ -105,3 +107,26 @@ def test_d09_a_suspension_hidden_behind_a_late_hour_clock_is_seen_and_can_be_end
     operations.classify(session, case, office.clerk, begun + DAY, HELP, know_late=True)
     assert reply.due_at is not None
     assert local_date(reply.due_at) == date(2026, 12, 3), "a day of the hearing is left out"
+
+
+@pytest.mark.parametrize(
+    "other", [replace(HELP, urgency=Urgency.COMPLEX), COMPLAINT, replace(HELP, procedure=Procedure.PETITION)]
+)
+def test_d12_a_draft_that_was_late_before_a_slip_is_as_late_after_it(office: Office, other: Classification) -> None:
+    case = handling_case(office)
+    before = dues(office, case)
+    assert before["draft"] is not None
+    late = NOW + 9 * DAY
+    assert before["draft"] < local_date(late) <= date(2026, 12, 2)
+    for new in (other, HELP):
+        operations.classify(office.session, case, office.clerk, late, new, know_late=True)
+    assert dues(office, case) == before
+    assert preview(office.session, late + DAY, work_calendar(office.session)) == []
+
+
+def test_d12_a_draft_that_was_in_time_before_a_slip_is_not_laid_into_the_past_by_it(office: Office) -> None:
+    case = handling_case(office)
+    operations.classify(office.session, case, office.clerk, NOW + DAY, replace(HELP, urgency=Urgency.COMPLEX))
+    late = NOW + 9 * DAY
+    operations.classify(office.session, case, office.clerk, late, HELP, know_late=True)
+    assert dues(office, case)["draft"] == local_date(late)
