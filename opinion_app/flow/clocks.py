@@ -230,8 +230,9 @@ def reply_clock(session: Session, case_id: int) -> Clock | None:
     return session.scalar(query.order_by(Clock.id.desc()).limit(1))
 
 
-def after_act(session: Session, case: Case, act: str, now: datetime, unit_id: int | None = None) -> None:
-    """What an act does to the clocks: it meets those that wait for it, starts those it begins, ends all when the case rests."""
+def after_act(session: Session, case: Case, act: str, now: datetime, unit_id: int | None = None, *, entered: bool = True) -> None:
+    """What an act does to the clocks: it meets those that wait for it, starts those it begins, ends all when the case comes to
+    rest by it (`entered`). What is asked of one that rests already runs on: a closed case may be graded."""
     for clock in open_clocks(session, case.id):
         if clock.met_by_act == act and (unit_id is None or clock.unit_id in (None, unit_id)):
             end_clock(clock, now, "", ClockState.MET)
@@ -241,7 +242,7 @@ def after_act(session: Session, case: Case, act: str, now: datetime, unit_id: in
         open_event(session, case, StartEvent.ACCEPTED, now)
     if act == "decide_return" and case.stage is Stage.RECEIVED:
         _assign_again(session, case, now)
-    if case.stage in _ENDING:
+    if entered and case.stage in _ENDING:
         stop_all(session, case, _ENDING[case.stage], now, besides=_GOES_ON.get(case.stage))
     refresh(session, case)
 

@@ -88,7 +88,7 @@ def move(
     if before is not after:
         changed["环节"] = (before, after)
     trail.record(session, f"case.{act}", case.number, actor, now, changed, actor_name=by)
-    clocks.after_act(session, case, act, now, unit_id)
+    clocks.after_act(session, case, act, now, unit_id, entered=before is not after)
     void_stale(session, case, now)
     progress.follow(session, case, act, now)
     publications.follow(session, case, act, now)

@@ -10,8 +10,7 @@ from flask import Flask
 
 from opinion_app.desks.risk.reporting import REPORTS, Report, report
 from opinion_app.flow.assess import approve, assess
-from opinion_app.flow.clocks import OUT_OF_USE, open_clocks
-from opinion_app.flow.reclassifying import NOT_ASKED
+from opinion_app.flow.clocks import NOT_ASKED, OUT_OF_USE, open_clocks
 from opinion_app.flow.risk_clocks import risk_clocks
 from opinion_app.flow.supervise import Asked, answer, issue
 from opinion_app.records.case import Case
@@ -21,11 +20,12 @@ from opinion_app.rules.assessment import Ground, Sheet
 from opinion_app.rules.errors import Refused
 from opinion_app.rules.left_open import NO_MORE
 from opinion_app.rules.reminder_words import SupervisionKind
-from opinion_app.rules.words import RiskFactor, RiskLevel, Stage
+from opinion_app.rules.words import ClockState, RetentionPeriod, RiskFactor, RiskLevel, Stage
 from opinion_app.rules.zone import local_date
+from opinion_app.steps.closing import operations as closing
 from opinion_app.steps.handling import operations as handling
 from opinion_app.steps.triage import assigning, merging, operations
-from tests.builders.life import Office, assigned, handling_case, make_office
+from tests.builders.life import Office, assigned, closed, handling_case, make_office
 from tests.builders.office import NOW, make_case
 
 HOUR = timedelta(hours=1)
@@ -97,6 +97,21 @@ def test_a_case_leaves_once_a_leader_finds_that_it_is_no_matter_of_public_opinio
     approve(office.session, case, office.leader, NOW, passed=True, know_late=True)
     declined(office, case)
     assert case.stage is Stage.DECLINED
+
+
+def test_the_duties_of_a_closed_case_that_is_graded_run_and_keep_it_from_the_archive(office: Office) -> None:
+    case = closed(office)
+    later = NOW + 2 * HOUR
+    said = Sheet({factor: Ground(1, "见截图") for factor in RiskFactor}, RiskLevel.I, "综合判断", "可能被误读")
+    assess(office.session, case, office.clerk, later, said)
+    assert {clock.state for clock in risk_clocks(office.session, case)} == {ClockState.RUNNING}
+    assert case.next_due_at is not None
+    with pytest.raises(Refused, match=r"电话报告.*不能“归档”"):
+        closing.archive(office.session, case, office.clerk, later, RetentionPeriod.TEN)
+    for name, _label in REPORTS:
+        report(office.session, case, office.clerk, later, Report(name, "县委网信办", "已报"))
+    closing.archive(office.session, case, office.clerk, later, RetentionPeriod.TEN)
+    assert (case.stage, open_clocks(office.session, case.id)) == (Stage.ARCHIVED, [])
 
 
 def test_another_case_is_merged_into_one_with_open_duties_and_those_go_on(office: Office) -> None:

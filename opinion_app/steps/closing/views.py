@@ -127,10 +127,11 @@ def reopen(number: str) -> ResponseReturnValue:
 @requires("worklist")
 def archive(number: str) -> ResponseReturnValue:
     """归档."""
-    case = _case(number, "archive")
+    case, facts = open_case(db.session(), number, actor(), "archive")
     form = posted(forms.ArchiveForm, version=case.version)
     if request.method == "POST" and form.validate():
         period = RetentionPeriod.of(form.retention.data)
         operations.archive(db.session(), case, actor(), clock.now(), period, form.archive_number.data, form.seen_version)
         return done(links.case(case.number), f"{case.number} 已归档。")
-    return act_page(case, "archive", form, said="归档后只能查阅；需要时可以重办。")
+    left = left_open(db.session(), case, facts)
+    return leaving_page(case, "archive", form, left, said="归档后只能查阅；需要时可以重办。")
