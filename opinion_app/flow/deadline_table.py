@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import RULES_VERSION, bump, versions
@@ -31,7 +31,7 @@ class Proposed:
     row: DeadlineRule
 
 
-_loaded: dict[tuple[str, int], _Table] = {}
+_loaded: dict[tuple[Engine, int], _Table] = {}
 
 
 def rules(session: Session) -> dict[int, DeadlineRule]:
@@ -80,7 +80,7 @@ def note_applied(session: Session, rule: DeadlineRule, now: datetime) -> None:
 
 
 def _table(session: Session) -> _Table:
-    key = (str(session.get_bind().engine.url), versions(session)[RULES_VERSION])
+    key = (session.get_bind().engine, versions(session)[RULES_VERSION])  # one address may lead to another database later
     held = _loaded.get(key)
     if held is None:
         query = select(DeadlineRuleRow).where(DeadlineRuleRow.active).order_by(DeadlineRuleRow.id)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from opinion_app.core import create_core
+from opinion_app.flow.deadline_table import rules
 from opinion_app.records.clock import Clock, DeadlineRuleRow
 from opinion_app.records.trail import TrailEntry
 from opinion_app.records.transaction import transaction
@@ -17,6 +20,7 @@ from opinion_app.rules.zone import parse_moment
 from tests.builders.office import NOW, make_case
 from tests.desks.rules.test_rows import admin, case_of, replies
 from tests.support.client import Browser, client_for, forms_in, pick
+from tests.support.databases import make_settings, release
 
 __all__ = ["admin"]
 PATH = "/office/rules/reply-help"
@@ -146,3 +150,18 @@ def test_d15_a_reply_that_is_to_wait_again_is_shown_to_wait(app: Flask, admin: B
     assert admin.send(pick(forms_in(looked.text), path), headers=None, apply_to_open="y").status_code == 303
     with app.app_context(), transaction() as session:
         assert session.scalars(select(Clock.state).where(Clock.stage == "reply")).all() == [ClockState.STOPPED]
+
+
+def test_what_is_kept_of_the_table_is_not_taken_for_that_of_another_database_at_the_same_address(
+    core: Flask, tmp_path: Path
+) -> None:
+    """As where an office is restored: the address and the number of the last change say nothing of what is in the table."""
+    with transaction() as session:
+        held = rules(session)
+        [number] = [row_id for row_id, rule in held.items() if rule.code == "reply-help"]
+        session.execute(delete(DeadlineRuleRow).where(DeadlineRuleRow.id == number))
+        address = session.get_bind().engine.url.render_as_string(hide_password=False)
+    other = create_core(make_settings(tmp_path / "other", address))
+    with other.app_context(), transaction() as session:
+        assert number not in rules(session)
+    release(other)
