@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from tests.support import made_once, quick_passwords, warm
+from tests.support import made_once, quick_passwords
 from tests.support.databases import (
     app,
     core,
@@ -30,7 +30,6 @@ hypothesis_settings.register_profile("house", deadline=None, derandomize=in_pipe
 hypothesis_settings.load_profile("house")
 made_once.share_what_is_made()
 quick_passwords.hash_quickly()
-warm.keep_connections()
 
 __all__ = [
     "app",

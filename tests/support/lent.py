@@ -2,7 +2,7 @@
 
 A clone copies 600 files, and the first connection to it reads the whole catalogue anew. So a database is cloned once, a test
 writes what it likes, and afterwards every table that no longer holds what it held is filled again, every sequence set back and
-every connection ended that is still open. A database whose tables, columns or grants are no longer the same is dropped instead.
+every connection ended. A database whose tables, columns or grants are no longer the same is dropped instead.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import psycopg
 from psycopg import sql
 
 from tests.support.postgres import OWNER, Server
-from tests.support.warm import Warm
 
 WORN_OUT = 100  # deleted rows stay in the files: nothing cleans up here
 SHAPE = """
@@ -24,10 +23,7 @@ SELECT (SELECT count(*) || ':' || coalesce(sum(hashtext(relname || ':' || coales
         FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = 'public'::regnamespace)
     || '/' || (SELECT count(*) FROM pg_namespace)
 """
-OTHERS = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid() AND NOT pid = ANY(%s)
-"""
+OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 TABLES = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY relname"
 SEQUENCES = (
     "SELECT sequencename, coalesce(last_value, start_value), last_value IS NOT NULL FROM pg_sequences WHERE schemaname = 'public'"
@@ -40,7 +36,6 @@ class Borrowed:
     def __init__(self, server: Server, source: str) -> None:
         self.server, self.name = server, server.create(source)
         self.lent = 0
-        self._warm = Warm(str(server.sockets), self.name)
         self._keeper = psycopg.connect(host=str(server.sockets), user=OWNER, dbname=self.name, autocommit=True)
         self._keeper.execute(
             "SET session_replication_role = replica"
@@ -54,7 +49,7 @@ class Borrowed:
 
     def restore(self) -> bool:
         """Put back what was changed; False where the database no longer has the shape it had, so that it is of no more use."""
-        self._keeper.execute(OTHERS, [self._warm.renew()])
+        self._keeper.execute(OTHERS)
         if self._one(SHAPE) != self._shape:
             return False
         changed = [table for table, now, first in zip(self._tables, self._sums_now(), self._sums, strict=True) if now != first]
@@ -67,8 +62,7 @@ class Borrowed:
         return True
 
     def drop(self) -> None:
-        """End every connection and the database."""
-        self._warm.end()
+        """End the keeper's connection and the database."""
         self._keeper.close()
         self.server.drop(self.name)
 
