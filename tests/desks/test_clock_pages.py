@@ -205,7 +205,8 @@ def test_a_rule_changes_by_a_new_version_after_a_look_at_what_moves(app: Flask) 
     assert (unseen.status_code, "还没有保存：会变动" in unseen.text, "提速" in unseen.text) == (422, True, True)
     assert admin.send(pick(forms_in(unseen.text), path)).status_code == 303
     with app.app_context(), transaction() as session:
-        rows = session.scalars(select(DeadlineRuleRow).where(DeadlineRuleRow.code == "reply-complaint")).all()
+        query = select(DeadlineRuleRow).where(DeadlineRuleRow.code == "reply-complaint")
+        rows = session.scalars(query.order_by(DeadlineRuleRow.version_no)).all()
         assert [(row.version_no, row.data["span"]["amount"]) for row in rows] == [(1, 7), (2, 3)]
     assert page(app, "admin", "/office/rules/unheard-of")[0] == 404
     assert page(app, "clerk", "/office/rules")[0] == 403
