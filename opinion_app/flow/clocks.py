@@ -34,7 +34,7 @@ ACTIVE = tuple(state for state in AssignmentState if state.is_active)
 MERGED = "并案"
 ANSWERED = "已答复"
 OUT_OF_USE = "时限规则已停用，不再要求"
-NOT_ASKED = "改类后不再要求"
+UNIT_LEFT = "该单位已不再办理本件"
 RECEIPT = "late_receipt"  # the office's setting: how a day clock treats a receipt after closing time (decisions 6)
 _ENDING = {
     Stage.DECLINED: "不予受理",
@@ -66,61 +66,17 @@ def _due(clock: Clock) -> datetime:
     return cast(datetime, clock.due_at)
 
 
-def open_event(
-    session: Session,
-    case: Case,
-    event: StartEvent,
-    start: datetime,
-    besides: frozenset[str] = frozenset(),
-    cause: Cause | None = None,
-) -> None:
-    """Start what runs from an event, save the stages in `besides` and those that run already; `cause`: as `begin` does."""
+def open_event(session: Session, case: Case, event: StartEvent, start: datetime, besides: frozenset[str] = frozenset()) -> None:
+    """Start what runs from an event, save the stages in `besides` and those that run already."""
+    for choice in owed_from(session, case, event, start, besides):
+        start_clock(session, case, choice, start)
+
+
+def owed_from(session: Session, case: Case, event: StartEvent, start: datetime, besides: frozenset[str]) -> list[Choice]:
+    """What runs from an event and does not run yet, save the stages in `besides`."""
     running = {clock.stage for clock in open_clocks(session, case.id)} | besides
-    for choice in _owed(session, case, event, start, letter_of(session, case)):
-        if choice.rule.stage.value not in running:
-            begin(session, case, choice, start, cause=cause)
-
-
-def begin(
-    session: Session,
-    case: Case,
-    choice: Choice,
-    start: datetime,
-    assignment: Assignment | None = None,
-    cause: Cause | None = None,
-) -> None:
-    """A duty that begins at that moment. With the `cause` of another classification one that a slip had ended goes on, so that
-    what was told of its date stays told (N01); what the case was let off when its row went out of use does not begin again."""
-    if cause is not None and choice.rule.code in _let_off(session, case):
-        return
-    ended = _ended_by_a_slip(session, case, choice, start, assignment) if cause is not None else None
-    if ended is None or cause is None:
-        start_clock(session, case, choice, start, assignment)
-        return
-    ended.state, ended.ended_at, ended.end_reason, ended.fixed_on = ClockState.RUNNING, None, "", choice.fixed_date
-    apply_rule(session, ended, choice)
-    settle(ended, work_calendar(session), choice.rule.warning, cause)
-
-
-def _let_off(session: Session, case: Case) -> set[str]:
-    """The rows by which this case owed something until they went out of use for the cases in hand."""
-    query = select(Clock.rule_id).where(Clock.case_id == case.id, Clock.end_reason == OUT_OF_USE)
-    return {rules(session)[row_id].code for row_id in session.scalars(query) if row_id in rules(session)}
-
-
-def _ended_by_a_slip(
-    session: Session, case: Case, choice: Choice, start: datetime, assignment: Assignment | None
-) -> Clock | None:
-    same = Clock.case_id == case.id, Clock.stage == choice.rule.stage.value, Clock.start_at == start
-    ended = Clock.state == ClockState.STOPPED, Clock.end_reason.in_((NOT_ASKED, *map(handed_words, OwedBy)))
-    query = select(Clock).where(*same, *ended, Clock.owed_by == choice.rule.owed_by.value)
-    query = query.where(Clock.assignment_id == (assignment.id if assignment is not None else None))
-    return session.scalar(query.order_by(Clock.id.desc()).limit(1))
-
-
-def handed_words(owed_by: OwedBy) -> str:
-    """Why a duty ended that somebody else owes by another classification."""
-    return f"改类后改由{owed_by.label}负责"
+    owed = _owed(session, case, event, start, letter_of(session, case))
+    return [choice for choice in owed if choice.rule.stage.value not in running]
 
 
 def _owed(session: Session, case: Case, event: StartEvent, start: datetime, letter: Letter | None) -> list[Choice]:
@@ -284,12 +240,29 @@ def stop_all(session: Session, case: Case, reason: str, now: datetime, besides: 
             end_clock(clock, now, reason, ClockState.STOPPED)
 
 
-def stop_assignment(session: Session, case: Case, assignment_id: int, reason: str, now: datetime) -> None:
-    """Stop what a unit owed that no longer takes part; the reply's own clock goes on (D12)."""
+def stop_assignment(session: Session, case: Case, assignment_id: int, reason: str, now: datetime, *, stays: bool = False) -> None:
+    """Stop what a unit owed that no longer takes part; the reply's own clock goes on (D12).
+
+    Its answers to 督办 end too, for it can give none any more, unless it `stays` in another part."""
+    left = None if stays else _unit_that_left(session, assignment_id)
     for clock in open_clocks(session, case.id):
         if clock.assignment_id == assignment_id:
             end_clock(clock, now, reason, ClockState.STOPPED)
+        elif clock.stage == ClockStage.FEEDBACK.value and left is not None and clock.unit_id == left:
+            end_clock(clock, now, UNIT_LEFT, ClockState.STOPPED)
     refresh(session, case)
+
+
+def _unit_that_left(session: Session, assignment_id: int) -> int | None:
+    """The unit of an assignment that ends; None where it takes part in the case in another way."""
+    ends = session.get_one(Assignment, assignment_id)
+    others = select(Assignment.id).where(
+        Assignment.case_id == ends.case_id,
+        Assignment.unit_id == ends.unit_id,
+        Assignment.id != assignment_id,
+        Assignment.state.in_(ACTIVE),
+    )
+    return ends.unit_id if session.scalar(others.limit(1)) is None else None
 
 
 def restart_received(session: Session, case: Case, now: datetime) -> None:

@@ -8,20 +8,18 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from opinion_app.flow.brought_back import NOT_ASKED, begin, handed_words
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import Cause, is_copy, settle
 from opinion_app.flow.clocks import (
     ACTIVE,
     MERGED,
-    NOT_ASKED,
     OPEN,
     OUT_OF_USE,
-    begin,
     begun,
     end_clock,
-    handed_words,
     open_clocks,
-    open_event,
+    owed_from,
     refresh,
     shift_inner,
 )
@@ -165,10 +163,11 @@ def _begin_missing(session: Session, case: Case, cause: Cause) -> None:
     for event, besides in ((StartEvent.RECEIVED, {ClockStage.ACCEPT.value}), (StartEvent.ACCEPTED, set())):
         start = begins_at(session, case, event)
         if start is not None:
-            open_event(session, case, event, start, frozenset(done | besides), cause)
+            for choice in owed_from(session, case, event, start, frozenset(done | besides)):
+                begin(session, case, choice, start, cause)
     owe_reply(session, case, cause)
     open_missing_drafts(session, case, now)
-    _begin_contact(session, case, cause, done)
+    _begin_contact(session, case, cause)
 
 
 def _contacted_by_others(session: Session, case: Case, now: datetime) -> set[str]:
@@ -182,19 +181,19 @@ def _contacted_by_others(session: Session, case: Case, now: datetime) -> set[str
     return {contact} if choice is not None and choice.rule.owed_by.value not in made_by else set()
 
 
-def _begin_contact(session: Session, case: Case, cause: Cause, done: set[str]) -> None:
+def _begin_contact(session: Session, case: Case, cause: Cause) -> None:
     """The first contact as the lead unit's duty runs from now on; from its old start where the unit owed it before."""
     stage = ClockStage.CONTACT
-    if stage.value in done:
-        return
     leading = select(Assignment).where(
         Assignment.case_id == case.id, Assignment.role == UnitRole.LEAD, Assignment.state.in_(ACTIVE)
     )
     lead = session.scalar(leading.order_by(Assignment.id.desc()).limit(1))
     if lead is None:
         return
-    before = select(func.min(Clock.start_at)).where(Clock.assignment_id == lead.id, Clock.stage == stage.value)
-    start = session.scalar(before) or cause.at
+    own = Clock.assignment_id == lead.id, Clock.stage == stage.value
+    if session.scalar(select(Clock.id).where(*own, Clock.state != ClockState.STOPPED).limit(1)) is not None:
+        return  # what another unit did before is no contact of this one
+    start = session.scalar(select(func.min(Clock.start_at)).where(*own)) or cause.at
     choice = duty(session, case, stage, start, asked_at=lead.assigned_at)
     if choice is not None and choice.rule.start_event is StartEvent.ASSIGNED:
-        begin(session, case, choice, start, lead, cause)
+        begin(session, case, choice, start, cause, lead)

@@ -12,7 +12,7 @@ from opinion_app.rules.words import ClockState, RiskLevel
 # Each ends the clocks of the risk level, and all but closing shut the acts that would meet them (decisions 5).
 ENDS_DUTIES = frozenset({"close", "decline", "refer", "merge", "archive"})
 # A unit may still answer what it was asked on a case that is closed; on one that left the life in these ways it may not.
-SHUTS_ANSWERS = frozenset({"decline", "refer", "merge", "archive"})
+SHUTS_ANSWERS = frozenset({"decline", "refer", "merge"})
 NO_MORE = "不再要求"  # how a duty ends that nobody owes any more: a leader lowered the level, or its rule went out of use
 
 

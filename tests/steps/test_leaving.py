@@ -10,7 +10,8 @@ from flask import Flask
 
 from opinion_app.desks.risk.reporting import REPORTS, Report, report
 from opinion_app.flow.assess import approve, assess
-from opinion_app.flow.clocks import NOT_ASKED, OUT_OF_USE, open_clocks
+from opinion_app.flow.brought_back import NOT_ASKED
+from opinion_app.flow.clocks import OUT_OF_USE, UNIT_LEFT, open_clocks
 from opinion_app.flow.risk_clocks import risk_clocks
 from opinion_app.flow.supervise import Asked, answer, issue
 from opinion_app.records.case import Case
@@ -150,8 +151,17 @@ def test_a_sheet_nobody_can_answer_any_more_keeps_no_case_and_says_why_it_ended(
     sheet = supervised(office, case, office.finance.id)
     assert sheet.stopped_words == ""
     given_back(office, case)
+    assert "feedback" not in {clock.stage for clock in open_clocks(office.session, case.id)}, "nobody is reminded in vain"
     declined(office, case)
-    assert (case.stage, sheet.stopped_words) == (Stage.DECLINED, "不予受理")
+    assert (case.stage, sheet.stopped_words) == (Stage.DECLINED, UNIT_LEFT)
+
+
+def test_a_sheet_of_a_unit_that_leaves_by_another_assignment_ends_and_one_of_a_unit_that_stays_does_not(office: Office) -> None:
+    case = handling_case(office)
+    gone, stays = supervised(office, case, office.finance.id), supervised(office, case, office.roads.id)
+    assigning.reassign(office.session, case, office.clerk, NOW + HOUR, office.roads.id, "由村镇建设办主办", know_late=True)
+    assert (gone.stopped_words, stays.stopped_words) == (UNIT_LEFT, "")
+    assert [clock.unit_id for clock in open_clocks(office.session, case.id) if clock.stage == "feedback"] == [office.roads.id]
 
 
 @pytest.mark.parametrize("reason", [OUT_OF_USE, NOT_ASKED])

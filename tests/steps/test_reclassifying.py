@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from opinion_app.flow import clocks
-from opinion_app.flow.clocks import NOT_ASKED
+from opinion_app.flow.brought_back import NOT_ASKED
 from opinion_app.flow.deadline_table import rules
 from opinion_app.flow.governing import chosen_anew
 from opinion_app.flow.recompute import recompute_open

@@ -18,10 +18,11 @@ from opinion_app.records.transaction import transaction
 from opinion_app.rules.clock_facts import Span, Unit
 from opinion_app.rules.errors import Refused
 from opinion_app.rules.suspension import SuspensionGround
-from opinion_app.rules.words import ClockState, Kind, Procedure, Urgency
+from opinion_app.rules.words import ClockState, FindingKind, Kind, Procedure, Urgency
 from opinion_app.rules.zone import local_date
+from opinion_app.steps.handling import operations as handling
 from opinion_app.steps.handling import suspending
-from opinion_app.steps.triage import operations
+from opinion_app.steps.triage import assigning, operations
 from opinion_app.steps.triage.operations import Classification
 from tests.builders.life import HELP, Office, dues, handling_case, make_office
 from tests.builders.office import NOW, make_case
@@ -130,3 +131,17 @@ def test_d12_a_draft_that_was_in_time_before_a_slip_is_not_laid_into_the_past_by
     late = NOW + 9 * DAY
     operations.classify(office.session, case, office.clerk, late, HELP, know_late=True)
     assert dues(office, case)["draft"] == local_date(late)
+
+
+@pytest.mark.parametrize("other", [replace(HELP, kind=Kind.INQUIRY), replace(HELP, procedure=Procedure.PETITION)])
+def test_d12_a_slip_keeps_the_contact_of_a_unit_that_came_after_one_that_had_made_its_own(
+    office: Office, other: Classification
+) -> None:
+    case = handling_case(office)
+    handling.note(office.session, case, office.finance_handler, NOW, FindingKind.CONTACT, "已致电")
+    assigning.reassign(office.session, case, office.clerk, NOW + DAY, office.roads.id, "由村镇建设办主办", know_late=True)
+    before = dues(office, case)
+    assert before["contact"] is not None
+    for new in (other, HELP):
+        operations.classify(office.session, case, office.clerk, NOW + 2 * DAY, new, know_late=True)
+    assert dues(office, case) == before

@@ -147,8 +147,8 @@ def archive(
     archive_number: str = "",
     seen: int | None = None,
 ) -> None:
-    """归档: with the period the unit's approved schedule says (档案法实施条例 19). Raises Refused over what is still open: a
-    closed case may be graded, and its unit may still answer a sheet (decisions 5)."""
+    """归档: with the period the unit's approved schedule says (档案法实施条例 19). Raises Refused over duties of a level that
+    are still open: a closed case may be graded (decisions 5)."""
     leave_nothing_open(session, case, admit(session, case, "archive", actor, seen), "archive")
     case.archived_at, case.retention, case.archive_number = now, retention, archive_number
     values = {"保管期限": (None, retention), "档号": (None, archive_number or None)}

@@ -53,7 +53,7 @@ def assign(
     lead = unit_for(session, allotment.lead_id, case, "lead")
     supports = _supports(session, case, allotment, lead)
     for part in _parts_of(session, case, lead):  # a unit that supported while the case was back at the office
-        _take_back(session, case, part, AssignmentState.WITHDRAWN, "改为主办", now)
+        _take_back(session, case, part, AssignmentState.WITHDRAWN, "改为主办", now, stays=True)
     changed, accepting = classify_case(session, case, new), case.accepted_at is None
     if accepting:
         case.accepted_at = now
@@ -132,9 +132,11 @@ def _lead_row(session: Session, case: Case) -> Assignment | None:
     return session.scalar(query.order_by(Assignment.id.desc()).limit(1))
 
 
-def _take_back(session: Session, case: Case, row: Assignment, state: AssignmentState, reason: str, now: datetime) -> None:
+def _take_back(
+    session: Session, case: Case, row: Assignment, state: AssignmentState, reason: str, now: datetime, *, stays: bool = False
+) -> None:
     row.state, row.ended_at, row.end_reason = state, now, reason
-    clocks.stop_assignment(session, case, row.id, reason, now)
+    clocks.stop_assignment(session, case, row.id, reason, now, stays=stays)
 
 
 def reassign(
@@ -160,7 +162,7 @@ def reassign(
     if held is not None:
         _take_back(session, case, held, AssignmentState.WITHDRAWN, f"改派：{reason}", now)
     for row in _parts_of(session, case, lead):
-        _take_back(session, case, row, AssignmentState.WITHDRAWN, "改为主办", now)
+        _take_back(session, case, row, AssignmentState.WITHDRAWN, "改为主办", now, stays=True)
     old = held.unit.name if held is not None else None
     case.lead_unit_id, case.handler_id = lead.id, None
     fresh = _give(session, case, lead, UnitRole.LEAD, actor, now, reason, final=final)
