@@ -8,7 +8,7 @@ KILLS ?= 20
 CLIENTS ?= 4
 MUTANTS ?= opinion_app/rules/workdays.py opinion_app/rules/deadline.py
 MUTANT_TESTS ?= $(wildcard tests/rules/test_vectors.py tests/rules/test_work*.py tests/rules/test_deadline_*.py tests/rules/test_explain.py \
-	tests/rules/test_frames.py tests/rules/test_engine_details.py)
+	tests/rules/test_frames.py tests/rules/test_engine_details.py tests/rules/test_issuers_date.py)
 CASES ?= 300
 DAYS ?= 30
 ENGINE ?= sqlite

@@ -54,12 +54,19 @@ def test_d13_it_is_a_guess_where_one_of_the_two_is() -> None:
     assert derive(later, CHINA).provisional is False, "the other date plays no part"
 
 
+@pytest.mark.parametrize(("day", "bound"), [("2026-11-30", False), ("2026-11-27", True)])
+def test_d13_where_both_are_the_same_its_own_is_told(day: str, bound: bool) -> None:
+    steps = derive(replace(OWN, adoptions=(replace(LETTER, due_at=end(day)),)), CHINA).trace
+    assert (StepKind.BOUND in {step.kind for step in steps}) is bound
+
+
 @pytest.mark.parametrize(
     ("facts", "original"),
     [
         pytest.param(BOUND, "2026-11-27", id="taken over first"),
         pytest.param(replace(BOUND, extensions=MORE), "2026-11-27", id="and its own put off later"),
         pytest.param(replace(BOUND, extensions=(Extension(at("2026-11-24T09:00"), wd(5)),)), "2026-11-30", id="put off before"),
+        pytest.param(replace(BOUND, extensions=(Extension(MERGED, wd(5)),)), "2026-11-27", id="put off at that very moment"),
         pytest.param(
             replace(OWN, adoptions=(replace(LETTER, due_at=end("2026-12-10"), original_due_at=end("2026-11-27")),)),
             "2026-11-27",
