@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import Cause, settle
-from opinion_app.flow.clocks import OUT_OF_USE, apply_rule, start_clock
+from opinion_app.flow.clocks import OUT_OF_USE, apply_rule, run_on, start_clock
 from opinion_app.flow.deadline_table import rules
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
@@ -31,7 +31,8 @@ def begin(
     if ended is None:
         start_clock(session, case, choice, start, assignment)
         return
-    ended.state, ended.ended_at, ended.end_reason, ended.fixed_on = ClockState.RUNNING, None, "", choice.fixed_date
+    run_on(ended)
+    ended.fixed_on = choice.fixed_date
     apply_rule(session, ended, choice)
     settle(ended, work_calendar(session), choice.rule.warning, cause)
 

@@ -135,6 +135,12 @@ def apply_rule(session: Session, clock: Clock, choice: Choice) -> None:
     clock.warning = choice.warning or rule.guidance
 
 
+def lead_part(session: Session, case: Case) -> Assignment | None:
+    """The part of the unit that leads a case now; None where none does."""
+    parts = select(Assignment).where(Assignment.case_id == case.id, Assignment.role == UnitRole.LEAD)
+    return session.scalar(parts.where(Assignment.state.in_(ACTIVE)).order_by(Assignment.id.desc()).limit(1))
+
+
 def open_assignment(session: Session, case: Case, assignment: Assignment, now: datetime) -> None:
     """Start what a unit owes from its assignment on: signing, and its draft or report before the reply (decisions 4)."""
     signing = choice_for(session, case, ClockStage.SIGN_FOR, now)
@@ -231,6 +237,11 @@ def begun(session: Session, case: Case) -> set[str]:
 def end_clock(clock: Clock, now: datetime, reason: str, state: ClockState) -> None:
     """End one clock as met or stopped."""
     clock.state, clock.ended_at, clock.end_reason = state, now, reason
+
+
+def run_on(clock: Clock) -> None:
+    """Let one clock that ended run again, yet to be settled."""
+    clock.state, clock.ended_at, clock.end_reason = ClockState.RUNNING, None, ""
 
 
 def stop_all(session: Session, case: Case, reason: str, now: datetime, besides: ClockStage | None = None) -> None:

@@ -22,6 +22,7 @@ from opinion_app.flow.clocks import (
     open_event,
     refresh,
     reply_clock,
+    run_on,
     shift_inner,
 )
 from opinion_app.flow.due import ground_words
@@ -272,7 +273,7 @@ def revive(session: Session, case: Case, reason: str, now: datetime) -> list[tup
         query = query.where(Clock.stage != ClockStage.REPORT_BACK.value)
     stopped = [(clock, missed_when_stopped(clock)) for clock in session.scalars(query)]
     for clock, _due in stopped:
-        clock.state, clock.ended_at, clock.end_reason = ClockState.RUNNING, None, ""
+        run_on(clock)
         settle(clock, work_calendar(session), ahead_of(session, clock), Cause(now, "拆分后恢复"))
     shift_inner(session, case, Cause(now, "拆分后恢复"))
     refresh(session, case)

@@ -12,15 +12,16 @@ from opinion_app.flow.brought_back import NOT_ASKED, begin, handed_words
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import Cause, is_copy, settle
 from opinion_app.flow.clocks import (
-    ACTIVE,
     MERGED,
     OPEN,
     OUT_OF_USE,
     begun,
     end_clock,
+    lead_part,
     open_clocks,
     owed_from,
     refresh,
+    run_on,
     shift_inner,
 )
 from opinion_app.flow.merged_dates import answer_for_merged, come_under, missed_when_stopped, revive
@@ -33,7 +34,7 @@ from opinion_app.records.case import Case, Letter
 from opinion_app.records.clock import Clock
 from opinion_app.rules.deadline_rules import Choice, ClockStage, StartEvent
 from opinion_app.rules.default_rules import STAGES
-from opinion_app.rules.words import ClockState, UnitRole
+from opinion_app.rules.words import ClockState
 
 
 def reclassify(session: Session, case: Case, now: datetime) -> list[DateMoved]:
@@ -151,7 +152,7 @@ def _put_under(
             answer_for_merged(session, case, clock, WAITS, cause)
         return
     if clock.state not in OPEN:
-        clock.state, clock.ended_at, clock.end_reason = ClockState.RUNNING, None, ""
+        run_on(clock)
     come_under(session, clock, choice, start)
     settle(clock, work_calendar(session), choice.rule.warning, cause)
 
@@ -184,10 +185,7 @@ def _contacted_by_others(session: Session, case: Case, now: datetime) -> set[str
 def _begin_contact(session: Session, case: Case, cause: Cause) -> None:
     """The first contact as the lead unit's duty runs from now on; from its old start where the unit owed it before."""
     stage = ClockStage.CONTACT
-    leading = select(Assignment).where(
-        Assignment.case_id == case.id, Assignment.role == UnitRole.LEAD, Assignment.state.in_(ACTIVE)
-    )
-    lead = session.scalar(leading.order_by(Assignment.id.desc()).limit(1))
+    lead = lead_part(session, case)
     if lead is None:
         return
     own = Clock.assignment_id == lead.id, Clock.stage == stage.value

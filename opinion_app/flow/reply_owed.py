@@ -12,17 +12,16 @@ from sqlalchemy.orm import Session, aliased
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import Cause, facts_of, granted_in, settle
-from opinion_app.flow.clocks import ACTIVE, OPEN, RECEIPT, apply_rule, open_clocks, open_inner, refresh, start_clock
+from opinion_app.flow.clocks import OPEN, RECEIPT, apply_rule, lead_part, open_clocks, open_inner, refresh, run_on, start_clock
 from opinion_app.flow.deadline_table import Proposed
 from opinion_app.flow.settings import setting
 from opinion_app.flow.which_rule import choice_for, letter_of
-from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case, Letter
 from opinion_app.records.clock import Clock
 from opinion_app.records.move import Move
 from opinion_app.rules.clock_facts import ClockFacts, Receipt
 from opinion_app.rules.deadline_rules import Choice, ClockStage, StartEvent
-from opinion_app.rules.words import OPEN_STAGES, ClockState, Stage, UnitRole
+from opinion_app.rules.words import OPEN_STAGES, ClockState, Stage
 from opinion_app.rules.zone import latest
 
 BEFORE_ANSWER = sorted(OPEN_STAGES - {Stage.ANSWERED})
@@ -121,7 +120,7 @@ def owe_reply(session: Session, case: Case, cause: Cause) -> list[Clock]:
         clock = start_clock(session, case, choice, start)
     else:
         clock.start_at, clock.fixed_on = start, choice.fixed_date
-        clock.state, clock.ended_at, clock.end_reason = ClockState.RUNNING, None, ""
+        run_on(clock)
         apply_rule(session, clock, choice)
         settle(clock, work_calendar(session), choice.rule.warning, cause)
     refresh(session, case)
@@ -132,11 +131,9 @@ def owe_anew(session: Session, case: Case, now: datetime) -> None:
     """A case taken up again by the unit that answered it owes another reply, and the unit its draft, from now on (D11)."""
     choice, start = reply_rule(session, case, letter_of(session, case))
     start_clock(session, case, choice, start or now)
-    leading = select(Assignment).where(
-        Assignment.case_id == case.id, Assignment.role == UnitRole.LEAD, Assignment.state.in_(ACTIVE)
-    )
-    for assignment in session.scalars(leading):
-        open_inner(session, case, assignment, now)
+    lead = lead_part(session, case)
+    if lead is not None:
+        open_inner(session, case, lead, now)
     refresh(session, case)
 
 

@@ -125,13 +125,6 @@ def _tell(session: Session, case: Case, rows: list[Assignment], key: str, now: d
         hand_to_unit(session, case, row.unit_id, what, f"{key}:{row.unit_id}", now, mail=mail)
 
 
-def _lead_row(session: Session, case: Case) -> Assignment | None:
-    query = select(Assignment).where(
-        Assignment.case_id == case.id, Assignment.role == UnitRole.LEAD, Assignment.state.in_(ACTIVE)
-    )
-    return session.scalar(query.order_by(Assignment.id.desc()).limit(1))
-
-
 def _take_back(
     session: Session, case: Case, row: Assignment, state: AssignmentState, reason: str, now: datetime, *, stays: bool = False
 ) -> None:
@@ -156,7 +149,7 @@ def reassign(
     Answers the unit and which dates moved. Raises Invalid where the unit would begin late and nobody said they know (D12)."""
     admit(session, case, "reassign", actor, seen)
     lead, dates = unit_for(session, lead_id, case, "lead"), held_dates(session, case)
-    held = _lead_row(session, case)
+    held = clocks.lead_part(session, case)
     if held is not None and held.unit_id == lead.id:
         raise Invalid("主办单位没有变化。", {"lead": f"{lead.name}现在就是主办单位。"})
     if held is not None:
