@@ -32,6 +32,15 @@ def test_no_file_holds(pattern: re.Pattern[str]) -> None:
     assert not found
 
 
+@pytest.mark.skipif(not (tree.ROOT / ".git").exists(), reason="an unpacked archive keeps no list of its files")
+def test_nothing_is_kept_that_only_one_checkout_has() -> None:
+    # A link to another checkout's environment, once added, leaves every later checkout without one of its own.
+    links = [entry for entry in tree.listed("--stage") if entry.startswith("120000")]
+    ignored = tree.listed("--cached", "--ignored", "--exclude-standard")
+
+    assert (links, ignored) == ([], [])
+
+
 def test_the_locks_name_versions_and_hashes_only() -> None:
     locks = [path for path in tree.files() if path.parent.name == "requirements"]
     odd = [

@@ -34,10 +34,16 @@ TEXT = {
 def files() -> tuple[Path, ...]:
     """Every file of the tree: by git where there is one (what it ignores is not ours), else by walking."""
     if (ROOT / ".git").exists():
-        command = ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-        listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout.decode()
-        return tuple(path for name in listed.split("\0") if name and (path := ROOT / name).is_file())
+        names = listed("--cached", "--others", "--exclude-standard")
+        return tuple(path for name in names if (path := ROOT / name).is_file())
     return tuple(sorted(_walk()))
+
+
+def listed(*options: str) -> list[str]:
+    """What `git ls-files` lists of the tree with these options."""
+    command = ["git", "-c", "safe.directory=*", "ls-files", "-z", *options]
+    output = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout.decode()
+    return [entry for entry in output.split("\0") if entry]
 
 
 def _walk() -> Iterator[Path]:
