@@ -43,7 +43,8 @@ _ENDING = {
     Stage.CLOSED: "已办结",
     Stage.ARCHIVED: "已归档",
 }
-_GOES_ON = {Stage.MERGED: ClockStage.REPORT_BACK}  # whoever sent a letter is owed its own report, wherever it is answered
+# Whoever sent a letter is owed its own report, wherever it is answered; a unit answers a 督办单 on a case that is closed, too.
+_GOES_ON = {Stage.MERGED: ClockStage.REPORT_BACK, Stage.CLOSED: ClockStage.FEEDBACK}
 
 
 def open_clocks(session: Session, case_id: int) -> list[Clock]:

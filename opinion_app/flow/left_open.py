@@ -25,11 +25,13 @@ def left_open(session: Session, case: Case, facts: CaseFacts) -> LeftOpen:
     return LeftOpen(case.risk_level, duties, asked)
 
 
-def leave_nothing_open(session: Session, case: Case, facts: CaseFacts, act: str) -> None:
+def leave_nothing_open(session: Session, case: Case, facts: CaseFacts, act: str) -> LeftOpen:
     """Refuse `act` while it would end duties or answers that nobody could make up for afterwards (decisions 5).
 
     Asked after `admit`, which keeps the case: whoever grades it or issues a sheet changes it, and comes before or after.
-    Raises Refused."""
-    refused = refused_over(act, left_open(session, case, facts))
+    Answers what is open and does not stand against it. Raises Refused."""
+    left = left_open(session, case, facts)
+    refused = refused_over(act, left)
     if refused:
         raise Refused(refused)
+    return left

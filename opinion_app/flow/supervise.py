@@ -14,7 +14,7 @@ from opinion_app.flow import outbox
 from opinion_app.flow.calendar import hold, work_calendar
 from opinion_app.flow.cases import facts_of
 from opinion_app.flow.clock_dates import Cause, settle
-from opinion_app.flow.clocks import end_clock, refresh
+from opinion_app.flow.clocks import OPEN, end_clock, refresh
 from opinion_app.flow.dated_letters import dated, presses, running, subject
 from opinion_app.flow.handover import count_as_told
 from opinion_app.flow.ladder import ladder
@@ -197,14 +197,17 @@ def title(sheet: Supervision) -> str:
 
 
 def answer(session: Session, case: Case, sheet: Supervision, actor: Actor, now: datetime, text: str) -> None:
-    """反馈: the unit says what it did; meets the clock of this sheet alone. Raises Refused for another unit's sheet."""
+    """反馈: the unit says what it did; meets the clock of this sheet alone. Raises Refused for another unit's sheet, and for one
+    that waits for no answer any more."""
     if sheet.feedback_at is not None:
         raise Refused(f"{title(sheet)}已经反馈过。")
+    if sheet.stopped_words:
+        raise Refused(f"{title(sheet)}已停止（{sheet.stopped_words}），不再反馈。")
     if sheet.unit_id is not None and sheet.unit_id != actor.unit_id:
         raise Refused(f"{title(sheet)}由{sheet.unit.name if sheet.unit else '其他单位'}反馈。")
     sheet.feedback, sheet.feedback_by_id, sheet.feedback_at = text, actor.id, now
     clock = sheet.clock
-    if clock is not None and clock.state in (ClockState.RUNNING, ClockState.SUSPENDED):
+    if clock is not None and clock.state in OPEN:
         end_clock(clock, now, "", ClockState.MET)
     done = move(session, case, "supervise_feedback", actor, now, note=text[:500], detail={"sheet": title(sheet)})
     issuer = session.get(Person, sheet.issued_by_id) if sheet.issued_by_id is not None else None
@@ -213,7 +216,9 @@ def answer(session: Session, case: Case, sheet: Supervision, actor: Actor, now: 
 
 
 def sheets(session: Session, case_id: int, *, waiting: bool = False) -> Sequence[Supervision]:
-    """The 催办 and 督办 of a case, newest first; `waiting`: only those that wait for an answer, the most pressing first."""
+    """The 催办 and 督办 of a case, newest first; `waiting`: only those that wait for an answer, the most pressing first.
+
+    A sheet waits as long as its date runs, on a case that is closed as well: what nobody is reminded of is asked of nobody."""
     query = (
         select(Supervision)
         .options(
@@ -225,7 +230,8 @@ def sheets(session: Session, case_id: int, *, waiting: bool = False) -> Sequence
         .where(Supervision.case_id == case_id)
     )
     if waiting:
-        query = query.where(Supervision.feedback_due_on.is_not(None), Supervision.feedback_at.is_(None))
+        query = query.join(Clock, Clock.id == Supervision.clock_id)
+        query = query.where(Supervision.feedback_at.is_(None), Clock.state.in_(OPEN))
         return sorted(session.scalars(query), key=lambda sheet: (sheet.answer_by or date.max, sheet.id))
     return session.scalars(query.order_by(Supervision.id.desc())).all()
 

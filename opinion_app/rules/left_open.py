@@ -11,8 +11,8 @@ from opinion_app.rules.words import ClockState, RiskLevel
 
 # Each ends the clocks of the risk level, and all but closing shut the acts that would meet them (decisions 5).
 ENDS_DUTIES = frozenset({"close", "decline", "refer", "merge", "archive"})
-# A unit may still answer what it was asked on a case that is closed; on one that left the life in these ways it may not.
-SHUTS_ANSWERS = frozenset({"decline", "refer", "merge"})
+# A unit still answers what it was asked on a case that is closed; on one that left the life in these ways it may not.
+SHUTS_ANSWERS = frozenset({"decline", "refer", "merge", "archive"})
 NO_MORE = "不再要求"  # how a duty ends that nobody owes any more: a leader lowered the level, or its rule went out of use
 
 
@@ -60,8 +60,17 @@ def _over_duties(label: str, left: LeftOpen) -> str:
 
 
 def _over_sheets(label: str, sheets: Iterable[Unanswered]) -> str:
-    named = "、".join(f"{sheet.title}（{sheet.unit}）" for sheet in sheets)
-    return f"{named}还没有反馈，“{label}”以后就不能再反馈。请先由承办单位“反馈督办”，再“{label}”。"
+    return f"{_named(sheets)}还没有反馈，“{label}”以后就不能再反馈。请先由承办单位“反馈督办”，再“{label}”。"
+
+
+def _named(sheets: Iterable[Unanswered]) -> str:
+    return "、".join(f"{sheet.title}（{sheet.unit}）" for sheet in sheets)
+
+
+def goes_on_after_closing(sheets: Iterable[Unanswered]) -> str:
+    """What whoever closes a case is told of the answers that are still to come; empty where none is."""
+    named = _named(sheets)
+    return f"{named}还没有反馈，办结后仍须反馈，照常计时、照常提醒，反馈以前不能归档。" if named else ""
 
 
 def answerable(case: CaseFacts, unit_id: int | None) -> bool:

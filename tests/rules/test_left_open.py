@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from opinion_app.rules.facts import AssignmentFacts, CaseFacts
-from opinion_app.rules.left_open import NO_MORE, Ended, LeftOpen, Unanswered, answerable, ended_words, refused_over
+from opinion_app.rules.left_open import (
+    NO_MORE,
+    Ended,
+    LeftOpen,
+    Unanswered,
+    answerable,
+    ended_words,
+    goes_on_after_closing,
+    refused_over,
+)
 from opinion_app.rules.life import ACTS
 from opinion_app.rules.words import AssignmentState, ClockState, RiskLevel, Stage, UnitRole
 
@@ -27,7 +36,7 @@ MET, STOPPED = ClockState.MET, ClockState.STOPPED
         ("merge", SHEET, ["“并案”以后就不能再反馈", "反过来把另一件并入本件"]),
         ("merge", BOTH, ["核实还没有登记", "督办单第 1 号（财政所）、第 2 次催办（村镇建设办）还没有反馈"]),
         ("close", BOTH, ["核实还没有登记"]),
-        ("archive", BOTH, ["核实还没有登记", "不能“归档”"]),
+        ("archive", BOTH, ["核实还没有登记", "不能“归档”", "第 2 次催办（村镇建设办）还没有反馈，“归档”以后就不能再反馈"]),
     ],
 )
 def test_an_act_is_refused_over_what_nobody_could_make_up_for(act: str, left: LeftOpen, said: list[str]) -> None:
@@ -44,7 +53,6 @@ def test_only_a_merge_can_be_done_the_other_way_round(act: str) -> None:
     ("act", "left"),
     [
         ("close", SHEET),
-        ("archive", SHEET),
         *((act, LeftOpen(RiskLevel.I)) for act in ACTS),
         *((act, BOTH) for act in ("assign", "answer", "reopen")),
     ],
@@ -53,12 +61,14 @@ def test_nothing_stands_against_it(act: str, left: LeftOpen) -> None:
     assert refused_over(act, left) == ""
 
 
-def test_a_closed_case_leaves_the_answer_to_a_sheet_open() -> None:
+def test_a_closed_case_leaves_the_answer_to_a_sheet_open_and_whoever_closes_is_told() -> None:
     assert "反馈" not in refused_over("close", BOTH)
     assert Stage.CLOSED in ACTS["supervise_feedback"].stages
+    assert "督办单第 1 号（财政所）、第 2 次催办（村镇建设办）还没有反馈，办结后仍须反馈" in goes_on_after_closing(BOTH.sheets)
+    assert goes_on_after_closing(DUTIES.sheets) == ""
 
 
-@pytest.mark.parametrize("act", ["decline", "refer", "merge"])
+@pytest.mark.parametrize("act", ["decline", "refer", "merge", "archive"])
 def test_what_is_refused_shuts_the_acts_that_would_make_up_for_it(act: str) -> None:
     shut = ACTS["supervise_feedback"].stages | ACTS["report_risk"].stages
     assert ACTS[act].to.isdisjoint(shut)

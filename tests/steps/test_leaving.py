@@ -8,9 +8,12 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from opinion_app.desks.casefile.reminding import coming
+from opinion_app.desks.reminders.queries import plan_digests
 from opinion_app.desks.risk.reporting import REPORTS, Report, report
 from opinion_app.flow.assess import approve, assess
 from opinion_app.flow.brought_back import NOT_ASKED
+from opinion_app.flow.cases import facts_of
 from opinion_app.flow.clocks import OUT_OF_USE, UNIT_LEFT, open_clocks
 from opinion_app.flow.risk_clocks import risk_clocks
 from opinion_app.flow.supervise import Asked, answer, issue
@@ -21,12 +24,12 @@ from opinion_app.rules.assessment import Ground, Sheet
 from opinion_app.rules.errors import Refused
 from opinion_app.rules.left_open import NO_MORE
 from opinion_app.rules.reminder_words import SupervisionKind
-from opinion_app.rules.words import ClockState, RetentionPeriod, RiskFactor, RiskLevel, Stage
-from opinion_app.rules.zone import local_date
+from opinion_app.rules.words import ClockState, Disclosure, RetentionPeriod, RiskFactor, RiskLevel, Stage
+from opinion_app.rules.zone import local_date, parse_moment
 from opinion_app.steps.closing import operations as closing
 from opinion_app.steps.handling import operations as handling
 from opinion_app.steps.triage import assigning, merging, operations
-from tests.builders.life import Office, assigned, closed, handling_case, make_office
+from tests.builders.life import Office, answered, assigned, closed, give_addresses, handling_case, make_office
 from tests.builders.office import NOW, make_case
 
 HOUR = timedelta(hours=1)
@@ -113,6 +116,30 @@ def test_the_duties_of_a_closed_case_that_is_graded_run_and_keep_it_from_the_arc
         report(office.session, case, office.clerk, later, Report(name, "县委网信办", "已报"))
     closing.archive(office.session, case, office.clerk, later, RetentionPeriod.TEN)
     assert (case.stage, open_clocks(office.session, case.id)) == (Stage.ARCHIVED, [])
+
+
+def test_a_case_is_closed_over_a_sheet_and_its_unit_is_asked_until_it_answers(office: Office) -> None:
+    """The lateness sheet of a case that is answered and closed next day: it neither vanishes nor keeps the case open."""
+    session, case = office.session, answered(office)
+    give_addresses(session)
+    sheet, case.disclosure = supervised(office, case, office.finance.id), Disclosure.WITHHELD
+    left = closing.close(session, case, office.clerk, NOW + HOUR)
+    assert [one.title for one in left.sheets] == ["督办单第 1 号"]
+    held = open_clocks(session, case.id)
+    assert [(clock.stage, clock.due_at) for clock in held] == [("feedback", case.next_due_at)]
+    told = coming(session, held, facts_of(session, case), NOW + HOUR)
+    assert {"范所长", "方承办"} <= {name for one in told for name in one.whom.split("、")}
+    late = parse_moment("2026-11-26T08:30")
+    digests = {one.person_id: one.lines for one in plan_digests(session, late).digests}
+    assert {office.finance_head.id, office.finance_handler.id} == {who for who, lines in digests.items() if lines}
+    assert [line.number for line in digests[office.finance_head.id]] == [case.number]
+    with pytest.raises(Refused, match="督办单第 1 号（财政所）还没有反馈，“归档”以后"):
+        closing.archive(session, case, office.clerk, late, RetentionPeriod.TEN)
+    closing.reopen(session, case, office.clerk, late, "来信人不满意", know_late=True)
+    assert facts_of(session, case).sheets_waiting == 1
+    assert [clock.due_at for clock in open_clocks(session, case.id) if clock.stage == "feedback"] == [held[0].due_at]
+    answer(session, case, sheet, office.finance_head, late, "已办")
+    assert "feedback" not in {clock.stage for clock in open_clocks(session, case.id)}
 
 
 def test_another_case_is_merged_into_one_with_open_duties_and_those_go_on(office: Office) -> None:

@@ -62,6 +62,7 @@ _WORDS: dict[str, tuple[tuple[str, ...], Callable[[Detail], str]]] = {
     "answer": (("method",), lambda said: str(said["method"])),
     "object": (("to", "number"), _paper),
     "report_back": (("to", "number"), _paper),
+    "close": (("sheets",), lambda said: str(said["sheets"])),
     "archive": (("retention",), lambda said: f"保管期限 {said['retention']}"),
     "merge": (("into",), lambda said: f"并入 {said['into']}"),
     "unmerge": (("from",), lambda said: f"从 {said['from']} 拆出"),

@@ -9,14 +9,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from opinion_app.flow.row_order import OPEN
 from opinion_app.flow.settings import setting
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
+from opinion_app.records.clock import Clock
 from opinion_app.records.person import LeaderInCharge, Person, PersonRole, SignInSession
 from opinion_app.records.unit import Unit
+from opinion_app.rules.deadline_rules import ClockStage
 from opinion_app.rules.staffing import Staff, UnitFacts, gaps
 from opinion_app.rules.two_people import SETTING
-from opinion_app.rules.words import OPEN_STAGES, AssignmentState, Role
+from opinion_app.rules.words import OPEN_STAGES, AssignmentState, Role, Stage
 
 ENDED = (AssignmentState.RETURNED, AssignmentState.WITHDRAWN)
 
@@ -87,6 +90,12 @@ def open_cases_of(session: Session, unit_id: int) -> int:
     query = select(func.count(func.distinct(Assignment.case_id))).join(Case, Case.id == Assignment.case_id)
     conditions = (Assignment.unit_id == unit_id, Assignment.state.not_in(ENDED), Case.stage.in_(OPEN_STAGES))
     return int(session.scalar(query.where(*conditions)) or 0)
+
+
+def answers_owed_by(session: Session, unit_id: int) -> int:
+    """How many 督办 a unit still has to answer on cases that are closed."""
+    closed = Clock.unit_id == unit_id, Clock.stage == ClockStage.FEEDBACK.value, Clock.state.in_(OPEN), Case.stage == Stage.CLOSED
+    return int(session.scalar(select(func.count(Clock.id)).join(Case, Case.id == Clock.case_id).where(*closed)) or 0)
 
 
 def active_people_of(session: Session, unit_id: int) -> int:

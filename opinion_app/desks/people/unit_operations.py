@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.desks.people.operations import robot_problems
-from opinion_app.desks.people.queries import active_people_of, open_cases_of
+from opinion_app.desks.people.queries import active_people_of, answers_owed_by, open_cases_of
 from opinion_app.flow import accounts, trail
 from opinion_app.flow.addresses import why_not_a_units
 from opinion_app.flow.stand_ins import look_at_pressing_again
@@ -143,10 +143,14 @@ def _fits_above(session: Session, unit: Unit | None, parent_id: int) -> bool:
 
 
 def close(session: Session, unit: Unit, actor: Actor, now: datetime) -> None:
-    """Let a unit take no new cases. Raises Refused while it holds open cases, people or sub-units, with how many."""
+    """Let a unit take no new cases. Raises Refused while it holds open cases, owes answers to 督办, has people or sub-units, with
+    how many."""
     held = open_cases_of(session, unit.id)
     if held:
         raise Refused(f"{unit.name}还有 {held} 件在办，不能停用。请先改派或办结。")
+    answers = answers_owed_by(session, unit.id)
+    if answers:
+        raise Refused(f"{unit.name}还有 {answers} 份督办没有反馈（所在的件已办结），不能停用。请先由该单位反馈。")
     people = active_people_of(session, unit.id)
     if people:
         raise Refused(f"{unit.name}还有 {people} 名在用人员，不能停用。请先把他们调到其他单位或停用。")

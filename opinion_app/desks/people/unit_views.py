@@ -70,7 +70,8 @@ def unit(unit_id: int) -> ResponseReturnValue:
             form.take(refusal)
         else:
             return done(url_for("units.units"), f"{held.name}的资料已保存。")
-    return form_page("desks/people/unit.html", form=form, unit=held, held=queries.open_cases_of(session, unit_id))
+    counts = {"held": queries.open_cases_of(session, unit_id), "answers": queries.answers_owed_by(session, unit_id)}
+    return form_page("desks/people/unit.html", form=form, unit=held, **counts)
 
 
 @bp.post("/<int:unit_id>/close")

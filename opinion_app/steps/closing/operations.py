@@ -22,6 +22,7 @@ from opinion_app.rules.deadline import derive, is_late
 from opinion_app.rules.deadline_rules import ClockStage, RuleFacts, choose
 from opinion_app.rules.errors import Invalid, Refused
 from opinion_app.rules.facts import Actor
+from opinion_app.rules.left_open import LeftOpen, goes_on_after_closing
 from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.words import AnswerMethod, ReplyState, RetentionPeriod, Stage
 from opinion_app.rules.zone import end_of_day, local_date, start_of_day
@@ -120,12 +121,16 @@ def report_back(
     return row
 
 
-def close(session: Session, case: Case, actor: Actor, now: datetime, note: str = "", seen: int | None = None) -> None:
-    """办结: nothing is owed any more; life refuses it while a report or the decision on publication is missing, and so are
-    duties of a risk level that nobody has met: closing would end their clocks unseen (decisions 5)."""
-    leave_nothing_open(session, case, admit(session, case, "close", actor, seen), "close")
+def close(session: Session, case: Case, actor: Actor, now: datetime, note: str = "", seen: int | None = None) -> LeftOpen:
+    """办结: the writer is owed nothing any more; life refuses it while a report or the decision on publication is missing, and so
+    are duties of a risk level that nobody has met: closing would end their clocks unseen (decisions 5).
+
+    A unit still answers the 督办单 it was sent, by its date and reminded as before; answers which."""
+    left = leave_nothing_open(session, case, admit(session, case, "close", actor, seen), "close")
     case.closed_at = now
-    move(session, case, "close", actor, now, to=Stage.CLOSED, note=note)
+    detail = {"sheets": goes_on_after_closing(left.sheets)} if left.sheets else None
+    move(session, case, "close", actor, now, to=Stage.CLOSED, note=note, detail=detail)
+    return left
 
 
 def reopen(
@@ -147,8 +152,8 @@ def archive(
     archive_number: str = "",
     seen: int | None = None,
 ) -> None:
-    """归档: with the period the unit's approved schedule says (档案法实施条例 19). Raises Refused over duties of a level that
-    are still open: a closed case may be graded (decisions 5)."""
+    """归档: with the period the unit's approved schedule says (档案法实施条例 19). Raises Refused over what is still open: a
+    closed case may be graded, and its unit may still have to answer a 督办单 (decisions 5)."""
     leave_nothing_open(session, case, admit(session, case, "archive", actor, seen), "archive")
     case.archived_at, case.retention, case.archive_number = now, retention, archive_number
     values = {"保管期限": (None, retention), "档号": (None, archive_number or None)}

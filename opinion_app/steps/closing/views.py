@@ -15,6 +15,7 @@ from opinion_app.records.case import Case
 from opinion_app.rules import links
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.file_kinds import STAFF_LIMITS
+from opinion_app.rules.left_open import goes_on_after_closing
 from opinion_app.rules.words import AnswerMethod, RetentionPeriod
 from opinion_app.rules.zone import SHANGHAI, local_date
 from opinion_app.steps.closing import forms, operations
@@ -99,10 +100,11 @@ def close(number: str) -> ResponseReturnValue:
     case, facts = open_case(db.session(), number, actor(), "close")
     form = posted(forms.CloseForm, version=case.version)
     if request.method == "POST" and form.validate():
-        operations.close(db.session(), case, actor(), clock.now(), form.note.data, form.seen_version)
-        return done(links.case(case.number), f"{case.number} 已办结。")
+        left = operations.close(db.session(), case, actor(), clock.now(), form.note.data, form.seen_version)
+        return done(links.case(case.number), f"{case.number} 已办结。{goes_on_after_closing(left.sheets)}")
     left = left_open(db.session(), case, facts)
-    return leaving_page(case, "close", form, left, said="办结后不再计时；需要时可以重办。")
+    said = goes_on_after_closing(left.sheets) + "办结后其他时限不再计时；需要时可以重办。"
+    return leaving_page(case, "close", form, left, said=said)
 
 
 @bp.route("/reopen", methods=["GET", "POST"])

@@ -8,11 +8,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from opinion_app.flow.supervise import Asked, issue
 from opinion_app.records.assignment import Assignment
+from opinion_app.records.clock import Clock
 from opinion_app.records.person import LeaderInCharge
 from opinion_app.records.transaction import transaction
 from opinion_app.records.unit import Unit
-from opinion_app.rules.words import AssignmentState, Role, Stage, UnitRole
+from opinion_app.rules.reminder_words import SupervisionKind
+from opinion_app.rules.words import AssignmentState, ClockState, Role, Stage, UnitRole
+from opinion_app.rules.zone import local_date
 from tests.builders.office import NOW, make_case, make_person, make_unit
 from tests.support.client import Browser, client_for
 
@@ -103,6 +107,14 @@ def test_a_unit_with_open_cases_people_or_units_below_stays_open(app: Flask, adm
 
     with app.app_context(), transaction() as session:
         session.get_one(type(case), ids[0]).stage = Stage.CLOSED
+        sheet = Asked(SupervisionKind.SUPERVISE, "请办", held.id, local_date(NOW))
+        asked = issue(session, session.get_one(type(case), ids[0]), sheet, None, NOW)
+        assert asked is not None
+        sheet_clock = asked.clock_id or 0
+    assert "1 份督办没有反馈" in close()[1]
+    assert "<strong>1</strong> 份督办没有反馈" in admin.get(page_of(app, "财政所")).text
+    with app.app_context(), transaction() as session:
+        session.get_one(Clock, sheet_clock).state = ClockState.MET
     assert "1 名在用人员" in close()[1]
     with app.app_context(), transaction() as session:
         session.get_one(type(person), ids[1]).active = False

@@ -13,7 +13,8 @@ from opinion_app import clock
 from opinion_app.desks.reminders import operations as running
 from opinion_app.desks.reminders.operations import queue_rungs
 from opinion_app.desks.supervising import operations
-from opinion_app.flow.clocks import reply_clock
+from opinion_app.flow.cases import facts_of
+from opinion_app.flow.clocks import end_clock, reply_clock
 from opinion_app.flow.reminding import open_clock
 from opinion_app.flow.supervise import Asked, answer, issue, sheets
 from opinion_app.records.case import Case
@@ -155,14 +156,15 @@ def test_one_answer_meets_one_sheet_and_another_units_sheet_is_not_ones_own(offi
     assert not sheets(office.session, case.id, waiting=True)
 
 
-def test_an_answer_after_the_clock_stopped_is_kept(office: Office) -> None:
+def test_a_sheet_that_was_stopped_waits_for_no_answer(office: Office) -> None:
     case = handling_case(office)
     sheet = supervised(office, case)
-    held = office.session.get_one(Clock, sheet.clock_id)
-    held.state = ClockState.STOPPED
-    answer(office.session, case, sheet, office.finance_head, NOW, "已办")
-    assert held.state is ClockState.STOPPED
-    assert sheet.feedback == "已办"
+    assert facts_of(office.session, case).sheets_waiting == 1
+    end_clock(office.session.get_one(Clock, sheet.clock_id), NOW, "并案", ClockState.STOPPED)
+    office.session.flush()
+    with pytest.raises(Refused, match=r"督办单第 1 号已停止（并案）"):
+        answer(office.session, case, sheet, office.finance_head, NOW, "已办")
+    assert (facts_of(office.session, case).sheets_waiting, sheets(office.session, case.id, waiting=True)) == (0, [])
 
 
 def test_n11_the_yellow_rung_issues_one_sheet_that_must_be_answered(office: Office) -> None:
