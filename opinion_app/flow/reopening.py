@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow import clocks, outbox, progress
 from opinion_app.flow.handover import hand_to, hand_to_unit
+from opinion_app.flow.issuer_dates import still_set
 from opinion_app.flow.move import move
 from opinion_app.flow.moved_dates import DateMoved, check_late, held_dates, moved_sentence, moved_since
 from opinion_app.flow.reply_owed import owe_anew
@@ -42,7 +43,7 @@ def open_again(
     to = Stage.HANDLING if to_unit else Stage.RECEIVED
     done = move(session, case, "reopen", actor, now, to=to, note=reason, detail={"round": case.reply_round}, by=by)
     if to_unit:
-        owe_anew(session, case, now)
+        owe_anew(session, case, now, still_set(session, case, now))
     else:
         clocks.restart_received(session, case, now)
     moved = moved_since(session, case, held)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased
@@ -127,10 +127,15 @@ def owe_reply(session: Session, case: Case, cause: Cause) -> list[Clock]:
     return [clock]
 
 
-def owe_anew(session: Session, case: Case, now: datetime) -> None:
-    """A case taken up again by the unit that answered it owes another reply, and the unit its draft, from now on (D11)."""
+def owe_anew(session: Session, case: Case, now: datetime, taken: Sequence[dict[str, Any]] = ()) -> None:
+    """A case taken up again by the unit that answered it owes another reply, and the unit its draft, from now on (D11).
+
+    `taken`: the dates of letters merged into it that bind this answer as well."""
     choice, start = reply_rule(session, case, letter_of(session, case))
-    start_clock(session, case, choice, start or now)
+    clock = start_clock(session, case, choice, start or now)
+    clock.adoptions = list(taken)
+    settle(clock, work_calendar(session), choice.rule.warning, Cause(now, "重办"))
+    clock.deadline_version, clock.dates = 1, []  # how its first date was found is no version of it
     lead = lead_part(session, case)
     if lead is not None:
         open_inner(session, case, lead, now)
