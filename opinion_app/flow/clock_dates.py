@@ -18,10 +18,13 @@ from opinion_app.rules.zone import local_date
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """When a clock's inputs changed and why, in words for whoever asks how its date came about."""
+    """When a clock's inputs changed and why, in words for whoever asks how its date came about.
+
+    `under`: the reply's due moment by which an inner deadline was laid that now follows it elsewhere."""
 
     at: datetime
     why: str
+    under: datetime | None = None
 
 
 def span_of(clock: Clock) -> Span:
@@ -121,19 +124,26 @@ def inner_day(clock: Clock, working_days: int, reply_due: datetime, calendar: Wo
 
     No act lays it before today, the local day of `now`, or the next working day where today is none: a unit can do nothing about
     a day that is gone or off. One that had passed before stays where it was unless there is more time now,
-    and is there again when that was a slip: late by that day it was known to be."""
+    and is there again where the reply comes back to the moment it was laid by, as after a slip: late by that day it was known to
+    be, and by no day that the slip has laid."""
     first = calendar.roll_forward(local_date(now))
-    before = clock.due_at or missed(clock)
+    before = _laid_by(clock, reply_due, first) or clock.due_at or missed(clock)
     earliest = min(first, local_date(before)) if before is not None else first
     counted = local_date(buffer_before(reply_due, working_days, calendar, clock.start_at))
-    known = counted in _late_by(clock)
-    return min(counted if known else max(counted, earliest), local_date(reply_due))
+    return min(max(counted, earliest), local_date(reply_due))
 
 
-def _late_by(clock: Clock) -> set[date]:
-    """The days that had passed already when the date of a clock was moved from them."""
-    moved = ((_moment(version["before"]), _moment(version["at"])) for version in clock.dates if version.get("before"))
-    return {local_date(due) for due, at in moved if is_late(due, at)}
+def _laid_by(clock: Clock, reply_due: datetime, first: date) -> datetime | None:
+    """The date an inner deadline had when the reply was due then last; None where the reply has not moved since, and where that
+    day was still ahead when the deadline was moved from it and is gone now."""
+    if clock.latest_at == reply_due:
+        return None
+    moved = (version for version in reversed(clock.dates) if version.get("under") and version["before"])
+    last = next((version for version in moved if _moment(version["under"]) == reply_due), None)
+    if last is None:
+        return None
+    before = _moment(last["before"])
+    return before if is_late(before, _moment(last["at"])) or local_date(before) >= first else None
 
 
 def missed(clock: Clock) -> datetime | None:
@@ -173,7 +183,8 @@ def settle(clock: Clock, calendar: WorkCalendar, ahead: Ahead | None, cause: Cau
 
 def _version(number: int, before: datetime | None, after: datetime | None, cause: Cause) -> dict[str, Any]:
     dues = [moment.isoformat() if moment is not None else None for moment in (before, after)]
-    return {"version": number, "before": dues[0], "due": dues[1], "at": cause.at.isoformat(), "why": cause.why}
+    version = {"version": number, "before": dues[0], "due": dues[1], "at": cause.at.isoformat(), "why": cause.why}
+    return version | ({"under": cause.under.isoformat()} if cause.under is not None else {})
 
 
 def warning_moment(clock: Clock, derivation: Derivation, calendar: WorkCalendar, ahead: Ahead) -> datetime | None:

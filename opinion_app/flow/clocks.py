@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
@@ -178,12 +179,13 @@ def settle_inner(session: Session, clock: Clock, reply: Clock, cause: Cause) -> 
 
     A date counted back from a provisional one is as provisional (D02)."""
     held = next((pause for pause in reply.pauses if pause.get("until") is None), None)
+    moved = replace(cause, under=clock.latest_at)
     if reply.due_at is None and held is not None:
         since = max(datetime.fromisoformat(held["since"]), clock.start_at)
         clock.pauses, clock.latest_at = [{**held, "since": since.isoformat()}], None
     else:
         clock.pauses, clock.latest_at = [], reply.due_at
-    settle(clock, work_calendar(session), ahead_of(session, clock), cause)
+    settle(clock, work_calendar(session), ahead_of(session, clock), moved)
     clock.provisional = clock.provisional or reply.provisional
 
 

@@ -10,19 +10,20 @@ import pytest
 from flask import Flask
 
 from opinion_app.desks.rules.operations import Saving, apply_now, save
+from opinion_app.flow import clock_changes
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_changes import running_reply
 from opinion_app.flow.recompute import preview
 from opinion_app.records.case import Case
 from opinion_app.records.transaction import transaction
-from opinion_app.rules.clock_facts import Span, Unit
+from opinion_app.rules.clock_facts import Extension, Span, Unit
 from opinion_app.rules.errors import Refused
 from opinion_app.rules.suspension import SuspensionGround
 from opinion_app.rules.words import ClockState, FindingKind, Kind, Procedure, Urgency
 from opinion_app.rules.zone import local_date
 from opinion_app.steps.handling import operations as handling
 from opinion_app.steps.handling import suspending
-from opinion_app.steps.triage import assigning, operations
+from opinion_app.steps.triage import assigning, merging, operations
 from opinion_app.steps.triage.operations import Classification
 from tests.builders.life import HELP, Office, dues, handling_case, make_office
 from tests.builders.office import NOW, make_case
@@ -30,6 +31,7 @@ from tests.builders.rules import typed
 
 DAY = timedelta(days=1)
 COMPLAINT = Classification(Kind.COMPLAINT, "城建", Urgency.NORMAL, Procedure.ORDINARY)
+URGENT = replace(HELP, urgency=Urgency.URGENT)
 
 
 @pytest.fixture
@@ -96,8 +98,7 @@ def test_d09_a_suspension_hidden_behind_a_late_hour_clock_is_seen_and_can_be_end
     session, case = office.session, handling_case(office)
     begun = NOW + 3 * DAY
     suspending.suspend(session, case, office.clerk, begun, SuspensionGround.HEARING, begun, "听证")
-    urgent = replace(HELP, urgency=Urgency.URGENT)
-    operations.classify(session, case, office.clerk, begun, urgent, know_late=True)
+    operations.classify(session, case, office.clerk, begun, URGENT, know_late=True)
     reply = running_reply(session, case)
     assert (reply.state, reply.due_at) == (ClockState.RUNNING, NOW + DAY), "it had run out before it was suspended"
     assert case.suspended_for == SuspensionGround.HEARING.value
@@ -131,6 +132,24 @@ def test_d12_a_draft_that_was_in_time_before_a_slip_is_not_laid_into_the_past_by
     late = NOW + 9 * DAY
     operations.classify(office.session, case, office.clerk, late, HELP, know_late=True)
     assert dues(office, case)["draft"] == local_date(late)
+
+
+@pytest.mark.parametrize("others", [[URGENT], [replace(HELP, urgency=Urgency.COMPLEX)], [URGENT, COMPLAINT, URGENT]])
+def test_d12_a_draft_laid_on_the_day_of_an_act_keeps_that_day_through_slips(office: Office, others: list[Classification]) -> None:
+    session, case, now = office.session, handling_case(office), NOW + 8 * DAY
+    clock_changes.extend(session, case, running_reply(session, case), Extension(NOW, Span(5, Unit.WORKING_DAYS), reason="采购"))
+    early = make_case(session, office.clerk)
+    merging.merge(session, early, office.clerk, now, case.number, "同一件事", know_late=True)
+    before = dues(office, case)
+    assert (before["reply"], before["draft"]) == (date(2026, 12, 2), local_date(now)), "two working days before it are gone"
+    for new in (*others, HELP):
+        operations.classify(session, case, office.clerk, now, new, know_late=True)
+    assert dues(office, case) == before, "nobody is late by a day that a slip has laid"
+    later = make_case(session, office.clerk, urgency=Urgency.URGENT)
+    merging.merge(session, later, office.clerk, now, case.number, "同一件事", know_late=True)
+    merging.unmerge(session, later, office.clerk, now, "不是一件事", know_late=True)
+    assert dues(office, case) == before
+    assert preview(session, now, work_calendar(session)) == []
 
 
 @pytest.mark.parametrize("other", [replace(HELP, kind=Kind.INQUIRY), replace(HELP, procedure=Procedure.PETITION)])
