@@ -51,28 +51,35 @@ def entry(
     }
 
 
-def carry_over(session: Session, told: Clock, instead: Clock, at: datetime) -> None:
+def carry_over(session: Session, told: Clock, instead: Clock) -> None:
     """Whoever was told of the date of one clock was told of the same date of the clock that takes its place (N01).
 
+    Where both have one date, or both stand still, the one goes on with the versions of the other: a date that is there again
+    when it runs on was told already. Each entry keeps the moment at which it was told.
     What has not left is not carried over: it is cancelled, for the clock it speaks of runs no more, and the ladder tells it of
     the other."""
-    if told.due_at is None or told.due_at != instead.due_at:
+    if told.due_at != instead.due_at:
         return
-    of, present = OfDate(instead.case_id, instead.id, instead.deadline_version), told.deadline_version
-    own = session.scalars(
-        select(Reminder)
-        .outerjoin(Notice, Notice.id == Reminder.notice_id)
-        .where(Reminder.clock_id == told.id, Reminder.deadline_version == present, _left())
-    )
-    carried = ReminderState.CARRIED
-    rows = [entry(of, one.rung, one.person_id, one.reason, at, state=carried, notice_id=one.notice_id) for one in own]
+    instead.deadline_version, instead.dates = told.deadline_version, list(told.dates)
+    own = select(Reminder).outerjoin(Notice, Notice.id == Reminder.notice_id).where(Reminder.clock_id == told.id, _left())
+    rows = [
+        entry(
+            OfDate(instead.case_id, instead.id, one.deadline_version),
+            one.rung,
+            one.person_id,
+            one.reason,
+            one.created_at,
+            state=ReminderState.CARRIED,
+            notice_id=one.notice_id,
+        )
+        for one in session.scalars(own)
+    ]
     if rows:
         session.execute(insert_once(session, Reminder.__table__), rows)
     groups = select(UnitReminder).outerjoin(Notice, Notice.id == UnitReminder.notice_id)
-    groups = groups.where(UnitReminder.clock_id == told.id, UnitReminder.deadline_version == present, _left())
-    for one in session.scalars(groups).all():
-        same = {"unit_id": one.unit_id, "rung": one.rung, "notice_id": one.notice_id}
-        session.add(UnitReminder(clock_id=of.clock_id, deadline_version=of.version, created_at=at, **same))
+    for group in session.scalars(groups.where(UnitReminder.clock_id == told.id, _left())).all():
+        copied = {name: getattr(group, name) for name in ("unit_id", "rung", "deadline_version", "notice_id", "created_at")}
+        session.add(UnitReminder(clock_id=instead.id, **copied))
 
 
 def _left() -> ColumnElement[bool]:

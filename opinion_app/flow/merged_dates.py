@@ -221,7 +221,7 @@ def _answer_by(
     session.add(clock)
     session.flush()
     if before is not None:
-        carry_over(session, before, clock, cause.at)
+        carry_over(session, before, clock)
 
 
 def _copy(case: Case, other: Clock, adoptions: list[Entry], before: Clock | None) -> Clock:

@@ -58,11 +58,16 @@ def sent(session: Session, case_id: int) -> list[Sent]:
         .order_by(Notice.id.desc(), Reminder.id.desc())
         .limit(LATEST)
     ).all()
-    said = {(rung.person_id, rung.rung) for _, rung, _ in rows if rung is not None and rung.state is not ReminderState.CARRIED}
-    rows = [row for row in rows if row[1] is None or (row[1].person_id, row[1].rung) in said]  # what was never said is no news
+    said = {_of_date(rung) for _, rung, _ in rows if rung is not None and rung.state is not ReminderState.CARRIED}
+    rows = [row for row in rows if row[1] is None or _of_date(row[1]) in said]  # what was never said of that clock is no news
     found = [_of_notice(notice) if rung is None else _of_rung(rung, clock, notice, held) for notice, rung, clock in rows]
     found += _by_other_ledgers(session, case_id, held)
     return sorted(found, key=lambda one: one.at, reverse=True)
+
+
+def _of_date(row: Reminder) -> tuple[int, int, str]:
+    """Which rung of which clock was told to whom: of several clocks of a case each has its own."""
+    return row.clock_id, row.person_id, row.rung
 
 
 def _by_other_ledgers(session: Session, case_id: int, held: Ladder) -> list[Sent]:
@@ -83,7 +88,13 @@ def _by_other_ledgers(session: Session, case_id: int, held: Ladder) -> list[Sent
         .options(defer(Notice.lines), defer(Notice.body), joinedload(Notice.person).lazyload("*"))
         .order_by(Notice.id.desc(), UnitReminder.id.desc(), Clock.id)
     ).all()
-    told = [_of_group(row, clock, notice, name, held) for notice, clock, row, name, _ in rows if row is not None]
+    # A clock that took the place of another has its entries too, of the same letter.
+    groups = {
+        (notice.id, row.unit_id, row.rung, clock.stage, row.created_at): (row, clock, notice, name)
+        for notice, clock, row, name, _ in rows
+        if row
+    }
+    told = [_of_group(*entry, held) for entry in groups.values()]
     return told + digests_told(session, [(notice, clock, group) for notice, clock, row, _, group in rows if row is None])
 
 

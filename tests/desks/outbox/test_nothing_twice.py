@@ -25,8 +25,10 @@ from opinion_app.records.supervision import Supervision
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.delivery import Outcome
 from opinion_app.rules.facts import Actor
+from opinion_app.rules.suspension import SuspensionGround
 from opinion_app.rules.words import ClockState, Kind, Procedure, Role, Urgency
 from opinion_app.rules.zone import local_date, parse_moment
+from opinion_app.steps.handling import suspending
 from opinion_app.steps.triage import merging, operations
 from tests.builders.life import HELP, give_addresses, handling_case, make_office
 from tests.builders.life import Office as Life
@@ -189,3 +191,31 @@ def test_n01_what_waits_when_a_merged_date_goes_on_alone_is_told_of_that(office:
     rung = {0: "今天到期", 1: "催办通知", 5: "黄牌"}[late]
     assert [line for line in told if line.startswith("clerk ") and rung in line] != []
     assert len(told) == len(set(told))
+
+
+@pytest.mark.parametrize("looking", [False, True])
+@pytest.mark.parametrize("order", ["stop petition go", "stop go petition", "petition stop go"])
+def test_n01_a_merged_date_that_stands_still_for_a_moment_and_goes_on_alone_is_told_once(
+    office: Office, order: str, *, looking: bool
+) -> None:
+    """Suspended, found to be a petition and resumed in one morning: in the end the same date, which the digest told."""
+    give_addresses(office.session)
+    case, old = (make_case(office.session, office.life.clerk, now=NOW - days * DAY) for days in (0, 1))
+    merging.merge(office.session, old, office.life.clerk, NOW + HOUR, case.number, "同一件事", know_late=True)
+    office.alone(case, "reply")
+    due = office.day(case, "reply")
+    posted.morning(office, due)  # type: ignore[arg-type]
+    assert posted.post(office, f"{due}T08:35") != []  # type: ignore[arg-type]
+    told = []
+    for number, act in enumerate(order.split()):
+        at = parse_moment(f"{due}T09:0{2 * number}")
+        if act == "stop":
+            suspending.suspend(office.session, case, office.life.clerk, at, SuspensionGround.HEARING, at, "听证")
+        elif act == "go":
+            suspending.resume(office.session, case, office.life.clerk, at, at, "听证结束", know_late=True)
+        else:
+            operations.classify(office.session, case, office.life.clerk, at, PETITION, know_late=True)
+        office.session.expire_all()
+        told += office.round_(f"{due}T09:0{2 * number + 1}") if looking else []
+    assert office.day(case, "reply") == due
+    assert [*told, *(line for at in ("09:10", "10:00", "17:00") for line in office.round_(f"{due}T{at}"))] == []

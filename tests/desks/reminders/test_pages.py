@@ -289,9 +289,13 @@ def test_the_case_page_says_what_was_sent_and_what_comes_next(office: Flask) -> 
         again = {name: getattr(told, name) for name in ("case_id", "clock_id", "person_id", "notice_id", "created_at")}
         for rung in (told.rung, "gone"):
             session.add(Reminder(**again, rung=rung, deadline_version=9, state=ReminderState.CARRIED))
+        other = session.scalar(select(Clock.id).where(Clock.case_id == told.case_id, Clock.id != told.clock_id).limit(1))
+        assert other is not None
+        carried = again | {"clock_id": other, "rung": told.rung}
+        session.add(Reminder(**carried, deadline_version=9, state=ReminderState.CARRIED))
     text = clerk.get("/office/cases/LY2026-000001/notices").text
     assert "即将到期：受理分办" in text
-    assert text.count("已随原时限提醒，不重复") == 1, "a rung that person was never told is no news"
+    assert text.count("已随原时限提醒，不重复") == 1, "a rung that person was never told of that clock is no news"
     with office.app_context(), transaction() as session:
         for row in session.scalars(select(Clock)):
             row.state, row.due_at = ClockState.SUSPENDED, None
