@@ -45,9 +45,9 @@ def chosen_anew(session: Session, table: Collection[DeadlineRule], row: Deadline
     """With `row` put into the table or taken out of it: the rule chosen anew for the clocks that come under it or were under it.
 
     A reply counts from the event that rule counts from: where `reply_rule` says that it waits for the case to be accepted, it
-    rests (decisions 3). A duty that no rule asks for any more without the row ends. A clock that would have to be met by another
-    act, or by somebody else, keeps its own rule. A case that answers by a merged one's date alone has a date of its own as well
-    as soon as that waits for nothing (D13)."""
+    rests (decisions 3). A duty that no rule asks for any more without the row ends, and so does one that would have to be
+    met by another act then, or by somebody else; where the row itself would ask that, the clock keeps its own rule. A case that
+    answers by a merged one's date alone has a date of its own as well as soon as that waits for nothing (D13)."""
     query = select(Clock.id, Assessment.historic).join(Assessment, Assessment.id == Clock.assessment_id)
     found = session.execute(query.where(Clock.stage == row.stage.value, Clock.state.in_(OPEN)))
     historic, proposed = {held.id: held.historic for held in found}, Proposed(tuple(table), row)
@@ -69,9 +69,9 @@ def chosen_anew(session: Session, table: Collection[DeadlineRule], row: Deadline
         if copy:
             return (choice, since) if since is not None else None
         own = rules(session).get(clock.rule_id)  # its clock may wait for the same of another: a supporting unit's report
-        asks = (own.meeting_act, own.owed_by.value) if own is not None else (clock.met_by_act, clock.owed_by)
-        if (choice.rule.meeting_act, choice.rule.owed_by.value) != asks:
-            return None
+        asks = own.asks if own is not None else (clock.met_by_act, clock.owed_by)
+        if choice.rule.asks != asks:
+            return (None, start) if row.retired and own is not None and own.code == row.code else None
         return (choice, since) if row.code in (choice.rule.code, codes.get(clock.rule_id)) else None
 
     return governing

@@ -28,7 +28,9 @@ from opinion_app.flow.merged_dates import answer_for_merged, come_under, missed_
 from opinion_app.flow.missing_drafts import open_missing_drafts
 from opinion_app.flow.moved_dates import DateMoved, Held, held_dates, moved_since
 from opinion_app.flow.reply_owed import WAITS, begins_at, has_reply, owe_reply, reply_rule, resting_reply
+from opinion_app.flow.risk_clocks import risk_clocks
 from opinion_app.flow.which_rule import choice_for, duty, letter_of, rule_of
+from opinion_app.records.assessment import Assessment
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case, Letter
 from opinion_app.records.clock import Clock
@@ -101,12 +103,10 @@ def taken_apart(session: Session, case: Case, now: datetime) -> list[DateMoved]:
     Answers the dates that began again or moved, as `reclassify` does."""
     letter, cause = letter_of(session, case), Cause(now, "拆分后恢复")
     held = [*held_dates(session, case), *revive(session, case, MERGED, now)]
-    for clock in _by_classification(session, case):
+    for clock in (*_by_classification(session, case), *risk_clocks(session, case)):
         choice, start = _governing(session, case, clock, letter)
         if choice is None:
             end_clock(clock, now, OUT_OF_USE, ClockState.STOPPED)
-        elif choice.rule.owed_by.value != clock.owed_by:
-            continue  # another row took over that asks somebody else: as with the cases in hand, what runs stays as it is
         elif (choice.rule, start) != (rule_of(session, clock), clock.start_at):
             _put_under(session, case, clock, (choice, start), cause)
     owe_reply(session, case, cause)
@@ -123,6 +123,9 @@ def _governing(session: Session, case: Case, clock: Clock, letter: Letter | None
     choice: Choice | None
     if stage is ClockStage.REPLY:
         choice, start = reply_rule(session, case, letter)
+    elif clock.assessment_id is not None:
+        historic = session.get_one(Assessment, clock.assessment_id).historic
+        choice, start = choice_for(session, case, stage, clock.start_at, historic=historic), clock.start_at
     else:
         given = session.get_one(Assignment, clock.assignment_id).assigned_at if clock.assignment_id is not None else None
         choice, start = duty(session, case, stage, clock.start_at, letter, given), clock.start_at

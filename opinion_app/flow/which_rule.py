@@ -20,6 +20,7 @@ from opinion_app.rules.deadline_rules import (
     DeadlineRule,
     RuleFacts,
     choose,
+    newest_in_force,
 )
 from opinion_app.rules.words import Source
 from opinion_app.rules.zone import latest, local_date
@@ -37,13 +38,19 @@ def duty(
 ) -> Choice | None:
     """The rule for what starts at a moment; None where nobody owed it then, or at the moment it was `asked_at`.
 
-    A row put to use for the cases in hand later changes the dates they have; it asks nothing more of them (D15)."""
+    A row put to use for the cases in hand later changes the dates they have; it asks nothing more of them, nor the same
+    of somebody else: what was owed then is owed on, unless its own row is out of use (D15)."""
     choice = choice_for(session, case, stage, start, letter)
     if choice is None or stage is ClockStage.REPLY:
         return choice
     if asked_at is None and not has_applied_since(session, case.registered_at):
         return choice
-    return choice if choice_for(session, case, stage, asked_at or start, letter, then=True) is not None else None
+    then = choice_for(session, case, stage, asked_at or start, letter, then=True)
+    if then is None or then.rule.asks == choice.rule.asks:
+        return choice if then is not None else None
+    known, applied = known_to(session, case.registered_at, latest(start, case.registered_at))
+    in_use = {rule.code for rule in newest_in_force(known, local_date(start), applied)}
+    return then if then.rule.code in in_use else None
 
 
 def letter_of(session: Session, case: Case) -> Letter | None:

@@ -105,6 +105,11 @@ class DeadlineRule:
     guidance: str = ""
     retired: bool = False
 
+    @property
+    def asks(self) -> tuple[str, OwedBy]:
+        """What has to be done under the row, and by whom."""
+        return self.meeting_act, self.owed_by
+
 
 @dataclass(frozen=True, slots=True)
 class RuleFacts:

@@ -141,21 +141,6 @@ def test_d15_a_row_changed_without_the_cases_in_hand_does_not_reach_one_by_a_sli
     assert dues(office, other)["contact"] == date(2026, 11, 26)
 
 
-def test_d13_a_duty_another_row_would_ask_of_somebody_else_comes_back_with_a_case_taken_apart(
-    office: Office, admin: Actor
-) -> None:
-    """As with the cases in hand, of which it runs on."""
-    lent, into, other = (handling_case(office, classification=kind) for kind in (PETITION, HELP, PETITION))
-    merging.merge(office.session, lent, office.clerk, NOW + HOUR, into.number, "同一件事")
-    now = NOW + 2 * HOUR
-    promised = what_if(office.session, taken_out(office.session, "contact-petition", local_date(now), "改"), now)
-    saving = Saving(admin, now, apply_to_open=True, looked=marks(promised))
-    retire(office.session, "contact-petition", local_date(now), "改", saving, None)
-    merging.unmerge(office.session, lent, office.clerk, now + HOUR, "不是一件事")
-    assert dues(office, lent) == dues(office, other)
-    assert dues(office, other)["contact"] == date(2026, 12, 8)
-
-
 def test_d13_a_duty_that_went_out_of_use_while_its_case_lay_in_another_does_not_come_back(office: Office, admin: Actor) -> None:
     lent, into, other = handling_case(office), handling_case(office), handling_case(office)
     merging.merge(office.session, lent, office.clerk, NOW + HOUR, into.number, "同一件事")
