@@ -9,7 +9,7 @@ from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case, CaseGrant, is_open
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.permissions import OFFICE_ROLES, UNIT_ROLES
-from opinion_app.rules.words import AssignmentState, UnitRole
+from opinion_app.rules.words import AssignmentState, Stage, UnitRole
 
 ENDED = (AssignmentState.RETURNED, AssignmentState.WITHDRAWN)
 
@@ -23,7 +23,8 @@ def visible(actor: Actor, *, of_few: bool = False) -> ColumnElement[bool]:
 
 
 def own(actor: Actor) -> ColumnElement[bool] | None:
-    """For somebody who works in a unit alone: where the open cases are that `visible` leaves; None for the office.
+    """For somebody who works in a unit alone: where the cases are that `visible` leaves and that are in hand or, closed, still
+    owe something; None for the office.
 
     The cases the unit leads or supports and those the person is named for are found by their indexes; to ask every open case
     for its units would cost the more, the more units there are."""
@@ -35,7 +36,10 @@ def own(actor: Actor) -> ColumnElement[bool] | None:
     named = select(CaseGrant.case_id).where(CaseGrant.person_id == actor.id)
     led = aliased(Case)
     leading = select(led.id).where(led.lead_unit_id == actor.unit_id, is_open(led))
-    return Case.id.in_(union_all(leading, supported, named))
+    rests = aliased(Case)
+    owing = rests.stage == Stage.CLOSED, rests.next_due_at.is_not(None)
+    closed = select(rests.id).where(rests.lead_unit_id == actor.unit_id, *owing)
+    return Case.id.in_(union_all(leading, closed, supported, named))
 
 
 def hidden(actor: Actor) -> Select[int] | None:

@@ -9,6 +9,7 @@ from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock, ExtensionRequest
 from opinion_app.records.publication import PublicationPlan
+from opinion_app.rules.life import ACTS
 from opinion_app.rules.words import AssessmentState, AssignmentState, ClockState, PlanState, ReviewStep, UnitRole
 
 AT_WORK = (AssignmentState.PENDING, AssignmentState.SIGNED, AssignmentState.RETURN_ASKED)
@@ -60,10 +61,9 @@ def _assigned(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def assessment_waits() -> ColumnElement[bool]:
-    """A risk assessment waits for a leader."""
-    return Case.id.in_(
-        select(Assessment.case_id).where(Assessment.state == AssessmentState.DECIDED, Assessment.case_id.is_not(None))
-    )
+    """A risk assessment waits for a leader, who may still confirm it: that of a closed case too."""
+    decided = select(Assessment.case_id).where(Assessment.state == AssessmentState.DECIDED, Assessment.case_id.is_not(None))
+    return and_(Case.stage.in_(sorted(ACTS["approve_assessment"].stages)), Case.id.in_(decided))
 
 
 def plan_held() -> ColumnElement[bool]:

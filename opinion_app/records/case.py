@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, literal_column, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, literal_column, or_, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from opinion_app.records.base import Base, Vocabulary
@@ -27,7 +27,6 @@ from opinion_app.rules.words import (
 )
 
 _OPEN = [f"'{stage.value}'" for stage in sorted(OPEN_STAGES)]
-_OWING = [f"'{stage.value}'" for stage in sorted(OPEN_STAGES | {Stage.MERGED})]
 
 
 def _only(condition: str) -> dict[str, Any]:
@@ -69,7 +68,8 @@ class Case(Base):
             "restricted",
             "accused_unit_id",
             "next_warn_at",
-            **_only(f"stage IN ({', '.join(_OWING)})"),
+            "stage",
+            **_only(f"stage IN ({', '.join(_OPEN)}) OR next_due_at IS NOT NULL"),
         ),
         Index("ix_cases_needs_leader", "needs_leader", "stage", "restricted", "accused_unit_id", **_only("needs_leader IS true")),
         Index(
@@ -152,10 +152,11 @@ def is_open(case: type[Case] | None = None) -> ColumnElement[bool]:
 
 
 def may_owe() -> ColumnElement[bool]:
-    """The case is in hand, or merged: a letter at rest in another case owes its own report where it has a date (D13).
+    """The case is in hand, or rests and still has a date: a letter merged into another case owes its own report (D13), a closed
+    case that is graded what its level asks for (decisions 5).
 
     In the words of the index of what is due."""
-    return Case.stage.in_([literal_column(stage) for stage in _OWING])
+    return or_(is_open(), Case.next_due_at.is_not(None))
 
 
 class CaseGrant(Base):

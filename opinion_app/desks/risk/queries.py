@@ -13,15 +13,16 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from opinion_app.flow.assess import versions
 from opinion_app.flow.risk_clocks import RISK_STAGES
 from opinion_app.flow.visible import visible
+from opinion_app.flow.waiting import assessment_waits
 from opinion_app.records.assessment import Assessment, Policy
 from opinion_app.records.attachment import Attachment
-from opinion_app.records.case import Case
+from opinion_app.records.case import Case, may_owe
 from opinion_app.records.clock import Clock
 from opinion_app.rules.assessment import GRADE_WORDS, Ground, grounds_of
 from opinion_app.rules.differences import Piece, differences
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.left_open import Ended, ended_words
-from opinion_app.rules.words import OPEN_STAGES, AssessmentState, ClockState, RiskFactor, RiskLevel
+from opinion_app.rules.words import AssessmentState, ClockState, RiskFactor, RiskLevel
 
 PER_PAGE = 50
 GRAVE_FIRST = (RiskLevel.I, RiskLevel.II, RiskLevel.III, RiskLevel.IV)
@@ -134,8 +135,7 @@ class Wanted:
 
 def _graded(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.waiting:
-        waits = select(Assessment.case_id).where(Assessment.state == AssessmentState.DECIDED, Assessment.case_id.is_not(None))
-        return [Case.id.in_(waits)]
+        return [assessment_waits()]
     return [Case.risk_level.in_(GRAVE_FIRST if wanted.level is None else (wanted.level,))]
 
 
@@ -148,7 +148,7 @@ def counts(session: Session, actor: Actor) -> tuple[dict[RiskLevel, int], int]:
 
 
 def graded(session: Session, actor: Actor, wanted: Wanted) -> list[Graded]:
-    """One page of graded cases, open ones first, then the gravest; one row more than a page holds."""
+    """One page of graded cases: those in hand or with a date first, then the gravest; one row more than a page holds."""
     query = _page_of(select(Case).where(*_graded(wanted), visible(actor)), wanted)
     cases = session.scalars(query.options(joinedload(Case.lead_unit))).all()
     ids = [case.id for case in cases]
@@ -158,7 +158,7 @@ def graded(session: Session, actor: Actor, wanted: Wanted) -> list[Graded]:
 
 
 def _page_of(query: Select[Any], wanted: Wanted) -> Select[Any]:
-    open_first = when((Case.stage.in_(sorted(OPEN_STAGES)), 0), else_=1)
+    open_first = when((may_owe(), 0), else_=1)
     gravity = when({level.value: place for place, level in enumerate(GRAVE_FIRST)}, value=Case.risk_level, else_=9)
     return query.order_by(open_first, gravity, Case.id.desc()).offset((wanted.page - 1) * PER_PAGE).limit(PER_PAGE + 1)
 

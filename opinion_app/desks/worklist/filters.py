@@ -145,7 +145,8 @@ _DUE: dict[str, Due] = {
     "provisional": lambda _now, _soon: Case.next_due_at.is_not(None) & Case.next_due_provisional,
     "none": lambda _now, _soon: Case.next_due_at.is_(None) & (Case.suspended_for == ""),
 }
-OPEN_CHOICES = [(stage.value, stage.label) for stage in Stage if stage in OPEN_STAGES]
+# What rests stands on the lists of what is in hand as long as it has a date.
+OPEN_CHOICES = [(stage.value, stage.label) for stage in Stage if stage in OPEN_STAGES or stage in (Stage.MERGED, Stage.CLOSED)]
 LEVELS = [(UNASSESSED, "未研判"), *RiskLevel.choices()]
 DUES = list(DUE.items())
 CHOICES = {name: words.choices() for name, (_, words) in WORDS.items()}

@@ -58,7 +58,7 @@ def lines_of(rows: Iterable[Row[Any]], now: datetime, calendar: WorkCalendar) ->
 
 
 def _stage(row: Row[Any]) -> str:
-    if row.needs_leader:
+    if row.needs_leader and row.stage.is_open:
         return "呈批中"
     if row.stage is Stage.RECEIVED:
         return "待分办" if row.accepted_at else "待受理"

@@ -19,7 +19,7 @@ from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.due import soon_until
 from opinion_app.flow.visible import own, visible
 from opinion_app.records.base import Moment as StoredMoment
-from opinion_app.records.case import Case, is_open
+from opinion_app.records.case import Case, may_owe
 from opinion_app.records.person import Person
 from opinion_app.records.unit import Unit
 from opinion_app.rules.facts import Actor
@@ -74,9 +74,9 @@ def _counting(actor: Actor) -> Select[Any]:
 
 
 def _of_one_unit(actor: Actor, at: Moment, parts: ColumnElement[bool]) -> Select[Any]:
-    """A unit has few open cases: they are found once and looked at for every view."""
+    """A unit has few cases in hand: they are found once and looked at for every view."""
     columns = [func.coalesce(func.sum(when((tab.condition(actor, at), 1), else_=0)), 0).label(tab.key) for tab in tabs_of(actor)]
-    return select(*columns).select_from(Case).where(is_open(), parts, visible(actor, of_few=True))
+    return select(*columns).select_from(Case).where(may_owe(), parts, visible(actor, of_few=True))
 
 
 def _of_the_office(actor: Actor, at: Moment) -> Select[Any]:

@@ -92,11 +92,12 @@ def _mine(actor: Actor, _moment: Moment) -> ColumnElement[bool]:
 
 def _owing(actor: Actor) -> ColumnElement[bool]:
     """What may have a date. The report of a merged letter is the office's to make: its units owe nothing on it (D13)."""
-    return may_owe() if actor.has(*OFFICE_ROLES) else is_open()
+    closed = and_(Case.stage == Stage.CLOSED, Case.next_due_at.is_not(None))
+    return may_owe() if actor.has(*OFFICE_ROLES) else or_(is_open(), closed)
 
 
 def _all(actor: Actor, _moment: Moment) -> ColumnElement[bool]:
-    return and_(_owing(actor), or_(Case.stage != Stage.MERGED, Case.next_due_at.is_not(None)))
+    return _owing(actor)
 
 
 def _soon(actor: Actor, moment: Moment) -> ColumnElement[bool]:
@@ -145,7 +146,7 @@ TABS: tuple[Tab, ...] = (
     Tab(
         "sign_history", "历史答复签发", LEADER, _plain(waiting.history_sign), "没有待签发的历史答复。", "sign_history", over=True
     ),
-    Tab("assessments", "待审定研判", LEADER, _open(waiting.assessment_waits), "没有待审定的研判。", "approve_assessment", True),
+    Tab("assessments", "待审定研判", LEADER, _plain(waiting.assessment_waits), "没有待审定的研判。", "approve_assessment", True),
     Tab("extensions", "待审批延期", LEADER, _extension, "没有待审批的延期申请。", "decide_extension"),
     Tab("to_answer", "待答复", CLERK, _stage(Stage.APPROVED), "没有已签发待答复的件。", "answer"),
     Tab("unit_to_answer", "待答复", UNIT - CLERK, _lead(Stage.APPROVED), "本单位没有已签发待答复的件。", "answer", few=True),

@@ -30,7 +30,7 @@ def office(app: Flask) -> dict[str, int]:
         make_case(session, now=clock.now(), title='=HYPERLINK("http://x","点我")', original_number="0012")
         make_case(session, now=clock.now(), title="https://example.cn/ 打不开", kind=Kind.COMPLAINT)
         closed = make_case(session, now=clock.now(), title="已经办结的件")
-        closed.stage, closed.closed_at = Stage.CLOSED, clock.now()
+        closed.stage, closed.closed_at, closed.next_due_at = Stage.CLOSED, clock.now(), None
         make_case(session, now=clock.now(), title="反映财政所", kind=Kind.ACCUSATION, accused="财政所", accused_unit_id=unit.id)
         made = {
             "clerk": make_person(session, "clerk", Role.CLERK),
