@@ -22,7 +22,7 @@ def left_open(session: Session, case: Case, facts: CaseFacts) -> LeftOpen:
         for sheet in waiting
         if answerable(facts, sheet.unit_id)
     )
-    return LeftOpen(case.risk_level, duties, asked)
+    return LeftOpen(case.risk_level, duties, asked, case.stage)
 
 
 def leave_nothing_open(session: Session, case: Case, facts: CaseFacts, act: str) -> LeftOpen:

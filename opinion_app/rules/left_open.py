@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.life import ACTS
-from opinion_app.rules.words import ClockState, RiskLevel
+from opinion_app.rules.words import ClockState, RiskLevel, Stage
 
 # Each ends the clocks of the risk level, and all but closing shut the acts that would meet them (decisions 5).
 ENDS_DUTIES = frozenset({"close", "decline", "refer", "merge", "archive"})
@@ -26,11 +26,18 @@ class Unanswered:
 
 @dataclass(frozen=True, slots=True)
 class LeftOpen:
-    """What is still to be done on a case: the duties of its level in words, and who still has to answer what."""
+    """What is still to be done on a case: the duties of its level in words, and who still has to answer what.
+
+    `stage`: where the case stands; on one that left the life before this was refused neither can be done any more."""
 
     level: RiskLevel | None = None
     duties: tuple[str, ...] = ()
     sheets: tuple[Unanswered, ...] = ()
+    stage: Stage | None = None
+
+    def can(self, act: str) -> bool:
+        """Whether `act` is open where the case stands."""
+        return self.stage is None or self.stage in ACTS[act].stages
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +51,38 @@ class Ended:
 def refused_over(act: str, left: LeftOpen) -> str:
     """Why `act` may not be done over what is left open, and what to do instead; empty where nothing stands against it."""
     label = ACTS[act].label
-    said = [_over_duties(label, left)] if left.duties and act in ENDS_DUTIES else []
-    said += [_over_sheets(label, left.sheets)] if left.sheets and act in SHUTS_ANSWERS else []
+    said = [_over_duties(label, left)] if _duties_stand(act, left) else []
+    said += [_over_sheets(label, left.sheets)] if _sheets_stand(act, left) else []
     if said and act == "merge":
         said.append("另一件没有这些未了事项的，也可以反过来把另一件并入本件。")
     return "".join(said)
+
+
+def _duties_stand(act: str, left: LeftOpen) -> bool:
+    return bool(left.duties) and act in ENDS_DUTIES and left.can("report_risk")
+
+
+def _sheets_stand(act: str, left: LeftOpen) -> bool:
+    return bool(left.sheets) and act in SHUTS_ANSWERS and left.can("supervise_feedback")
+
+
+def ways_out(act: str, left: LeftOpen) -> tuple[tuple[str, str], ...]:
+    """The acts that get out of the way what stands against `act`, with the words to offer each by."""
+    duties = (("report_risk", "登记报告与回应"), ("assess", "重新研判"))
+    sheets = (("supervise_feedback", "反馈督办"), ("urge", "催办承办单位"))
+    return (*(duties if _duties_stand(act, left) else ()), *(sheets if _sheets_stand(act, left) else ()))
+
+
+def ends_undone(act: str, left: LeftOpen) -> str:
+    """What ends undone by `act`, because it can be done no more where the case stands; empty where nothing does."""
+    duties = left.duties if act in ENDS_DUTIES and not left.can("report_risk") else ()
+    sheets = left.sheets if act in SHUTS_ANSWERS and not left.can("supervise_feedback") else ()
+    said = [f"{'、'.join(duties)}还没有登记"] if duties else []
+    said += [f"{_named(sheets)}还没有反馈"] if sheets else []
+    if not said or left.stage is None:
+        return ""
+    after = f"“{ACTS[act].label}”后这些时限停止，不再提醒。要补办的，先“{ACTS['reopen'].label}”。"
+    return f"{'，'.join(said)}。本件{left.stage.label}，已不能补办；{after}"
 
 
 def _over_duties(label: str, left: LeftOpen) -> str:

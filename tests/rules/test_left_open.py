@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from opinion_app.rules.facts import AssignmentFacts, CaseFacts
@@ -12,8 +14,10 @@ from opinion_app.rules.left_open import (
     Unanswered,
     answerable,
     ended_words,
+    ends_undone,
     goes_on_after_closing,
     refused_over,
+    ways_out,
 )
 from opinion_app.rules.life import ACTS
 from opinion_app.rules.words import AssignmentState, ClockState, RiskLevel, Stage, UnitRole
@@ -59,6 +63,31 @@ def test_only_a_merge_can_be_done_the_other_way_round(act: str) -> None:
 )
 def test_nothing_stands_against_it(act: str, left: LeftOpen) -> None:
     assert refused_over(act, left) == ""
+
+
+@pytest.mark.parametrize(
+    ("act", "left", "ways"),
+    [
+        ("close", BOTH, ["report_risk", "assess"]),
+        ("decline", SHEET, ["supervise_feedback", "urge"]),
+        ("archive", replace(BOTH, stage=Stage.CLOSED), ["report_risk", "assess", "supervise_feedback", "urge"]),
+        ("archive", replace(BOTH, stage=Stage.DECLINED), []),
+        ("assign", BOTH, []),
+    ],
+)
+def test_what_stands_against_an_act_names_what_gets_it_out_of_the_way(act: str, left: LeftOpen, ways: list[str]) -> None:
+    assert [way for way, _words in ways_out(act, left)] == ways
+
+
+def test_what_can_be_done_no_more_where_a_case_stands_keeps_it_from_nothing_and_ends_plainly() -> None:
+    left = replace(BOTH, stage=Stage.REFERRED)
+    assert refused_over("archive", left) == ""
+    said = ends_undone("archive", left)
+    assert said.startswith("核实还没有登记，督办单第 1 号（财政所）、第 2 次催办（村镇建设办）还没有反馈。本件已转出，")
+    assert "已不能补办" in said
+    assert said.endswith("“归档”后这些时限停止，不再提醒。要补办的，先“重办”。")
+    for act, other in (("archive", BOTH), ("archive", replace(BOTH, stage=Stage.CLOSED)), ("reopen", left)):
+        assert ends_undone(act, other) == ""
 
 
 def test_a_closed_case_leaves_the_answer_to_a_sheet_open_and_whoever_closes_is_told() -> None:

@@ -7,20 +7,25 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from opinion_app.desks.casefile.reminding import coming
+from opinion_app.desks.casefile.said import said
 from opinion_app.desks.reminders.queries import plan_digests
 from opinion_app.desks.risk.reporting import REPORTS, Report, report
 from opinion_app.flow.assess import approve, assess
 from opinion_app.flow.brought_back import NOT_ASKED
 from opinion_app.flow.cases import facts_of
-from opinion_app.flow.clocks import OUT_OF_USE, UNIT_LEFT, open_clocks
+from opinion_app.flow.clocks import OUT_OF_USE, UNIT_LEFT, open_clocks, refresh, start_clock
 from opinion_app.flow.risk_clocks import risk_clocks
 from opinion_app.flow.supervise import Asked, answer, issue
+from opinion_app.flow.which_rule import choice_for
 from opinion_app.records.case import Case
+from opinion_app.records.move import Move
 from opinion_app.records.supervision import Supervision
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.assessment import Ground, Sheet
+from opinion_app.rules.deadline_rules import ClockStage
 from opinion_app.rules.errors import Refused
 from opinion_app.rules.left_open import NO_MORE
 from opinion_app.rules.reminder_words import SupervisionKind
@@ -65,6 +70,15 @@ def supervised(office: Office, case: Case, unit_id: int) -> Supervision:
     made = issue(office.session, case, asked, office.leader, NOW)
     assert made is not None
     return made
+
+
+def graded_before(office: Office, case: Case) -> None:
+    """As an older version may have left a case: at rest, with a duty of its level that runs."""
+    case.risk_level = RiskLevel.III
+    choice = choice_for(office.session, case, ClockStage.RISK_REPORT, NOW)
+    assert choice is not None
+    start_clock(office.session, case, choice, NOW)
+    refresh(office.session, case)
 
 
 def given_back(office: Office, case: Case) -> None:
@@ -140,6 +154,19 @@ def test_a_case_is_closed_over_a_sheet_and_its_unit_is_asked_until_it_answers(of
     assert [clock.due_at for clock in open_clocks(session, case.id) if clock.stage == "feedback"] == [held[0].due_at]
     answer(session, case, sheet, office.finance_head, late, "已办")
     assert "feedback" not in {clock.stage for clock in open_clocks(session, case.id)}
+
+
+def test_a_case_that_was_declined_over_a_duty_before_that_was_refused_is_archived_and_says_what_was_not_done(
+    office: Office,
+) -> None:
+    session, case = office.session, make_case(office.session, office.clerk)
+    declined(office, case)
+    graded_before(office, case)
+    assert case.next_due_at is not None
+    closing.archive(session, case, office.clerk, NOW, RetentionPeriod.TEN)
+    assert (case.stage, open_clocks(session, case.id), case.next_due_at) == (Stage.ARCHIVED, [], None)
+    filed = session.scalars(select(Move).where(Move.case_id == case.id, Move.act == "archive")).one()
+    assert said(filed).startswith("保管期限 10年。报告舆情还没有登记。本件不予受理，已不能补办；“归档”后这些时限停止")
 
 
 def test_another_case_is_merged_into_one_with_open_duties_and_those_go_on(office: Office) -> None:

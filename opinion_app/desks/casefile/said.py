@@ -63,7 +63,7 @@ _WORDS: dict[str, tuple[tuple[str, ...], Callable[[Detail], str]]] = {
     "object": (("to", "number"), _paper),
     "report_back": (("to", "number"), _paper),
     "close": (("sheets",), lambda said: str(said["sheets"])),
-    "archive": (("retention",), lambda said: f"保管期限 {said['retention']}"),
+    "archive": (("retention",), lambda said: "。".join(filter(None, [f"保管期限 {said['retention']}", said.get("undone")]))),
     "merge": (("into",), lambda said: f"并入 {said['into']}"),
     "unmerge": (("from",), lambda said: f"从 {said['from']} 拆出"),
     "decline": (("channel",), lambda said: f"应当找：{said['channel']}"),

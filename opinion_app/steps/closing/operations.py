@@ -22,7 +22,7 @@ from opinion_app.rules.deadline import derive, is_late
 from opinion_app.rules.deadline_rules import ClockStage, RuleFacts, choose
 from opinion_app.rules.errors import Invalid, Refused
 from opinion_app.rules.facts import Actor
-from opinion_app.rules.left_open import LeftOpen, goes_on_after_closing
+from opinion_app.rules.left_open import LeftOpen, ends_undone, goes_on_after_closing
 from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.words import AnswerMethod, ReplyState, RetentionPeriod, Stage
 from opinion_app.rules.zone import end_of_day, local_date, start_of_day
@@ -153,8 +153,12 @@ def archive(
     seen: int | None = None,
 ) -> None:
     """归档: with the period the unit's approved schedule says (档案法实施条例 19). Raises Refused over what is still open: a
-    closed case may be graded, and its unit may still have to answer a 督办单 (decisions 5)."""
-    leave_nothing_open(session, case, admit(session, case, "archive", actor, seen), "archive")
+    closed case may be graded, and its unit may still have to answer a 督办单 (decisions 5).
+
+    On a case that was declined or referred before that was refused neither can be done: they end here, and the trail says so."""
+    left = leave_nothing_open(session, case, admit(session, case, "archive", actor, seen), "archive")
     case.archived_at, case.retention, case.archive_number = now, retention, archive_number
     values = {"保管期限": (None, retention), "档号": (None, archive_number or None)}
-    move(session, case, "archive", actor, now, to=Stage.ARCHIVED, detail={"retention": retention.label}, values=values)
+    undone = ends_undone("archive", left)
+    detail = {"retention": retention.label} | ({"undone": undone} if undone else {})
+    move(session, case, "archive", actor, now, to=Stage.ARCHIVED, detail=detail, values=values)

@@ -104,7 +104,7 @@ def close(number: str) -> ResponseReturnValue:
         return done(links.case(case.number), f"{case.number} 已办结。{goes_on_after_closing(left.sheets)}")
     left = left_open(db.session(), case, facts)
     said = goes_on_after_closing(left.sheets) + "办结后其他时限不再计时；需要时可以重办。"
-    return leaving_page(case, "close", form, left, said=said)
+    return leaving_page(case, facts, "close", form, left, said=said)
 
 
 @bp.route("/reopen", methods=["GET", "POST"])
@@ -136,4 +136,4 @@ def archive(number: str) -> ResponseReturnValue:
         operations.archive(db.session(), case, actor(), clock.now(), period, form.archive_number.data, form.seen_version)
         return done(links.case(case.number), f"{case.number} 已归档。")
     left = left_open(db.session(), case, facts)
-    return leaving_page(case, "archive", form, left, said="归档后只能查阅；需要时可以重办。")
+    return leaving_page(case, facts, "archive", form, left, said="归档后只能查阅；需要时可以重办。")

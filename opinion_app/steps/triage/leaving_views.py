@@ -29,7 +29,7 @@ bp = Blueprint("leaving", __name__, url_prefix="/office/cases/<number>")
 
 
 def _page(case: Case, facts: CaseFacts, act: str, form: OfficeForm, said: str) -> ResponseReturnValue:
-    return leaving_page(case, act, form, left_open(db.session(), case, facts), said=said)
+    return leaving_page(case, facts, act, form, left_open(db.session(), case, facts), said=said)
 
 
 @bp.route("/decline", methods=["GET", "POST"])

@@ -21,9 +21,9 @@ from opinion_app.records.transaction import transaction
 from opinion_app.rules.assessment import Ground, Sheet
 from opinion_app.rules.reminder_words import SupervisionKind
 from opinion_app.rules.settings import Settings
-from opinion_app.rules.words import ClockState, RiskFactor, RiskLevel, Stage
+from opinion_app.rules.words import ClockState, RetentionPeriod, RiskFactor, RiskLevel, Stage
 from opinion_app.rules.zone import local_date
-from tests.builders.life import assigned, make_office
+from tests.builders.life import assigned, closed, make_office
 from tests.builders.office import make_case
 from tests.support.client import client_for, pick
 from tests.support.databases import make_settings
@@ -120,3 +120,29 @@ def test_a_sheet_that_waits_is_said_before_a_case_leaves_and_one_that_was_stoppe
         sheet.clock.state, sheet.clock.end_reason, sheet.clock.ended_at = ClockState.STOPPED, "并案", clock.now()
         case.stage = Stage.MERGED
     assert "没有反馈，时限已停止（并案）" in clerk.get(f"/office/cases/{FIRST}").text
+
+
+def test_what_keeps_a_case_from_the_archive_offers_only_what_can_be_done_there(app: Flask) -> None:
+    with app.app_context(), transaction() as session:
+        office = make_office(session)
+        case, other = closed(office, clock.now()), make_case(session, office.clerk, now=clock.now())
+        asked = Asked(SupervisionKind.SUPERVISE, "请办", office.finance.id, local_date(clock.now()) + timedelta(days=3))
+        assert issue(session, case, asked, office.leader, clock.now()) is not None
+        acts.assess(session, other, office.clerk, clock.now(), GRAVE)
+        other.stage = Stage.DECLINED  # as it was left before 不予受理 was refused over the duties of its level
+    clerk = client_for(app, "clerk")
+    shown = clerk.get(page_of(FIRST, "archive")).text
+    assert "督办单第 1 号（财政所）还没有反馈，“归档”以后就不能再反馈" in shown
+    assert page_of(FIRST, "urge") not in shown
+    assert "回到办理件" in shown
+    with app.app_context(), transaction() as session:
+        acts.assess(session, session.scalars(select(Case).where(Case.number == FIRST)).one(), office.clerk, clock.now(), GRAVE)
+    shown = clerk.get(page_of(FIRST, "archive"), headers={"HX-Request": "true"}).text
+    offered = re.findall(r'<a class="button" href="([^"]+)"', shown)
+    assert offered == [page_of(FIRST, "report_risk"), page_of(FIRST, "assess")]
+    assert [clerk.get(path).status_code for path in offered] == [200, 200]
+    assert "本件不予受理，已不能补办；“归档”后这些时限停止" in clerk.get(page_of(SECOND, "archive")).text
+    path = page_of(SECOND, "archive")
+    assert clerk.submit(path, path, retention=RetentionPeriod.TEN.value).status_code == 303
+    assert "还没有登记。本件不予受理" in clerk.get(f"/office/cases/{SECOND}").text
+    assert "已停止（已归档）" in clerk.get("/office/risk").text
