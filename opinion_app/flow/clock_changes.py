@@ -13,9 +13,10 @@ from typing import cast
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.clock_dates import Cause, extension_data, facts_of, settle, with_missed
+from opinion_app.flow.clock_dates import Cause, extension_data, facts_of, from_then, settle, with_missed
 from opinion_app.flow.clocks import OPEN, open_clocks, refresh, reply_clock, shift_inner
 from opinion_app.flow.due import clock_words
+from opinion_app.flow.lived import facts_lived
 from opinion_app.flow.which_rule import ahead_of
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
@@ -42,10 +43,10 @@ def suspend(session: Session, case: Case, ground: SuspensionGround, at: datetime
 
     Raises DeadlineRefused where the clock does not run at that moment or has run out."""
     clock = running_reply(session, case)
-    check_suspension(facts_of(clock), at, work_calendar(session), now)
+    check_suspension(facts_of(clock), at, work_calendar(session), now, facts_lived(session, clock))
     entry = {"since": at.isoformat(), "until": None, "reason": ground.label, "ground": ground.value, "note": reason}
     inner = [held for held in open_clocks(session, case.id) if held.stage == ClockStage.DRAFT.value]
-    clock.pauses = [*clock.pauses, with_missed(entry, inner)]
+    clock.pauses = [*clock.pauses, with_missed(entry, inner) | from_then(clock, at)]
     _follow(session, case, clock, Cause(now, f"中止计时（{ground.label}）"))
     return clock
 
@@ -83,7 +84,7 @@ def goes_on(held: Sequence[Clock]) -> str:
 def resume(session: Session, case: Case, at: datetime, now: datetime) -> Clock:
     """Let the clock run on from `at` with all that was left. Raises DeadlineRefused where it does not stand still."""
     clock = running_reply(session, case)
-    check_resumption(facts_of(clock), at, now)
+    check_resumption(facts_lived(session, clock), at, now)
     clock.pauses = [*clock.pauses[:-1], clock.pauses[-1] | {"until": at.isoformat()}]
     _follow(session, case, clock, Cause(now, "恢复计时"))
     return clock
@@ -92,9 +93,9 @@ def resume(session: Session, case: Case, at: datetime, now: datetime) -> Clock:
 def restart(session: Session, case: Case, at: datetime, reason: str, now: datetime) -> Clock:
     """Begin the whole time anew from `at` (信息公开条例 30: 自收到补正之日起重新计算). Raises DeadlineRefused."""
     clock = running_reply(session, case)
-    check_restart(facts_of(clock), at, now)
+    check_restart(facts_lived(session, clock), at, now)
     clock.pauses = [*clock.pauses[:-1], clock.pauses[-1] | {"until": at.isoformat()}]
-    clock.restarts = [*clock.restarts, {"at": at.isoformat(), "reason": reason}]
+    clock.restarts = [*clock.restarts, {"at": at.isoformat(), "reason": reason} | from_then(clock, at)]
     _follow(session, case, clock, Cause(now, reason))
     return clock
 

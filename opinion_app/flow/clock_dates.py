@@ -15,6 +15,9 @@ from opinion_app.rules.words import ClockState
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date
 
+FROM = "from"
+"""In a copy of a merged case's date: since when something counts that had happened to the case itself before that was lent."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
@@ -40,10 +43,12 @@ def facts_of(clock: Clock, start: datetime | None = None) -> ClockFacts:
     return ClockFacts(
         start=begins,
         span=span_of(clock),
-        pauses=tuple(_pause(data) for data in clock.pauses),
+        pauses=tuple(_pause(data) for data in clock.pauses if _counts(data)),
         extensions=granted_in(clock, span_of(clock).unit),
         restarts=tuple(
-            Restart(_moment(data["at"]), data.get("reason", "")) for data in clock.restarts if _moment(data["at"]) >= begins
+            Restart(_moment(data["at"]), data.get("reason", ""))
+            for data in clock.restarts
+            if FROM not in data and _moment(data["at"]) >= begins
         ),
         adoptions=adoptions_of(clock.adoptions),
         fixed_date=clock.fixed_on,
@@ -59,13 +64,27 @@ def is_copy(clock: Clock) -> bool:
     return any(entry.get("copied") for entry in clock.adoptions)
 
 
+def lent_at(clock: Clock) -> str:
+    """Since when a clock that is a copy stands for the merged case's, as it is written there."""
+    return str(next(entry["at"] for entry in clock.adoptions if entry.get("copied")))
+
+
+def from_then(clock: Clock, at: datetime) -> dict[str, str]:
+    """How something that happens to the case `at` a moment is marked where its clock is a copy and stood for nothing then."""
+    return {FROM: lent_at(clock)} if is_copy(clock) and at < _moment(lent_at(clock)) else {}
+
+
 def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+def _counts(pause: dict[str, Any]) -> bool:
+    return FROM not in pause or not pause.get("until") or _moment(pause["until"]) > _moment(pause[FROM])
+
+
 def _pause(data: dict[str, Any]) -> Pause:
-    until = data.get("until")
-    return Pause(_moment(data["since"]), _moment(until) if until else None, data.get("reason", ""))
+    since, until = max(_moment(data["since"]), _moment(data.get(FROM, data["since"]))), data.get("until")
+    return Pause(since, _moment(until) if until else None, data.get("reason", ""))
 
 
 def extension_of(data: dict[str, Any]) -> Extension:
@@ -80,7 +99,7 @@ def granted_in(clock: Clock, unit: Unit) -> tuple[Extension, ...]:
     """What of the time granted to a clock counts while it runs in that unit: what was granted while it ran in days to one of
     days, in hours to one of hours. The rest is put aside: kept as it was granted, it counts again when the clock does."""
     held = put_aside(clock.extensions, was_in_days=span_of(clock).unit.in_days)
-    return tuple(extension_of(data) for data in held if data["in_days"] is unit.in_days)
+    return tuple(extension_of(data) for data in held if data["in_days"] is unit.in_days and FROM not in data)
 
 
 def run_for(clock: Clock, span: Span) -> None:

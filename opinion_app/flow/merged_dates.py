@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -10,11 +10,10 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
 from opinion_app.flow.calendar import hold, work_calendar
-from opinion_app.flow.clock_dates import Cause, facts_of, granted_in, is_copy, put_aside, settle, span_of
+from opinion_app.flow.clock_dates import Cause, facts_of, granted_in, is_copy, settle
 from opinion_app.flow.clocks import (
     MERGED,
     OPEN,
-    RECEIPT,
     apply_rule,
     begun,
     end_clock,
@@ -27,22 +26,20 @@ from opinion_app.flow.clocks import (
 )
 from opinion_app.flow.due import ground_words
 from opinion_app.flow.ledger import carry_over
+from opinion_app.flow.lived import Lived, give_back, lived, until
 from opinion_app.flow.reply_owed import BEFORE_ANSWER, RESTING, owe_reply, reply_rule, resting_reply
-from opinion_app.flow.settings import setting
 from opinion_app.flow.which_rule import ahead_of, letter_of
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
-from opinion_app.rules.clock_facts import ClockFacts, Receipt
+from opinion_app.rules.clock_facts import ClockFacts
 from opinion_app.rules.deadline import derive, if_resumed, is_late
-from opinion_app.rules.deadline_rules import Choice, ClockStage, StartEvent
+from opinion_app.rules.deadline_rules import Choice, ClockStage, OwedBy, StartEvent
 from opinion_app.rules.spoken import due_day_words
 from opinion_app.rules.words import ClockState, Stage
 from opinion_app.rules.workdays import WorkCalendar
 
 ANSWERING = (ClockStage.REPLY.value, ClockStage.REPORT_BACK.value)
-COPIED = (
-    "owed_by start_at amount amount_unit fixed_on fixed_why receipt rule_id source warning original_due_at extensions restarts"
-)
+COPIED = "start_at amount amount_unit fixed_on fixed_why receipt rule_id source warning original_due_at extensions restarts"
 APART = "拆分"
 Entry = dict[str, Any]
 
@@ -62,7 +59,9 @@ def adopt_earlier(session: Session, survivor: Case, merged: Case, now: datetime)
     bound = own if own is not None and own.state in OPEN else other  # what happened to it so far lies before the merge
     entry = {"at": facts_of(bound).adopted_at(now).isoformat(), **date, "clock": other.id, "number": merged.number}
     if bound is other:
-        _answer_by(session, survivor, other, [entry | {"copied": True}], cause, resting_reply(session, survivor))
+        rests = resting_reply(session, survivor)
+        mine = lived(session, rests) if rests is not None else None
+        _answer_by(session, survivor, other, [entry | {"copied": True}], cause, rests, mine)
     else:
         bound.adoptions = [*bound.adoptions, entry]
         settle(bound, calendar, ahead_of(session, bound), cause)
@@ -100,16 +99,16 @@ def copies_alone(session: Session) -> list[Case]:
     return [case for case in held if reply_rule(session, case, letter_of(session, case))[1] is not None]
 
 
-def answer_for_merged(session: Session, case: Case, clock: Clock, reason: str, cause: Cause, lived: Clock | None = None) -> None:
+def answer_for_merged(session: Session, case: Case, clock: Clock, reason: str, cause: Cause, own: Lived | None = None) -> None:
     """End the case's own date, or the copy of one; what it took over from merged cases binds on, the earliest as its only date.
 
-    Where nobody knows any more which clocks lent it, the case's own goes on with it. `lived`: the case's own reply that knows
-    what happened to it, where that is another clock: a copy holds what happened to the case that lent it, too."""
+    Where nobody knows any more which clocks lent it, the case's own goes on with it. `own`: what happened to the case itself,
+    where the clock does not say so any more."""
     lent = _lent_to(session, clock)
     if lent is not None or not clock.adoptions:
         end_clock(clock, cause.at, reason, ClockState.STOPPED)
     if lent is not None:
-        _answer_by(session, case, *lent, cause, clock, lived)
+        _answer_by(session, case, *lent, cause, clock, own or lived(session, clock))
 
 
 def facts_if_resting(session: Session, clock: Clock) -> ClockFacts | None:
@@ -117,7 +116,7 @@ def facts_if_resting(session: Session, clock: Clock) -> ClockFacts | None:
     then. Nothing is written."""
     lent = _lent_to(session, clock)
     if lent is not None:
-        return facts_of(_copy(clock.case, *lent, clock))
+        return facts_of(_copy(clock.case, *lent, lived(session, clock)))
     return facts_of(clock) if clock.adoptions else None
 
 
@@ -151,72 +150,18 @@ def facts_as_own(session: Session, clock: Clock, choice: Choice, start: datetime
 
 def _own_inputs(session: Session, clock: Clock) -> Entry:
     """What a copy is derived from once it is the case's own: what stopped or moved the merged case's date is in the date taken
-    over, and in that alone; what happened to the case's own before the merge is back.
-
-    What was granted keeps the units it was granted in, for the merged case's clock may count in others."""
-    since = next(entry["at"] for entry in clock.adoptions if entry.get("copied"))
-    former = resting_reply(session, session.get_one(Case, clock.case_id))
-    pauses, restarts = _pauses_since(clock.pauses, since), _since(clock.restarts, since)
-    granted, receipt = _granted(clock, since), setting(session, RECEIPT, Receipt.SAME_DAY.value)
-    if former is not None:
-        pauses = _joined(_pauses_until(former.pauses, since), pauses)
-        restarts = [*(held for held in former.restarts if held not in restarts), *restarts]
-        granted = [*(held for held in _granted(former) if held not in granted), *granted]
-        receipt = former.receipt
+    over, and in that alone; what happened to the case itself is back as it happened."""
     adoptions = [{key: value for key, value in entry.items() if key != "copied"} for entry in clock.adoptions]
-    return {
-        "pauses": pauses,
-        "restarts": restarts,
-        "extensions": granted,
-        "receipt": receipt,
-        "fixed_why": "",
-        "adoptions": adoptions,
-    }
-
-
-def _give_back(session: Session, case: Case, copy: Clock) -> Clock | None:
-    """Let the case's own reply keep, where it rests, what happened while a merged case's date stood for it: a hearing that ended
-    then has ended for it too. Answers that reply."""
-    own = resting_reply(session, case)
-    if own is not None:
-        kept = _own_inputs(session, copy)
-        own.pauses, own.restarts, own.extensions = kept["pauses"], kept["restarts"], kept["extensions"]
-    return own
-
-
-def _joined(earlier: list[Entry], later: list[Entry]) -> list[Entry]:
-    """Suspensions before a moment and after it, in order; one that was open at the moment is one."""
-    if not earlier or not later or earlier[-1].get("until") != later[0]["since"]:
-        return [*earlier, *later]
-    first, rest = earlier[-1], later[0]
-    missed = first.get("missed", {}) | rest.get("missed", {})
-    whole = rest | {"since": first["since"]} | ({"missed": missed} if missed else {})
-    return [*earlier[:-1], whole, *later[1:]]
-
-
-def _granted(clock: Clock, since: str | None = None) -> list[Entry]:
-    """What was granted to a clock, since a moment or ever, each with the family of units it was granted in."""
-    held = clock.extensions if since is None else _since(clock.extensions, since)
-    return put_aside(held, was_in_days=span_of(clock).unit.in_days)
-
-
-def _since(entries: list[Entry], moment: str) -> list[Entry]:
-    return [entry for entry in entries if datetime.fromisoformat(entry["at"]) >= datetime.fromisoformat(moment)]
+    return asdict(lived(session, clock)) | {"fixed_why": "", "adoptions": adoptions}
 
 
 def _answer_by(
-    session: Session,
-    case: Case,
-    other: Clock,
-    adoptions: list[Entry],
-    cause: Cause,
-    before: Clock | None = None,
-    lived: Clock | None = None,
+    session: Session, case: Case, other: Clock, adoptions: list[Entry], cause: Cause, before: Clock | None, own: Lived | None
 ) -> None:
-    """Let the merged case's clock run as one of the survivor's own; `before`: the clock whose place it takes; `lived` as in
-    `answer_for_merged`."""
+    """Let the merged case's clock run as one of the survivor's own; `before`: the clock whose place it takes; `own`: what
+    happened to the survivor itself."""
     hold(session)
-    clock = _copy(case, other, adoptions, lived or before)
+    clock = _copy(case, other, adoptions, own)
     settle(clock, work_calendar(session), ahead_of(session, clock), cause)
     session.add(clock)
     session.flush()
@@ -224,43 +169,29 @@ def _answer_by(
         carry_over(session, before, clock)
 
 
-def _copy(case: Case, other: Clock, adoptions: list[Entry], before: Clock | None) -> Clock:
+def _copy(case: Case, other: Clock, adoptions: list[Entry], own: Lived | None) -> Clock:
     """The merged case's clock as one of the survivor's own, with everything that made its date; yet to be settled.
 
-    What happened since the merge to `before`, the case's own reply or the clock whose place it takes, happened to it."""
+    What happened to the survivor itself counts in it since the merge."""
     since = next(entry["at"] for entry in adoptions if entry.get("copied"))
     clock = Clock(
         case_id=case.id,
         stage=ClockStage.REPLY.value,
+        owed_by=OwedBy.HOLDER.value,
         met_by_act="answer",
         deadline_version=1,
         dates=[],
         state=ClockState.RUNNING,
-        pauses=_pauses_until(other.pauses, since),
+        pauses=until(other.pauses, since),
         adoptions=adoptions,
         **{name: getattr(other, name) for name in COPIED.split()},
     )
-    if before is not None:
-        clock.pauses = [*clock.pauses, *_pauses_since(before.pauses, since)]
-        clock.extensions = [*clock.extensions, *_granted(before, since)]
-        clock.restarts = [*clock.restarts, *_since(before.restarts, since)]
+    if own is not None:
+        counted = own.counted_from(since)
+        clock.pauses = [*clock.pauses, *counted.pauses]
+        clock.extensions = [*clock.extensions, *counted.extensions]
+        clock.restarts = [*clock.restarts, *counted.restarts]
     return clock
-
-
-def _pauses_until(pauses: list[Entry], moment: str) -> list[Entry]:
-    """The suspensions that began before a moment, as far as they lie before it."""
-    return [
-        pause | {"until": min(pause.get("until") or moment, moment, key=datetime.fromisoformat)}
-        for pause in pauses
-        if datetime.fromisoformat(pause["since"]) <= datetime.fromisoformat(moment)
-    ]
-
-
-def _pauses_since(pauses: list[Entry], moment: str) -> list[Entry]:
-    """The suspensions that ended after a moment or have not ended, as far as they lie after it."""
-    at = datetime.fromisoformat(moment)
-    late = [pause for pause in pauses if not pause.get("until") or datetime.fromisoformat(pause["until"]) > at]
-    return [pause | {"since": max(pause["since"], moment, key=datetime.fromisoformat)} for pause in late]
 
 
 def revive(session: Session, case: Case, reason: str, now: datetime) -> list[tuple[Clock, datetime | None]]:
@@ -293,14 +224,14 @@ def release(session: Session, survivor: Case, number: str, now: datetime) -> Non
         mine = [entry for entry in clock.adoptions if entry.get("number") == number]
         if not mine:
             continue
-        copied, lived = any(entry.get("copied") for entry in mine), None
+        copied, own = any(entry.get("copied") for entry in mine), lived(session, clock)
         if copied:
-            lived = _give_back(session, survivor, clock)
+            give_back(session, survivor, own)
         clock.adoptions = [entry for entry in clock.adoptions if entry not in mine]
         if clock.state not in OPEN:
             continue
         if copied:
-            answer_for_merged(session, survivor, clock, APART, Cause(now, APART), lived)
+            answer_for_merged(session, survivor, clock, APART, Cause(now, APART), own)
             owe_reply(session, survivor, Cause(now, APART))
             if survivor.accepted_at is not None:
                 open_event(session, survivor, StartEvent.ACCEPTED, survivor.accepted_at, frozenset(begun(session, survivor)))

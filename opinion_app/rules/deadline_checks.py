@@ -38,19 +38,23 @@ def check_extension(
     _check_outcome(facts, extension, calendar, allowance, due_at)
 
 
-def check_suspension(facts: ClockFacts, at: datetime, calendar: WorkCalendar, now: datetime | None = None) -> None:
+def check_suspension(
+    facts: ClockFacts, at: datetime, calendar: WorkCalendar, now: datetime | None = None, lived: ClockFacts | None = None
+) -> None:
     """Raises DeadlineRefused unless the clock runs at that moment and has not run out, neither then nor `now`.
 
-    A date settled by whoever sent the letter, or a letter merged into the case, is not the office's to stop."""
+    A date settled by whoever sent the letter, or a letter merged into the case, is not the office's to stop. `lived`: what
+    happened to the case itself, where the clock stands for a merged case's."""
+    own = lived or facts
     check_moment(at)
     if facts.fixed_date is not None:
         raise DeadlineRefused("这件的时限是来文单位定的日期，本单位不能自行中止；确需延后的，请与来文单位商定后办理延期。")
     if now is not None and at > now:
         raise DeadlineRefused("中止时间不能晚于现在。")
-    if at < facts.start_of_run:
+    if at < own.start_of_run:
         raise DeadlineRefused("中止时间早于起算时间，请核对。")
-    for pause in facts.pauses:
-        if pause.resumed_at is None and pause.suspended_at >= facts.start_of_run:
+    for pause in own.pauses:
+        if pause.resumed_at is None and pause.suspended_at >= own.start_of_run:
             raise DeadlineRefused("本件已经中止计时，无须再次中止。")
         if pause.resumed_at is not None and at < pause.resumed_at:
             raise DeadlineRefused("中止时间早于上次恢复计时的时间，请核对。")

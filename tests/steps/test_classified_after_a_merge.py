@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -242,3 +242,43 @@ def test_d13_a_case_taken_apart_while_the_reply_rests_leaves_what_happened_to_th
     held = reply(office, case)
     assert held.due_at == before
     assert len(held.pauses) == (0 if lenders else 1)
+
+
+HEARINGS = [  # when it began, was noted and was over
+    pytest.param(HOUR, HOUR, 12 * HOUR, suspending.resume, id="over-before-the-merge"),
+    pytest.param(HOUR, HOUR, 3 * DAY, suspending.restart, id="over-after-it"),
+    pytest.param(6 * HOUR, 2 * DAY, 3 * DAY, suspending.resume, id="noted-after-it"),
+    pytest.param(6 * HOUR, 2 * DAY, 18 * HOUR, suspending.restart, id="noted-after-it-and-over-before"),
+    pytest.param(-DAY, 2 * DAY, 12 * HOUR, suspending.resume, id="of-before-the-other-came"),
+]
+
+
+@pytest.mark.parametrize(("since", "noted", "until", "end"), HEARINGS)
+def test_d13_what_was_waited_for_about_the_time_of_a_merge_counts_as_if_the_case_had_never_been_taken_for_a_petition(
+    office: Office, since: timedelta, noted: timedelta, until: timedelta, end: Callable[..., object]
+) -> None:
+    """Another case lends its date while the reply rests; put right, the case has the dates of its twin that was never misread,
+    with what the other lent and without it."""
+    session, found = office.session, []
+    for misread in (False, True):
+        case, other = (make_case(session, office.clerk, now=NOW + came) for came in (-2 * DAY, timedelta()))
+        if noted < DAY:
+            suspend(office, case, since, noted)
+        if misread:
+            operations.classify(session, case, office.clerk, NOW + 2 * HOUR, PETITION)
+        merging.merge(session, other, office.clerk, NOW + DAY, case.number, "同一件事")
+        if noted > DAY:
+            suspend(office, case, since, noted)
+        end(session, case, office.clerk, NOW + 4 * DAY, NOW + until, "已办", know_late=True)
+        if misread:
+            operations.classify(session, case, office.clerk, NOW + 5 * DAY, HELP, know_late=True)
+        with_it = reply(office, case).due_at
+        merging.unmerge(session, other, office.clerk, NOW + 6 * DAY, "不是一件事", know_late=True)
+        own = reply(office, case)
+        found.append((with_it, own.due_at, own.pauses, own.restarts))
+    assert found[0] == found[1]
+
+
+def suspend(office: Office, case: Case, since: timedelta, noted: timedelta) -> None:
+    ground = SuspensionGround.CORRECTION
+    suspending.suspend(office.session, case, office.clerk, NOW + noted, ground, NOW + since, "补正", "请补充")
