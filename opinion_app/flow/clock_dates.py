@@ -23,11 +23,13 @@ FROM = "from"
 class Cause:
     """When a clock's inputs changed and why, in words for whoever asks how its date came about.
 
-    `under`: the reply's due moment by which an inner deadline was laid that now follows it elsewhere."""
+    `under` and `room`: the reply's due moment by which an inner deadline was laid that now lies elsewhere, and the working days
+    it left for review."""
 
     at: datetime
     why: str
     under: datetime | None = None
+    room: int | None = None
 
 
 def span_of(clock: Clock) -> Span:
@@ -138,27 +140,30 @@ def adoptions_of(entries: Iterable[dict[str, Any]]) -> tuple[Adoption, ...]:
     )
 
 
-def inner_day(clock: Clock, working_days: int, reply_due: datetime, calendar: WorkCalendar, now: datetime) -> date:
+def inner_day(
+    clock: Clock, working_days: int, reply_due: datetime, calendar: WorkCalendar, now: datetime, laid_with: int | None = None
+) -> date:
     """The day of a unit's inner deadline under the reply's moved date: with `working_days` left for review (decisions 4).
+    `laid_with`: those it left so far, where the clock does not say so any more.
 
     No act lays it before today, the local day of `now`, or the next working day where today is none: a unit can do nothing about
     a day that is gone or off. One that had passed before stays where it was unless there is more time now,
-    and is there again where the reply comes back to the moment it was laid by, as after a slip: late by that day it was known to
+    and is there again where reply and room come back to what it was laid by, as after a slip: late by that day it was known to
     be, and by no day that the slip has laid."""
     first = calendar.roll_forward(local_date(now))
-    before = _laid_by(clock, reply_due, first) or clock.due_at or missed(clock)
+    stays = (clock.latest_at, clock.amount if laid_with is None else laid_with) == (reply_due, working_days)
+    before = (None if stays else _laid_by(clock, reply_due, working_days, first)) or clock.due_at or missed(clock)
     earliest = min(first, local_date(before)) if before is not None else first
     counted = local_date(buffer_before(reply_due, working_days, calendar, clock.start_at))
     return min(max(counted, earliest), local_date(reply_due))
 
 
-def _laid_by(clock: Clock, reply_due: datetime, first: date) -> datetime | None:
-    """The date an inner deadline had when the reply was due then last; None where the reply has not moved since, and where that
-    day was still ahead when the deadline was moved from it and is gone now."""
-    if clock.latest_at == reply_due:
-        return None
+def _laid_by(clock: Clock, reply_due: datetime, working_days: int, first: date) -> datetime | None:
+    """The date an inner deadline had when it was last laid by that moment of the reply and that room; None where that day was
+    still ahead when the deadline was moved from it and is gone now. Older versions say only the moment."""
     moved = (version for version in reversed(clock.dates) if version.get("under") and version["before"])
-    last = next((version for version in moved if _moment(version["under"]) == reply_due), None)
+    alike = (version for version in moved if version.get("room", working_days) == working_days)
+    last = next((version for version in alike if _moment(version["under"]) == reply_due), None)
     if last is None:
         return None
     before = _moment(last["before"])
@@ -203,7 +208,7 @@ def settle(clock: Clock, calendar: WorkCalendar, ahead: Ahead | None, cause: Cau
 def _version(number: int, before: datetime | None, after: datetime | None, cause: Cause) -> dict[str, Any]:
     dues = [moment.isoformat() if moment is not None else None for moment in (before, after)]
     version = {"version": number, "before": dues[0], "due": dues[1], "at": cause.at.isoformat(), "why": cause.why}
-    return version | ({"under": cause.under.isoformat()} if cause.under is not None else {})
+    return version | ({"under": cause.under.isoformat(), "room": cause.room} if cause.under is not None else {})
 
 
 def warning_moment(clock: Clock, derivation: Derivation, calendar: WorkCalendar, ahead: Ahead) -> datetime | None:

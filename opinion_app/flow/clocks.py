@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import cast
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from opinion_app.flow.calendar import hold, work_calendar
 from opinion_app.flow.clock_dates import Cause, facts_of, inner_day, run_for, settle, span_of
 from opinion_app.flow.deadline_table import rules
-from opinion_app.flow.due import draft_passed_words, first_stage
+from opinion_app.flow.due import SUPPORT_ACT, draft_passed_words, first_stage
 from opinion_app.flow.settings import setting
 from opinion_app.flow.which_rule import ahead_of, choice_for, duty, letter_of
 from opinion_app.records.assignment import Assignment
@@ -23,6 +24,7 @@ from opinion_app.rules.deadline import buffer_before, due_if_resumed
 from opinion_app.rules.deadline_rules import (
     Choice,
     ClockStage,
+    DeadlineRule,
     OwedBy,
     StartEvent,
 )
@@ -36,6 +38,7 @@ MERGED = "并案"
 ANSWERED = "已答复"
 OUT_OF_USE = "时限规则已停用，不再要求"
 UNIT_LEFT = "该单位已不再办理本件"
+NO_ROOMS: Mapping[int, int] = {}
 RECEIPT = "late_receipt"  # the office's setting: how a day clock treats a receipt after closing time (decisions 6)
 _ENDING = {
     Stage.DECLINED: "不予受理",
@@ -169,17 +172,17 @@ def open_inner(session: Session, case: Case, assignment: Assignment, now: dateti
     clock.fixed_why = room_words(span_of(clock), local_date(due), until, calendar)
     clock.warning = draft_passed_words(reply, now) or clock.warning
     if assignment.role is UnitRole.SUPPORT:
-        clock.met_by_act, clock.source = "report_support", f"协办单位报结果：{choice.rule.source}"
+        clock.met_by_act, clock.source = SUPPORT_ACT, reported_by(choice.rule)
     settle_inner(session, clock, reply, Cause(now, "交办"))
     clock.deadline_version, clock.dates = 1, []  # how its first date was found is no version of it
 
 
-def settle_inner(session: Session, clock: Clock, reply: Clock, cause: Cause) -> None:
-    """Derive an inner deadline under the reply's, standing still while that does.
+def settle_inner(session: Session, clock: Clock, reply: Clock, cause: Cause, laid_with: int | None = None) -> None:
+    """Derive an inner deadline under the reply's, standing still while that does; `laid_with`: as in `inner_day`.
 
     A date counted back from a provisional one is as provisional (D02)."""
     held = next((pause for pause in reply.pauses if pause.get("until") is None), None)
-    moved = replace(cause, under=clock.latest_at)
+    moved = replace(cause, under=clock.latest_at, room=clock.amount if laid_with is None else laid_with)
     if reply.due_at is None and held is not None:
         since = max(datetime.fromisoformat(held["since"]), clock.start_at)
         clock.pauses, clock.latest_at = [{**held, "since": since.isoformat()}], None
@@ -285,17 +288,28 @@ def restart_received(session: Session, case: Case, now: datetime) -> None:
     refresh(session, case)
 
 
-def shift_inner(session: Session, case: Case, cause: Cause) -> None:
-    """Move the units' inner deadlines after the reply's date has moved, or hold them while it stands still."""
+def drafts(session: Session, case: Case) -> list[Clock]:
+    """The inner deadlines of the units of a case that are open."""
+    return [clock for clock in open_clocks(session, case.id) if clock.stage == ClockStage.DRAFT.value]
+
+
+def reported_by(rule: DeadlineRule) -> str:
+    """Which rule the report of a supporting unit is asked for by."""
+    return f"协办单位报结果：{rule.source}"
+
+
+def shift_inner(session: Session, case: Case, cause: Cause, rooms: Mapping[int, int] = NO_ROOMS) -> None:
+    """Move the units' inner deadlines after the reply's date or the room for review has changed, or hold them while the reply
+    stands still; `rooms`: the working days each was laid with so far, by its id, where another rule says others now."""
     reply = reply_clock(session, case.id)
     if reply is None:
         return
-    for clock in open_clocks(session, case.id):
-        if clock.stage == ClockStage.DRAFT.value:
-            if reply.due_at is not None:
-                clock.fixed_on = inner_day(clock, clock.amount, reply.due_at, work_calendar(session), cause.at)
-                clock.fixed_why = room_words(span_of(clock), clock.fixed_on, reply.due_at, work_calendar(session))
-            settle_inner(session, clock, reply, cause)
+    for clock in drafts(session, case):
+        laid_with = rooms.get(clock.id)
+        if reply.due_at is not None:
+            clock.fixed_on = inner_day(clock, clock.amount, reply.due_at, work_calendar(session), cause.at, laid_with)
+            clock.fixed_why = room_words(span_of(clock), clock.fixed_on, reply.due_at, work_calendar(session))
+        settle_inner(session, clock, reply, cause, laid_with)
 
 
 def refresh(session: Session, case: Case) -> None:

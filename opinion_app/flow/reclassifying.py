@@ -16,6 +16,7 @@ from opinion_app.flow.clocks import (
     OPEN,
     OUT_OF_USE,
     begun,
+    drafts,
     end_clock,
     lead_part,
     open_clocks,
@@ -24,6 +25,7 @@ from opinion_app.flow.clocks import (
     run_on,
     shift_inner,
 )
+from opinion_app.flow.draft_rooms import room_by
 from opinion_app.flow.merged_dates import answer_for_merged, come_under, missed_when_stopped, revive
 from opinion_app.flow.missing_drafts import open_missing_drafts
 from opinion_app.flow.moved_dates import DateMoved, Held, held_dates, moved_since
@@ -50,9 +52,21 @@ def reclassify(session: Session, case: Case, now: datetime) -> list[DateMoved]:
     for clock in (*_by_classification(session, case), *(clock for clock, _missed in waiting)):
         _put_under(session, case, clock, _governing(session, case, clock, letter), cause)
     _begin_missing(session, case, cause)
-    shift_inner(session, case, cause)
+    shift_inner(session, case, cause, _rooms(session, case))
     refresh(session, case)
     return _told(session, case, held, waiting)
+
+
+def _rooms(session: Session, case: Case) -> dict[int, int]:
+    """Put the units' inner deadlines under the room for review that the facts of the case give by now; answers the one each was
+    laid with. What no rule asks for stays as it is."""
+    held = drafts(session, case)
+    rooms = {clock.id: clock.amount for clock in held}
+    for clock in held:
+        choice, _start = _governing(session, case, clock, None)
+        if choice is not None and choice.rule != rule_of(session, clock):
+            room_by(session, clock, choice)
+    return rooms
 
 
 def on_acceptance(session: Session, case: Case, now: datetime, *, ruled: bool) -> list[DateMoved]:
@@ -110,7 +124,7 @@ def taken_apart(session: Session, case: Case, now: datetime) -> list[DateMoved]:
         elif (choice.rule, start) != (rule_of(session, clock), clock.start_at):
             _put_under(session, case, clock, (choice, start), cause)
     owe_reply(session, case, cause)
-    shift_inner(session, case, cause)
+    shift_inner(session, case, cause, _rooms(session, case))
     refresh(session, case)
     return moved_since(session, case, held)
 

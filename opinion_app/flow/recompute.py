@@ -285,6 +285,7 @@ def _rewrite(session: Session, cause: Cause, change: Change, rewrite: Callable[[
         known = _known(session, case, clocks, cause.at, work_calendar(session), change, moved)
         if not known:
             continue
+        rooms = {clock.id: clock.amount for clock in clocks if clock.stage == ClockStage.DRAFT.value}
         for clock in clocks:
             if rewrite is not None:
                 rewrite(clock)
@@ -295,7 +296,7 @@ def _rewrite(session: Session, cause: Cause, change: Change, rewrite: Callable[[
                 clock.latest_at = cap.due_at if cap is not None else clock.latest_at
                 settle(clock, work_calendar(session), ahead_of(session, clock), cause)
                 clock.provisional = clock.provisional or bool(cap and cap.provisional)
-        shift_inner(session, case, cause)
+        shift_inner(session, case, cause, rooms)
         refresh(session, case)
         if rewrite is not None:
             void_stale(session, case, cause.at)
