@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.many_facts import facts_of_many
+from opinion_app.flow.many_facts import CHUNK, facts_of_many
 from opinion_app.flow.outbox import Letter, queue_many
 from opinion_app.flow.roster import roster
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
+from opinion_app.records.move import Move
 from opinion_app.records.person import Person
 from opinion_app.rules import links
 from opinion_app.rules.deadline_rules import OwedBy
@@ -42,8 +43,11 @@ def plan_suspended(
 ) -> list[tuple[Letter, Recipient]]:
     """The letters about cases that stand still at `now`, `clocks` being those that do, with whom each is for. Reads only."""
     calendar, today = work_calendar(session), local_date(now)
+    standing = _standing(clocks)
+    suspended = _suspended_on(session, [case.id for case, _since in standing])
     waiting: list[tuple[Case, date, int]] = []
-    for case, since in _standing(clocks):
+    for case, held_since in standing:
+        since = suspended.get(case.id, held_since)
         days = calendar.count_working_days(since, today)
         if days >= LOOK_AGAIN:
             waiting.append((case, since, days))
@@ -58,6 +62,18 @@ def standing_clocks(session: Session) -> Sequence[Clock]:
     """The clocks that stand still, with their cases."""
     query = select(Clock).options(joinedload(Clock.case)).where(Clock.state == ClockState.SUSPENDED).order_by(Clock.id)
     return session.scalars(query).all()
+
+
+def _suspended_on(session: Session, case_ids: Sequence[int]) -> dict[int, date]:
+    """The day from which each of some cases was suspended last, as it was entered.
+
+    A clock that took the place of another, after a merge, knows only of the time since."""
+    found: dict[int, date] = {}
+    for start in range(0, len(case_ids), CHUNK):
+        own = Move.case_id.in_(case_ids[start : start + CHUNK]), Move.act == "suspend"
+        for case_id, said in session.execute(select(Move.case_id, Move.detail).where(*own).order_by(Move.id)):
+            found |= {case_id: local_date(datetime.fromisoformat(said["at"]))} if "at" in said else {}
+    return found
 
 
 def _standing(clocks: Iterable[Clock]) -> list[tuple[Case, date]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -10,15 +12,19 @@ from sqlalchemy import select
 
 from opinion_app.desks.reminders.suspended import ask_about_suspended
 from opinion_app.flow import clock_changes
+from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.recheck import look_once_more
 from opinion_app.records.notice import Notice
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.suspension import SuspensionGround
-from opinion_app.rules.words import NoticeChannel
-from opinion_app.rules.zone import parse_moment
+from opinion_app.rules.words import NoticeChannel, Procedure
+from opinion_app.rules.zone import local_date, parse_moment
 from opinion_app.steps.handling import suspending
-from tests.builders.life import Office, handling_case, make_office
-from tests.builders.office import NOW
+from opinion_app.steps.triage import merging, operations
+from tests.builders.life import HELP, Office, handling_case, make_office
+from tests.builders.office import NOW, make_case
+
+PETITION = replace(HELP, procedure=Procedure.PETITION)
 
 
 @pytest.fixture
@@ -45,3 +51,21 @@ def test_n07_a_case_that_stands_still_is_asked_about_every_ten_working_days(offi
     later = parse_moment("2026-12-22T09:00")
     clock_changes.resume(session, case, later, later)
     assert ask_about_suspended(session, parse_moment("2027-01-20T08:30")) == 0
+
+
+def test_n01_a_case_that_answers_by_a_merged_date_is_asked_about_by_the_day_it_was_suspended(office: Office) -> None:
+    """Merged with another case on the third day and found to be a petition on the eleventh: it stands still for itself."""
+    session, hour = office.session, timedelta(hours=1)
+    case = make_case(session, office.clerk)
+    suspending.suspend(session, case, office.clerk, NOW + hour, SuspensionGround.HEARING, NOW + hour, "听证")
+    old = make_case(session, office.clerk, now=NOW + hour)
+    merging.merge(session, old, office.clerk, NOW + timedelta(days=3), case.number, "同一件事", know_late=True)
+    asked = {}
+    for day in range(1, 22):
+        morning = parse_moment(f"{work_calendar(session).add_working_days(local_date(NOW), day)}T08:30")
+        if ask_about_suspended(session, morning):
+            asked[day] = session.scalars(select(Notice.lines).where(Notice.created_at == morning)).all()[0][0]["text"]
+        if day == 11:
+            operations.classify(session, case, office.clerk, morning + hour, PETITION, know_late=True)
+            session.expire_all()
+    assert [(day, f"已中止计时 {day} 个工作日" in said) for day, said in asked.items()] == [(10, True), (20, True)]
