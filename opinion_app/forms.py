@@ -94,6 +94,11 @@ def late_tick(how: str, which: str = "哪些时限逾期见上面的说明") -> 
     return BooleanField(f"我知道{how}有时限已经逾期", description=f"{which}；提交后记入办理过程")
 
 
+def day_off_tick() -> BooleanField:
+    """The tick of whoever chooses a date on which the office rests; a page shows it only where it was asked for."""
+    return BooleanField("我知道这一天不上班，仍以这一天为准", description="当天不发待办通报，到期提醒在此前的工作日发出")
+
+
 def choices(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
     """Pairs of value and label as select fields want them."""
     return [SelectChoice(str(value), label) for value, label in pairs]

@@ -74,16 +74,19 @@ def test_d10_more_time_is_asked_by_an_amount_or_until_a_day_and_not_by_both(app:
     assert (status, "大于 0" in text) == (422, True)
     opened = head.get(f"{path}/ask_extension").text
     assert ["文号" in opened, "按工作日计算" in opened, "单位：工作日" in opened] == [False, True, True]
+    status, text = said(head, f"{path}/ask_extension", reason="需采购", until="2026-12-12")
+    assert (status, "12月12日 周六不上班（周末），下一个工作日是 12月14日 周一" in text) == (422, True)
     assert said(head, f"{path}/ask_extension", reason="需采购", until="2026-12-09")[0] == 303
     leader = client_for(app, "leader")
     assert "至 2026-12-09" in leader.get(f"{path}/decide_extension").text
     assert "撤回" in head.get(f"{path}/withdraw_extension").text
     assert said(head, f"{path}/withdraw_extension", reason="灯具已到货")[0] == 303
     assert leader.get(f"{path}/decide_extension").status_code == 409
-    assert said(head, f"{path}/ask_extension", reason="等安装", until="2026-12-09")[0] == 303
+    typed = {"until": "2026-12-12", "know_day_off": "y"}
+    assert said(head, f"{path}/ask_extension", reason="等安装", **typed)[0] == 303
     assert said(leader, f"{path}/decide_extension", agree="yes")[0] == 303
     trail = leader.get(path).text.partition('id="trail"')[2]
-    assert ["同意延期，延至 2026年12月9日 周三。" in trail, trail.count("需采购")] == [True, 1]
+    assert ["同意延期，延至 2026年12月12日 周六。" in trail, trail.count("需采购")] == [True, 1]
     status, text = said(head, f"{path}/ask_extension", reason="再要", amount="1")
     assert (status, "最多延期 1 次" in text) == (422, True)
 

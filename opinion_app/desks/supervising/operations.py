@@ -14,6 +14,7 @@ from opinion_app.flow.move import admit
 from opinion_app.flow.supervise import Asked, Hearer, answer, hearers, issue, sheet_of, title
 from opinion_app.records.case import Case
 from opinion_app.records.supervision import Supervision
+from opinion_app.rules.day_off import check_day_off
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.reminder_words import SupervisionKind
@@ -35,9 +36,18 @@ class Issued:
         return f"{title(self.sheet)}已发出，已通知：{'、'.join(one.words for one in self.told)}。"
 
 
-def ask(session: Session, case: Case, asked: Asked, actor: Actor, now: datetime, seen: int | None = None) -> Issued:
-    """Issue a 催办 or 督办 and tell of it. Raises Invalid for a unit that takes no part, a date that cannot be kept, or where
-    nobody would hear of it."""
+def ask(
+    session: Session,
+    case: Case,
+    asked: Asked,
+    actor: Actor,
+    now: datetime,
+    seen: int | None = None,
+    *,
+    know_day_off: bool = False,
+) -> Issued:
+    """Issue a 催办 or 督办 and tell of it. Raises Invalid for a unit that takes no part, a date that cannot be kept, one on which
+    the office rests unless whoever asks says they know, or where nobody would hear of it."""
     facts = admit(session, case, asked.kind.value, actor, seen)
     wrong: dict[str, str] = {}
     if asked.unit_id is not None and facts.of_unit(asked.unit_id) is None:
@@ -49,6 +59,7 @@ def ask(session: Session, case: Case, asked: Asked, actor: Actor, now: datetime,
         wrong["due_on"] = "反馈日期须在今天以后、一年以内。"
     if wrong:
         raise Invalid("请改正标出的内容。", wrong)
+    check_day_off(asked.due_on, work_calendar(session), "due_on", known=know_day_off)
     if asked.kind is SupervisionKind.SUPERVISE and asked.due_on == usual_date(session, now):
         asked = replace(asked, days=ladder(session).sheet_days)
     told = hearers(session, case, asked, now)

@@ -62,9 +62,9 @@ def supervise(number: str) -> ResponseReturnValue:
 
 def _ask(case: Case, form: forms.UrgeForm | forms.SuperviseForm, kind: SupervisionKind, said: str) -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
-        asked = Asked(kind, form.text.data or "", form.unit_id.data, form.due_on.data)
+        asked, known = Asked(kind, form.text.data or "", form.unit_id.data, form.due_on.data), form.know_day_off.data
         try:
-            issued = operations.ask(db.session(), case, asked, actor(), clock.now(), form.seen_version)
+            issued = operations.ask(db.session(), case, asked, actor(), clock.now(), form.seen_version, know_day_off=known)
         except Invalid as refusal:
             form.take(refusal)
         else:

@@ -23,6 +23,7 @@ from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock, ExtensionRequest
 from opinion_app.records.person import Person
 from opinion_app.rules.clock_facts import Extension, Span
+from opinion_app.rules.day_off import check_day_off
 from opinion_app.rules.deadline_checks import check_extension
 from opinion_app.rules.deadline_rules import BY_ISSUER, ISSUER, Allowance, ClockStage
 from opinion_app.rules.errors import Invalid, Refused
@@ -124,11 +125,23 @@ def _check(session: Session, clock: Clock, more: More, now: datetime) -> None:
         raise Invalid(refusal.message, {"until" if more.until is not None else "amount": refusal.message}) from refusal
 
 
-def ask(session: Session, case: Case, actor: Actor, now: datetime, more: More, reason: str, seen: int | None = None) -> None:
-    """申请延期: refused at once when the rule would not allow it."""
+def ask(
+    session: Session,
+    case: Case,
+    actor: Actor,
+    now: datetime,
+    more: More,
+    reason: str,
+    seen: int | None = None,
+    *,
+    know_day_off: bool = False,
+) -> None:
+    """申请延期: refused at once when the rule would not allow it, by Invalid also when the office rests on the day and who
+    asks did not say they know; the day an issuer agreed to stands."""
     admit(session, case, "ask_extension", actor, seen)
     clock = extendable(session, case)
     _check(session, clock, more, now)
+    check_day_off(more.until, work_calendar(session), "until", known=know_day_off or more.consent is not None)
     unit = clock.amount_unit if more.until is None else ""
     asking: dict[str, Any] = {"amount": more.amount or 0, "amount_unit": unit, "until": more.until}
     asking |= {"reason": reason, "asked_by_id": actor.id, "asked_at": now}

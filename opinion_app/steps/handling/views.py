@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from opinion_app import clock
 from opinion_app.flow.attach import attach
+from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.cases import open_case
 from opinion_app.flow.clock_dates import span_of
 from opinion_app.flow.due import clock_words
@@ -22,6 +23,7 @@ from opinion_app.records.clock import Clock
 from opinion_app.records.person import Person
 from opinion_app.rules import links
 from opinion_app.rules.clock_facts import UNIT_WORDS
+from opinion_app.rules.day_off import day_off_words
 from opinion_app.rules.deadline_rules import ClockStage
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.file_kinds import STAFF_LIMITS
@@ -164,8 +166,10 @@ def ask_extension(number: str) -> ResponseReturnValue:
         del form.consent_number, form.consent_on
     if request.method == "POST" and form.validate():
         try:
-            extending.ask(session, case, actor(), clock.now(), form.more(), form.reason.data, form.seen_version)
-            return done(links.case(case.number), "延期申请已提交，等领导审批。")
+            more, known = form.more(), form.know_day_off.data
+            extending.ask(session, case, actor(), clock.now(), more, form.reason.data, form.seen_version, know_day_off=known)
+            said = day_off_words(more.until, work_calendar(session))
+            return done(links.case(case.number), f"延期申请已提交，等领导审批。{f'注意：{said}。' if said else ''}")
         except Invalid as refusal:
             form.take(refusal)
     allowance = extending.allowance_of(session, running)

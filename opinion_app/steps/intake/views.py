@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from opinion_app import clock
 from opinion_app.files.received import Received
+from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.moved_dates import passed_words
 from opinion_app.flow.register import Hint, similar
 from opinion_app.flow.settings import areas
@@ -21,6 +22,7 @@ from opinion_app.records.case import Case
 from opinion_app.records.current import settings_of
 from opinion_app.records.transaction import transaction
 from opinion_app.rules import links
+from opinion_app.rules.day_off import day_off_words
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.file_kinds import STAFF_LIMITS
 from opinion_app.rules.registration import check_not_secret
@@ -148,7 +150,7 @@ def _registered(case: Case, form: RegisterForm) -> ResponseReturnValue:
     if not operations.stays_visible(db.session(), case, actor()):
         words = f"{case.number} 已登记。本件涉及您所在的单位，由其他受理人员办理，您不再能查看。"
         return done("/office/register", words)
-    words = f"已登记，编号 {case.number}。{passed_words(db.session(), case, clock.now())}"
+    words = f"已登记，编号 {case.number}。{passed_words(db.session(), case, clock.now())}{_return_words(form)}"
     if same and same != ANYWAY:
         return done(f"{links.case_act(case.number, 'merge')}?into={same}", f"{words}请确认并入 {same}。")
     if then == "assign":
@@ -156,6 +158,12 @@ def _registered(case: Case, form: RegisterForm) -> ResponseReturnValue:
     if then == "next":
         return done(f"{request.path}?channel={case.channel}", words + "可以接着登记下一件。")
     return done(links.case(case.number), words)
+
+
+def _return_words(form: RegisterForm) -> str:
+    """What whoever enters a notice must know of its return date where the office rests on it: it stands, for others set it."""
+    said = day_off_words(form.return_on.data, work_calendar(db.session())) if isinstance(form, LetterForm) else ""
+    return f"注意：要求反馈的日期 {said}，仍以来文日期为准。" if said else ""
 
 
 def _refused_as_secret(refusal: Invalid, now: datetime) -> ResponseReturnValue:

@@ -46,7 +46,8 @@ def late(office: Office) -> Case:
 
 
 def asked(office: Office, case: Case, due_on: date) -> Supervision:
-    return ask(office.session, case, Asked(SupervisionKind.SUPERVISE, "请办", office.finance.id, due_on), office.clerk, NOW).sheet
+    wanted = Asked(SupervisionKind.SUPERVISE, "请办", office.finance.id, due_on)
+    return ask(office.session, case, wanted, office.clerk, NOW, know_day_off=True).sheet
 
 
 def of(office: Office, sheet: Supervision) -> Clock:

@@ -13,6 +13,7 @@ from opinion_app import clock
 from opinion_app.desks.reminders import operations as running
 from opinion_app.desks.reminders.operations import queue_rungs
 from opinion_app.desks.supervising import operations
+from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.cases import facts_of
 from opinion_app.flow.clocks import end_clock, reply_clock
 from opinion_app.flow.reminding import open_clock
@@ -26,6 +27,7 @@ from opinion_app.records.transaction import transaction
 from opinion_app.rules.errors import Invalid, NotFound, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.reminder_words import SupervisionKind
+from opinion_app.rules.spoken import day_words
 from opinion_app.rules.words import ClockState, NoticeChannel, Role
 from opinion_app.rules.zone import local_date, parse_moment
 from tests.builders.life import Office, give_addresses, handling_case, make_office
@@ -92,6 +94,21 @@ def test_a_leader_supervises_the_unit_answers_and_both_print(at_work: Flask) -> 
     assert "13800001234" not in paper
     assert leader.get(f"{CASE}/papers/supervision/999").status_code == 404
     assert handler.get(f"{CASE}/supervise_feedback").status_code == 409
+
+
+def test_a_date_on_which_the_office_rests_is_said_and_stands_for_whoever_knows(at_work: Flask) -> None:
+    clerk = client_for(at_work, "clerk")
+    with at_work.app_context(), transaction() as session:
+        calendar = work_calendar(session)
+    days = (local_date(clock.now()) + timedelta(days=ahead) for ahead in range(1, 30))
+    sunday = next(day for day in days if not calendar.is_working(day))
+    form, typed = pick(clerk.forms(f"{CASE}/supervise"), "/supervise"), {"text": "请办", "due_on": sunday.isoformat()}
+    answer = clerk.send(form, **typed)
+    assert (answer.status_code, "know_day_off" in clerk.get(f"{CASE}/supervise").text) == (422, False)
+    assert f"下一个工作日是 {day_words(calendar.next_working_day(sunday), sunday.year)}" in answer.text
+    assert clerk.send(form, **typed, know_day_off="y").status_code == 303
+    with at_work.app_context(), transaction() as session:
+        assert session.scalars(select(Supervision.feedback_due_on)).all() == [sunday]
 
 
 @pytest.mark.parametrize(

@@ -108,15 +108,17 @@ def test_the_clerk_chooses_what_comes_next(house: House, then: str, location: st
 
 def test_a_letter_brings_issuer_dates_and_scans(house: House) -> None:
     scan = (io.BytesIO(PNG), "通知.png")
-    values = LETTER | {"issuer_urgency": "特急", "return_on": "2026-12-01", "name": "王小明", "phone": "13800002222"}
+    values = LETTER | {"issuer_urgency": "特急", "return_on": "2026-12-05", "name": "王小明", "phone": "13800002222"}
     answer = house.clerk.submit("/office/register/letter", to="/letter", **values, files=scan)
     assert answer.status_code == 303, answer.text
+    shown = house.clerk.get(answer.headers["Location"]).text
+    assert "要求反馈的日期 12月5日 周六不上班（周末），下一个工作日是 12月7日 周一，仍以来文日期为准" in shown
     case, letter = house.only(select(Case)), house.only(select(Letter))
     assert (case.source, case.urgency) == (Source.FORWARDED_LETTER, Urgency.URGENT)
     assert (letter.issuer, letter.issuer_urgency, str(letter.return_on), letter.report_owed) == (
         "县信访局",
         "特急",
-        "2026-12-01",
+        "2026-12-05",
         True,
     )
     assert house.only(select(Correspondent.name)) == "王小明"

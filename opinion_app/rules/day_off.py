@@ -1,0 +1,30 @@
+"""A date that somebody types and on which the office rests: said, with the next working day, before it stands.
+
+No rule moves a chosen date (民法典 203 rolls counted ones): whoever may choose decides knowingly; one that somebody outside has
+set, in a notice or by an extension they grant, stands as it is and is said once it is entered."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from opinion_app.rules.errors import Invalid
+from opinion_app.rules.spoken import day_words
+from opinion_app.rules.workdays import WorkCalendar
+
+KNOW_DAY_OFF = "know_day_off"
+
+
+def day_off_words(day: date | None, calendar: WorkCalendar) -> str:
+    """12月6日 周日不上班（周末），下一个工作日是 12月7日 周一; empty for a working day and for none."""
+    if day is None or calendar.is_working(day):
+        return ""
+    following, why = calendar.next_working_day(day), calendar.day(day).reason
+    guess = "（暂定）" if calendar.provisional(following) else ""
+    return f"{day_words(day, day.year)}不上班（{why}），下一个工作日是 {day_words(following, day.year)}{guess}"
+
+
+def check_day_off(day: date | None, calendar: WorkCalendar, field: str, *, known: bool) -> None:
+    """Raises Invalid, of `field`, for a day on which the office rests, unless whoever chose it said they know."""
+    said = day_off_words(day, calendar)
+    if said and not known:
+        raise Invalid("请改正标出的内容。", {field: f"{said}。", KNOW_DAY_OFF: "确要这一天的，请勾选这一项，再提交一次。"})
