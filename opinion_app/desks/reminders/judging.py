@@ -98,12 +98,13 @@ def judge(
         digest,
         digests_made(session, local_date(digest)),
         missed_by_digests(session),
+        told_from(session, now),
     )
     facts = facts_for(session, rows) if known is None else known
-    since, judged = told_from(session, now), Judged()
+    judged = Judged()
     for row in rows:
         try:
-            clock = open_clock(row, since)
+            clock = open_clock(row, table.begun)
             comings = rungs_of(session, row, clock, table.ladder)
             found = look(comings, clock, table.ladder, table.calendar, now)
             if under is not None or row.rung_version == UNDER_ANOTHER:
@@ -178,8 +179,8 @@ def _judge_one(judged: Judged, table: Table, one: _One) -> None:
 
 
 def _before_the_next_digest(judged: Judged, table: Table, one: _One) -> Rung | None:
-    """What the next digest would find late is told by a letter: to those who owe it only since the last digests, or to all where
-    the date moved since then; answers the rung that says it to all.
+    """What the next digest would find late is told by a letter: to those who owe it only since the last digests, to all where the
+    date moved since then, and to all who have not heard where these were never made; answers the rung that says a moved one.
 
     Who waits for a digest of today hears of it by that. Of a clock that nobody looked at yet, or only under another ladder, no
     more is said than its rungs say."""
@@ -191,7 +192,7 @@ def _before_the_next_digest(judged: Judged, table: Table, one: _One) -> Rung | N
         return None
     moved_at = _moved_at(row, table.now) if looked_at else None
     moved = moved_at is not None and moved_at >= table.since
-    if not moved and not table.said_this_morning(clock, rung):
+    if not moved and not table.never_made and not table.said_this_morning(clock, rung):
         return None
     alone, told = replace(rung, way=Way.LETTER), recipients(clock.owing, one.case, table.people)
     entries = table.told_people(clock)

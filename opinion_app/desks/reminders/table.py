@@ -12,15 +12,17 @@ from opinion_app.desks.reminders.heard import Entries
 from opinion_app.desks.reminders.queries import Ledger, Told
 from opinion_app.flow.unjudged import Missed
 from opinion_app.rules.digest import OpenClock
-from opinion_app.rules.ladder import Coming, Ladder, Rung, Way
+from opinion_app.rules.ladder import CLOSING, Coming, Ladder, Rung, Way
 from opinion_app.rules.next_digest import must_hear
 from opinion_app.rules.recipients import Roster
 from opinion_app.rules.workdays import WorkCalendar
+from opinion_app.rules.zone import local_date, on_day
 
 
 @dataclass(frozen=True)
 class Table:
-    """The same for all clocks of a batch; `since`: the last digests, `made`: whether they were made."""
+    """The same for all clocks of a batch; `since`: the last digests, `made`: whether they were made; `begun`: the moment before
+    which nothing is told."""
 
     ladder: Ladder
     calendar: WorkCalendar
@@ -32,6 +34,12 @@ class Table:
     since: datetime
     made: bool
     missed: Missed
+    begun: datetime
+
+    @property
+    def never_made(self) -> bool:
+        """Whether the last digests were not made and will not be: the clock stood still until the office was closed (N07)."""
+        return not self.made and self.begun <= self.since and self.now > on_day(local_date(self.since), CLOSING)
 
     def has(self, clock: OpenClock, rung: Rung, person_id: int) -> bool:
         """Whether the ledger has this rung of the present date for somebody, whatever became of its letter."""

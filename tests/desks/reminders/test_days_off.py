@@ -232,3 +232,31 @@ def test_n09_hours_that_change_hands_near_their_end_are_heard_of_by_who_stands_i
     review.check_gates(office.session, case, office.reviewer, at, dict.fromkeys(OFFICE_GATES, True))
     said = run(office, "2026-11-27T08:46", "2026-11-27T09:30", "2026-11-27T09:59")
     assert said == [("leader2", f"即将到期：{case.number} 答复")]
+
+
+@pytest.mark.parametrize(
+    ("stands_still_from", "back", "told_at"),
+    [
+        ("2026-11-26T18:00", "2026-11-28T10:00", "2026-11-28T10:00"),
+        ("2026-11-25T08:00", "2026-11-27T18:31", "2026-11-27T18:31"),
+        ("2026-11-26T18:00", "2026-11-27T17:59", ""),
+    ],
+)
+def test_n07_what_is_due_before_the_next_digest_is_heard_though_the_clock_stood_still_until_the_office_was_closed(
+    office: Office, stands_still_from: str, back: str, told_at: str
+) -> None:
+    """Due on a Saturday; the digests of Friday were never made. Before closing time they still are, and say it themselves."""
+    case = due_saturday(office)
+    late = due_saturday(office)
+    clock = only_reply(office, late, "2026-11-23T09:00")
+    clock.fixed_on, clock.due_at = None, parse_moment("2026-11-26T23:59:59")  # late since Friday: 催办通知 of that morning
+    mornings(office, *(day for day in ("2026-11-24", "2026-11-25") if f"{day}T08:30" < stands_still_from))
+    said = run(office, back, f"{back[:11]}23:00", "2026-11-29T12:00")
+    units = {"finance_handler", "finance_head"}
+    named = {who for who, subject in said if case.number in subject}
+    assert (named, len(said)) == ((units, 2) if told_at else (set(), len(said)))
+    monday = parse_moment("2026-11-30T08:30")
+    queue_digests(office.session, monday)
+    digests = select(Notice).where(Notice.category == "digest", Notice.created_at == monday)
+    assert {line["number"] for notice in office.session.scalars(digests) for line in notice.lines} == {case.number, late.number}
+    assert {who for who, subject in run(office, "2026-11-30T08:31") if "催办通知" in subject} >= units
