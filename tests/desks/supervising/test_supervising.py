@@ -102,7 +102,8 @@ def test_a_date_on_which_the_office_rests_is_said_and_stands_for_whoever_knows(a
         calendar = work_calendar(session)
     days = (local_date(clock.now()) + timedelta(days=ahead) for ahead in range(1, 30))
     sunday = next(day for day in days if not calendar.is_working(day))
-    form, typed = pick(clerk.forms(f"{CASE}/supervise"), "/supervise"), {"text": "请办", "due_on": sunday.isoformat()}
+    form = pick(clerk.forms(f"{CASE}/supervise"), "/supervise")
+    typed: dict[str, Any] = {"text": "请办", "due_on": sunday.isoformat()}
     answer = clerk.send(form, **typed)
     assert (answer.status_code, "know_day_off" in clerk.get(f"{CASE}/supervise").text) == (422, False)
     assert f"下一个工作日是 {day_words(calendar.next_working_day(sunday), sunday.year)}" in answer.text

@@ -20,13 +20,17 @@ from opinion_app.desks.worklist import queries
 from opinion_app.desks.worklist.queries import Wanted, moment, nav_counts
 from opinion_app.desks.worklist.tabs import tabs_of
 from opinion_app.flow.assess import assess
+from opinion_app.flow.supervise import Asked, answer, issue
 from opinion_app.records.case import Case
 from opinion_app.records.person import Person
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.assessment import Ground, Sheet
 from opinion_app.rules.facts import Actor
-from opinion_app.rules.words import RiskFactor, RiskLevel
-from tests.builders.life import Office, closed, handling_case, make_office
+from opinion_app.rules.reminder_words import SupervisionKind
+from opinion_app.rules.words import Disclosure, RiskFactor, RiskLevel
+from opinion_app.rules.zone import local_date
+from opinion_app.steps.closing.operations import close
+from tests.builders.life import Office, answered, closed, handling_case, make_office
 from tests.builders.office import NOW, seed
 from tests.support.client import client_for
 from tests.support.queries import MOST_QUERIES, counting
@@ -123,3 +127,16 @@ def test_the_row_of_such_a_case_says_what_is_true_and_its_links_lead_somewhere(a
         assert browser.get(f"/office/cases/{number}").status_code == 200
         assert browser.get(f"/office/cases/{number}/{act}").status_code == 200
         assert (f"/office/cases/{number}/{act}" in row) is (login == "leader")
+
+
+def test_a_closed_case_stands_on_the_lists_of_the_unit_that_has_to_answer_a_sheet(office: Office) -> None:
+    """A supporting unit was asked: it answers on a case that another unit has led to its end."""
+    session, case = office.session, answered(office)
+    asked = Asked(SupervisionKind.SUPERVISE, "请说明原因", office.roads.id, local_date(NOW) + timedelta(days=2))
+    sheet = issue(session, case, asked, office.leader, NOW)
+    assert sheet is not None
+    case.disclosure = Disclosure.WITHHELD
+    close(session, case, office.clerk, NOW)
+    assert {"open", "overdue"} <= on(session, office.roads_head, case, NOW + EIGHT_DAYS)
+    answer(session, case, sheet, office.roads_head, NOW + EIGHT_DAYS, "已办")
+    assert on(session, office.roads_head, case, NOW + EIGHT_DAYS) == set()
