@@ -8,7 +8,7 @@ from dataclasses import replace
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.ladder import Ladder, Rung, Way, Who
 from opinion_app.rules.recipients import Owing, Recipient, Roster, Search, fit_for_a_group, owners, with_relays
-from opinion_app.rules.words import Role
+from opinion_app.rules.words import Role, Stage
 
 COPIED = "抄送"
 
@@ -44,7 +44,9 @@ def _found(who: Who, search: Search, owing: Owing, case: CaseFacts, ladder: Ladd
     if who is Who.OWNER:
         return owners(search, owing, case)
     if who is Who.HEADS:
-        return search.either(search.heads_of(unit_id), "您是承办单位负责人") if unit_id is not None else []
+        if unit_id is None or case.stage is Stage.MERGED:  # the report of a merged letter is the office's alone (D13)
+            return []
+        return search.either(search.heads_of(unit_id), "您是承办单位负责人")
     if who is Who.CLERKS:
         return search.either(search.roster.holding(Role.CLERK), "您是受理员")
     if who is Who.MAIN_LEADER and ladder.main_leader_id is not None:

@@ -206,6 +206,26 @@ def test_the_answer_a_unit_owes_on_a_closed_case_has_its_date_again(first_versio
     flask_migrate.downgrade(revision="0025")
 
 
+def test_an_answer_no_unit_can_give_on_a_merged_letter_is_asked_for_no_more(first_version: Flask) -> None:
+    flask_migrate.upgrade(revision="0027")
+    early, later = "2026-12-10 15:59:59.000000", "2026-12-15 15:59:59.000000"
+    for number, stage in ((1, "merged"), (2, "merged"), (3, "closed")):
+        fill("cases", id=number, number=f"LY2026-00000{number}", stage=stage, next_due_at=early, next_due_stage="feedback")
+        fill("clocks", id=number, case_id=number, stage="feedback", state="running", due_at=early, start_at=AT)
+    fill("clocks", id=4, case_id=1, stage="report_back", state="running", due_at=later)
+    flask_migrate.upgrade()
+    with db.engine.connect() as connection:
+        states = connection.execute(text("SELECT state FROM clocks ORDER BY id")).scalars().all()
+        assert states == ["stopped", "stopped", "running", "running"]
+        shown = connection.execute(text("SELECT next_due_at, next_due_stage FROM cases ORDER BY id")).all()
+        assert [(str(row.next_due_at)[:10], row.next_due_stage) for row in shown] == [
+            (later[:10], "report_back"),
+            ("None", ""),
+            (early[:10], "feedback"),
+        ]
+    flask_migrate.downgrade(revision="0027")
+
+
 def test_a_case_knows_the_digests_that_named_it_before_and_no_other(first_version: Flask) -> None:
     flask_migrate.upgrade(revision="0024")
     for number in (1, 2):

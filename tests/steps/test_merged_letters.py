@@ -7,12 +7,16 @@ from datetime import date, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from opinion_app.desks.reminders.operations import queue_digests, queue_rungs
 from opinion_app.flow import clocks
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.cases import facts_of
 from opinion_app.flow.recompute import preview, recompute_open
 from opinion_app.records.case import Case
+from opinion_app.records.notice import Notice
+from opinion_app.records.supervision import Supervision
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.clock_facts import Span, Unit
 from opinion_app.rules.errors import Refused
@@ -21,7 +25,7 @@ from opinion_app.rules.words import AnswerMethod, ClockState, Stage
 from opinion_app.rules.zone import local_date
 from opinion_app.steps.closing import operations as closing
 from opinion_app.steps.triage import merging, operations
-from tests.builders.life import Office, answered, approved, dues, forwarded, make_office
+from tests.builders.life import Office, answered, approved, dues, forwarded, give_addresses, make_office
 from tests.builders.office import NOW, make_case
 from tests.builders.rules import rule_changed
 
@@ -78,6 +82,19 @@ def test_d13_the_report_of_a_merged_letter_keeps_its_date_and_is_reminded_of(off
     assert (local_date(letter.next_due_at), letter.next_due_stage) == (RETURN_ON, "report_back")
     report(office, letter)
     assert (dues(office, letter), letter.next_due_at) == ({}, None)
+
+
+def test_d13_no_unit_hears_of_the_late_report_of_a_merged_letter_nor_is_it_asked_what_it_could_not_answer(office: Office) -> None:
+    give_addresses(office.session)
+    letter, survivor = forwarded(office, RETURN_ON), approved(office)
+    put_into(office, letter, survivor)
+    closing.answer(office.session, survivor, office.clerk, NOW + 2 * HOUR, AnswerMethod.ONLINE)
+    for days in (23, 30, 44):  # the day after, the yellow card, the red one
+        queue_digests(office.session, NOW + days * DAY)
+        queue_rungs(office.session, NOW + days * DAY)
+    told = office.session.scalars(select(Notice).where(Notice.created_at > NOW + 20 * DAY)).all()
+    assert {notice.person_id for notice in told} == {office.clerk.id, office.leader.id}
+    assert office.session.scalars(select(Supervision)).all() == []
 
 
 def test_d13_a_report_made_while_merged_is_owed_no_more_when_the_letter_is_taken_out(office: Office) -> None:

@@ -31,6 +31,7 @@ from opinion_app.rules import links
 from opinion_app.rules.deadline_rules import ClockStage
 from opinion_app.rules.digest import OpenClock, PersonDigest, Trouble
 from opinion_app.rules.ladder import Rung, Way, look
+from opinion_app.rules.life import ACTS
 from opinion_app.rules.reminder_words import ReminderState, SupervisionKind
 from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.zone import local_date
@@ -210,6 +211,8 @@ def _issue_sheet(session: Session, clock: OpenClock, rung: Rung, days: int, now:
     unit_id = clock.owing.unit_id or case.lead_unit_id
     if unit_id is None or clock.waits_for == ClockStage.FEEDBACK.label:
         return  # the office does not supervise itself, and an answer is not asked for by another sheet
+    if case.stage not in ACTS["supervise_feedback"].stages:
+        return  # no unit could answer it: what a merged letter owes is the office's report (D13)
     text = f"{clock.waits_for}时限已逾期（{moment_words(clock.due_at)}到期），请说明原因、已采取的措施和预计办结时间。"
     key = f"{clock.id}:{rung.code}:{clock.version}"
     due_on = work_calendar(session).add_working_days(local_date(now), days)
