@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -249,7 +250,7 @@ def recompute_open(session: Session, now: datetime, why: str = "工作日历有�
     """Derive every open clock anew under the calendar in force; what is met or stopped stays as it was (D15).
 
     A moved date is a new deadline version; rungs whose moment has passed do not ring again (decisions 23)."""
-    return _rewrite(session, Cause(now, why), facts_of, None)
+    return _rewrite(session, Cause(now, why), facts_of)
 
 
 def apply_to_open(session: Session, governing: Governing, why: str, now: datetime) -> Moves:
@@ -274,21 +275,30 @@ def apply_to_open(session: Session, governing: Governing, why: str, now: datetim
             clock.rule_id = numbers.get(choice.rule)
             clock.source = f"{choice.rule.name}（{AS_CHANGED}）：{choice.rule.source}"
 
-    return _rewrite(session, cause, put_under(session, governing), rewrite)
+    return _rewrite(session, cause, put_under(session, governing), _Changed(governing, rewrite))
 
 
-def _rewrite(session: Session, cause: Cause, change: Change, rewrite: Callable[[Clock], None] | None) -> Moves:
-    """Derive every case that `preview` would show with `change`; those it would leave out stay as they are."""
+class _Changed(NamedTuple):
+    """A changed rule: what it asks of a clock, None where it says nothing of it, and how a clock is put under it."""
+
+    asks: Governing
+    rewrite: Callable[[Clock], None]
+
+
+def _rewrite(session: Session, cause: Cause, change: Change, rule: _Changed | None = None) -> Moves:
+    """Derive every case that `preview` would show with `change`; those it would leave out stay as they are.
+
+    So do those the changed rule says nothing of, most of an office's: they are looked at and not written again."""
     hold_all_open(session)
     moved = Moves()
     for case, clocks in list(open_by_case(session)):
         known = _known(session, case, clocks, cause.at, work_calendar(session), change, moved)
-        if not known:
+        if not known or (rule is not None and not _concerns(rule, known)):
             continue
         rooms = {clock.id: clock.amount for clock in clocks if clock.stage == ClockStage.DRAFT.value}
         for clock in clocks:
-            if rewrite is not None:
-                rewrite(clock)
+            if rule is not None:
+                rule.rewrite(clock)
             if clock.stage != ClockStage.DRAFT.value and clock.state in OPEN:
                 if clock.adoptions:
                     clock.adoptions = readopted(session, clock, work_calendar(session))
@@ -298,9 +308,13 @@ def _rewrite(session: Session, cause: Cause, change: Change, rewrite: Callable[[
                 clock.provisional = clock.provisional or bool(cap and cap.provisional)
         shift_inner(session, case, cause, rooms)
         refresh(session, case)
-        if rewrite is not None:
+        if rule is not None:
             void_stale(session, case, cause.at)
         promise(session, case)
         done = [(before, _Held.since(session, before.clock, work_calendar(session))) for before, _told in known]
         moved.extend(_moved(case, before, after, cause.at) for before, after in done if not before.same_as(after))
     return moved
+
+
+def _concerns(rule: _Changed, known: list[tuple[_Held, _Held]]) -> bool:
+    return any(rule.asks(before.clock) is not None or not before.same_as(after) for before, after in known)
