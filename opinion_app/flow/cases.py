@@ -53,7 +53,7 @@ def tidy_number(typed: str) -> str:
 
 def facts_of(session: Session, case: Case) -> CaseFacts:
     """The facts of a case as they stand in this transaction."""
-    assignments = session.scalars(select(Assignment).where(Assignment.case_id == case.id).order_by(Assignment.id)).all()
+    assignments = session.scalars(_PARTS, {"of_case": case.id}).all()
     extras = session.execute(_EXTRAS, {"of_case": case.id}).one()
     named = granted(session, case) if case.restricted else frozenset()
     return make_facts(case, assignments, latest_reply(session, case.id), extras, named)
@@ -144,7 +144,11 @@ def extras_of(case_id: BindParameter[int] | InstrumentedAttribute[int]) -> tuple
     return tuple(query.correlate(Case).scalar_subquery().label(name) for name, query in counts.items())
 
 
-_EXTRAS = select(*extras_of(bindparam("of_case", type_=Integer)))
+_OF_CASE = bindparam("of_case", type_=Integer)
+_EXTRAS = select(*extras_of(_OF_CASE))
+_PARTS = select(Assignment).where(Assignment.case_id == _OF_CASE).order_by(Assignment.id)
+_VERSIONS = select(Reply).options(joinedload(Reply.checks)).where(Reply.case_id == _OF_CASE)
+_LATEST = _VERSIONS.order_by(Reply.version_no.desc()).limit(1)
 
 
 def _assignment_facts(rows: Sequence[Assignment]) -> tuple[AssignmentFacts, ...]:
@@ -158,8 +162,7 @@ def granted(session: Session, case: Case) -> frozenset[int]:
 
 def latest_reply(session: Session, case_id: int) -> Reply | None:
     """The newest version of the reply, whatever its state."""
-    query = select(Reply).options(joinedload(Reply.checks)).where(Reply.case_id == case_id)
-    return session.scalars(query.order_by(Reply.version_no.desc()).limit(1)).unique().first()
+    return session.scalars(_LATEST, {"of_case": case_id}).unique().first()
 
 
 def gates_passed(reply: Reply | None) -> frozenset[Gate]:

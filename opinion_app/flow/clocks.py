@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import hold, work_calendar
@@ -51,10 +51,15 @@ _ENDING = {
 _GOES_ON = {Stage.MERGED: ClockStage.REPORT_BACK, Stage.CLOSED: ClockStage.FEEDBACK}
 
 
+# Every act asks these some times over: to build the statement anew would cost twice what asking it does.
+_OF_CASE = Clock.case_id == bindparam("of_case", type_=Integer)
+_OPEN_ONES = select(Clock).where(_OF_CASE, or_(*(Clock.state == state for state in OPEN))).order_by(Clock.due_at, Clock.id)
+_LAST_REPLY = select(Clock).where(_OF_CASE, Clock.stage == ClockStage.REPLY.value).order_by(Clock.id.desc()).limit(1)
+
+
 def open_clocks(session: Session, case_id: int) -> list[Clock]:
     """The clocks of a case that still run or are suspended, earliest due first."""
-    query = select(Clock).where(Clock.case_id == case_id, Clock.state.in_(OPEN)).order_by(Clock.due_at, Clock.id)
-    return list(session.scalars(query))
+    return list(session.scalars(_OPEN_ONES, {"of_case": case_id}))
 
 
 def received_clocks(session: Session, case: Case, letter: Letter | None) -> list[Clock]:
@@ -194,8 +199,7 @@ def settle_inner(session: Session, clock: Clock, reply: Clock, cause: Cause, lai
 
 def reply_clock(session: Session, case_id: int) -> Clock | None:
     """The clock of the reply that runs, or the last one that ran."""
-    query = select(Clock).where(Clock.case_id == case_id, Clock.stage == ClockStage.REPLY.value)
-    return session.scalar(query.order_by(Clock.id.desc()).limit(1))
+    return session.scalar(_LAST_REPLY, {"of_case": case_id})
 
 
 def after_act(session: Session, case: Case, act: str, now: datetime, unit_id: int | None = None, *, entered: bool = True) -> None:

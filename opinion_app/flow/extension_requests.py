@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow import outbox, trail
@@ -16,6 +16,11 @@ from opinion_app.records.person import Person
 from opinion_app.rules.clock_facts import UNIT_WORDS, Span, Unit
 
 ENDED = "所申请的时限已经结束"
+_WAITING = (
+    select(ExtensionRequest, Clock)
+    .join(Clock, Clock.id == ExtensionRequest.clock_id)
+    .where(ExtensionRequest.case_id == bindparam("of_case", type_=Integer), ExtensionRequest.decided_at.is_(None))
+)
 
 
 def said_of(request: ExtensionRequest) -> str:
@@ -27,9 +32,7 @@ def said_of(request: ExtensionRequest) -> str:
 
 def void_stale(session: Session, case: Case, now: datetime) -> None:
     """Void what can be granted no longer as it was asked: five working days are not five days, nor a second round's time."""
-    query = select(ExtensionRequest, Clock).join(Clock, Clock.id == ExtensionRequest.clock_id)
-    waiting = query.where(ExtensionRequest.case_id == case.id, ExtensionRequest.decided_at.is_(None))
-    for request, clock in session.execute(waiting).all():
+    for request, clock in session.execute(_WAITING, {"of_case": case.id}).all():
         why = _stale(session, request, clock)
         if why:
             drop(request, now, why)
