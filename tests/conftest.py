@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from tests.support import made_once, quick_passwords
+from tests.support import made_once, memory, quick_passwords
 from tests.support.databases import (
     app,
     core,
@@ -28,6 +28,7 @@ from tests.support.presence import in_pipeline
 # The machine is shared, so no example has a time limit; in the pipeline the same tree gives the same verdict.
 hypothesis_settings.register_profile("house", deadline=None, derandomize=in_pipeline(), print_blob=True)
 hypothesis_settings.load_profile("house")
+memory.work_there()
 made_once.share_what_is_made()
 quick_passwords.hash_quickly()
 

@@ -16,10 +16,10 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from tests.support import memory
+
 OWNER = "opinion"
 START_SECONDS = 30.0
-MEMORY = Path("/dev/shm")
-ROOM = 2 * 1024**3
 SPEED_OVER_SAFETY = {
     "listen_addresses": "",
     "fsync": "off",
@@ -28,6 +28,7 @@ SPEED_OVER_SAFETY = {
     "autovacuum": "off",
     "max_connections": "60",
     "shared_buffers": "64MB",
+    "jit": "off",
     "timezone": "UTC",
 }
 
@@ -81,7 +82,7 @@ def binaries() -> Path:
 def running() -> Iterator[Server]:
     """Run a fresh cluster until the block ends; for root as an unprivileged user, which the server demands."""
     programs = binaries()
-    home = Path(tempfile.mkdtemp(prefix="opinion-pg-", dir=place()))  # short: a socket path may have 107 bytes
+    home = Path(tempfile.mkdtemp(prefix="opinion-pg-", dir=memory.place()))  # short: a socket path may have 107 bytes
     user = unprivileged()
     if user is not None:
         shutil.chown(home, user)
@@ -98,15 +99,6 @@ def running() -> Iterator[Server]:
             server.wait(timeout=START_SECONDS)
     finally:
         shutil.rmtree(home, ignore_errors=True)
-
-
-def place() -> Path | None:
-    """Memory where there is room in it (600 files are copied there in a third of the time), else the temporary folder."""
-    try:
-        roomy = shutil.disk_usage(MEMORY).free >= ROOM and os.access(MEMORY, os.W_OK)
-    except OSError:
-        return None
-    return MEMORY if roomy else None
 
 
 def unprivileged() -> str | None:
