@@ -42,11 +42,17 @@ def make_unit(session: Session, name: str = "财政所", **values: Any) -> Unit:
     return unit
 
 
-def make_person(session: Session, login: str, *roles: Role, unit: Unit | None = None, **values: Any) -> Person:
-    """An active person with roles; signs in with no password until one is set."""
+def new_person(login: str, *roles: Role, unit: Unit | None = None, **values: Any) -> Person:
+    """An active person with roles, yet to be entered; signs in with no password until one is set."""
     named: dict[str, Any] = {"name": values.pop("name", login), "must_change_password": False} | values
     person = Person(login=login, unit_id=unit.id if unit else None, **named)
     person.role_rows = [PersonRole(role=role, given_at=NOW) for role in roles]
+    return person
+
+
+def make_person(session: Session, login: str, *roles: Role, unit: Unit | None = None, **values: Any) -> Person:
+    """The same, entered."""
+    person = new_person(login, *roles, unit=unit, **values)
     session.add(person)
     session.flush()
     return person

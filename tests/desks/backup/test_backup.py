@@ -139,6 +139,7 @@ def test_a_backup_comes_back_whole_elsewhere(office: Flask, elsewhere: Flask, tm
     assert made.attachments == restored.attachments == 1
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # asked where it was restored, on each engine
 @pytest.mark.parametrize(
     ("at", "made", "unheard"),
     [
