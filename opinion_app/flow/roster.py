@@ -15,6 +15,11 @@ from opinion_app.rules.facts import Actor
 from opinion_app.rules.recipients import Roster, Staff
 from opinion_app.rules.words import NoticeChannel, Role
 
+_UNITS = select(Unit.id, Unit.parent_id, Unit.is_office, Unit.robot_url, LeaderInCharge.person_id).outerjoin(
+    LeaderInCharge, LeaderInCharge.unit_id == Unit.id
+)
+_PEOPLE = select(Person).options(joinedload(Person.role_rows)).order_by(Person.id)
+
 
 def roster(session: Session, today: date) -> Roster:
     """Everybody of the office with who is away today, the units and their leaders in charge: two queries."""
@@ -23,13 +28,10 @@ def roster(session: Session, today: date) -> Roster:
 
 def rosters(session: Session) -> Callable[[date], Roster]:
     """The roster of any day, known leave of that day included; asked once, by two queries, for as many days as are wanted."""
-    asked = Unit.id, Unit.parent_id, Unit.is_office, Unit.robot_url, LeaderInCharge.person_id
-    held = select(*asked).outerjoin(LeaderInCharge, LeaderInCharge.unit_id == Unit.id)
-    rows = session.execute(held).all()
+    rows = session.execute(_UNITS).all()
     units = {row.id: row.parent_id for row in rows}
     charge = {row.id: row.person_id for row in rows if row.person_id is not None}
-    query = select(Person).options(joinedload(Person.role_rows)).order_by(Person.id)
-    people = session.scalars(query).unique().all()
+    people = session.scalars(_PEOPLE).unique().all()
     turns = frozenset(day for person in people if person.active for day in leave_turns(person.leave_from, person.leave_until))
     offices, robots = (frozenset(row.id for row in rows if getattr(row, name)) for name in ("is_office", "robot_url"))
 
