@@ -12,16 +12,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.clock_dates import facts_of
-from opinion_app.flow.dated_letters import as_it_leaves, ended
+from opinion_app.flow.dated_letters import STEP_DONE, as_it_leaves, ended
 from opinion_app.flow.due import clock_due, clock_words, soon_until
 from opinion_app.flow.looking import Looking, clock_ids, looking
-from opinion_app.flow.outbox import DIGEST, RUNG
+from opinion_app.flow.outbox import ACT, DIGEST, RUNG
 from opinion_app.flow.reminding import open_clock
 from opinion_app.flow.roster import away
 from opinion_app.flow.told_beside import handed_over_since, in_the_ledger
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
+from opinion_app.rules.asked_of import asked_now
 from opinion_app.rules.digest import GROUPS, blind_words, counted_words, place_of, rung_subject, urgency
 from opinion_app.rules.due_words import DueState
 from opinion_app.rules.facts import Actor, CaseFacts
@@ -38,6 +39,7 @@ ON_LEAVE = "收件人请假，改由代办人或单位其他人接收"
 NOT_IN_A_GROUP = "这件不宜在群里说，只在站内和邮件提醒"
 REPLACED = "已由较新的通报代替"
 NOT_IN_THE_MAILBOX = "这件不宜发到单位邮箱，只在站内提醒"
+NOT_ASKED_OF = "这一步已不由收件人办理"
 HIDDEN = "其中有收件人已无权查看的事项，原信不再发送"
 
 
@@ -259,13 +261,24 @@ def _why_not(
 def _of_an_act(
     line: dict[str, Any], clocks: Mapping[int, Clock], look: Looking, notice: Notice, told: Mapping[int, set[int]]
 ) -> tuple[dict[str, Any], str]:
-    """A line about an act as of now, and why it no longer holds."""
+    """A line about an act as of now, and why it no longer holds: its step is done, or asked of somebody else by now."""
     dates = [clocks[number] for number in line["dates"] if number in clocks]
     case = look.facts.get(notice.case_id or 0)
-    waits = case is None or still_waits(line["waits"], case)
+    others = asked_of_others(notice, look)
+    waits = case is None or (still_waits(line["waits"], case) and not others)
     own = {number for number, people in told.items() if notice.person_id in people}
     rest = set[int]() if notice.body or notice.id in look.followed else own - look.heard.get(notice.id, frozenset())
-    return as_it_leaves(line, dates, rest, look.now, look.calendar, look.ladder.morning, waits=waits)
+    said, why = as_it_leaves(line, dates, rest, look.now, look.calendar, look.ladder.morning, waits=waits)
+    return said, NOT_ASKED_OF if why == STEP_DONE and others else why
+
+
+def asked_of_others(notice: Notice, look: Looking) -> frozenset[int]:
+    """Of whom the step is asked that a letter waits for, where its reader has it no more; else nobody."""
+    case = look.facts.get(notice.case_id or 0)
+    if case is None or notice.category != ACT or notice.for_group:
+        return frozenset()
+    asked = next((asked_now(line["waits"], case, look.people) for line in notice.lines if "waits" in line), None)
+    return frozenset() if asked is None or notice.person_id in asked else asked
 
 
 def _as_it_stands(line: dict[str, Any], clocks: Mapping[int, Clock], look: Looking) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from opinion_app.desks.reminders.unit_letters import names_of
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.coming_back import coming_back, returns_at_once
 from opinion_app.flow.due import soon_until
+from opinion_app.flow.handover import letters_on
 from opinion_app.flow.ladder import ladder, taking_effect
 from opinion_app.flow.leaving import Outlook, outlook
 from opinion_app.flow.looking import Looking, clock_ids
@@ -135,6 +136,7 @@ def _add_waiting(found: Rehearsal, session: Session, held: Held, look: Looking, 
 
     What is cancelled for its way goes by another within the minute."""
     restored, alarm_url = restored_at(session), settings_of().alarm_url
+    found.drafts += _drafts(_handed_on(session, held, look), look.people, found.facts, look.clocks.values())
     seen = {row.id: outlook(row, look, held.cases, restored, alarm_url) for row in held.waiting}
     gone = [
         row for row in held.waiting if seen[row.id].why_not and row.id not in held.followed and returns_at_once(row, look.now)
@@ -144,6 +146,16 @@ def _add_waiting(found: Rehearsal, session: Session, held: Held, look: Looking, 
     for row, one in sorted([*((row, seen[row.id]) for row in held.waiting), *again], key=lambda pair: pair[0].id):
         (found.cancelled if one.why_not else found.drafts).append(_waiting_draft(row, one))
         found.cancelled += [_waiting_draft(row, behind) for behind in _left_behind(row, one)]
+
+
+def _handed_on(session: Session, held: Held, look: Looking) -> Sequence[Plan]:
+    """What is asked of others instead of the readers of letters that are not sent for that: by whichever way, once."""
+    plans: dict[tuple[str, int], Plan] = {}
+    for row in held.waiting:
+        for letter, person in letters_on(session, row, look):
+            lines = [line | {"case": letter.case_id} for line in letter.lines]
+            plans[letter.key, person.id] = Plan(letter.category, person.id, letter.subject, True, lines)
+    return list(plans.values())
 
 
 def _left_behind(row: Notice, seen: Outlook) -> Iterator[Outlook]:

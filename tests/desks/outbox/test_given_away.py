@@ -5,15 +5,19 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from opinion_app.desks.people import operations as people
+from opinion_app.desks.reminders.rehearsal import rehearse
+from opinion_app.flow import accounts
 from opinion_app.flow.handover import hand_to
 from opinion_app.flow.move import move
 from opinion_app.flow.outbox import tell
 from opinion_app.records.actors import actor_of
 from opinion_app.records.assignment import Assignment
+from opinion_app.rules.words import Role
 from opinion_app.rules.zone import parse_moment
 from opinion_app.steps.reply import operations as reply
 from tests.builders.life import REPLY
-from tests.desks.outbox.test_coming_back import LATE, morning, office, post, replaced, round_
+from tests.desks.outbox.test_coming_back import DUE, LATE, kept, morning, office, post, replaced, round_
 from tests.desks.reminders.laddered import Office
 
 __all__ = ["office"]
@@ -57,3 +61,37 @@ def test_n09_a_head_who_came_after_the_draft_was_handed_in_hears_what_the_other_
     post(office, f"{LATE}T08:34")
     assert round_(office, f"{LATE}T08:35") == ["deputy 催办通知：LY2026-000001 答复"]
     assert [round_(office, f"{LATE}T{time}") for time in ("08:36", "17:00")] == [[], []]
+
+
+def under_review(office: Office) -> None:
+    """The draft is handed in on the day the reply is due, after the digests: 请审核 waits for the head by mail."""
+    handler = actor_of(office.session, office.people["handler"])
+    reply.save_draft(office.session, office.case, handler, parse_moment(f"{DUE}T09:00"), REPLY)
+    reply.submit(office.session, office.case, handler, parse_moment(f"{DUE}T09:00"))
+
+
+@pytest.mark.parametrize("change", ["roles", "left", "back"])
+def test_n03_a_step_that_somebody_else_has_by_now_is_asked_of_them_alone(office: Office, change: str) -> None:
+    morning(office, DUE)
+    post(office, f"{DUE}T08:35")
+    under_review(office)
+    at, head, deputy = parse_moment(f"{DUE}T09:01"), office.people["head"], office.people["deputy"]
+    if change == "left":
+        people.disable(office.session, head, actor_of(office.session, deputy), at)
+    else:
+        accounts.set_roles(office.session, head, [Role.HANDLER], None, at)
+    accounts.set_roles(office.session, deputy, [Role.UNIT_HEAD], None, at)
+    if change == "back":
+        accounts.set_roles(office.session, head, [Role.UNIT_HEAD], None, at)
+        accounts.set_roles(office.session, deputy, [Role.HANDLER], None, at)
+    asked = "答复稿送审，请审核（今天到期）"
+    drafts = [draft for draft in rehearse(office.session, parse_moment(f"{DUE}T09:02")).drafts if "邮件" in draft.ways]
+    left = post(office, f"{DUE}T09:02")
+    assert [line for line in left if asked in line] == [f"{'head' if change == 'back' else 'deputy'} LY2026-000001 {asked}"]
+    assert {(draft.name, draft.subject) for draft in drafts if asked in draft.subject} == {
+        ("head" if change == "back" else "deputy", f"LY2026-000001 {asked}")
+    }
+    rest = [line for time in ("09:03", "10:00", "17:00") for line in round_(office, f"{DUE}T{time}")]
+    assert [line for line in rest if line.startswith("deputy ")] == [], "the letter said the date"
+    if change == "roles":
+        assert kept(office, "head").last_error == "这一步已不由收件人办理"

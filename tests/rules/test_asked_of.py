@@ -1,0 +1,77 @@
+"""Of whom the step of a waiting letter is asked: the roles and the units as they are now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from opinion_app.rules.asked_of import asked_now
+from opinion_app.rules.facts import Actor, AssignmentFacts, CaseFacts
+from opinion_app.rules.recipients import Roster, Staff
+from opinion_app.rules.waiting_step import INSTRUCTION, ITS_DATES, waits_for_step
+from opinion_app.rules.words import AssignmentState, Gate, Role, Stage, UnitRole
+
+HEAD, HANDLER, OTHER, GONE, CLERK, REVIEWER, AUTHOR, VICE, MAYOR = range(1, 10)
+ROLES = {
+    HEAD: (Role.UNIT_HEAD, 7),
+    HANDLER: (Role.HANDLER, 7),
+    OTHER: (Role.HANDLER, 7),
+    GONE: (Role.UNIT_HEAD, 7),
+    CLERK: (Role.CLERK, None),
+    REVIEWER: (Role.REVIEWER, None),
+    AUTHOR: (Role.REVIEWER, None),
+    VICE: (Role.LEADER, None),
+    MAYOR: (Role.LEADER, None),
+}
+PEOPLE = Roster(
+    {
+        who: Staff(Actor(who, f"p{who}", frozenset({role}), unit, frozenset({unit} if unit else ())), active=who != GONE)
+        for who, (role, unit) in ROLES.items()
+    },
+    in_charge={7: VICE},
+)
+LED = CaseFacts(
+    1,
+    "LY1",
+    Stage.ASSIGNED,
+    assignments=(AssignmentFacts(1, 7, UnitRole.LEAD, AssignmentState.PENDING),),
+    authors=frozenset({AUTHOR}),
+)
+HANDLED = replace(LED, stage=Stage.HANDLING, assignments=(replace(LED.assignments[0], handler_id=HANDLER),))
+WITH_HEAD = replace(HANDLED, stage=Stage.UNDER_REVIEW)
+AT_GATES = replace(WITH_HEAD, gates_passed=frozenset({Gate.UNIT_HEAD}))
+TO_SIGN = replace(WITH_HEAD, gates_passed=frozenset(Gate) - {Gate.SIGN_OFF})
+
+
+@pytest.mark.parametrize(
+    ("case", "unit", "asked"),
+    [
+        (LED, 7, {HEAD, HANDLER, OTHER}),
+        (HANDLED, 7, {HANDLER}),
+        (WITH_HEAD, None, {HEAD}),
+        (AT_GATES, None, {REVIEWER}),
+        (TO_SIGN, None, {VICE}),
+        (replace(WITH_HEAD, stage=Stage.APPROVED), None, {CLERK}),
+        (replace(LED, restricted=True, assignments=()), 7, set()),
+        (HANDLED, None, None),  # people of the office were told of what a unit does
+    ],
+)
+def test_a_step_is_asked_of_who_has_it_now(case: CaseFacts, unit: int | None, asked: set[int] | None) -> None:
+    assert asked_now(waits_for_step(case, unit), case, PEOPLE) == asked
+
+
+@pytest.mark.parametrize(
+    ("waits", "case", "asked"),
+    [
+        (INSTRUCTION, replace(LED, needs_leader=True), {VICE}),
+        (INSTRUCTION, replace(LED, needs_leader=True, assignments=()), {VICE, MAYOR}),
+        (INSTRUCTION, LED, None),
+        (ITS_DATES, LED, None),
+        (waits_for_step(LED, 7), HANDLED, None),
+    ],
+)
+def test_what_asks_no_step_any_more_asks_nobody(waits: Mapping[str, Any], case: CaseFacts, asked: set[int] | None) -> None:
+    assert asked_now(waits, case, PEOPLE) == asked
