@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import func, not_, or_, select, update
+from sqlalchemy import Date, bindparam, func, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from opinion_app.flow import trail
@@ -30,6 +30,8 @@ BEGUN = "ladder_since"  # when it took effect
 SINCE = "reminding_since"
 FIRST = 1  # the ladder the program brings
 UNDER_ANOTHER = -1  # `rung_version` of a clock that was last looked at under another ladder
+_STANDING = select(LadderVersion).where(LadderVersion.withdrawn_at.is_(None)).order_by(LadderVersion.version_no.desc()).limit(1)
+_BEGUN_BY = _STANDING.where(LadderVersion.in_force_from <= bindparam("day", type_=Date))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,7 @@ def newest(session: Session) -> tuple[int, Ladder, date | None]:
 
 
 def _last(session: Session) -> LadderVersion | None:
-    query = select(LadderVersion).where(LadderVersion.withdrawn_at.is_(None))
-    return session.scalar(query.order_by(LadderVersion.version_no.desc()).limit(1))
+    return session.scalar(_STANDING)
 
 
 def taking_effect(session: Session, day: date) -> Ladder | None:
@@ -89,8 +90,7 @@ def taking_effect(session: Session, day: date) -> Ladder | None:
 
 
 def _in_force_on(session: Session, day: date) -> LadderVersion | None:
-    query = select(LadderVersion).where(LadderVersion.in_force_from <= day, LadderVersion.withdrawn_at.is_(None))
-    return session.scalar(query.order_by(LadderVersion.version_no.desc()).limit(1))
+    return session.scalar(_BEGUN_BY, {"day": day})
 
 
 def save_ladder(session: Session, wanted: Ladder, actor: Actor, now: datetime, saved: Saved) -> None:

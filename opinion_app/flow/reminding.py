@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import ColumnElement, Select, select, update
 from sqlalchemy.orm import Session, joinedload
@@ -39,12 +40,14 @@ _ASKED = (
 )
 
 
+@cache
 def with_case() -> Select[Clock]:
     """Clocks with what a reminder says of them."""
     case = joinedload(Clock.case).load_only(*_ASKED)
     return select(Clock).options(case, case.joinedload(Case.lead_unit), joinedload(Clock.unit))
 
 
+@cache
 def running() -> Select[Clock]:
     """The running clocks with what a reminder says of them."""
     return with_case().where(Clock.state == ClockState.RUNNING, Clock.due_at.is_not(None))
