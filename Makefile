@@ -23,7 +23,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input install --quiet --req
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint types contracts suite bench crash mutants soak format lock wheel wheel-check bundle clean
+.PHONY: help install run test lint types contracts suite both bench crash mutants soak format lock wheel wheel-check bundle clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-22s %s\n", $$1, $$2 }'
@@ -52,6 +52,9 @@ suite: $(VENV)/.ready-dev ## the tests, with their coverage: 100 % of rules and 
 	@$(VENV)/bin/coverage combine --quiet
 	$(VENV)/bin/coverage report --fail-under=90
 	$(VENV)/bin/coverage report --fail-under=100 --include='opinion_app/rules/*,opinion_app/flow/*'
+
+both: $(VENV)/.ready-dev ## the tests with every row of their tables on SQLite and on PostgreSQL; the suite lets the engines take turns
+	OPINION_TEST_EVERY=1 $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 bench: $(VENV)/.ready-dev ## measure the pages on 100,000 cases, SQLite and PostgreSQL (kept in .bench/), write docs/performance.md
 	$(PY) -m bench.office_bench

@@ -24,6 +24,7 @@ from tests.support.databases import (
 from tests.support.garbage import Garbage
 from tests.support.network import Guard
 from tests.support.presence import in_pipeline
+from tests.support.turns import Turns
 
 # The machine is shared, so no example has a time limit; in the pipeline the same tree gives the same verdict.
 hypothesis_settings.register_profile("house", deadline=None, derandomize=in_pipeline(), print_blob=True)
@@ -49,8 +50,9 @@ __all__ = [
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Look for garbage where there is some."""
+    """Look for garbage where there is some, and let the engines take turns."""
     config.pluginmanager.register(Garbage(), "garbage")
+    config.pluginmanager.register(Turns(), "turns")
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

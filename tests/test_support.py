@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import socket
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import psycopg
 import pytest
@@ -12,7 +17,8 @@ from sqlalchemy import inspect, text
 from opinion_app.app import create_app
 from opinion_app.records.base import db
 from opinion_app.rules.settings import Settings
-from tests.support import postgres, presence
+from tests.support import postgres, presence, turns
+from tests.support.databases import ENGINES
 from tests.support.lent import Lender
 from tests.support.network import Guard, OutsideWorld
 
@@ -97,3 +103,53 @@ def test_what_applications_share_is_compiled_and_nothing_else(app: Flask, settin
     assert app.jinja_env is not other.jinja_env
     assert app.jinja_env.bytecode_cache is other.jinja_env.bytecode_cache
     assert app.jinja_env.get_template("layouts/office.html") is not other.jinja_env.get_template("layouts/office.html")
+
+
+@dataclass(eq=False)
+class Item:
+    """A test as it is collected: one row of a table on one engine."""
+
+    test: str
+    engine: str
+    row: str = ""
+    folder: str = "steps"
+
+    @property
+    def callspec(self) -> SimpleNamespace:
+        params = {"database_url": self.engine, "at": self.row}
+        return SimpleNamespace(params=params, id="-".join(filter(None, params.values())))
+
+    @property
+    def nodeid(self) -> str:
+        return f"{self.test}[{self.callspec.id}]"
+
+    @property
+    def path(self) -> Path:
+        return Path("tests", self.folder, "test_it.py")
+
+
+def test_the_rows_of_a_test_take_turns_and_each_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(turns.EVERY, raising=False)
+    table = [Item("many", engine, row) for engine in ENGINES for row in ("a", "b", "c", "d")]
+    whole = [Item("alone", engine) for engine in ENGINES]
+    whole += [Item("found", engine, row, "search") for engine in ENGINES for row in ("a", "b")]
+    whole += [Item("picked", "sqlite", row) for row in ("a", "b")]
+    kept: list[Any] = [*table, *whole]
+    told: list[Any] = []
+
+    def left_out(*, items: list[Any]) -> None:
+        told.extend(items)
+
+    config: Any = SimpleNamespace(hook=SimpleNamespace(pytest_deselected=left_out))
+    turns.Turns().pytest_collection_modifyitems(config, kept)
+
+    of_table = [item for item in kept if item in table]
+    assert sorted(item.row for item in of_table) == ["a", "b", "c", "d"]
+    assert Counter(item.engine for item in of_table) == dict.fromkeys(ENGINES, 2)
+    assert [item for item in kept if item not in table] == whole
+    assert {*told, *of_table} == set(table)
+
+    every: list[Any] = [*table, *whole]
+    monkeypatch.setenv(turns.EVERY, "1")
+    turns.Turns().pytest_collection_modifyitems(config, every)
+    assert every == [*table, *whole]
