@@ -25,7 +25,7 @@ def begin(
 ) -> None:
     """A duty that begins at that moment, by the `cause` of another classification. One that a slip had ended goes on, so that
     what was told of its date stays told (N01); what the case was let off when its row went out of use does not begin again."""
-    if choice.rule.code in _let_off(session, case):
+    if choice.rule.code in let_off(session, case, assignment.id if assignment is not None else None):
         return
     ended = _ended_by_a_slip(session, case, choice, start, assignment)
     if ended is None:
@@ -37,9 +37,10 @@ def begin(
     settle(ended, work_calendar(session), choice.rule.warning, cause)
 
 
-def _let_off(session: Session, case: Case) -> set[str]:
-    """The rows by which this case owed something until they went out of use for the cases in hand."""
+def let_off(session: Session, case: Case, assignment_id: int | None) -> set[str]:
+    """The rows by which a case, or a unit by that assignment, owed something until they went out of use for the cases in hand."""
     query = select(Clock.rule_id).where(Clock.case_id == case.id, Clock.end_reason == OUT_OF_USE)
+    query = query.where(Clock.assignment_id == assignment_id)
     return {rules(session)[row_id].code for row_id in session.scalars(query) if row_id in rules(session)}
 
 

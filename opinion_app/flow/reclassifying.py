@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from opinion_app.flow.brought_back import NOT_ASKED, begin, handed_words
+from opinion_app.flow.brought_back import NOT_ASKED, begin, handed_words, let_off
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import Cause, is_copy, settle
 from opinion_app.flow.clocks import (
@@ -132,7 +132,8 @@ def taken_apart(session: Session, case: Case, now: datetime) -> list[DateMoved]:
 def _governing(session: Session, case: Case, clock: Clock, letter: Letter | None) -> tuple[Choice | None, datetime | None]:
     """The rule a clock comes under by the facts of its case, and since when it counts.
 
-    A version that cases were put under before the office's table kept that is not taken from a clock that has it (D15)."""
+    A version that cases were put under before the office's table kept that is not taken from a clock that has it. None where it
+    would come under a row by which the same was owed until that went out of use (D15)."""
     stage, held = ClockStage.of(clock.stage), rule_of(session, clock)
     choice: Choice | None
     if stage is ClockStage.REPLY:
@@ -145,8 +146,12 @@ def _governing(session: Session, case: Case, clock: Clock, letter: Letter | None
         choice, start = duty(session, case, stage, clock.start_at, letter, given), clock.start_at
         if choice is not None and held is not None and choice.rule.start_event is not held.start_event:
             start = begins_at(session, case, choice.rule.start_event)
-    if choice is not None and held is not None and held.code == choice.rule.code and not is_copy(clock):
+    if choice is None or held is None:
+        return choice, start
+    if held.code == choice.rule.code and not is_copy(clock):
         choice = replace(choice, rule=max(choice.rule, held, key=lambda rule: rule.in_force_from))
+    elif held.code != choice.rule.code and choice.rule.code in let_off(session, case, clock.assignment_id):
+        return None, start
     return choice, start
 
 

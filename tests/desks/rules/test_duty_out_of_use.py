@@ -24,7 +24,7 @@ from opinion_app.rules.rule_data import from_data
 from opinion_app.rules.rule_table import Match
 from opinion_app.rules.words import ClockState, Kind, Procedure, Role
 from opinion_app.rules.zone import local_date
-from opinion_app.steps.triage import merging, operations
+from opinion_app.steps.triage import assigning, merging, operations
 from tests.builders.life import HELP, Office, dues, handling_case, make_office
 from tests.builders.office import NOW, make_actor
 from tests.builders.rules import typed
@@ -55,8 +55,8 @@ def retired(office: Office, admin: Actor, days: int = 0) -> tuple[Moves, Moves]:
     return promised, retire(office.session, "contact-help", local_date(now), "不再要求", saving, None)[1]
 
 
-def slip(office: Office, case: Case, days: int = 0) -> None:
-    for kind in (INQUIRY, HELP):
+def slip(office: Office, case: Case, days: int = 0, away: operations.Classification = INQUIRY) -> None:
+    for kind in (away, HELP):
         operations.classify(office.session, case, office.clerk, NOW + 2 * HOUR + days * DAY, kind, know_late=True)
 
 
@@ -156,10 +156,17 @@ def test_d15_a_duty_taken_up_again_is_not_asked_anew_of_who_was_let_off(office: 
     now = NOW + DAY
     changes = typed(office.session, "contact-help", Span(5, Unit.WORKING_DAYS), now)
     save(office.session, "contact-help", changes, Saving(admin, now, apply_to_open=True), None)
-    slip(office, misread, days=1)
-    assert dues(office, misread) == dues(office, other)
+    for away in (INQUIRY, COMPLAINT):
+        slip(office, misread, days=1, away=away)
+        assert dues(office, misread) == dues(office, other)
     assert "contact" not in dues(office, other)
     assert dues(office, handling_case(office, NOW + 2 * DAY))["contact"] == date(2026, 12, 2)
+    assigning.reassign(office.session, misread, office.clerk, NOW + 2 * DAY, office.roads.id, "职责调整", know_late=True)
+    before = dues(office, misread)
+    assert before["contact"] == date(2026, 12, 2), "the unit that came after was let off nothing"
+    for away in (INQUIRY, COMPLAINT):
+        slip(office, misread, days=2, away=away)
+        assert dues(office, misread) == before
 
 
 def test_d15_a_duty_added_later_is_asked_of_no_case_in_hand_whatever_it_is_called_meanwhile(office: Office, admin: Actor) -> None:
