@@ -83,10 +83,18 @@ def open_event(session: Session, case: Case, event: StartEvent, start: datetime,
 
 
 def owed_from(session: Session, case: Case, event: StartEvent, start: datetime, besides: frozenset[str]) -> list[Choice]:
-    """What runs from an event and does not run yet, save the stages in `besides`."""
-    running = {clock.stage for clock in open_clocks(session, case.id)} | besides
-    owed = _owed(session, case, event, start, letter_of(session, case))
-    return [choice for choice in owed if choice.rule.stage.value not in running]
+    """What runs from an event and does not run yet, save the stages in `besides`; a contact that others owe is another one."""
+    held = open_clocks(session, case.id)
+    running = {_kind_of(clock.stage, clock.owed_by) for clock in held}
+    return [
+        choice
+        for choice in _owed(session, case, event, start, letter_of(session, case))
+        if choice.rule.stage.value not in besides and _kind_of(choice.rule.stage, choice.rule.owed_by) not in running
+    ]
+
+
+def _kind_of(stage: str, owed_by: str) -> tuple[str, str]:
+    return stage, owed_by if stage == ClockStage.CONTACT.value else ""
 
 
 def _owed(session: Session, case: Case, event: StartEvent, start: datetime, letter: Letter | None) -> list[Choice]:

@@ -182,22 +182,23 @@ def _put_under(
 def _begin_missing(session: Session, case: Case, cause: Cause) -> None:
     """Start what the present rules ask for and no clock of this case has waited for yet."""
     now = cause.at
-    done = begun(session, case) - _contacted_by_others(session, case, now)
+    done = begun(session, case)
     for event, besides in ((StartEvent.RECEIVED, {ClockStage.ACCEPT.value}), (StartEvent.ACCEPTED, set())):
         start = begins_at(session, case, event)
         if start is not None:
-            for choice in owed_from(session, case, event, start, frozenset(done | besides)):
+            held = done - _contacted_by_others(session, case, start)
+            for choice in owed_from(session, case, event, start, frozenset(held | besides)):
                 begin(session, case, choice, start, cause)
     owe_reply(session, case, cause)
     open_missing_drafts(session, case, now)
     _begin_contact(session, case, cause)
 
 
-def _contacted_by_others(session: Session, case: Case, now: datetime) -> set[str]:
-    """The contact, where the present rule asks it of somebody else than whoever made it.
+def _contacted_by_others(session: Session, case: Case, start: datetime) -> set[str]:
+    """The contact, where the rule for what begins then asks it of somebody else than whoever owes or made it.
 
     A unit's call is no 书面告知 of the office (信访工作条例 23), nor the other way round."""
-    choice = choice_for(session, case, ClockStage.CONTACT, now)
+    choice = choice_for(session, case, ClockStage.CONTACT, start)
     contact = ClockStage.CONTACT.value
     query = select(Clock.owed_by).where(Clock.case_id == case.id, Clock.stage == contact, Clock.state != ClockState.STOPPED)
     made_by = set(session.scalars(query))

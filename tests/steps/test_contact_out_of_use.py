@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from opinion_app.desks.rules import operations as rule_desk
 from opinion_app.desks.rules.queries import what_if
-from opinion_app.flow import assess, risk_clocks
+from opinion_app.flow import assess, clocks, risk_clocks
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.recompute import ASKED_NO_MORE, marks, preview
 from opinion_app.records.case import Case
@@ -21,11 +21,12 @@ from opinion_app.records.transaction import transaction
 from opinion_app.rules.assessment import Ground, Sheet
 from opinion_app.rules.clock_facts import Span, Unit
 from opinion_app.rules.deadline_rules import OwedBy
-from opinion_app.rules.words import Procedure, RiskFactor, RiskLevel, Role
+from opinion_app.rules.words import Procedure, RiskFactor, RiskLevel, Role, Urgency
 from opinion_app.rules.zone import local_date
-from opinion_app.steps.triage import merging, operations
+from opinion_app.steps.triage import assigning, merging, operations
+from opinion_app.steps.triage.assigning import Allotment
 from tests.builders.life import HELP, Office, dues, handling_case, make_office
-from tests.builders.office import NOW, make_actor
+from tests.builders.office import NOW, make_actor, make_case
 from tests.builders.rules import typed
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -90,6 +91,19 @@ def test_d15_a_contact_is_owed_on_where_a_row_put_to_use_would_ask_it_of_somebod
     assert dues(office, case) == before
     slip(office, case, HELP, PETITION)
     assert dues(office, case) == before
+
+
+def test_d12_a_slip_takes_neither_of_two_contacts_from_who_owes_them(office: Office) -> None:
+    """The office's written notice from receipt on, and the unit's call, because the row of the notice was gone when it came."""
+    session = office.session
+    admin = make_actor(session, "admin", Role.ADMINISTRATOR)
+    case = make_case(session, office.clerk, now=NOW - DAY, procedure=Procedure.PETITION)
+    rule_desk.retire(session, "contact-petition", local_date(NOW), "本单位规定", rule_desk.Saving(admin, NOW), None)
+    assigning.assign(session, case, office.clerk, NOW + HOUR, PETITION, Allotment(office.finance.id, [], ""))
+    owed = [(clock.owed_by, clock.due_at) for clock in clocks.open_clocks(session, case.id) if runs(clock)]
+    assert {who for who, _due in owed} == {OwedBy.OFFICE.value, OwedBy.LEAD.value}
+    slip(office, case, replace(PETITION, procedure=Procedure.ORDINARY, urgency=Urgency.COMPLEX), PETITION)
+    assert [(clock.owed_by, clock.due_at) for clock in clocks.open_clocks(session, case.id) if runs(clock)] == owed
 
 
 def test_d15_duties_of_a_level_that_a_merge_once_stopped_come_back_under_the_rule_of_the_cases_in_hand(
