@@ -98,11 +98,13 @@ def _kind_of(stage: str, owed_by: str) -> tuple[str, str]:
 
 
 def _owed(session: Session, case: Case, event: StartEvent, start: datetime, letter: Letter | None) -> list[Choice]:
-    """What an event starts, by the rules in force on its day."""
+    """What an event starts, by the rules in force on its day; what a notice has dated waits for no acceptance."""
     owed = []
     for stage in ClockStage:
         choice = duty(session, case, stage, start, letter)
-        if choice is None or choice.rule.start_event is not event or choice.rule.lapses or choice.rule.back_from:
+        if choice is None or choice.rule.lapses or choice.rule.back_from:
+            continue
+        if event is not (StartEvent.RECEIVED if choice.fixed_date is not None else choice.rule.start_event):
             continue
         if stage is not ClockStage.REPORT_BACK or (letter is not None and letter.report_owed):
             owed.append(choice)

@@ -59,8 +59,7 @@ def chosen_anew(session: Session, table: Collection[DeadlineRule], row: Deadline
             return None
         choice: Choice | None
         if row.stage is ClockStage.REPLY:
-            letter = letter_of(session, case) if copy else None
-            choice, since = reply_rule(session, case, letter, proposed, reopened_at=reopened)
+            choice, since = reply_rule(session, case, letter_of(session, case), proposed, reopened_at=reopened)
         else:
             past = historic.get(clock.id, False)
             choice, since = choice_for(session, case, row.stage, start, historic=past, proposed=proposed), start

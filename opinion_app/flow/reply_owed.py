@@ -65,7 +65,8 @@ def reply_rule(
     accepted_at: datetime | None = None,
     reopened_at: Mapping[int, datetime] | None = None,
 ) -> tuple[Choice, datetime | None]:
-    """The rule a case's reply runs under and the moment it counts from; None while it waits for the case to be accepted.
+    """The rule a case's reply runs under and the moment it counts from; None while it waits for the case to be accepted, as none
+    does whose date is set by the notice it came with.
 
     Every act asks this, so that the answer follows from the case as it is, never from the way there: its classification, the days
     of its receipt and acceptance (of its reopening, if that is later), and the versions the office has put the cases in hand
@@ -78,7 +79,7 @@ def reply_rule(
         return choice, start
     accepted = accepted_at or begins_at(session, case, StartEvent.ACCEPTED, reopened_at)
     if accepted is None:
-        return choice, None
+        return choice, start if choice.fixed_date is not None else None
     choice = _reply_choice(session, case, accepted, letter, proposed)
     return choice, start if choice.rule.start_event is StartEvent.RECEIVED else accepted
 
@@ -159,7 +160,7 @@ def not_counted(session: Session) -> Sequence[Case]:
 
 def uncounted(session: Session) -> list[Case]:
     """Those of them whose reply waits for no acceptance: nobody counts it."""
-    return [case for case in not_counted(session) if reply_rule(session, case)[1] is not None]
+    return [case for case in not_counted(session) if reply_rule(session, case, letter_of(session, case))[1] is not None]
 
 
 def dropped(session: Session) -> Sequence[Case]:

@@ -12,22 +12,27 @@ from flask import Flask
 from sqlalchemy import select
 
 from opinion_app.desks.casefile.why import why
+from opinion_app.desks.rules import operations as rule_desk
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clocks import reply_clock
 from opinion_app.flow.recompute import preview
+from opinion_app.flow.reply_owed import uncounted
 from opinion_app.records.case import Case
 from opinion_app.records.clock import ExtensionRequest
 from opinion_app.records.move import Move
 from opinion_app.records.transaction import transaction
+from opinion_app.rules.clock_facts import Span, Unit
 from opinion_app.rules.errors import Invalid
+from opinion_app.rules.registration import LetterFacts
 from opinion_app.rules.suspension import SuspensionGround
-from opinion_app.rules.words import Kind, Procedure, Urgency
+from opinion_app.rules.words import Kind, Procedure, Role, Source, Urgency
 from opinion_app.steps.handling import extending, suspending
 from opinion_app.steps.handling.extending import Consent, More
 from opinion_app.steps.triage import merging, operations
 from opinion_app.steps.triage.operations import Classification
 from tests.builders.life import Office, dues, forwarded, handling_case, make_office
-from tests.builders.office import NOW, make_case
+from tests.builders.office import NOW, make_actor, make_case
+from tests.builders.rules import typed
 from tests.support.client import client_for, pick
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -201,3 +206,23 @@ def test_d13_the_pages_say_whose_date_it_is_and_ask_for_the_issuers_paper(app: F
     assert path in leader.get("/office/?tab=extensions").text
     assert leader.send(pick(leader.forms(f"{path}/decide_extension"), "/decide_extension"), agree="yes").status_code == 303
     assert f"同意延期，并入的 {number} 的时限延至 2026年12月10日" in clerk.get(path).text
+
+
+@pytest.mark.parametrize("day", [SET, None])
+def test_d12_a_petition_that_came_with_a_date_waits_for_no_acceptance(office: Office, day: date | None) -> None:
+    """The notice's own date beats the rule, and with it the event the rule counts from (decisions 1)."""
+    session = office.session
+    facts = LetterFacts("县信访局", "信转〔2026〕1号", date(2026, 11, 20), date(2026, 11, 23), day, report_owed=False)
+    given: dict[str, Any] = {"source": Source.FORWARDED_LETTER, "letter": facts}
+    case = make_case(session, office.clerk, procedure=Procedure.PETITION, **given)
+    stands(office, case, reply=day)
+    admin = make_actor(session, "admin", Role.ADMINISTRATOR)
+    changes = typed(session, "reply-petition", Span(90, Unit.NATURAL_DAYS), NOW)
+    rule_desk.save(session, "reply-petition", changes, rule_desk.Saving(admin, NOW, apply_to_open=True), None)
+    stands(office, case, reply=day)
+    for kind in (COMPLAINT, PETITION):
+        operations.classify(session, case, office.clerk, NOW + HOUR, kind)
+    stands(office, case, reply=day)
+    assert uncounted(session) == []
+    operations.accept(session, case, office.clerk, NOW + 2 * HOUR, PETITION)
+    stands(office, case, reply=day or date(2027, 2, 22))
