@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -19,15 +20,16 @@ from opinion_app.records.unit import Unit
 from opinion_app.rules.clock_facts import Unit as SpanUnit
 from opinion_app.rules.errors import Invalid, OfficeError
 from opinion_app.rules.facts import Actor
+from opinion_app.rules.registration import LetterFacts
 from opinion_app.rules.rule_data import from_data
 from opinion_app.rules.rule_table import in_force
 from opinion_app.rules.suspension import SuspensionGround
-from opinion_app.rules.words import OFFICE_GATES, AnswerMethod, Kind, Procedure, Role, Urgency
+from opinion_app.rules.words import OFFICE_GATES, AnswerMethod, FindingKind, Kind, Procedure, Role, Source, Urgency
 from opinion_app.rules.zone import local_date
 from opinion_app.steps.closing import operations as closing
 from opinion_app.steps.handling import extending, suspending
 from opinion_app.steps.handling import operations as handling
-from opinion_app.steps.handling.extending import More
+from opinion_app.steps.handling.extending import Consent, More
 from opinion_app.steps.reply import operations as reply
 from opinion_app.steps.review import operations as review
 from opinion_app.steps.triage import assigning, merging, operations
@@ -39,6 +41,8 @@ from tests.builders.office import NOW, make_actor, make_case
 KINDS = (Kind.HELP, Kind.INQUIRY, Kind.COMPLAINT, Kind.SUGGESTION)
 PROCEDURES = (Procedure.ORDINARY, Procedure.ORDINARY, Procedure.PETITION, Procedure.PETITION, Procedure.DISCLOSURE)
 RULES = ("reply-help", "reply-urgent", "reply-complaint", "reply-inquiry", "reply-hotline", "reply-petition", "contact-help")
+RETIRED = ("reply-petition", "reply-petition", "contact-help", "contact-petition", "contact-complex")  # mostly the first of them
+RETURN_DATES = (None, date(2026, 11, 27), date(2026, 12, 1), date(2026, 12, 10))
 HOUR = timedelta(hours=1)
 
 
@@ -82,11 +86,14 @@ Act = Callable[[Walk, Case, datetime, bool], object]
 
 
 def begin(office: Office, seed: int) -> Walk:
-    """Three cases, one of which a unit has signed for."""
+    """Four cases, one of which a unit has signed for; one is a letter whose issuer may have set a date."""
     chance = Random(seed)
+    day = chance.choice(RETURN_DATES)
+    facts = LetterFacts("县信访局", "信转〔2026〕1号", date(2026, 11, 20), date(2026, 11, 23), day, report_owed=True)
+    given: dict[str, Any] = {"source": Source.FORWARDED_LETTER, "letter": facts, "procedure": Procedure.NOTICE}
     admin = make_actor(office.session, "admin", Role.ADMINISTRATOR)
     new = [make_case(office.session, office.clerk, now=NOW, procedure=each) for each in (Procedure.PETITION, Procedure.ORDINARY)]
-    return Walk(office, admin, [handling_case(office), *new], chance)
+    return Walk(office, admin, [handling_case(office), *new, make_case(office.session, office.clerk, **given)], chance)
 
 
 def classify(walk: Walk, case: Case, now: datetime, know: bool) -> object:
@@ -154,6 +161,20 @@ def extend(walk: Walk, case: Case, now: datetime, know: bool) -> object:
     return None
 
 
+def put_off(walk: Walk, case: Case, now: datetime, know: bool) -> object:
+    """申请延期 to a day to which whoever sent the letter has agreed."""
+    day = (now + timedelta(days=walk.chance.randrange(1, 40))).date()
+    more = More(until=day, consent=Consent("信转〔2026〕9号", local_date(now)))
+    extending.ask(walk.session, case, walk.head_of(case), now, more, "需现场核实")
+    extending.decide(walk.session, case, walk.office.leader, now, agree=True, opinion="同意")
+    return None
+
+
+def contact(walk: Walk, case: Case, now: datetime, know: bool) -> object:
+    """The first contact is made."""
+    return handling.note(walk.session, case, walk.head_of(case), now, FindingKind.CONTACT, "已致电")
+
+
 def merge(walk: Walk, case: Case, now: datetime, know: bool) -> object:
     """并案."""
     into = walk.chance.choice([other for other in walk.cases if other is not case])
@@ -196,8 +217,8 @@ def change_rule(walk: Walk, case: Case, now: datetime, know: bool) -> object:
 
 
 def take_rule_up(walk: Walk, case: Case, now: datetime, know: bool) -> object:
-    """The petitions' rule anew, taken out before or not."""
-    return _saved(walk, "reply-petition", now)
+    """A row anew, taken out before or not."""
+    return _saved(walk, walk.chance.choice(RETIRED), now)
 
 
 def _saved(walk: Walk, code: str, now: datetime) -> object:
@@ -222,12 +243,12 @@ def apply_rule(walk: Walk, case: Case, now: datetime, know: bool) -> object:
 
 
 def retire_rule(walk: Walk, case: Case, now: datetime, know: bool) -> object:
-    """Take the petitions' rule out of the table, for open cases too after a look at what moves or begins."""
-    day, shown, apply = (now + 8 * HOUR).date(), None, walk.chance.random() < 0.5
+    """Take a row out of the table, for open cases too after a look at what moves, begins or ends: that and nothing else."""
+    code, day, shown, apply = walk.chance.choice(RETIRED), (now + 8 * HOUR).date(), None, walk.chance.random() < 0.5
     if apply:
-        shown = marks(what_if(walk.session, rule_desk.taken_out(walk.session, "reply-petition", day, "本单位规定"), now))
+        shown = marks(what_if(walk.session, rule_desk.taken_out(walk.session, code, day, "本单位规定"), now))
     saving = rule_desk.Saving(walk.admin, now, apply_to_open=apply, looked=shown)
-    return rule_desk.retire(walk.session, "reply-petition", day, "本单位规定", saving, None)
+    return rule_desk.retire(walk.session, code, day, "本单位规定", saving, None)
 
 
 def close_a_day(walk: Walk, case: Case, now: datetime, know: bool) -> object:
@@ -247,7 +268,8 @@ def away_and_back(walk: Walk, case: Case, now: datetime, away: Classification) -
 SHOWN_BEFORE: tuple[Act, ...] = (change_rule, take_rule_up, apply_rule, retire_rule, close_a_day)  # shown what becomes late
 ACTS: tuple[Act, ...] = (
     *(classify,) * 5, *(accept,) * 2, *(assign,) * 3, *(sign_for,) * 4, *(reassign,) * 2, *(add_unit,) * 2, *(give_back,) * 3,
-    *(suspend,) * 3, *(resume,) * 5, *(restart,) * 3, *(extend,) * 6, *(merge,) * 3, *(unmerge,) * 3, decline, *(answer,) * 3,
+    *(suspend,) * 3, *(resume,) * 5, *(restart,) * 3, *(extend,) * 6, *(put_off,) * 3, contact, *(merge,) * 4, *(unmerge,) * 4,
+    decline, *(answer,) * 3,
     *(reopen,) * 3, change_rule, take_rule_up, apply_rule, retire_rule, close_a_day,
 )  # fmt: skip
 

@@ -4,31 +4,38 @@ left without its reply, and none becomes late without somebody having been asked
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from opinion_app.flow import clocks
+from opinion_app.flow.agreed_dates import agreed_before
 from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.cases import facts_of
 from opinion_app.flow.clock_dates import is_copy, missed
 from opinion_app.flow.merged_dates import copies_alone, missed_when_stopped
 from opinion_app.flow.recompute import preview, recompute_open
 from opinion_app.flow.reply_owed import BEFORE_ANSWER, RESTING, reply_rule, uncounted
+from opinion_app.flow.roster import roster
 from opinion_app.flow.which_rule import letter_of
-from opinion_app.records.case import Case
+from opinion_app.records.case import Case, Letter
 from opinion_app.records.clock import Clock
+from opinion_app.records.move import Move
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.deadline import is_late
 from opinion_app.rules.errors import OfficeError
-from opinion_app.rules.words import ClockState
+from opinion_app.rules.recipients import Owing, Search, owners
+from opinion_app.rules.words import ClockState, Stage
+from opinion_app.rules.zone import local_date
 from tests.builders.life import make_office
 from tests.builders.office import NOW
 from tests.builders.random_acts import SHOWN_BEFORE, Walk, away_and_back, begin, something
 from tests.support.databases import alternately
 
 Duty = tuple[int, str, int | None]
+FAR = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 def late(walk: Walk, now: datetime) -> set[Duty]:
@@ -70,20 +77,51 @@ def check_reply(walk: Walk, case: Case, replies: list[Clock]) -> None:
     assert [clock.start_at for clock in owed] == ([] if start is None else [start]), case.procedure
 
 
-def replies(walk: Walk, case: Case) -> list[datetime | None]:
-    """The dates of the replies of a case."""
-    return [clock.due_at for clock in clocks.open_clocks(walk.session, case.id) if clock.stage == "reply"]
+def check_issuers(walk: Walk) -> None:
+    """Whatever the office does, a letter is answered by the date its issuer has set or agreed to, alone or in another case; of
+    one that is taken up again where that day was not gone (decisions 10; D11, D13)."""
+    for letter in walk.session.scalars(select(Letter).where(Letter.return_on.is_not(None))):
+        case = walk.session.get_one(Case, letter.case_id)
+        held = case.merged_into if case.stage is Stage.MERGED else case
+        assert held is not None
+        if held.stage not in BEFORE_ANSWER:
+            continue
+        [reply] = [clock for clock in clocks.open_clocks(walk.session, held.id) if clock.stage == "reply"]
+        day = agreed_before(walk.session, case.id, FAR) or letter.return_on
+        begun = walk.session.scalar(select(func.max(Move.at)).where(Move.case_id.in_([case.id, held.id]), Move.act == "reopen"))
+        if day is not None and (begun is None or local_date(begun) <= day):
+            assert reply.due_at is not None, held.number
+            assert local_date(reply.due_at) <= day, held.number
+
+
+def check_somebody_owes(walk: Walk, now: datetime) -> None:
+    """Whoever is to be reminded of a date is there, a unit with a duty of its own still takes part, and none has two alike."""
+    people = roster(walk.session, local_date(now))
+    for case in walk.cases:
+        facts, held = facts_of(walk.session, case), clocks.open_clocks(walk.session, case.id)
+        for clock in held:
+            assert owners(Search(facts, people), Owing(clock.owed_by, clock.unit_id), facts), (case.number, clock.stage)
+            assert clock.unit_id is None or facts.of_unit(clock.unit_id) is not None, (case.number, clock.stage)
+        alike = [(clock.stage, clock.met_by_act, clock.assignment_id) for clock in held]
+        assert len(alike) == len(set(alike)), (case.number, alike)
+
+
+def duties(walk: Walk, case: Case) -> list[tuple[object, ...]]:
+    """What is owed of a case: waiting for which act, by when, and by whom; and what it stands still for."""
+    held = clocks.open_clocks(walk.session, case.id)
+    owed = [(clock.stage, clock.met_by_act, clock.due_at, clock.owed_by, clock.assignment_id) for clock in held]
+    return [*sorted(owed, key=str), (case.suspended_for,)]
 
 
 def check_slips(walk: Walk, now: datetime) -> None:
-    """A slip of the classification and back restores the reply; nothing of it stays."""
+    """A slip of the classification and back restores everything that is owed; nothing of it stays."""
     for case in walk.cases:
-        before = replies(walk, case)
+        before = duties(walk, case)
         away = walk.classification(case)
         tried = walk.session.begin_nested()
         with suppress(OfficeError):
             away_and_back(walk, case, now, away)
-            assert replies(walk, case) == before, (case.number, case.procedure, away)
+            assert duties(walk, case) == before, (case.number, case.procedure, away)
         tried.rollback()
         walk.session.expire_all()
 
@@ -100,6 +138,8 @@ def test_d19_recomputing_after_any_acts_changes_nothing(core: Flask, seed: int) 
                 continue
             done += 1
             check_dates(walk, now)
+            check_issuers(walk)
+            check_somebody_owes(walk, now)
             check_slips(walk, now)
             if not found.known and found.act not in SHOWN_BEFORE:
                 assert late(walk, now) <= before, f"{found.act.__name__} makes {found.case.number} late in silence"
