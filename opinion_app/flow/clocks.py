@@ -84,13 +84,9 @@ def open_event(session: Session, case: Case, event: StartEvent, start: datetime,
 
 def owed_from(session: Session, case: Case, event: StartEvent, start: datetime, besides: frozenset[str]) -> list[Choice]:
     """What runs from an event and does not run yet, save the stages in `besides`; a contact that others owe is another one."""
-    held = open_clocks(session, case.id)
-    running = {_kind_of(clock.stage, clock.owed_by) for clock in held}
-    return [
-        choice
-        for choice in _owed(session, case, event, start, letter_of(session, case))
-        if choice.rule.stage.value not in besides and _kind_of(choice.rule.stage, choice.rule.owed_by) not in running
-    ]
+    running = {_kind_of(clock.stage, clock.owed_by) for clock in open_clocks(session, case.id)}
+    owed = (one for one in _owed(session, case, event, start, letter_of(session, case)) if one.rule.stage.value not in besides)
+    return [choice for choice in owed if _kind_of(choice.rule.stage, choice.rule.owed_by) not in running]
 
 
 def _kind_of(stage: str, owed_by: str) -> tuple[str, str]:
@@ -294,12 +290,6 @@ def _unit_that_left(session: Session, assignment_id: int) -> int | None:
         Assignment.state.in_(ACTIVE),
     )
     return ends.unit_id if session.scalar(others.limit(1)) is None else None
-
-
-def restart_received(session: Session, case: Case, now: datetime) -> None:
-    """A case the office takes up again after it had declined or referred it: the time runs from now on, not from receipt."""
-    open_event(session, case, StartEvent.RECEIVED, now)
-    refresh(session, case)
 
 
 def drafts(session: Session, case: Case) -> list[Clock]:

@@ -13,6 +13,7 @@ from opinion_app.flow.move import move
 from opinion_app.flow.moved_dates import DateMoved, check_late, held_dates, moved_sentence, moved_since
 from opinion_app.flow.reply_owed import owe_anew
 from opinion_app.records.case import Case
+from opinion_app.rules.deadline_rules import StartEvent
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.words import Role, Stage
 
@@ -45,7 +46,8 @@ def open_again(
     if to_unit:
         owe_anew(session, case, now, still_set(session, case, now))
     else:
-        clocks.restart_received(session, case, now)
+        clocks.open_event(session, case, StartEvent.RECEIVED, now)  # the time runs from now on, not from receipt
+        clocks.refresh(session, case)
     moved = moved_since(session, case, held)
     check_late(moved, now, know_late=know_late or actor is None, how="重办后")
     done.note = "\n".join(filter(None, [reason, moved_sentence(moved, now)]))

@@ -24,6 +24,7 @@ from opinion_app.records.move import Move
 from opinion_app.records.transaction import transaction
 from opinion_app.records.unit import Unit as UnitRow
 from opinion_app.rules.clock_facts import Extension, Span, Unit
+from opinion_app.rules.deadline_rules import StartEvent
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.registration import LetterFacts
 from opinion_app.rules.words import (
@@ -291,5 +292,5 @@ def test_without_any_rule_a_reply_is_still_owed(office: Office) -> None:
 def test_d11_a_declined_case_taken_up_again_runs_from_then_on(office: Office) -> None:
     case = make_case(office.session, office.clerk)
     clocks.stop_all(office.session, case, "不予受理", NOW)
-    clocks.restart_received(office.session, case, NOW + timedelta(days=1))
+    clocks.open_event(office.session, case, StartEvent.RECEIVED, NOW + timedelta(days=1))
     assert office.dues(case) == {"accept": date(2026, 11, 25), "reply": date(2026, 12, 3)}
