@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+from collections.abc import Sequence
 from datetime import datetime
 
 import click
+from sqlalchemy.orm import Session
 
 from opinion_app import clock
 from opinion_app.cli._office import not_far_ahead, opened
 from opinion_app.desks.calendar.operations import remind_next_year
+from opinion_app.desks.outbox.alarm import Before, foreseen
 from opinion_app.desks.outbox.delivery import Watch, deliver, post_of, robots, sender_of
 from opinion_app.desks.reminders.operations import Queued, queue_digests, ring_batch
-from opinion_app.desks.reminders.rehearsal import Draft, Rehearsal, rehearse
+from opinion_app.desks.reminders.rehearsal import Draft, Rehearsal, arriving_drafts, rehearse
 from opinion_app.desks.reminders.suspended import ask_about_suspended
 from opinion_app.flow.ladder import begin_reminding, has_begun, told_from
 from opinion_app.flow.standing_work import come_up
@@ -38,9 +41,12 @@ def remind(at: str | None, *, dry_run: bool) -> None:
         if now < begins:
             return
         with reading_only(), transaction() as session:
-            _show(rehearse(session, now))
+            found = rehearse(session, now)
+            _show(found, arriving_drafts(session, now)[0] if dry_run else [])
+            if dry_run:
+                _show_alarms(session, found, now)
         if dry_run:
-            click.echo("（只推算随时限而来的提醒和待发箱里的通知，不含告警和新来留言的回执。）")
+            click.echo("（不含尚未收取的留言人评价和到时公开引起的通知。）")
         if not dry_run:
             done = _queue_by_day(now)
             while (batch := _next_batch(now, done)).last is not None:
@@ -87,10 +93,19 @@ def _next_batch(now: datetime, done: Queued) -> Queued:
         return ring_batch(session, now, done.last or 0)
 
 
-def _show(found: Rehearsal) -> None:
-    if not found.drafts:
+def _show_alarms(session: Session, found: Rehearsal, now: datetime) -> None:
+    """The alarms of that moment, to whoever had none of their sort that day (N15)."""
+    before = Before(tried=any(draft.waiting for draft in found.drafts), unheard=found.unheard)
+    for alarm in foreseen(session, now, settings_of().alarm_url, before):
+        whom = "告警机器人（群机器人）" if alarm.to_robot else f"{'、'.join(alarm.names)}（站内）"
+        stuck = "（待发箱里的这次仍发不出去才告警）" if alarm.if_stuck else ""
+        click.echo(f"→ {whom}　告警：{alarm.words}{stuck}")
+
+
+def _show(found: Rehearsal, arriving: Sequence[Draft] = ()) -> None:
+    if not found.drafts and not arriving:
         click.echo("没有要发出的提醒（已经发过的不再发；待办通报只在工作日的规定时间至下班前生成，每天一次）。")
-    for draft in found.drafts:
+    for draft in (*found.drafts, *arriving):
         click.echo(_spoken(draft))
     for draft in found.cancelled:
         click.echo(f"× 待发箱里的，不再发送（{draft.why_not}）：{draft.name}（{draft.ways}）　{draft.subject}")

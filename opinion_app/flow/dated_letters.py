@@ -36,9 +36,9 @@ def dated(
 
 
 def running(clocks: Iterable[Clock]) -> list[Clock]:
-    """Those of some clocks that run, the earliest due first."""
+    """Those of some clocks that run, the earliest due first; of those still to be written, in the order given."""
     ones = [clock for clock in clocks if clock.state is ClockState.RUNNING and clock.due_at is not None]
-    return sorted(ones, key=lambda clock: (_due(clock), clock.id))
+    return sorted(ones, key=lambda clock: (_due(clock), clock.id or 0))
 
 
 def said(line: Mapping[str, Any], what: str, owed: Sequence[Clock], now: datetime, calendar: WorkCalendar) -> str:

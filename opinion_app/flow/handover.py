@@ -74,12 +74,30 @@ def hand_to(
 
     What the next digest would find late goes by mail as well: none named it to them before. It counts as the rung of that day,
     so that they hear of it once; whoever else owes it now is found by the ladder's next look."""
-    calendar, morning, facts = work_calendar(session), ladder(session).morning, facts_of(session, case)
-    owed = running(_owed(session, case, unit_id))
+    facts, owed = facts_of(session, case), _owed(session, case, unit_id)
+    letter, pressing = letter_for(session, case, facts, owed, what, key, now, waits or waits_for_step(facts, unit_id))
+    told = {person.id: person for person in people if may_know(session, person, facts)}.values()
+    queued = queue_many(session, [(letter, one) for one in told], now, mail=mail or bool(pressing))
+    count_as_told(session, pressing, {person_id: notice_id for notice_id, person_id in queued}, now)
+
+
+def letter_for(
+    session: Session,
+    case: Case,
+    facts: CaseFacts,
+    clocks: Iterable[Clock],
+    what: str,
+    key: str,
+    now: datetime,
+    waits: Mapping[str, Any] | None = None,
+) -> tuple[Letter, list[Clock]]:
+    """The letter by which a case is handed over, and which of the dates owed the next digest would find late; `waits` as in
+    `hand_to`, by default for the next step of the office. Reads only: the case may be one that is still to be written."""
+    calendar, morning, owed = work_calendar(session), ladder(session).morning, running(clocks)
     pressing = [clock for clock in owed if presses(clock, now, calendar, morning)]
     unit = session.get(Unit, case.lead_unit_id) if case.lead_unit_id is not None else None
     about = {"number": case.number, "kind": case.kind.label, "unit": unit.name if unit is not None else ""}
-    line = dated(about, what, owed, waits or waits_for_step(facts, unit_id), now, calendar)
+    line = dated(about, what, owed, waits or waits_for_step(facts, None), now, calendar)
     letter = Letter(
         category=ACT,
         key=f"case:{case.id}:{key}",
@@ -88,12 +106,10 @@ def hand_to(
         link=links.case(case.number),
         case_id=case.id,
     )
-    told = {person.id: person for person in people if _may_know(session, person, facts)}.values()
-    queued = queue_many(session, [(letter, one) for one in told], now, mail=mail or bool(pressing))
-    count_as_told(session, pressing, {person_id: notice_id for notice_id, person_id in queued}, now)
+    return letter, pressing
 
 
-def _may_know(session: Session, person: Person, facts: CaseFacts) -> bool:
+def may_know(session: Session, person: Person, facts: CaseFacts) -> bool:
     """Whether somebody may hear that the case exists; asked only of a case that is kept from some (decisions 9)."""
     return fit_for_a_group(facts) or can_see(actor_of(session, person), facts)
 

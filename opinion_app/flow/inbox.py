@@ -20,6 +20,7 @@ from opinion_app.flow.numbers import next_number
 from opinion_app.flow.progress import open_progress
 from opinion_app.flow.register import register
 from opinion_app.records.case import Case
+from opinion_app.records.person import Person
 from opinion_app.records.submission import Progress, PublicAttempt, Submission
 from opinion_app.records.vouched import CODE_HASH, vouch
 from opinion_app.rules.errors import OfficeError
@@ -33,6 +34,8 @@ log = logging.getLogger(__name__)
 WRITER_FIELDS = ("name", "phone", "email", "address")
 PLAIN_FIELDS = ("title", "body", "area", "place", "nickname", "wish_public", "anonymous", "accused", "concerns_official")
 ATTEMPTS_KEPT = timedelta(days=2)
+AT_ONCE = 100  # messages taken in by one run
+WAITS, LEFT = "有新的网民留言，请受理", "left"  # what the clerks are told of one, and the occasion
 
 
 def submit(
@@ -106,16 +109,20 @@ def take_in(session: Session, submission: Submission, now: datetime, secret: str
     writer_mail.tell_received(session, case, now, str(submission.fields.get("code_key", "")))
     submission.taken_at, submission.case_id = now, case.id
     submission.fields, submission.files = {}, []
-    clerks = [clerk for clerk in outbox.holders_of(session, Role.CLERK) if not case.restricted or clerk.handles_accusations]
-    hand_to(session, case, clerks, "有新的网民留言，请受理", "left", now)
+    hand_to(session, case, told_of_new(session, restricted=case.restricted), WAITS, LEFT, now)
     return case
+
+
+def told_of_new(session: Session, *, restricted: bool) -> list[Person]:
+    """The clerks who hear of a new message; of one that is restricted those who handle accusations."""
+    return [clerk for clerk in outbox.holders_of(session, Role.CLERK) if not restricted or clerk.handles_accusations]
 
 
 def _as_stored(entry: dict[str, Any]) -> StoredFile:
     return StoredFile(entry["stored_name"], entry["size"], entry["sha256"], entry["media_type"])
 
 
-def take_in_waiting(session: Session, now: datetime, secret: str, most: int = 100) -> int:
+def take_in_waiting(session: Session, now: datetime, secret: str, most: int = AT_ONCE) -> int:
     """Take in what a public wing of its own has left; answers how many. One that cannot be taken in holds up no other."""
     waiting = select(Submission).where(Submission.taken_at.is_(None)).order_by(Submission.id).limit(most)
     taken = 0

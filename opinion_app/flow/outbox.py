@@ -53,6 +53,11 @@ def inside_key(letter: Letter, person_id: int) -> str:
     return _key(letter, person_id, NoticeChannel.IN_APP)
 
 
+def robot_key(letter: Letter, whose: str) -> str:
+    """The key of a letter's notice for a robot that is nobody's own."""
+    return _key(letter, whose, NoticeChannel.ROBOT)
+
+
 def _key(letter: Letter, whose: object, channel: NoticeChannel) -> str:
     return f"{letter.key}:{whose}:{channel.value}"[:200]
 

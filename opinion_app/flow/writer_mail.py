@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.attempts import Limit, note_attempt, waiting_time
@@ -13,6 +13,7 @@ from opinion_app.records.case import Case, Correspondent
 from opinion_app.records.current import settings_of
 from opinion_app.records.notice import Notice
 from opinion_app.records.once import insert_once
+from opinion_app.records.submission import PublicAttempt
 from opinion_app.rules.mailbox import same_mailbox
 from opinion_app.rules.masking import mask_email
 from opinion_app.rules.query_code import keyed_hash
@@ -46,15 +47,30 @@ def tell_one_answered(session: Session, case: Case, answered: Case, now: datetim
 
 def _to_be_told(session: Session, case: Case) -> Correspondent | None:
     """The writer who left an address, where letters can leave at all: one that lies in a folder here reaches nobody."""
-    if not settings_of().smtp_url or case.imported or case.source is Source.SENTIMENT_ITEM:
+    if case.imported or not told_by_mail(case.source):
         return None
     writer = session.scalar(select(Correspondent).where(Correspondent.case_id == case.id))
     return writer if writer is not None and writer.email else None
 
 
+def told_by_mail(source: Source) -> bool:
+    """Whether the writer of what came that way is told anything at all."""
+    return bool(settings_of().smtp_url) and source is not Source.SENTIMENT_ITEM
+
+
+def receipts_had(session: Session, email: str, now: datetime) -> int:
+    """How many receipts a mailbox had within a day."""
+    own = PublicAttempt.purpose == RECEIPT, PublicAttempt.address_key == _mailbox(email), PublicAttempt.at > now - A_DAY
+    return int(session.scalar(select(func.count()).select_from(PublicAttempt).where(*own)) or 0)
+
+
+def _mailbox(email: str) -> str:
+    return keyed_hash(settings_of().secret_key, "mailbox", same_mailbox(email))
+
+
 def _may_be_told_once_more(session: Session, writer: Correspondent, now: datetime) -> bool:
     """Whether the mailbox has had fewer receipts than it may get; counted by the mailbox, not by how its address is written."""
-    mailbox = keyed_hash(settings_of().secret_key, "mailbox", same_mailbox(writer.email))
+    mailbox = _mailbox(writer.email)
     if waiting_time(session, RECEIPT, mailbox, [Limit(MOST_A_DAY, A_DAY)], now) is not None:
         return False
     note_attempt(session, RECEIPT, mailbox, now)

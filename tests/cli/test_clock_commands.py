@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,16 +12,18 @@ from sqlalchemy import func, select
 
 from opinion_app import clock
 from opinion_app.cli import main
+from opinion_app.flow import inbox
 from opinion_app.flow.ladder import SINCE, told_from
 from opinion_app.flow.settings import put_setting
 from opinion_app.records.base import Base
 from opinion_app.records.calendar import CalendarYear
 from opinion_app.records.current import settings_of
+from opinion_app.records.job import JobRun
 from opinion_app.records.notice import Notice
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.words import Role
 from opinion_app.rules.zone import parse_moment
-from tests.builders.office import NOW, make_case, make_person
+from tests.builders.office import NOW, SECRET, make_case, make_person
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -81,6 +84,24 @@ def test_n14_a_dry_run_shows_everything_and_writes_nothing(core: Flask, run: Run
     assert "待发箱里的：王受理（邮件）" in run("remind", "--at", "2026-11-28", "--dry-run")[1]
     run("send")
     assert "没有要发出的提醒" in run("remind", "--at", "2026-11-28")[1]
+
+
+def test_n14_a_dry_run_names_receipts_and_alarms_too_and_writes_nothing(
+    core: Flask, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPINION_SMTP_URL", "smtp://mail.office.test")
+    told = {"kind": "help", "title": "路灯不亮", "body": "坏了半个月", "name": "刘一帆", "email": "liu@example.cn"}
+    with core.app_context(), transaction() as session:
+        inbox.submit(session, told, [], NOW, SECRET, "k" * 32, "key")
+        for minute in range(3):
+            at = NOW - timedelta(minutes=minute)
+            session.add(JobRun(job="robots", slot=at, started_at=at, finished_at=at, succeeded=False, report="boom", runner="r"))
+    before = everything(core)
+    status, out, _ = run("remind", "--at", NOW.isoformat(), "--dry-run")
+    assert (status, everything(core) == before) == (0, True)
+    assert "→ 王受理（站内）　LY2026-000002 有新的网民留言，请受理" in out
+    assert "→ 来信人（邮件）　LY2026-000002 留言已收到" in out
+    assert "→ 王受理（站内）　告警：定时作业“发送群机器人通知”半小时内失败 3 次\n" in out
 
 
 @pytest.mark.parametrize("begun", ["", "2026-11-23T02:00:00+00:00"], ids=["very first run", "set up this morning"])

@@ -15,13 +15,15 @@ from sqlalchemy.util import IdentitySet
 from opinion_app import clock
 from opinion_app.desks.outbox.delivery import Watch
 from opinion_app.desks.outbox.operations import Sender, claim, confirm
-from opinion_app.desks.reminders.rehearsal import Draft, rehearse
-from opinion_app.flow import clocks
+from opinion_app.desks.reminders.rehearsal import Draft, arriving_drafts, rehearse
+from opinion_app.flow import clocks, inbox
 from opinion_app.flow.ladder import SINCE
 from opinion_app.flow.outbox import tell
 from opinion_app.flow.settings import put_setting
 from opinion_app.flow.standing_work import come_up, entries_here
+from opinion_app.flow.writer_mail import MOST_A_DAY
 from opinion_app.records.case import Case
+from opinion_app.records.current import settings_of
 from opinion_app.records.job import JobRun
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
@@ -33,7 +35,7 @@ from opinion_app.rules.zone import parse_moment
 from opinion_app.scheduler.runner import Runner
 from opinion_app.steps.handling import suspending
 from tests.builders.life import assigned, give_addresses, handling_case, make_office
-from tests.builders.office import make_case, make_person
+from tests.builders.office import SECRET, make_case, make_person
 
 BEGUN = parse_moment("2026-10-12T09:00")
 TELLING = ("digest", "rungs", "calendar", "robots", "outbox")
@@ -192,6 +194,33 @@ def test_n14_a_letter_that_may_have_left_is_rehearsed_with_the_words_it_has(core
             confirm(session, taken, f"r{number}", Attempt(Outcome.UNKNOWN), morning)
     left, dropped = left_as_rehearsed(core, "2026-11-02T10:00")
     assert (len(left) > 3, dropped) == (True, set())
+
+
+def test_n14_what_waits_in_the_inbox_is_rehearsed_with_its_receipt_and_the_word_to_the_clerks(core: Flask) -> None:
+    object.__setattr__(settings_of(core), "smtp_url", "smtp://mail.office.test")
+    now = parse_moment("2026-11-23T10:00")
+    told = {"kind": "help", "title": "路灯不亮", "body": "坏了半个月", "name": "刘一帆", "email": "liu@example.cn"}
+    kinds: tuple[dict[str, Any], ...] = (told, told | {"email": ""}, told | {"title": "机密"}, *[told] * MOST_A_DAY)
+    with transaction() as session:
+        make_office(session)
+        give_addresses(session)
+        put_setting(session, SINCE, BEGUN.isoformat())
+        for number, fields in enumerate(kinds):
+            row = inbox.submit(session, told, [], now - timedelta(days=6), SECRET, f"{number}" * 32, "key")
+            row.fields = row.fields | fields
+    with transaction() as session:
+        before = session.scalar(select(func.count(Notice.id)))
+        drafts, facts = arriving_drafts(session, now)
+        assert session.scalar(select(func.count(Notice.id))) == before
+    with transaction() as session:
+        inbox.take_in_waiting(session, now, SECRET)
+        left = session.scalars(select(Notice).where(Notice.created_at == now).order_by(Notice.id)).all()
+        inside = [(row.receiver, row.subject) for row in left if row.channel is NoticeChannel.IN_APP]
+        mails = [(row.receiver, row.subject) for row in left if row.channel is NoticeChannel.MAIL]
+    assert [(draft.name, draft.subject) for draft in drafts if draft.person_id is not None] == inside
+    assert Counter((draft.name, draft.subject) for draft in drafts if "邮件" in draft.ways) == Counter(mails)
+    assert len([1 for name, _subject in mails if name == "来信人"]) == MOST_A_DAY
+    assert (len(facts), all(number < 0 for number in facts)) == (len(kinds) - 1, True)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from opinion_app.flow.outbox import Letter, holders_of, queue, to_robot
+from opinion_app.flow.outbox import Letter, holders_of, inside_key, queue, robot_key, to_robot
 from opinion_app.flow.standing_work import LATE_BY, entries_here, jobs, trouble_words, unheard
 from opinion_app.flow.unjudged import Unjudged, facts_about, nameable, unjudged, unjudged_words
 from opinion_app.records.actors import actor_of
@@ -27,6 +27,9 @@ SETTLED = timedelta(minutes=10)  # what queued up while no clock ran has this lo
 FAILURES = 3
 NAMED = 5  # how many robots an alarm names
 CLOCK_PAGE = "/office/clock"
+ROBOT = "robot"
+BEATS = timedelta(minutes=2)  # a clock that led as lately leads now
+OF_LETTERS = frozenset({"mail", "refused", "robot"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,11 @@ def _jobs_stand_still(session: Session, now: datetime) -> list[Alarm]:
 
 def _nobody_hears(session: Session, now: datetime) -> list[Alarm]:
     """Rungs that came and could not be told to anybody; while the clock only just began, they may yet be."""
-    waiting = unheard(session, now) if _settled(session, now) else 0
+    return _unheard(session, now, unheard(session, now))
+
+
+def _unheard(session: Session, now: datetime, number: int) -> list[Alarm]:
+    waiting = number if _settled(session, now) else 0
     return [Alarm("unheard", f"有 {waiting} 项到了提醒时间还没有通知到人，请核对人员、请假和代办设置")] if waiting else []
 
 
@@ -175,14 +182,71 @@ def _by_words(session: Session, alarm: Alarm, people: Sequence[Person]) -> dict[
 def raise_alarms(session: Session, now: datetime, url: str) -> list[Alarm]:
     """Tell the administrators and clerks inside the service, and the alarm's own robot where one is set."""
     found = alarms(session, now)
-    people = holders_of(session, Role.ADMINISTRATOR, Role.CLERK) if found else []
+    people = _hearers(session) if found else []
     for alarm in found:
         for words, told in _by_words(session, alarm, people).items():
             queue(session, _letter(alarm, words, now), told, now, mail=False)
         named = people[0] if people else session.scalar(select(Person).order_by(Person.id).limit(1))
         if url and named is not None:  # the robot hears it though nobody is there to be told
-            to_robot(session, _letter(alarm, alarm.words, now), named, url, now, "robot")
+            to_robot(session, _letter(alarm, alarm.words, now), named, url, now, ROBOT)
     return found
+
+
+def _hearers(session: Session) -> list[Person]:
+    return holders_of(session, Role.ADMINISTRATOR, Role.CLERK)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What the jobs of a run do before its check, as a rehearsal has it: whether letters are tried, and how many rungs that came
+    ten minutes ago nobody hears."""
+
+    tried: bool = False
+    unheard: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """An alarm that a run would raise: to whom, inside the service or by the robot; `if_stuck`: only where what is tried at that
+    moment does not leave either."""
+
+    words: str
+    names: tuple[str, ...]
+    to_robot: bool
+    if_stuck: bool
+
+
+def foreseen(session: Session, now: datetime, url: str, before: Before) -> list[Foreseen]:
+    """The alarms that the check of a run at `now` would raise, as `raise_alarms` does, to those who had none of that sort that
+    day. Reads only (N14)."""
+    found: list[Foreseen] = []
+    for alarm in _at(session, now, before):
+        by_words = _by_words(session, alarm, _hearers(session))
+        robot = robot_key(_letter(alarm, "", now), ROBOT)
+        keys = {inside_key(_letter(alarm, "", now), person.id) for people in by_words.values() for person in people} | {robot}
+        had = set(session.scalars(select(Notice.key).where(Notice.key.in_(keys))))
+        stuck = before.tried and alarm.kind in OF_LETTERS
+        for words, people in by_words.items():
+            names = tuple(one.name for one in people if inside_key(_letter(alarm, "", now), one.id) not in had)
+            found += [Foreseen(words, names, to_robot=False, if_stuck=stuck)] if names else []
+        if url and robot not in had:
+            found.append(Foreseen(alarm.words, (), to_robot=True, if_stuck=stuck))
+    return found
+
+
+def _at(session: Session, now: datetime, before: Before) -> list[Alarm]:
+    """What is wrong at that moment. A run does its jobs, so that none stands still, unless the clock beats now and one hangs."""
+    beaten = session.scalar(select(func.max(Lease.beaten_at)))
+    beats = beaten is not None and abs(now - beaten) <= BEATS
+    return [
+        *_mail_waits(session, now),
+        *_mail_refused(session, now),
+        *_robots_refuse(session, now),
+        *_jobs_fail(session, now),
+        *(_jobs_stand_still(session, now) if beats else ()),
+        *_unheard(session, now, before.unheard),
+        *_cannot_be_judged(session, now),
+    ]
 
 
 def _letter(alarm: Alarm, words: str, now: datetime) -> Letter:

@@ -18,6 +18,7 @@ from opinion_app.desks.reminders.made_up import still_to_make, told_by_letter
 from opinion_app.desks.reminders.queries import Speaking, morning_of, speaking_clocks
 from opinion_app.desks.reminders.suspended import plan_suspended
 from opinion_app.desks.reminders.unit_letters import names_of
+from opinion_app.flow.arriving import arriving
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.coming_back import coming_back, returns_at_once
 from opinion_app.flow.due import soon_until
@@ -30,12 +31,13 @@ from opinion_app.flow.outbox import BY_MAILBOX, CATEGORIES, DIGEST, RUNG, Letter
 from opinion_app.flow.recheck import subject_as_it_stands
 from opinion_app.flow.roster import roster
 from opinion_app.flow.settings import restored_at
-from opinion_app.flow.standing_work import done_at, slots_at
+from opinion_app.flow.standing_work import LATE_BY, done_at, slots_at
 from opinion_app.flow.told_beside import Dates, Whom, dates_in, heard_beside
 from opinion_app.flow.unjudged import missed_by_digests
+from opinion_app.flow.writer_mail import RECEIPT, SUBJECTS
 from opinion_app.records.clock import Clock
 from opinion_app.records.current import settings_of
-from opinion_app.records.notice import Notice
+from opinion_app.records.notice import WRITER, Notice
 from opinion_app.rules.digest import PersonDigest, Trouble, blind_words
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.ladder import Way
@@ -64,13 +66,14 @@ class Draft:
 
 @dataclass
 class Rehearsal:
-    """Every letter of that moment, those of the outbox that would be cancelled with the reason, what could not be judged, and the
-    facts of the cases that were looked at."""
+    """Every letter of that moment, those of the outbox that would be cancelled with the reason, what could not be judged, the
+    facts of the cases that were looked at, and how many rungs came ten minutes ago and nobody hears."""
 
     drafts: list[Draft] = field(default_factory=list)
     cancelled: list[Draft] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
     facts: Mapping[int, CaseFacts] = field(default_factory=dict)
+    unheard: int = 0
 
 
 LAST_YEAR = 9900  # beyond it the days that a calendar counts on have no date
@@ -92,7 +95,8 @@ def rehearse(session: Session, now: datetime) -> Rehearsal:
     office closes, the rungs that have come, cases that stand still, the calendar's letter, what waits. Reads only.
 
     Everything is read once for all, and in one piece: a page shows this. Raises UnreadableMoment for one beyond every calendar.
-    Left out is what tells of something that happened, not of a date: alarms, and the receipts of messages not taken in yet."""
+    Left out is what tells of something that happened, not of a date: alarms (desks/outbox/alarm.foreseen), the receipts of
+    messages not taken in yet (`arriving_drafts`), what readers of a reply rate and what is set to go public."""
     if local_date(now).year > LAST_YEAR:
         raise UnreadableMoment(f"“{local_date(now).isoformat()}”不在可以推算的年代。")
     found, slots, today = Rehearsal(), slots_at(session, now), local_date(now)
@@ -111,6 +115,7 @@ def rehearse(session: Session, now: datetime) -> Rehearsal:
     digests = still_to_make(morning.digests, held.had, missed_by_digests(session), by_letter)
     judged = judge(session, speaking.waiting, now, people, under, found.facts)
     found.troubles += morning.troubles + judged.troubles
+    found.unheard = _unheard(judged, now)
     standing = plan_suspended(session, now, speaking.standing, found.facts, people)
     others = untold([*(ForPerson(one.person_id, letter) for letter, one in standing), *calendar_letters], held)
     plans = [*_digest_plans(digests), *_rung_plans(speaking.waiting, judged), *_other_plans(others)]
@@ -129,6 +134,27 @@ def rehearse(session: Session, now: datetime) -> Rehearsal:
     )
     _add_waiting(found, session, held, look, _told_by(plans, judged, people))
     return found
+
+
+def _unheard(judged: Judged, now: datetime) -> int:
+    """How many of the rungs that nobody hears came so long ago that the alarm tells of them."""
+    tells = (judged.looks[clock_id].found.tell for clock_id in judged.unheard if clock_id in judged.looks)
+    return sum(1 for tell in tells if tell is not None and tell.speaks_at < now - LATE_BY)
+
+
+def arriving_drafts(session: Session, now: datetime) -> tuple[list[Draft], Mapping[int, CaseFacts]]:
+    """The word to the clerks of each message that a run at that moment takes in from the inbox, and the receipts; the facts by
+    what the lines name as their case. Reads only."""
+    people, drafts, facts = roster(session, local_date(now)), list[Draft](), dict[int, CaseFacts]()
+    for one in arriving(session, now):
+        facts[one.facts.id] = one.facts
+        lines = [line | {"case": one.facts.id} for line in one.letter.lines]
+        plans = [Plan(one.letter.category, clerk.id, one.letter.subject, one.mail, lines) for clerk in one.clerks]
+        drafts += _drafts(plans, people, facts, ())
+        if one.receipt:
+            subject = f"{one.facts.number} {SUBJECTS[RECEIPT]}"
+            drafts.append(Draft(RECEIPT, None, WRITER, subject, "邮件", ({"case": one.facts.id, "text": subject},)))
+    return drafts, facts
 
 
 def _add_waiting(found: Rehearsal, session: Session, held: Held, look: Looking, planned: Mapping[Whom, Dates]) -> None:

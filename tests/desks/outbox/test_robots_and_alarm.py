@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from opinion_app.desks.outbox.alarm import alarms, raise_alarms
+from opinion_app.desks.outbox.alarm import Before, alarms, foreseen, raise_alarms
 from opinion_app.desks.outbox.delivery import ByRobot, ByServer, Delivered, Post, Watch, deliver
 from opinion_app.desks.outbox.operations import Sender
 from opinion_app.desks.reminders.operations import queue_rungs
@@ -122,9 +122,14 @@ def test_n15_when_mail_is_down_the_alarm_goes_by_another_way_once_a_day(core: Fl
         admin = make_person(session, "admin", Role.ADMINISTRATOR, email="admin@office.test")
         queue(session, Letter("test", "t", "通报", [{"text": "到期"}], "/office/"), [admin], NOW, mail=True)
         assert alarms(session, NOW + timedelta(minutes=20)) == []
+        name = admin.name
     server.closed = True
     run(server, NOW)
     later = NOW + timedelta(minutes=31)
+    with transaction() as session:
+        ahead = foreseen(session, later, robot.url, Before(tried=True))
+        assert [(one.names, one.to_robot, one.if_stuck) for one in ahead] == [((name,), False, True), ((), True, True)]
+        assert {one.words for one in ahead} == {alarm.words for alarm in alarms(session, later)}
     for moment in (later, later + timedelta(minutes=5)):
         with transaction() as session:
             assert [alarm.kind for alarm in raise_alarms(session, moment, robot.url)] == ["mail"]
@@ -134,6 +139,7 @@ def test_n15_when_mail_is_down_the_alarm_goes_by_another_way_once_a_day(core: Fl
     with transaction() as session:
         inside = session.scalars(select(Notice).where(Notice.category == "alarm", Notice.channel == NoticeChannel.IN_APP)).all()
         assert [notice.state for notice in inside] == [NoticeState.SHOWN]
+        assert foreseen(session, later + timedelta(minutes=6), robot.url, Before()) == [], "told today"
         assert raise_alarms(session, NOW, "") == []
 
 
@@ -147,6 +153,23 @@ def test_n15_a_job_that_fails_again_and_again_is_told(core: Flask) -> None:
         found = raise_alarms(session, datetime(2026, 11, 23, 2, 10, tzinfo=UTC), "")
         assert [alarm.words for alarm in found] == ["定时作业“即时催办”半小时内失败 3 次"]
         assert alarms(session, datetime(2026, 11, 23, 3, 0, tzinfo=UTC)) == []
+
+
+def test_n14_an_alarm_is_foreseen_as_it_is_raised_and_of_jobs_only_while_the_clock_beats(core: Flask) -> None:
+    at, long_ago = NOW + timedelta(hours=3), NOW
+    with transaction() as session:
+        make_person(session, "admin", Role.ADMINISTRATOR, name="安管理")
+        make_person(session, "clerk", Role.CLERK, name="陈受理")
+        session.add(JobRun(job="outbox", slot=long_ago, started_at=long_ago, report="", runner="r"))
+        session.add(Lease(name="clock", holder="r", beat=1, taken_at=long_ago, beaten_at=at))
+        session.flush()
+        unheard_too = Before(unheard=2)
+        seen = {(one.words, one.names) for one in foreseen(session, at, "", unheard_too)}
+        names = ("安管理", "陈受理")
+        assert {(alarm.words, names) for alarm in alarms(session, at)} == {one for one in seen if "通知到人" not in one[0]}
+        assert [words for words, _ in seen if "2 项到了提醒时间" in words] != []
+        tomorrow = foreseen(session, at + timedelta(days=1), "", Before())
+        assert tomorrow == [], "by then the clock has done its jobs"
 
 
 def test_n15_a_digest_that_fails_at_every_trial_is_told_though_it_has_one_row_a_day(core: Flask) -> None:
