@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,10 +62,27 @@ def carry_over(session: Session, told: Clock, instead: Clock) -> None:
     if told.due_at != instead.due_at:
         return
     instead.deadline_version, instead.dates = told.deadline_version, list(told.dates)
+    _carry(session, told, instead, {})
+
+
+def carry_back(session: Session, rested: Clock, again: Clock) -> None:
+    """The same of the date a reply had when it began to rest, where that is there again in the copy that stood for it: by its new
+    version, for what was told of the copy's own date says nothing of this one."""
+    if rested.due_at == again.due_at:
+        _carry(session, rested, again, {rested.deadline_version: again.deadline_version})
+
+
+def _carry(session: Session, told: Clock, instead: Clock, versions: Mapping[int, int]) -> None:
+    """Enter for a clock what was told of another; `versions`: only of those, by which number; as they are where none is named."""
     own = select(Reminder).outerjoin(Notice, Notice.id == Reminder.notice_id).where(Reminder.clock_id == told.id, _left())
+    groups = select(UnitReminder).outerjoin(Notice, Notice.id == UnitReminder.notice_id)
+    groups = groups.where(UnitReminder.clock_id == told.id, _left())
+    if versions:
+        own = own.where(Reminder.deadline_version.in_(versions))
+        groups = groups.where(UnitReminder.deadline_version.in_(versions))
     rows = [
         entry(
-            OfDate(instead.case_id, instead.id, one.deadline_version),
+            OfDate(instead.case_id, instead.id, versions.get(one.deadline_version, one.deadline_version)),
             one.rung,
             one.person_id,
             one.reason,
@@ -76,10 +94,10 @@ def carry_over(session: Session, told: Clock, instead: Clock) -> None:
     ]
     if rows:
         session.execute(insert_once(session, Reminder.__table__), rows)
-    groups = select(UnitReminder).outerjoin(Notice, Notice.id == UnitReminder.notice_id)
-    for group in session.scalars(groups.where(UnitReminder.clock_id == told.id, _left())).all():
-        copied = {name: getattr(group, name) for name in ("unit_id", "rung", "deadline_version", "notice_id", "created_at")}
-        session.add(UnitReminder(clock_id=instead.id, **copied))
+    for group in session.scalars(groups).all():
+        copied = {name: getattr(group, name) for name in ("unit_id", "rung", "notice_id", "created_at")}
+        version = versions.get(group.deadline_version, group.deadline_version)
+        session.add(UnitReminder(clock_id=instead.id, deadline_version=version, **copied))
 
 
 def _left() -> ColumnElement[bool]:

@@ -26,6 +26,7 @@ from opinion_app.flow.clocks import (
     shift_inner,
 )
 from opinion_app.flow.draft_rooms import room_by
+from opinion_app.flow.ledger import carry_back
 from opinion_app.flow.merged_dates import answer_for_merged, come_under, missed_when_stopped, revive
 from opinion_app.flow.missing_drafts import open_missing_drafts
 from opinion_app.flow.moved_dates import DateMoved, Held, held_dates, moved_since
@@ -175,8 +176,11 @@ def _put_under(
         return
     if clock.state not in OPEN:
         run_on(clock)
+    rested, version = resting_reply(session, case) if is_copy(clock) else None, clock.deadline_version
     come_under(session, clock, choice, start)
     settle(clock, work_calendar(session), choice.rule.warning, cause)
+    if rested is not None and clock.deadline_version != version:
+        carry_back(session, rested, clock)
 
 
 def _begin_missing(session: Session, case: Case, cause: Cause) -> None:

@@ -131,6 +131,29 @@ def test_n01_a_date_that_goes_on_by_a_merged_case_is_not_told_again(office: Offi
     assert office.session.scalars(select(UnitReminder.rung).where(UnitReminder.clock_id == copy.id)).all() == ["urge"]
 
 
+def test_n01_a_date_that_is_there_again_after_a_merged_cases_stood_for_it_is_not_told_again(office: Office) -> None:
+    give_addresses(office.session)
+    case, later = make_case(office.session, office.clerk), make_case(office.session, office.clerk, now=NOW + DAY)
+    merging.merge(office.session, later, office.clerk, NOW + DAY, case.number, "同一件事")
+    for days in range(1, 12):
+        queue_rungs(office.session, NOW + days * DAY)
+    held, told = reply(office, case), select(Reminder.rung).where(Reminder.state == ReminderState.TOLD)
+    assert "urge" in office.session.scalars(told.where(Reminder.clock_id == held.id)).all()
+    left = update(Notice).where(Notice.state == NoticeState.PENDING).values(state=NoticeState.SENT)
+    office.session.execute(left.execution_options(synchronize_session=False))
+    group = UnitReminder(clock_id=held.id, unit_id=office.finance.id, rung="urge", deadline_version=held.deadline_version)
+    group.created_at = NOW + 11 * DAY
+    office.session.add(group)
+    for kind in (PETITION, HELP):
+        operations.classify(office.session, case, office.clerk, NOW + 11 * DAY + HOUR, kind, know_late=True)
+    again = reply(office, case)
+    assert (again.id != held.id, again.due_at) == (True, held.due_at)
+    queue_rungs(office.session, NOW + 11 * DAY + 2 * HOUR)
+    assert office.session.scalars(told.where(Reminder.clock_id == again.id)).all() == []
+    of_units = select(UnitReminder.deadline_version).where(UnitReminder.clock_id == again.id)
+    assert office.session.scalars(of_units).all() == [again.deadline_version]
+
+
 @pytest.fixture
 def petition(office: Office) -> Case:
     """A case that waits for a hearing and turned out to be a petition, so that its reply rests until it is accepted."""
