@@ -63,6 +63,7 @@ def make_facts(
     case: Case, assignments: Sequence[Assignment], reply: Reply | None, extras: Any, named: frozenset[int]
 ) -> CaseFacts:
     """The facts from rows read already; `extras` has the columns of `extras_of`, `named` the people of a restricted case."""
+    asked = [int(unit) for unit in (extras.asked or "").split(",") if unit]
     return CaseFacts(
         id=case.id,
         number=case.number,
@@ -94,7 +95,8 @@ def make_facts(
         merged_children=int(extras.children),
         recused=frozenset(int(person) for person in (extras.recused or "").split(",") if person),
         sheets=int(extras.sheets),
-        sheets_waiting=int(extras.sheets_waiting),
+        sheets_waiting=len(asked),
+        asked=frozenset(asked),
     )
 
 
@@ -129,7 +131,7 @@ def extras_of(case_id: BindParameter[int] | InstrumentedAttribute[int]) -> tuple
             Recusal.case_id == case_id, Recusal.lifted_at.is_(None)
         ),
         "sheets": select(func.count(Supervision.id)).where(Supervision.case_id == case_id),
-        "sheets_waiting": select(func.count(Supervision.id))
+        "asked": select(func.aggregate_strings(cast(func.coalesce(Supervision.unit_id, 0), String), ","))
         .join(Clock, Clock.id == Supervision.clock_id)
         .where(Supervision.case_id == case_id, Supervision.feedback_at.is_(None), Clock.state.in_(OPEN)),
         "extending": select(func.count(ExtensionRequest.id))

@@ -92,6 +92,7 @@ class CaseFacts:
     recused: frozenset[int] = frozenset()
     sheets: int = 0
     sheets_waiting: int = 0
+    asked: frozenset[int] = frozenset()  # the units whose answers to those are waited for
 
     @property
     def lead(self) -> AssignmentFacts | None:

@@ -205,6 +205,11 @@ def has_unit(case: CaseFacts) -> str | None:
     return None if case.active else "这件还没有交办，没有可以督办的单位。"
 
 
+def own_sheet_waits(actor: Actor, case: CaseFacts) -> bool:
+    """For a unit that has to answer a 催办 or 督办; 0 stands for whoever holds the case."""
+    return actor.unit_id in case.asked or 0 in case.asked
+
+
 def sheet_waits(case: CaseFacts) -> str | None:
     """A 催办 or 督办 waits for an answer."""
     return None if case.sheets_waiting else "没有等待反馈的催办或督办。"

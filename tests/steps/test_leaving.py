@@ -28,6 +28,7 @@ from opinion_app.rules.assessment import Ground, Sheet
 from opinion_app.rules.deadline_rules import ClockStage
 from opinion_app.rules.errors import Refused
 from opinion_app.rules.left_open import NO_MORE
+from opinion_app.rules.life import is_next, permitted
 from opinion_app.rules.reminder_words import SupervisionKind
 from opinion_app.rules.words import ClockState, Disclosure, RetentionPeriod, RiskFactor, RiskLevel, Stage
 from opinion_app.rules.zone import local_date, parse_moment
@@ -139,7 +140,10 @@ def test_a_case_is_closed_over_a_sheet_and_its_unit_is_asked_until_it_answers(of
     sheet, case.disclosure = supervised(office, case, office.finance.id), Disclosure.WITHHELD
     left = closing.close(session, case, office.clerk, NOW + HOUR)
     assert [one.title for one in left.sheets] == ["督办单第 1 号"]
-    held = open_clocks(session, case.id)
+    held, facts = open_clocks(session, case.id), facts_of(session, case)
+    for actor, answers in ((office.finance_head, True), (office.roads_head, False), (office.clerk, False)):
+        offered = {act.name for act in permitted(actor, facts) if is_next(act, facts)}
+        assert ("supervise_feedback" in offered) is answers
     assert [(clock.stage, clock.due_at) for clock in held] == [("feedback", case.next_due_at)]
     told = coming(session, held, facts_of(session, case), NOW + HOUR)
     assert {"范所长", "方承办"} <= {name for one in told for name in one.whom.split("、")}
@@ -150,7 +154,8 @@ def test_a_case_is_closed_over_a_sheet_and_its_unit_is_asked_until_it_answers(of
     with pytest.raises(Refused, match="督办单第 1 号（财政所）还没有反馈，“归档”以后"):
         closing.archive(session, case, office.clerk, late, RetentionPeriod.TEN)
     closing.reopen(session, case, office.clerk, late, "来信人不满意", know_late=True)
-    assert facts_of(session, case).sheets_waiting == 1
+    facts = facts_of(session, case)
+    assert (facts.sheets_waiting, facts.asked) == (1, {office.finance.id})
     assert [clock.due_at for clock in open_clocks(session, case.id) if clock.stage == "feedback"] == [held[0].due_at]
     answer(session, case, sheet, office.finance_head, late, "已办")
     assert "feedback" not in {clock.stage for clock in open_clocks(session, case.id)}
