@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import Cause, adoptions_of, facts_of, inner_day, is_copy, run_for, settle
-from opinion_app.flow.clocks import OPEN, OUT_OF_USE, end_clock, open_clocks, refresh, shift_inner
+from opinion_app.flow.clocks import OPEN, OUT_OF_USE, end_clock, open_clocks, refresh, reported_by, shift_inner
 from opinion_app.flow.deadline_table import rules
 from opinion_app.flow.due import SUPPORT_ACT, waits_words
 from opinion_app.flow.extension_requests import void_stale
@@ -273,7 +273,8 @@ def apply_to_open(session: Session, governing: Governing, why: str, now: datetim
             clock.start_at = start
             run_for(clock, choice.rule.span)
             clock.rule_id = numbers.get(choice.rule)
-            clock.source = f"{choice.rule.name}（{AS_CHANGED}）：{choice.rule.source}"
+            changed = f"{choice.rule.name}（{AS_CHANGED}）：{choice.rule.source}"
+            clock.source = reported_by(choice.rule) if clock.met_by_act == SUPPORT_ACT else changed
 
     return _rewrite(session, cause, put_under(session, governing), _Changed(governing, rewrite))
 

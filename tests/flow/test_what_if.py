@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from opinion_app.desks.rules.operations import Changes, Saving, changed, save
 from opinion_app.desks.rules.queries import every, what_if
 from opinion_app.flow import assess as acts
+from opinion_app.flow.clocks import open_clocks
 from opinion_app.flow.deadline_table import rules
 from opinion_app.flow.recompute import Moved, open_by_case
 from opinion_app.records.transaction import transaction
@@ -99,3 +100,16 @@ def test_d15_the_list_of_what_moves_calls_each_duty_as_every_other_place_does(co
         rule = next(rule for rule in rules(session).values() if rule.code == "reply-help")
         told, moved = said_and_done(session, office, rule, with_amount(rule, rule.span.amount + 1))
         assert {one.words for one in told} == {one.words for one in moved} == {"答复", "提交答复稿", "报协办结果"}
+
+
+def test_d15_a_supporting_unit_owes_its_report_under_a_changed_rule_as_before(core: Flask) -> None:
+    with transaction() as session:
+        office = make_office(session)
+        case = assigned(office)
+        rule = next(rule for rule in rules(session).values() if rule.code == "draft")
+        before = {clock.met_by_act: clock.source for clock in open_clocks(session, case.id) if clock.stage == "draft"}
+        save(session, rule.code, with_amount(rule, rule.span.amount + 1), Saving(office.clerk, LATER, apply_to_open=True), None)
+        after = {clock.met_by_act: clock.source for clock in open_clocks(session, case.id) if clock.stage == "draft"}
+
+        assert after["report_support"] == before["report_support"]
+        assert "按修改后的规则" in after["submit_reply"]
