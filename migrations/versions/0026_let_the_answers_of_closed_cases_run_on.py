@@ -34,10 +34,11 @@ CASES = sa.table(
 )
 SHEETS = sa.table("supervisions", *(sa.column(name, sa.Integer) for name in ("clock_id", "unit_id")), sa.column("feedback_at"))
 PARTS = sa.table("assignments", *(sa.column(name, sa.Integer) for name in ("case_id", "unit_id")), sa.column("state", sa.String))
+UNITS = sa.table("units", sa.column("id", sa.Integer), sa.column("active", sa.Boolean))
 
 
 def upgrade() -> None:
-    """Only where the unit still takes part and has not answered. The ladder looks once: what it told it does not tell again."""
+    """Only where the unit is there, still takes part and has not answered. The ladder looks once: what it told stays told."""
     connection = op.get_bind()
     part = sa.exists().where(PARTS.c.case_id == CLOCKS.c.case_id, PARTS.c.unit_id == SHEETS.c.unit_id)
     query = (
@@ -47,6 +48,7 @@ def upgrade() -> None:
         .where(CASES.c.stage == "closed", CLOCKS.c.stage == "feedback", CLOCKS.c.state == "stopped")
         .where(CLOCKS.c.end_reason == "已办结", SHEETS.c.feedback_at.is_(None))
         .where(part.where(PARTS.c.state.not_in(("returned", "withdrawn"))))
+        .where(sa.exists().where(UNITS.c.id == SHEETS.c.unit_id, UNITS.c.active))
         .order_by(CLOCKS.c.due_at.desc())
     )
     for row in connection.execute(query).mappings().all():

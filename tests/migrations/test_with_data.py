@@ -185,21 +185,21 @@ def test_the_report_a_merged_letter_still_owes_has_its_date_again(first_version:
 
 def test_the_answer_a_unit_owes_on_a_closed_case_has_its_date_again(first_version: Flask) -> None:
     flask_migrate.upgrade(revision="0025")
-    dues = {1: "2026-12-15", 2: "2026-12-10", 3: "2026-12-09", 4: "2026-12-08"}
-    fill("units", id=1, name="财政所")
-    fill("units", id=2, name="已退回的")
+    dues = {1: "2026-12-15", 2: "2026-12-10", 3: "2026-12-09", 4: "2026-12-08", 5: "2026-12-07"}
+    for unit, name in ((1, "财政所"), (2, "已退回的"), (3, "已停用的")):
+        fill("units", id=unit, name=name, active=unit != 3)
     fill("cases", id=1, number="LY2026-000001", stage="closed", next_due_stage="")
-    for unit, state in ((1, "signed"), (2, "returned")):
+    for unit, state in ((1, "signed"), (2, "returned"), (3, "signed")):
         fill("assignments", case_id=1, unit_id=unit, role="lead", state=state)
     for number, due in dues.items():
         stopped = {"state": "stopped", "end_reason": "已办结", "ended_at": AT, "due_at": f"{due} 15:59:59.000000"}
         fill("clocks", id=number, case_id=1, stage="feedback", **stopped)
-        sheet = {"unit_id": 2 if number == 3 else 1, "feedback_at": AT if number == 4 else None}
+        sheet = {"unit_id": {3: 2, 5: 3}.get(number, 1), "feedback_at": AT if number == 4 else None}
         fill("supervisions", id=number, case_id=1, clock_id=number, kind="supervise", serial=number, **sheet)
     flask_migrate.upgrade()
     with db.engine.connect() as connection:
         rows = connection.execute(text("SELECT state, next_rung_at FROM clocks ORDER BY id")).all()
-        assert [row.state for row in rows] == ["running", "running", "stopped", "stopped"]
+        assert [row.state for row in rows] == ["running", "running", "stopped", "stopped", "stopped"]
         assert str(rows[0].next_rung_at)[:10] == AT[:10]
         shown = connection.execute(text("SELECT next_due_at, next_due_stage FROM cases")).one()
         assert (str(shown.next_due_at)[:10], shown.next_due_stage) == (dues[2], "feedback")
