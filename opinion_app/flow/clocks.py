@@ -54,7 +54,9 @@ _GOES_ON = {Stage.MERGED: ClockStage.REPORT_BACK, Stage.CLOSED: ClockStage.FEEDB
 # Every act asks these some times over: to build the statement anew would cost twice what asking it does.
 _OF_CASE = Clock.case_id == bindparam("of_case", type_=Integer)
 _OPEN_ONES = select(Clock).where(_OF_CASE, or_(*(Clock.state == state for state in OPEN))).order_by(Clock.due_at, Clock.id)
-_LAST_REPLY = select(Clock).where(_OF_CASE, Clock.stage == ClockStage.REPLY.value).order_by(Clock.id.desc()).limit(1)
+# One that goes on may be older than a copy that stood for it meanwhile.
+_LAST_REPLY = select(Clock).where(_OF_CASE, Clock.stage == ClockStage.REPLY.value)
+_LAST_REPLY = _LAST_REPLY.order_by(Clock.state.in_(OPEN).desc(), Clock.id.desc()).limit(1)
 
 
 def open_clocks(session: Session, case_id: int) -> list[Clock]:

@@ -267,6 +267,20 @@ def test_d13_a_case_taken_apart_while_the_reply_rests_leaves_what_happened_to_th
     assert len(held.pauses) == (0 if lenders else 1)
 
 
+def test_d13_a_reply_that_goes_on_is_the_one_that_counts_though_a_copy_came_after_it(office: Office) -> None:
+    session = office.session
+    case, other = make_case(session, office.clerk), make_case(session, office.clerk, now=NOW + HOUR, urgency=Urgency.URGENT)
+    operations.classify(session, case, office.clerk, NOW + HOUR, PETITION)
+    merging.merge(session, other, office.clerk, NOW + 2 * HOUR, case.number, "同一件事")
+    merging.unmerge(session, other, office.clerk, NOW + 3 * HOUR, "不是一件事", know_late=True)
+    operations.classify(session, case, office.clerk, NOW + 4 * HOUR, HELP)
+    suspending.suspend(session, case, office.clerk, NOW + 5 * HOUR, SuspensionGround.HEARING, NOW + 5 * HOUR, "听证")
+    merging.merge(session, other, office.clerk, NOW + 6 * HOUR, case.number, "同一件事")
+    assert reply(office, case).due_at is None, "one reply, and it stands still"
+    merging.unmerge(session, other, office.clerk, NOW + 7 * HOUR, "不是一件事", know_late=True)
+    assert (reply(office, case).due_at, case.suspended_for) == (None, "hearing")
+
+
 HEARINGS = [  # when it began, was noted and was over
     pytest.param(HOUR, HOUR, 12 * HOUR, suspending.resume, id="over-before-the-merge"),
     pytest.param(HOUR, HOUR, 3 * DAY, suspending.restart, id="over-after-it"),
