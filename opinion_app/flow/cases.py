@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Integer, Label, String, bindparam, cast, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Integer, Label, String, bindparam, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from opinion_app.flow.row_order import OPEN
@@ -63,7 +63,7 @@ def make_facts(
     case: Case, assignments: Sequence[Assignment], reply: Reply | None, extras: Any, named: frozenset[int]
 ) -> CaseFacts:
     """The facts from rows read already; `extras` has the columns of `extras_of`, `named` the people of a restricted case."""
-    asked = [int(unit) for unit in (extras.asked or "").split(",") if unit]
+    asked = [tuple(map(int, sheet.split(":"))) for sheet in (extras.asked or "").split(",") if sheet]
     return CaseFacts(
         id=case.id,
         number=case.number,
@@ -96,8 +96,13 @@ def make_facts(
         recused=frozenset(int(person) for person in (extras.recused or "").split(",") if person),
         sheets=int(extras.sheets),
         sheets_waiting=len(asked),
-        asked=frozenset(asked),
+        asked=frozenset(unit for unit, _asker in asked),
+        askers=frozenset(asker for _unit, asker in asked if asker),
     )
+
+
+def _number(column: InstrumentedAttribute[int | None]) -> ColumnElement[str]:
+    return cast(func.coalesce(column, 0), String)
 
 
 @cache
@@ -131,7 +136,7 @@ def extras_of(case_id: BindParameter[int] | InstrumentedAttribute[int]) -> tuple
             Recusal.case_id == case_id, Recusal.lifted_at.is_(None)
         ),
         "sheets": select(func.count(Supervision.id)).where(Supervision.case_id == case_id),
-        "asked": select(func.aggregate_strings(cast(func.coalesce(Supervision.unit_id, 0), String), ","))
+        "asked": select(func.aggregate_strings(_number(Supervision.unit_id) + ":" + _number(Supervision.issued_by_id), ","))
         .join(Clock, Clock.id == Supervision.clock_id)
         .where(Supervision.case_id == case_id, Supervision.feedback_at.is_(None), Clock.state.in_(OPEN)),
         "extending": select(func.count(ExtensionRequest.id))

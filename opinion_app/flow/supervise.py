@@ -77,11 +77,16 @@ def hearers(session: Session, case: Case, asked: Asked, now: datetime) -> list[H
 
     Who may not see the case is told number and dates alone (decisions 15). Raises Invalid where nobody at all is there."""
     rung = URGED if asked.kind is SupervisionKind.URGE else SUPERVISED
-    owing = Owing(OwedBy.HOLDER.value, asked.unit_id)
-    told = rung_recipients(rung, owing, facts_of(session, case), roster(session, local_date(now)), ladder(session))
+    told = told_with(session, case, rung, Owing(OwedBy.HOLDER.value, asked.unit_id), now)
     if not told:
         why = f"没有在岗的人可以收到这份{asked.kind.label}，所以没有发出。请管理员先核对人员的在岗情况和代办人。"
         raise Invalid("请改正标出的内容。", {"unit_id": why})
+    return told
+
+
+def told_with(session: Session, case: Case, rung: Rung, owing: Owing, now: datetime) -> list[Hearer]:
+    """Whom `rung` tells about what `owing` names, as things stand `now`."""
+    told = rung_recipients(rung, owing, facts_of(session, case), roster(session, local_date(now)), ladder(session))
     people = {row.id: row for row in session.scalars(select(Person).where(Person.id.in_([one.person_id for one in told])))}
     return [Hearer(people[one.person_id], one) for one in told]
 
@@ -199,10 +204,8 @@ def title(sheet: Supervision) -> str:
 def answer(session: Session, case: Case, sheet: Supervision, actor: Actor, now: datetime, text: str) -> None:
     """反馈: the unit says what it did; meets the clock of this sheet alone. Raises Refused for another unit's sheet, and for one
     that waits for no answer any more."""
-    if sheet.feedback_at is not None:
-        raise Refused(f"{title(sheet)}已经反馈过。")
-    if sheet.stopped_words:
-        raise Refused(f"{title(sheet)}已停止（{sheet.stopped_words}），不再反馈。")
+    if sheet.shut_words:
+        raise Refused(f"{title(sheet)}{sheet.shut_words}，不再反馈。")
     if sheet.unit_id is not None and sheet.unit_id != actor.unit_id:
         raise Refused(f"{title(sheet)}由{sheet.unit.name if sheet.unit else '其他单位'}反馈。")
     sheet.feedback, sheet.feedback_by_id, sheet.feedback_at = text, actor.id, now
@@ -226,6 +229,7 @@ def sheets(session: Session, case_id: int, *, waiting: bool = False) -> Sequence
             joinedload(Supervision.clock).lazyload("*"),
             joinedload(Supervision.issued_by).lazyload("*"),
             joinedload(Supervision.feedback_by).lazyload("*"),
+            joinedload(Supervision.withdrawn_by).lazyload("*"),
         )
         .where(Supervision.case_id == case_id)
     )

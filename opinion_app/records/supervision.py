@@ -39,10 +39,14 @@ class Supervision(Base):
     feedback: Mapped[str] = mapped_column(default="")
     feedback_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     feedback_at: Mapped[datetime | None]
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_why: Mapped[str] = mapped_column(default="")
 
     unit: Mapped[Unit | None] = relationship(lazy="select")
     issued_by: Mapped[Person | None] = relationship(foreign_keys=[issued_by_id], lazy="select")
     feedback_by: Mapped[Person | None] = relationship(foreign_keys=[feedback_by_id], lazy="select")
+    withdrawn_by: Mapped[Person | None] = relationship(foreign_keys=[withdrawn_by_id], lazy="select")
     clock: Mapped[Clock | None] = relationship(lazy="select")
 
     @property
@@ -61,3 +65,12 @@ class Supervision(Base):
         """Why the answer is waited for no more though nobody gave it: 并案; empty where it was given or its date still runs."""
         stopped = self.feedback_at is None and self.clock is not None and self.clock.state is ClockState.STOPPED
         return self.clock.end_reason if stopped and self.clock is not None else ""
+
+    @property
+    def shut_words(self) -> str:
+        """Why it waits for no answer any more, as said after its title; empty while one is waited for or nobody asked for one."""
+        if self.feedback_at is not None:
+            return "已经反馈过"
+        if self.withdrawn_at is not None:
+            return "已撤销"
+        return f"已停止（{self.stopped_words}）" if self.stopped_words else ""

@@ -93,6 +93,7 @@ class CaseFacts:
     sheets: int = 0
     sheets_waiting: int = 0
     asked: frozenset[int] = frozenset()  # the units whose answers to those are waited for
+    askers: frozenset[int] = frozenset()  # the people who issued those
 
     @property
     def lead(self) -> AssignmentFacts | None:

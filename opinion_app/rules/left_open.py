@@ -69,7 +69,7 @@ def _sheets_stand(act: str, left: LeftOpen) -> bool:
 def ways_out(act: str, left: LeftOpen) -> tuple[tuple[str, str], ...]:
     """The acts that get out of the way what stands against `act`, with the words to offer each by."""
     duties = (("report_risk", "登记报告与回应"), ("assess", "重新研判"))
-    sheets = (("supervise_feedback", "反馈督办"), ("urge", "催办承办单位"))
+    sheets = (("supervise_feedback", "反馈督办"), ("urge", "催办承办单位"), ("withdraw_sheet", "撤销督办"))
     return (*(duties if _duties_stand(act, left) else ()), *(sheets if _sheets_stand(act, left) else ()))
 
 
@@ -94,7 +94,8 @@ def _over_duties(label: str, left: LeftOpen) -> str:
 
 
 def _over_sheets(label: str, sheets: Iterable[Unanswered]) -> str:
-    return f"{_named(sheets)}还没有反馈，“{label}”以后就不能再反馈。请先由承办单位“反馈督办”，再“{label}”。"
+    first = "请先由承办单位“反馈督办”（发错了的由领导或发出人“撤销督办”）"
+    return f"{_named(sheets)}还没有反馈，“{label}”以后就不能再反馈。{first}，再“{label}”。"
 
 
 def _named(sheets: Iterable[Unanswered]) -> str:

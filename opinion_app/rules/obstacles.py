@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.permissions import never_public
-from opinion_app.rules.words import AssignmentState, Disclosure, Gate, ReplyState, RiskLevel, Source, Stage, UnitRole
+from opinion_app.rules.words import AssignmentState, Disclosure, Gate, ReplyState, RiskLevel, Role, Source, Stage, UnitRole
 
 
 def always(case: CaseFacts) -> str | None:
@@ -208,6 +208,11 @@ def has_unit(case: CaseFacts) -> str | None:
 def own_sheet_waits(actor: Actor, case: CaseFacts) -> bool:
     """For a unit that has to answer a 催办 or 督办; 0 stands for whoever holds the case."""
     return actor.unit_id in case.asked or 0 in case.asked
+
+
+def own_sheet_to_withdraw(actor: Actor, case: CaseFacts) -> bool:
+    """A leader takes back any 催办 or 督办 that waits, the ladder's too; whoever else asks takes back their own."""
+    return actor.has(Role.LEADER) or actor.id in case.askers
 
 
 def sheet_waits(case: CaseFacts) -> str | None:

@@ -67,6 +67,7 @@ ELSEWHERE = frozenset(
         "/office/cases/<number>/supervise_feedback",
         "/office/cases/<number>/unmerge",
         "/office/cases/<number>/withdraw_extension",
+        "/office/cases/<number>/withdraw_sheet",
         "/office/import/<int:run_id>",
         "/office/import/<int:run_id>/progress",
         "/office/import/<int:run_id>/refused.xlsx",

@@ -69,8 +69,8 @@ def test_nothing_stands_against_it(act: str, left: LeftOpen) -> None:
     ("act", "left", "ways"),
     [
         ("close", BOTH, ["report_risk", "assess"]),
-        ("decline", SHEET, ["supervise_feedback", "urge"]),
-        ("archive", replace(BOTH, stage=Stage.CLOSED), ["report_risk", "assess", "supervise_feedback", "urge"]),
+        ("decline", SHEET, ["supervise_feedback", "urge", "withdraw_sheet"]),
+        ("archive", replace(BOTH, stage=Stage.CLOSED), ["report_risk", "assess", "supervise_feedback", "urge", "withdraw_sheet"]),
         ("archive", replace(BOTH, stage=Stage.DECLINED), []),
         ("assign", BOTH, []),
     ],

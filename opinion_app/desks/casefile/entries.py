@@ -81,6 +81,7 @@ _LOOKS = {
     "urge": ("bell", "orange"),
     "supervise": ("bell", "red"),
     "supervise_feedback": ("chat", "blue"),
+    "withdraw_sheet": ("bell", ""),
     "phone_upward": ("phone", "blue"),
     "report_to_leader": ("flag", "blue"),
     "report_upward": ("send", "blue"),

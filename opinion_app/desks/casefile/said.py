@@ -69,6 +69,7 @@ _WORDS: dict[str, tuple[tuple[str, ...], Callable[[Detail], str]]] = {
     "decline": (("channel",), lambda said: f"应当找：{said['channel']}"),
     "refer": (("to",), lambda said: f"转往{said['to']}"),
     "note": (("kind",), _kind),
+    "withdraw_sheet": (("sheet",), lambda said: f"{said['sheet']}已撤销"),
     "attach": (("names",), lambda said: "、".join(said["names"])),
 }
 

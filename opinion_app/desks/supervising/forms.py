@@ -30,6 +30,13 @@ class SuperviseForm(OfficeForm):
     know_day_off = day_off_tick()
 
 
+class WithdrawalForm(OfficeForm):
+    """撤销 of one 催办 or 督办 that waits for an answer."""
+
+    sheet_id = SelectField("撤销哪一份", coerce=row_id, validate_choice=False)
+    text = text("撤销原因", 500, required=True, rows=3, hint="记入办理过程，印在督办单上；通知里只写编号、类型和链接。")
+
+
 class FeedbackForm(OfficeForm):
     """The unit's answer."""
 

@@ -6,7 +6,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from opinion_app import clock
-from opinion_app.desks.supervising import forms, operations
+from opinion_app.desks.supervising import forms, operations, withdrawing
 from opinion_app.flow.cases import open_case
 from opinion_app.flow.supervise import Asked, sheet_of, sheets, title
 from opinion_app.forms import choices
@@ -89,6 +89,27 @@ def supervise_feedback(number: str) -> ResponseReturnValue:
         else:
             return done(links.case(case.number), "反馈已提交。")
     return act_page(case, "supervise_feedback", form, template="desks/supervising/feedback.html", own=own, title=title)
+
+
+@bp.route("/withdraw_sheet", methods=["GET", "POST"])
+@requires("worklist")
+def withdraw_sheet(number: str) -> ResponseReturnValue:
+    """撤销督办."""
+    session = db.session()
+    case, _facts = open_case(session, number, actor(), "withdraw_sheet")
+    own = [one for one in sheets(session, case.id, waiting=True) if withdrawing.may_withdraw(actor(), one)]
+    form = posted(forms.WithdrawalForm, version=case.version)
+    form.sheet_id.choices = choices((one.id, f"{title(one)}（{one.unit.name if one.unit else '现承办环节'}）") for one in own)
+    if request.method == "POST" and form.validate():
+        typed = form.sheet_id.data, form.text.data or ""
+        try:
+            words = withdrawing.withdraw(session, case, *typed, actor(), clock.now(), form.seen_version)
+        except Invalid as refusal:
+            form.take(refusal)
+        else:
+            return done(links.case(case.number), words)
+    said = "撤销后不用再反馈，不再提醒，不再影响并案、转出、归档；承办单位会收到通知。"
+    return act_page(case, "withdraw_sheet", form, template="desks/supervising/withdraw.html", said=said, own=own, title=title)
 
 
 @bp.get("/papers/supervision/<int(max=2147483647):sheet_id>")

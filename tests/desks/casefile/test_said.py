@@ -42,6 +42,7 @@ SAID: list[tuple[str, dict[str, Any], str]] = [
     ("refer", {"to": "县纪委监委"}, "转往县纪委监委"),
     ("note", {"kind": "现场核查"}, "现场核查"),
     ("note", {"kind": "办理记录"}, ""),
+    ("withdraw_sheet", {"sheet": "督办单第 1 号"}, "督办单第 1 号已撤销"),
     ("attach", {"names": ["a.pdf", "b.pdf"]}, "a.pdf、b.pdf"),
     ("attach", {}, ""),
     ("assign", {"supports": ["司法所"]}, ""),

@@ -1,0 +1,84 @@
+"""撤销督办: a 催办 or 督办 that waits for its answer is taken back; its date ends, and whom it was asked of is told once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from opinion_app.flow import outbox
+from opinion_app.flow.clocks import OPEN, end_clock
+from opinion_app.flow.move import admit, move
+from opinion_app.flow.supervise import SUPERVISED, Hearer, sheet_of, title, told_with
+from opinion_app.records.case import Case
+from opinion_app.records.clock import Clock
+from opinion_app.records.person import Person
+from opinion_app.records.supervision import Supervision
+from opinion_app.rules import links
+from opinion_app.rules.errors import Invalid, Refused
+from opinion_app.rules.facts import Actor
+from opinion_app.rules.recipients import Owing, Recipient
+from opinion_app.rules.words import ClockState, Role
+
+WITHDRAWN = "已撤销"  # how the date of its answer ends: no act brings it back
+
+
+def may_withdraw(actor: Actor, sheet: Supervision) -> bool:
+    """Whether `actor` may take back this sheet, should it wait; of all that wait `rules/obstacles` says it."""
+    return actor.has(Role.LEADER) or sheet.issued_by_id == actor.id
+
+
+def withdraw(
+    session: Session, case: Case, sheet_id: int | None, why: str, actor: Actor, now: datetime, seen: int | None = None
+) -> str:
+    """Take back one sheet for the reason `why`; answers what became of it, for whoever did it.
+
+    Its row stays with the key of the rung that issued it: of the same lateness the ladder asks no second time. Raises Invalid
+    without a sheet, NotFound, and Refused where it waits for no answer or somebody else has to take it back."""
+    admit(session, case, "withdraw_sheet", actor, seen)
+    if sheet_id is None:
+        raise Invalid("请选择撤销哪一份。", {"sheet_id": "请选择撤销哪一份。"})
+    sheet = sheet_of(session, case, sheet_id)
+    clock = _waiting(sheet)
+    if not may_withdraw(actor, sheet):
+        raise Refused(f"{title(sheet)}由{sheet.issued_by.name if sheet.issued_by else '系统'}发出，只有领导或者发出人可以撤销。")
+    sheet.withdrawn_by_id, sheet.withdrawn_at, sheet.withdrawn_why = actor.id, now, why
+    end_clock(clock, now, WITHDRAWN, ClockState.STOPPED)
+    done = move(session, case, "withdraw_sheet", actor, now, note=why, detail={"sheet": title(sheet)})
+    told = _tell(session, case, sheet, clock, f"withdraw_sheet:{done.id}", actor, now)
+    return f"{title(sheet)}{WITHDRAWN}" + (f"，已通知：{'、'.join(one.words for one in told)}。" if told else "。")
+
+
+def _waiting(sheet: Supervision) -> Clock:
+    """The date of an answer that is still waited for; on one that waits for none there is nothing to take back."""
+    clock = sheet.clock
+    if sheet.shut_words or clock is None or clock.state not in OPEN:
+        raise Refused(f"{title(sheet)}{sheet.shut_words or '没有要求反馈'}，不用撤销。")
+    return clock
+
+
+def _tell(session: Session, case: Case, sheet: Supervision, clock: Clock, key: str, actor: Actor, now: datetime) -> list[Hearer]:
+    """Tell those who would be reminded of it now, and whoever issued it: number and kind alone, the reason stands on the case.
+
+    A letter that still waits to ask for the answer is cancelled before it leaves (`flow/recheck`)."""
+    told = told_with(session, case, SUPERVISED, Owing(clock.owed_by, clock.unit_id), now)
+    issuer = session.get(Person, sheet.issued_by_id) if sheet.issued_by_id is not None else None
+    if issuer is not None and issuer.active and issuer.id not in {one.person.id for one in told}:
+        told.append(Hearer(issuer, Recipient(issuer.id, "您发出的", blind=False)))
+    told = [one for one in told if one.person.id != actor.id]
+    outbox.queue_many(session, [(_letter(case, sheet, key, one.told), one.person) for one in told], now, mail=True)
+    return told
+
+
+def _letter(case: Case, sheet: Supervision, key: str, told: Recipient) -> outbox.Letter:
+    kind, link = ("", "") if told.blind else (case.kind.label, links.case(case.number))
+    what = f"{sheet.kind.label if told.blind else title(sheet)}{WITHDRAWN}，不用再反馈"
+    line = {"number": case.number, "kind": kind, "reason": told.reason, "case": case.id, "link": link, "blind": told.blind}
+    return outbox.Letter(
+        category=outbox.ACT,
+        key=f"case:{case.id}:{key}",
+        subject=f"{case.number} {what}",
+        lines=[line | {"text": what}],
+        link=link or links.NOTICES,
+        case_id=case.id,
+    )
