@@ -99,7 +99,8 @@ def withdraw_sheet(number: str) -> ResponseReturnValue:
     case, _facts = open_case(session, number, actor(), "withdraw_sheet")
     own = [one for one in sheets(session, case.id, waiting=True) if withdrawing.may_withdraw(actor(), one)]
     form = posted(forms.WithdrawalForm, version=case.version)
-    form.sheet_id.choices = choices((one.id, f"{title(one)}（{one.unit.name if one.unit else '现承办环节'}）") for one in own)
+    named = [(one.id, f"{title(one)}（{one.unit.name if one.unit else '现承办环节'}）") for one in own]
+    form.sheet_id.choices = choices([*([("", "请选择")] if len(own) > 1 else []), *named])  # never the wrong one by default
     if request.method == "POST" and form.validate():
         typed = form.sheet_id.data, form.text.data or ""
         try:
