@@ -150,7 +150,7 @@ def close(session: Session, unit: Unit, actor: Actor, now: datetime) -> None:
         raise Refused(f"{unit.name}还有 {held} 件在办，不能停用。请先改派或办结。")
     answers = answers_owed_by(session, unit.id)
     if answers:
-        raise Refused(f"{unit.name}还有 {answers} 份督办没有反馈（所在的件已办结），不能停用。请先由该单位反馈。")
+        raise Refused(f"{unit.name}还有 {answers} 份督办没有反馈（所在的件已办结），不能停用。请先由该单位反馈，或由领导撤销。")
     people = active_people_of(session, unit.id)
     if people:
         raise Refused(f"{unit.name}还有 {people} 名在用人员，不能停用。请先把他们调到其他单位或停用。")
