@@ -39,8 +39,15 @@ WITH_THE_CASE = "随这件一并告知"
 
 
 def hand_to_unit(session: Session, case: Case, unit_id: int, what: str, key: str, now: datetime, *, mail: bool = False) -> None:
-    """Tell the people of a unit that the case is theirs to act on; `key` tells this occasion from every other of the case."""
-    hand_to(session, case, unit_people(session, case, unit_id), what, key, now, unit_id=unit_id, mail=mail)
+    """Tell the people of a unit that the case is theirs to act on; `key` tells this occasion from every other of the case.
+
+    Where they all left while the case was closed or merged, the clerks hear at once, who can give it to another unit."""
+    people = unit_people(session, case, unit_id)
+    if people:
+        hand_to(session, case, people, what, key, now, unit_id=unit_id, mail=mail)
+    else:
+        said = f"{what}。{session.get_one(Unit, unit_id).name}无人在岗，请改派"
+        hand_to(session, case, holders_of(session, Role.CLERK), said, key, now, mail=mail)
 
 
 def hand_to_holder(session: Session, case: Case, what: str, key: str, now: datetime) -> None:

@@ -23,6 +23,15 @@ def day_off_words(day: date | None, calendar: WorkCalendar) -> str:
     return f"{day_words(day, day.year)}不上班（{why}），下一个工作日是 {day_words(following, day.year)}{guess}"
 
 
+def chosen_day_words(day: date | None, calendar: WorkCalendar) -> str:
+    """注意：…。 What whoever chose a day is to know of it once it stands: that the office rests on it, or that nobody knows yet
+    whether it does because its year is not loaded; empty for any other."""
+    said = day_off_words(day, calendar)
+    if not said and day is not None and calendar.provisional(day):
+        said = f"{day.year} 年的放假安排还没有导入，{day_words(day, day.year)}是否上班以国务院办公厅通知为准"
+    return f"注意：{said}。" if said else ""
+
+
 def check_day_off(day: date | None, calendar: WorkCalendar, field: str, *, known: bool) -> None:
     """Raises Invalid, of `field`, for a day on which the office rests, unless whoever chose it said they know."""
     said = day_off_words(day, calendar)

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from opinion_app.rules.day_off import KNOW_DAY_OFF, check_day_off, day_off_words
+from opinion_app.rules.day_off import KNOW_DAY_OFF, check_day_off, chosen_day_words, day_off_words
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.workdays import CalendarDay, DayKind, WorkCalendar
 
@@ -40,3 +40,10 @@ def test_a_day_off_is_said_with_the_next_working_day(day: date | None, words: st
         assert refused.value.fields.keys() == {"due_on", KNOW_DAY_OFF}
     else:
         check_day_off(day, CALENDAR, "due_on", known=False)
+
+
+def test_a_chosen_day_is_noted_where_the_office_rests_and_where_nobody_knows_yet() -> None:
+    assert chosen_day_words(date(2026, 12, 4), CALENDAR) == chosen_day_words(None, CALENDAR) == ""
+    assert chosen_day_words(date(2026, 12, 6), CALENDAR).startswith("注意：12月6日 周日不上班（周末），下一个工作日是")
+    said = "注意：2027 年的放假安排还没有导入，1月1日 周五是否上班以国务院办公厅通知为准。"
+    assert chosen_day_words(date(2027, 1, 1), CALENDAR) == said

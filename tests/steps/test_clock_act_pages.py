@@ -84,6 +84,7 @@ def test_d10_more_time_is_asked_by_an_amount_or_until_a_day_and_not_by_both(app:
     assert leader.get(f"{path}/decide_extension").status_code == 409
     typed = {"until": "2026-12-12", "know_day_off": "y"}
     assert said(head, f"{path}/ask_extension", reason="等安装", **typed)[0] == 303
+    assert "注意：12月12日 周六不上班（周末）" in leader.get(f"{path}/decide_extension").text
     assert said(leader, f"{path}/decide_extension", agree="yes")[0] == 303
     trail = leader.get(path).text.partition('id="trail"')[2]
     assert ["同意延期，延至 2026年12月12日 周六。" in trail, trail.count("需采购")] == [True, 1]

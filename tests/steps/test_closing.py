@@ -8,18 +8,31 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from opinion_app.flow import risk_clocks
 from opinion_app.flow.assess import assess
 from opinion_app.flow.cases import latest_reply
 from opinion_app.flow.clocks import open_clocks
 from opinion_app.flow.progress import open_progress
+from opinion_app.records.notice import Notice
+from opinion_app.records.person import Person
 from opinion_app.records.submission import Progress
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.assessment import Ground, Sheet
 from opinion_app.rules.errors import Forbidden, Invalid, Refused
 from opinion_app.rules.registration import LetterFacts, Writer
-from opinion_app.rules.words import AnswerMethod, Channel, Disclosure, Procedure, RetentionPeriod, RiskFactor, Source, Stage
+from opinion_app.rules.words import (
+    AnswerMethod,
+    Channel,
+    Disclosure,
+    NoticeChannel,
+    Procedure,
+    RetentionPeriod,
+    RiskFactor,
+    Source,
+    Stage,
+)
 from opinion_app.rules.zone import local_date
 from opinion_app.steps.closing import operations as closing
 from opinion_app.steps.reply import operations as reply
@@ -217,6 +230,18 @@ def test_reopening_gives_the_unit_fresh_time_and_asks_for_a_new_decision(office:
     assert case.next_due_at > later
     fresh = reply.save_draft(office.session, case, office.finance_handler, later, REPLY + "补充说明。")
     assert fresh.version_no == 2
+
+
+def test_n03_a_case_taken_up_again_whose_unit_has_nobody_left_is_told_to_the_clerks(office: Office) -> None:
+    case = closed(office)
+    for actor in (office.finance_head, office.finance_handler):
+        office.session.get_one(Person, actor.id).active = False
+    office.finance.active = False
+    office.session.flush()
+    closing.reopen(office.session, case, office.leader, NOW + 30 * DAY, "留言人不满意")
+    told = select(Notice.person_id, Notice.subject).where(Notice.case_id == case.id, Notice.key.contains("reopen:"))
+    [(person_id, subject)] = office.session.execute(told.where(Notice.channel == NoticeChannel.IN_APP)).all()
+    assert (person_id, "重办，请重新办理答复。财政所无人在岗，请改派" in subject) == (office.clerk.id, True)
 
 
 def test_a_declined_case_comes_back_to_the_office_with_time_from_now(office: Office) -> None:

@@ -28,7 +28,7 @@ from opinion_app.records.notice import Notice, Reminder
 from opinion_app.records.once import insert_once
 from opinion_app.records.person import Person
 from opinion_app.rules import links
-from opinion_app.rules.deadline_rules import ClockStage
+from opinion_app.rules.deadline_rules import ClockStage, OwedBy
 from opinion_app.rules.digest import OpenClock, PersonDigest, Trouble
 from opinion_app.rules.ladder import Rung, Way, look
 from opinion_app.rules.life import ACTS
@@ -209,8 +209,10 @@ def _issue_sheets(session: Session, judged: Judged, failed: set[int], now: datet
 def _issue_sheet(session: Session, clock: OpenClock, rung: Rung, days: int, now: datetime) -> None:
     case = session.get_one(Case, clock.case_id)
     unit_id = clock.owing.unit_id or case.lead_unit_id
-    if unit_id is None or clock.waits_for == ClockStage.FEEDBACK.label:
-        return  # the office does not supervise itself, and an answer is not asked for by another sheet
+    if clock.owing.owed_by == OwedBy.OFFICE.value or unit_id is None:
+        return  # the office does not supervise itself, nor a unit for what the office is late with
+    if clock.waits_for == ClockStage.FEEDBACK.label:
+        return  # an answer is not asked for by another sheet
     if case.stage not in ACTS["supervise_feedback"].stages:
         return  # no unit could answer it: what a merged letter owes is the office's report (D13)
     text = f"{clock.waits_for}时限已逾期（{moment_words(clock.due_at)}到期），请说明原因、已采取的措施和预计办结时间。"

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from opinion_app import clock
 from opinion_app.desks.supervising import forms, operations, withdrawing
+from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.cases import open_case
 from opinion_app.flow.supervise import Asked, sheet_of, sheets, title
 from opinion_app.forms import choices
@@ -15,6 +16,7 @@ from opinion_app.records.base import db
 from opinion_app.records.case import Case
 from opinion_app.records.unit import Unit
 from opinion_app.rules import links
+from opinion_app.rules.day_off import chosen_day_words
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.reminder_words import SupervisionKind
@@ -68,7 +70,8 @@ def _ask(case: Case, form: forms.UrgeForm | forms.SuperviseForm, kind: Supervisi
         except Invalid as refusal:
             form.take(refusal)
         else:
-            return done(links.case(case.number), issued.words)
+            noted = chosen_day_words(asked.due_on, work_calendar(db.session()))
+            return done(links.case(case.number), issued.words + noted)
     return act_page(case, kind.value, form, said=said)
 
 

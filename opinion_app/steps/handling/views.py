@@ -23,7 +23,7 @@ from opinion_app.records.clock import Clock
 from opinion_app.records.person import Person
 from opinion_app.rules import links
 from opinion_app.rules.clock_facts import UNIT_WORDS
-from opinion_app.rules.day_off import day_off_words
+from opinion_app.rules.day_off import chosen_day_words
 from opinion_app.rules.deadline_rules import ClockStage
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.file_kinds import STAFF_LIMITS
@@ -168,8 +168,8 @@ def ask_extension(number: str) -> ResponseReturnValue:
         try:
             more, known = form.more(), form.know_day_off.data
             extending.ask(session, case, actor(), clock.now(), more, form.reason.data, form.seen_version, know_day_off=known)
-            said = day_off_words(more.until, work_calendar(session))
-            return done(links.case(case.number), f"延期申请已提交，等领导审批。{f'注意：{said}。' if said else ''}")
+            noted = chosen_day_words(more.until, work_calendar(session))
+            return done(links.case(case.number), f"延期申请已提交，等领导审批。{noted}")
         except Invalid as refusal:
             form.take(refusal)
     allowance = extending.allowance_of(session, running)
@@ -216,7 +216,8 @@ def decide_extension(number: str) -> ResponseReturnValue:
     by = extending.granted_words(session, running, more) if more is not None else ""
     template = "steps/handling/decide_extension.html"
     what = extending.whose_words(case, running) + clock_words(running)
-    shown: dict[str, Any] = {"asked": request_, "said_of": said, "by": by, "running": running, "what": what}
+    noted = chosen_day_words(more.until, work_calendar(session)) if more is not None else ""
+    shown: dict[str, Any] = {"asked": request_, "said_of": said, "by": by, "running": running, "what": what, "noted": noted}
     return act_page(case, "decide_extension", form, template=template, **shown)
 
 

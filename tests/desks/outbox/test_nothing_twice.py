@@ -16,17 +16,21 @@ from opinion_app.desks.calendar.queries import with_closure
 from opinion_app.desks.reminders.operations import queue_rungs
 from opinion_app.desks.reminders.rehearsal import rehearse
 from opinion_app.flow import clocks
+from opinion_app.flow.assess import assess
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.outbox import BY_MAILBOX
 from opinion_app.flow.recompute import marks, preview
+from opinion_app.flow.risk_clocks import risk_clocks
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.supervision import Supervision
 from opinion_app.records.transaction import transaction
+from opinion_app.rules.assessment import Ground, Sheet
+from opinion_app.rules.deadline_rules import OwedBy
 from opinion_app.rules.delivery import Outcome
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.suspension import SuspensionGround
-from opinion_app.rules.words import ClockState, Kind, Procedure, Role, Urgency
+from opinion_app.rules.words import ClockState, Kind, Procedure, RiskFactor, RiskLevel, Role, Urgency
 from opinion_app.rules.zone import local_date, parse_moment
 from opinion_app.steps.handling import suspending
 from opinion_app.steps.triage import merging, operations
@@ -219,3 +223,15 @@ def test_n01_a_merged_date_that_stands_still_for_a_moment_and_goes_on_alone_is_t
         told += office.round_(f"{due}T09:0{2 * number + 1}") if looking else []
     assert office.day(case, "reply") == due
     assert [*told, *(line for at in ("09:10", "10:00", "17:00") for line in office.round_(f"{due}T{at}"))] == []
+
+
+def test_n01_no_unit_is_asked_about_what_the_office_itself_is_late_with(office: Office) -> None:
+    case = handling_case(office.life)
+    give_addresses(office.session)
+    said = Sheet({factor: Ground(1, "见截图") for factor in RiskFactor}, RiskLevel.III, "综合判断", "可能被误读")
+    assess(office.session, case, office.life.clerk, NOW, said)
+    duty = next(clock for clock in risk_clocks(office.session, case) if clock.owed_by == OwedBy.OFFICE.value)
+    office.alone(case, duty.stage)
+    office.mornings(case, duty.stage, 6)
+    assert office.sheets() == []
+    assert duty.state is ClockState.RUNNING
