@@ -3,26 +3,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.cases import facts_of
 from opinion_app.flow.clocks import open_clocks, owed_by_office
-from opinion_app.flow.dated_letters import as_it_leaves, dated, presses, running, subject
+from opinion_app.flow.dated_letters import dated, presses, running, subject
 from opinion_app.flow.ladder import ladder
 from opinion_app.flow.ledger import OfDate, entry
-from opinion_app.flow.looking import Looking, clock_ids, looking
-from opinion_app.flow.outbox import ACT, Letter, by_channel, holders_of, inside_key, leader_in_charge, queue_many, unit_people
-from opinion_app.flow.recheck import asked_of_others
+from opinion_app.flow.outbox import ACT, Letter, holders_of, leader_in_charge, queue_many, unit_people
 from opinion_app.records.actors import actor_of
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
-from opinion_app.records.notice import Notice, Reminder
+from opinion_app.records.notice import Reminder
 from opinion_app.records.once import insert_once
 from opinion_app.records.person import Person
 from opinion_app.records.unit import Unit
@@ -33,7 +31,7 @@ from opinion_app.rules.life import holder
 from opinion_app.rules.permissions import can_see
 from opinion_app.rules.recipients import fit_for_a_group
 from opinion_app.rules.waiting_step import waits_for_step
-from opinion_app.rules.words import ClockState, NoticeChannel, Role
+from opinion_app.rules.words import ClockState, Role
 
 WITH_THE_CASE = "随这件一并告知"
 
@@ -132,39 +130,9 @@ def _owed(session: Session, case: Case, unit_id: int | None) -> list[Clock]:
     ]
 
 
-def letters_on(session: Session, notice: Notice, look: Looking) -> list[tuple[Letter, Person]]:
-    """The letter about an act for those of whom its step is asked instead of its reader, as it stands now; not for who was told
-    with the act already. Reads only."""
-    others = asked_of_others(notice, look)
-    inside = session.scalar(select(Notice).where(Notice.key == by_channel(notice.key, NoticeChannel.IN_APP))) if others else None
-    if inside is None:
-        return []
-    [line] = inside.lines
-    dates = [look.clocks[number] for number in line["dates"] if number in look.clocks]
-    said, _why = as_it_leaves(line, dates, (), look.now, look.calendar, look.ladder.morning, waits=True)
-    subject_now = str(said.pop("subject", inside.subject))
-    letter = Letter(ACT, inside.key.rsplit(":", 2)[0], subject_now, [said], inside.link, inside.case_id)
-    keys = {inside_key(letter, person_id): person_id for person_id in others}
-    told = {keys[key] for key in session.scalars(select(Notice.key).where(Notice.key.in_(keys)))}
-    people = session.scalars(select(Person).where(Person.id.in_(others - told)).order_by(Person.id))
-    return [(letter, person) for person in people]
-
-
-def hand_on(session: Session, notice: Notice, now: datetime) -> set[int]:
-    """Ask the step of whoever has it now instead of the reader of a letter that is not sent for that; answers the clocks that the
-    ladder has to look at again, of which they heard by it."""
-    look = looking(session, [notice], now)
-    letters = letters_on(session, notice, look)
-    queued = queue_many(session, letters, now, mail=True) if letters else []
-    dates = [look.clocks[number] for number in clock_ids(notice.lines) if number in look.clocks]
-    pressing = [one for one in running(dates) if presses(one, now, look.calendar, look.ladder.morning)] if queued else []
-    _enter(session, pressing, {person_id: notice_id for notice_id, person_id in queued}, now)
-    return {clock.id for clock in pressing}
-
-
 def count_as_told(session: Session, pressing: Sequence[Clock], told: dict[int, int], now: datetime) -> None:
     """Enter what they heard with the case as the rungs that would say it, and have the ladder look at the clocks for others."""
-    heard = _enter(session, pressing, told, now)
+    heard = enter_told(session, pressing, told, now)
     if heard:
         session.execute(
             update(Clock)
@@ -174,20 +142,27 @@ def count_as_told(session: Session, pressing: Sequence[Clock], told: dict[int, i
         )
 
 
-def _enter(session: Session, pressing: Sequence[Clock], told: dict[int, int], now: datetime) -> list[Clock]:
-    """Enter what they heard as the rungs that would say it; answers of what. Nothing of what is late: its rungs say more."""
-    held, heard = ladder(session), [clock for clock in pressing if cast(datetime, clock.due_at) >= now]
+def enter_told(session: Session, pressing: Sequence[Clock], told: dict[int, int], now: datetime) -> list[Clock]:
+    """Enter what they heard as the rungs that would say it; `told` by person the notice. Answers of what."""
     entries = [
         entry(
             OfDate(clock.case_id, clock.id, clock.deadline_version), rung.code, person_id, WITH_THE_CASE, now, notice_id=notice_id
         )
-        for clock in heard
-        for rung in _said_with(clock, held, now)
+        for clock, rung in said_with(pressing, ladder(session), now)
         for person_id, notice_id in told.items()
     ]
     if entries:
         session.execute(insert_once(session, Reminder.__table__), entries)
-    return heard
+    return _not_late(pressing, now)
+
+
+def said_with(pressing: Iterable[Clock], held: Ladder, now: datetime) -> Iterator[tuple[Clock, Rung]]:
+    """The rungs that a letter which names some dates counts as. Nothing of what is late: its rungs say more."""
+    return ((clock, rung) for clock in _not_late(pressing, now) for rung in _said_with(clock, held, now))
+
+
+def _not_late(pressing: Iterable[Clock], now: datetime) -> list[Clock]:
+    return [clock for clock in pressing if cast(datetime, clock.due_at) >= now]
 
 
 def _said_with(clock: Clock, held: Ladder, now: datetime) -> list[Rung]:

@@ -265,20 +265,20 @@ def _of_an_act(
     dates = [clocks[number] for number in line["dates"] if number in clocks]
     case = look.facts.get(notice.case_id or 0)
     others = asked_of_others(notice, look)
-    waits = case is None or (still_waits(line["waits"], case) and not others)
+    waits = case is None or (still_waits(line["waits"], case) and others is None)
     own = {number for number, people in told.items() if notice.person_id in people}
     rest = set[int]() if notice.body or notice.id in look.followed else own - look.heard.get(notice.id, frozenset())
     said, why = as_it_leaves(line, dates, rest, look.now, look.calendar, look.ladder.morning, waits=waits)
-    return said, NOT_ASKED_OF if why == STEP_DONE and others else why
+    return said, NOT_ASKED_OF if why == STEP_DONE and others is not None else why
 
 
-def asked_of_others(notice: Notice, look: Looking) -> frozenset[int]:
-    """Of whom the step is asked that a letter waits for, where its reader has it no more; else nobody."""
+def asked_of_others(notice: Notice, look: Looking) -> tuple[Recipient, ...] | None:
+    """Of whom the step is asked that a letter waits for, where its reader has it no more, nobody being one answer; else None."""
     case = look.facts.get(notice.case_id or 0)
     if case is None or notice.category != ACT or notice.for_group:
-        return frozenset()
+        return None
     asked = next((asked_now(line["waits"], case, look.people) for line in notice.lines if "waits" in line), None)
-    return frozenset() if asked is None or notice.person_id in asked else asked
+    return None if asked is None or any(one.person_id == notice.person_id for one in asked) else asked
 
 
 def _as_it_stands(line: dict[str, Any], clocks: Mapping[int, Clock], look: Looking) -> dict[str, Any]:

@@ -8,29 +8,50 @@ from typing import Any
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.life import holder
 from opinion_app.rules.permissions import can_see
-from opinion_app.rules.recipients import Roster, fit_for_a_group
+from opinion_app.rules.recipients import Recipient, Roster, Search, fit_for_a_group
 from opinion_app.rules.waiting_step import INSTRUCTION, still_waits
 from opinion_app.rules.words import Role
 
 
-def asked_now(waits: Mapping[str, Any], case: CaseFacts, people: Roster) -> frozenset[int] | None:
-    """The people of whom that step is asked now, on leave or not; None where it is done, or where the letter asks no step."""
+def asked_now(waits: Mapping[str, Any], case: CaseFacts, people: Roster) -> tuple[Recipient, ...] | None:
+    """The people of whom that step is asked now, on leave or not; where nobody has it, whoever is to see to it, each with why.
+
+    None where the step is done, or where the letter asks none."""
     if waits.get("for") not in ("step", INSTRUCTION["for"]) or not still_waits(waits, case):
         return None
-    lead = case.lead.unit_id if case.lead else None
-    if waits["for"] == INSTRUCTION["for"]:
-        return _known(_leaders(lead, people), case, people)
-    if waits["unit"] is not None:
-        return _known(_unit(waits["unit"], case, people), case, people)
     held = holder(case)
     desk = held.desk if held is not None else ""
-    at_desk: dict[str, Iterable[int]] = {
-        "unit_head": people.holding(Role.UNIT_HEAD, unit_id=lead) if lead is not None else (),
-        "reviewer": set(people.holding(Role.REVIEWER)) - case.authors,
-        "leader": set(_leaders(lead, people)) - case.authors,
-        "clerk": people.holding(Role.CLERK),
-    }
-    return _known(at_desk[desk], case, people) if desk in at_desk else None
+    if waits["for"] == INSTRUCTION["for"]:
+        desk = "instruction"
+    elif waits["unit"] is not None:
+        desk = "unit"
+    elif desk in ("", "unit"):
+        return None  # it rests, or people of the office were told of what a unit does
+    lead = case.lead.unit_id if case.lead else None
+    unit_id = waits["unit"] if desk == "unit" else lead
+    known = _known(_having(desk, unit_id, case, people), case, people)
+    return tuple(Recipient(one, "") for one in known) or _way_up(desk, unit_id, Search(case, people))
+
+
+def _having(desk: str, unit_id: int | None, case: CaseFacts, people: Roster) -> Iterable[int]:
+    """Who has what lies at a desk by their role; nobody passes their own text."""
+    if desk == "unit" and unit_id is not None:
+        return _unit(unit_id, case, people)
+    if desk == "unit_head" and unit_id is not None:
+        return people.holding(Role.UNIT_HEAD, unit_id=unit_id)
+    if desk == "reviewer":
+        return set(people.holding(Role.REVIEWER)) - case.authors
+    if desk == "leader":
+        return set(_leaders(unit_id, people)) - case.authors or set(people.holding(Role.LEADER)) - case.authors
+    return _leaders(unit_id, people) if desk == "instruction" else people.holding(Role.CLERK)
+
+
+def _way_up(desk: str, unit_id: int | None, search: Search) -> tuple[Recipient, ...]:
+    """Who sees to a step that nobody has: for a unit the one above it, then the office, in the end the administrators."""
+    if desk in ("unit", "unit_head"):
+        return tuple(search.last_resort(unit_id))
+    found = search.reviewers() if desk == "reviewer" else search.clerks("没有在岗的领导，请您安排")
+    return tuple(found or search.last_resort(unit_id))
 
 
 def _leaders(unit_id: int | None, people: Roster) -> list[int]:
@@ -46,7 +67,7 @@ def _unit(unit_id: int, case: CaseFacts, people: Roster) -> list[int]:
     return [one for one in members if part is not None and one == part.handler_id] or members
 
 
-def _known(found: Iterable[int], case: CaseFacts, people: Roster) -> frozenset[int]:
+def _known(found: Iterable[int], case: CaseFacts, people: Roster) -> list[int]:
     """Those of them who can sign in and may hear that the case exists (decisions 9)."""
-    ones = (people.staff[person_id] for person_id in found)
-    return frozenset(one.actor.id for one in ones if one.active and (fit_for_a_group(case) or can_see(one.actor, case)))
+    ones = [people.staff[person_id] for person_id in sorted(found)]
+    return [one.actor.id for one in ones if one.active and (fit_for_a_group(case) or can_see(one.actor, case))]

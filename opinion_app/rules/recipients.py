@@ -221,8 +221,9 @@ class Search:
         return [Recipient(found.person_id, reason) for found in self.unit(unit_id)] if unit_id is not None else []
 
     def heads(self, unit_id: int, reason: str) -> list[Recipient]:
-        """The heads of a unit, and its handler as a copy."""
-        return self.either(self.heads_of(unit_id), reason) + self.copied(unit_id, "您单位主办，正等负责人审核（抄送）")
+        """The heads of a unit, without any the way up, for a copy passes nothing; and its handler as a copy."""
+        found = self.either(self.heads_of(unit_id), reason) or self.last_resort(unit_id)
+        return found + self.copied(unit_id, "您单位主办，正等负责人审核（抄送）")
 
     def heads_of(self, unit_id: int) -> list[int]:
         """The heads of a unit, at work or not."""

@@ -19,6 +19,7 @@ from opinion_app.desks.upkeep.operations import purge
 from opinion_app.files.store import AttachmentStore
 from opinion_app.flow import ratings
 from opinion_app.flow.figures import count_figures
+from opinion_app.flow.handing_on import ask_who_has_it_now
 from opinion_app.flow.inbox import take_in_waiting
 from opinion_app.flow.sweep import sweep
 from opinion_app.records.current import settings_of
@@ -84,8 +85,11 @@ def _whole(queued: Queued, said: str) -> str:
 
 
 def _rungs(work: Work) -> str:
-    """Batch by batch, so that nobody waits for the database meanwhile; what is left when asked to end, the next run does."""
-    done = Queued()
+    """Batch by batch, so that nobody waits for the database meanwhile; what is left when asked to end, the next run does.
+
+    Whoever has by now what a waiting letter asks for is asked first, and so told of its dates by that."""
+    with _telling(work) as session:
+        done = Queued(troubles=ask_who_has_it_now(session, work.now))
     while not (work.stopping() or work.stale):
         with _telling(work) as session:
             batch = ring_batch(session, work.now, done.last or 0)

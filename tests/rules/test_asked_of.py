@@ -10,7 +10,7 @@ import pytest
 
 from opinion_app.rules.asked_of import asked_now
 from opinion_app.rules.facts import Actor, AssignmentFacts, CaseFacts
-from opinion_app.rules.recipients import Roster, Staff
+from opinion_app.rules.recipients import Recipient, Roster, Staff
 from opinion_app.rules.waiting_step import INSTRUCTION, ITS_DATES, waits_for_step
 from opinion_app.rules.words import AssignmentState, Gate, Role, Stage, UnitRole
 
@@ -46,6 +46,10 @@ AT_GATES = replace(WITH_HEAD, gates_passed=frozenset({Gate.UNIT_HEAD}))
 TO_SIGN = replace(WITH_HEAD, gates_passed=frozenset(Gate) - {Gate.SIGN_OFF})
 
 
+def ids(asked: tuple[Recipient, ...] | None) -> set[int] | None:
+    return None if asked is None else {one.person_id for one in asked}
+
+
 @pytest.mark.parametrize(
     ("case", "unit", "asked"),
     [
@@ -57,10 +61,12 @@ TO_SIGN = replace(WITH_HEAD, gates_passed=frozenset(Gate) - {Gate.SIGN_OFF})
         (replace(WITH_HEAD, stage=Stage.APPROVED), None, {CLERK}),
         (replace(LED, restricted=True, assignments=()), 7, set()),
         (HANDLED, None, None),  # people of the office were told of what a unit does
+        (replace(LED, stage=Stage.CLOSED), None, None),
+        (replace(TO_SIGN, authors=frozenset({VICE})), None, {MAYOR}),
     ],
 )
 def test_a_step_is_asked_of_who_has_it_now(case: CaseFacts, unit: int | None, asked: set[int] | None) -> None:
-    assert asked_now(waits_for_step(case, unit), case, PEOPLE) == asked
+    assert ids(asked_now(waits_for_step(case, unit), case, PEOPLE)) == asked
 
 
 @pytest.mark.parametrize(
@@ -74,4 +80,23 @@ def test_a_step_is_asked_of_who_has_it_now(case: CaseFacts, unit: int | None, as
     ],
 )
 def test_what_asks_no_step_any_more_asks_nobody(waits: Mapping[str, Any], case: CaseFacts, asked: set[int] | None) -> None:
-    assert asked_now(waits, case, PEOPLE) == asked
+    assert ids(asked_now(waits, case, PEOPLE)) == asked
+
+
+@pytest.mark.parametrize(
+    ("case", "unit", "gone", "asked"),
+    [
+        (HANDLED, 7, {HEAD, HANDLER, OTHER}, {CLERK: "承办单位无人在岗，请您安排"}),
+        (WITH_HEAD, None, {HEAD}, {CLERK: "承办单位无人在岗，请您安排"}),
+        (AT_GATES, None, {REVIEWER}, dict.fromkeys((VICE, MAYOR), "没有在岗的审核人，请您安排")),
+        (TO_SIGN, None, {VICE, MAYOR}, {CLERK: "没有在岗的领导，请您安排"}),
+        (replace(WITH_HEAD, stage=Stage.APPROVED), None, {CLERK}, dict.fromkeys((VICE, MAYOR), "没有在岗的受理员，请您安排")),
+        (TO_SIGN, None, set(ROLES), {}),
+    ],
+)
+def test_n09_a_step_that_nobody_has_is_asked_of_whoever_sees_to_it(
+    case: CaseFacts, unit: int | None, gone: set[int], asked: dict[int, str]
+) -> None:
+    rest = Roster({who: replace(one, active=one.active and who not in gone) for who, one in PEOPLE.staff.items()})
+    found = asked_now(waits_for_step(case, unit), case, rest)
+    assert {one.person_id: one.reason for one in found or ()} == asked

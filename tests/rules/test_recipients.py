@@ -77,6 +77,10 @@ def test_the_holder_owes_and_the_lead_unit_is_copied(owing: Owing, facts: CaseFa
     assert told(owing, facts, office()) == expected
 
 
+def test_n09_a_copy_to_the_handler_is_no_head() -> None:
+    assert told(HOLDER, case(Stage.UNDER_REVIEW), without(office(), HEAD)) == {TOWN_HEAD, HANDLER}
+
+
 def test_n09_a_copy_to_the_lead_unit_is_no_clerk() -> None:
     empty = without(office(), CLERK, LEADER)
     assert told(HOLDER, case(Stage.APPROVED), empty) == {TOWN_HEAD}, "somebody must act: the way up, as for every clock"

@@ -16,7 +16,7 @@ from opinion_app import clock
 from opinion_app.desks.outbox.delivery import Watch
 from opinion_app.desks.outbox.operations import Sender, claim, confirm
 from opinion_app.desks.reminders.rehearsal import Draft, arriving_drafts, rehearse
-from opinion_app.flow import clocks, inbox
+from opinion_app.flow import accounts, clocks, inbox
 from opinion_app.flow.ladder import SINCE
 from opinion_app.flow.outbox import tell
 from opinion_app.flow.settings import put_setting
@@ -31,10 +31,11 @@ from opinion_app.records.transaction import transaction
 from opinion_app.rules.delivery import Attempt, Outcome
 from opinion_app.rules.suspension import SuspensionGround
 from opinion_app.rules.words import NoticeChannel, NoticeState, Role, Urgency
-from opinion_app.rules.zone import parse_moment
+from opinion_app.rules.zone import local_date, parse_moment
 from opinion_app.scheduler.runner import Runner
 from opinion_app.steps.handling import suspending
-from tests.builders.life import assigned, give_addresses, handling_case, make_office
+from opinion_app.steps.reply import operations as replies
+from tests.builders.life import REPLY, assigned, give_addresses, handling_case, make_office
 from tests.builders.office import SECRET, make_case, make_person
 
 BEGUN = parse_moment("2026-10-12T09:00")
@@ -181,6 +182,30 @@ def test_n14_what_waits_is_rehearsed_as_it_leaves_rewritten_or_cancelled(core: F
     assert "安管理" not in {name for name, _subject, _lines in left}, "another runner has it in hand"
     _left, dropped = left_as_rehearsed(core, "2026-11-03T09:10")
     assert "已由较新的通报代替" in {why for _name, why in dropped}
+
+
+def test_n01_a_run_asks_a_new_head_first_and_tells_the_date_by_that_alone(core: Flask) -> None:
+    with transaction() as session:
+        office = make_office(session)
+        deputy = make_person(session, "deputy", Role.HANDLER, unit=office.finance, name="代办人")
+        give_addresses(session)
+        put_setting(session, SINCE, BEGUN.isoformat())
+        case = handling_case(office, BEGUN)
+        reply = clocks.reply_clock(session, case.id)
+        assert reply is not None
+        assert reply.due_at is not None
+        day, case_id, number, deputy_id = local_date(reply.due_at).isoformat(), case.id, case.number, deputy.id
+    run(core, parse_moment(f"{day}T08:31"))
+    at = parse_moment(f"{day}T09:00")
+    with transaction() as session:
+        case = session.get_one(Case, case_id)
+        replies.save_draft(session, case, office.finance_handler, at, REPLY)
+        replies.submit(session, case, office.finance_handler, at)
+        accounts.set_roles(session, session.get_one(Person, office.finance_head.id), [Role.HANDLER], None, at)
+        accounts.set_roles(session, session.get_one(Person, deputy_id), [Role.UNIT_HEAD], None, at)
+    left, dropped = left_as_rehearsed(core, f"{day}T09:01")
+    assert [(who, subject) for who, subject, _lines in left] == [("代办人", f"{number} 答复稿送审，请审核（今天到期）")]
+    assert [why for _name, why in dropped] == ["这一步已不由收件人办理"]
 
 
 def test_n14_a_letter_that_may_have_left_is_rehearsed_with_the_words_it_has(core: Flask) -> None:

@@ -15,10 +15,9 @@ from opinion_app.desks.outbox.queries import LEAVING
 from opinion_app.flow import trail
 from opinion_app.flow.coming_back import may_come_back_until
 from opinion_app.flow.digest_ledger import say_as_it_leaves
-from opinion_app.flow.handover import hand_on
+from opinion_app.flow.handing_on import hand_on
 from opinion_app.flow.leaving import address_of, due, unfit_address, why_not_at_all, why_not_to_writer
 from opinion_app.flow.left_behind import leave_behind
-from opinion_app.flow.outbox import ACT
 from opinion_app.flow.recheck import NOTHING_LEFT, REPLACED, look_once_more, subject_as_it_stands, to_hand_on
 from opinion_app.flow.reminding import look_again
 from opinion_app.flow.settings import office, restored_at
@@ -89,7 +88,7 @@ def _next(
                 _address(notice, sender)
                 if why := why_not_at_all(notice, restored, sender.alarm_url):
                     _cancel(notice, why, now)
-                    unheard |= to_hand_on(session, notice, NOTHING_LEFT, now)
+                    unheard |= hand_on(session, [notice], now) | to_hand_on(session, notice, NOTHING_LEFT, now)
                 elif claimed := _claimed(session, notice, sender, now, unheard):
                     return claimed
     return None
@@ -171,7 +170,7 @@ def _freeze(session: Session, notice: Notice, sender: Sender, now: datetime, unh
     Bytes that an earlier attempt may have taken out stay: under one Message-ID nobody is sent two texts (decisions 22)."""
     standing = look_once_more(session, notice, now)
     lines = standing.lines
-    unheard |= hand_on(session, notice, now) if notice.category == ACT else set()
+    unheard |= hand_on(session, [notice], now)
     if standing.why != REPLACED:
         unheard |= to_hand_on(session, notice, standing, now)
     if not lines:

@@ -13,6 +13,7 @@ from opinion_app.desks.reminders.made_up import HadToday, had
 from opinion_app.desks.reminders.suspended import STANDS_STILL
 from opinion_app.flow.calendar_letter import letter_about_next_year
 from opinion_app.flow.coming_back import cancelled_lately, with_reader
+from opinion_app.flow.handing_on import may_be_anothers
 from opinion_app.flow.leaving import due
 from opinion_app.flow.outbox import ACT, DIGEST, Letter, inside_key
 from opinion_app.flow.told_beside import told_later
@@ -37,10 +38,12 @@ class ForPerson:
 @dataclass
 class Held:
     """What the outbox holds: the letters that would be tried, their cases, the last digest of who gets one, today's digests by
-    person, and the keys told. `cancelled`: those cancelled lately that may go after all."""
+    person, and the keys told. `cancelled`: those cancelled lately that may go after all; `asking`: the letters about acts whose
+    step may be somebody else's by now, whether or not their turn has come."""
 
     waiting: list[Notice] = field(default_factory=list)
     cancelled: list[Notice] = field(default_factory=list)
+    asking: list[Notice] = field(default_factory=list)
     cases: dict[int, Case] = field(default_factory=dict)
     had: dict[int, HadToday] = field(default_factory=dict)
     newest: dict[tuple[int, NoticeChannel], date] = field(default_factory=dict)
@@ -67,14 +70,18 @@ def held_at(session: Session, now: datetime, jobs: Collection[str], others: Iter
     asked = and_(Notice.case_id.in_(still), Notice.channel == NoticeChannel.IN_APP, Notice.key.startswith(STANDS_STILL))
     newest = case((and_(or_(waits, lately), Notice.category == DIGEST), _newest()))
     followed = and_(waits, Notice.category == ACT, told_later())
-    marks = waits.label("waits"), lately.label("lately"), newest.label("newest"), followed.label("followed")
+    asking = may_be_anothers()
+    marks = waits.label("waits"), lately.label("lately"), newest.label("newest"), followed.label("followed"), asking.label("asks")
     query = select(Notice, Case, *marks).outerjoin(Case, Case.id == Notice.case_id)
     query = query.options(*with_reader(), joinedload(Case.merged_into))
     found, digests = Held(), []
-    for row, about, turn, cancelled, day, later in session.execute(
-        query.where(or_(waits, lately, digest, asked, Notice.key.in_(keys))).order_by(Notice.id)
+    for row, about, turn, cancelled, day, later, asks in session.execute(
+        query.where(or_(waits, lately, digest, asked, asking, Notice.key.in_(keys))).order_by(Notice.id)
     ):
         found.keys.add(row.key)
+        if asks:
+            found.asking.append(row)
+            found.cases |= {about.id: about} if about is not None else {}
         if row.category == DIGEST and row.local_date == today and row.channel is NoticeChannel.IN_APP:
             digests.append(row)
         if turn or cancelled:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from opinion_app.desks.reminders.heard import heard_as_early, knows_date
-from opinion_app.desks.reminders.queries import facts_for, told_of, units_told
+from opinion_app.desks.reminders.queries import Ledger, facts_for, told_of, units_told
 from opinion_app.desks.reminders.table import Table
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.ladder import UNDER_ANOTHER, in_force_since, ladder, told_from
@@ -78,11 +79,13 @@ def judge(
     people: Roster | None = None,
     under: Ladder | None = None,
     known: Mapping[int, CaseFacts] | None = None,
+    besides: Ledger = MappingProxyType({}),
 ) -> Judged:
     """Judge a batch of clocks under the ladder in force, or `under` the one that takes its place; one that cannot be judged is
     named, and all others go on (N05). Reads only.
 
-    `people` and `known`, the facts by case, are read here where nobody has read them yet."""
+    `people` and `known`, the facts by case, are read here where nobody has read them yet; `besides`: what counts as told already
+    beside what the ledger holds."""
     everybody = people or roster(session, local_date(now))
     changed_at = now if under is not None else in_force_since(session)
     held, calendar = under or ladder(session), work_calendar(session)
@@ -91,7 +94,7 @@ def judge(
         held,
         calendar,
         everybody,
-        told_of(session, rows, now),
+        {**told_of(session, rows, now), **besides},
         units_told(session, rows, everybody, now),
         now,
         changed_at,

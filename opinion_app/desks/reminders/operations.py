@@ -16,6 +16,7 @@ from opinion_app.desks.reminders.unit_letters import letter_of, ring_units
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.coming_back import gone_for_good, inside_alone
 from opinion_app.flow.digest_ledger import enter_digests, going_out
+from opinion_app.flow.handing_on import ask_who_has_it_now
 from opinion_app.flow.ladder import begin_reminding, ladder, take_effect, told_from
 from opinion_app.flow.ledger import LONGEST, OfDate, entry
 from opinion_app.flow.outbox import Letter, queue, queue_many
@@ -157,7 +158,7 @@ def _said_by_digest(
 
 def queue_rungs(session: Session, now: datetime) -> Queued:
     """Say every rung that has come, in batches; run again it adds nothing."""
-    done = Queued()
+    done = Queued(troubles=ask_who_has_it_now(session, now))
     while (batch := ring_batch(session, now, done.last or 0)).last is not None:
         done.add(batch)
         done.last = batch.last

@@ -137,7 +137,7 @@ class Told:
 _CANCELLED = func.coalesce(Notice.state == NoticeState.CANCELLED, false())
 
 
-Ledger = dict[tuple[int, int, str, int], Told]
+Ledger = Mapping[tuple[int, int, str, int], Told]
 """By clock, whom (a person or a unit), rung and version of the date."""
 
 
@@ -161,7 +161,7 @@ def _told(
     entry = ledger.clock_id, whom, ledger.rung, ledger.deadline_version, ledger.notice_id, ledger.created_at
     query = select(*entry, _CANCELLED, gone_for_good(now), func.coalesce(inside_alone(), false()))
     query = query.outerjoin(Notice, Notice.id == ledger.notice_id).order_by(ledger.id)
-    told: Ledger = {}
+    told: dict[tuple[int, int, str, int], Told] = {}
     for start in range(0, len(rows), CHUNK):
         some = ledger.clock_id.in_([row.id for row in rows[start : start + CHUNK]])
         for clock_id, who, rung, version, notice_id, at, *became in session.execute(query.where(some)):

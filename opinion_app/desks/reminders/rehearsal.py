@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -13,6 +13,7 @@ from sqlalchemy import exists, false
 from sqlalchemy.orm import Session
 
 from opinion_app.desks.reminders.also_sent import ForPerson, Held, about_the_calendar, held_at, untold
+from opinion_app.desks.reminders.handed_on import handed_on, older_of_theirs
 from opinion_app.desks.reminders.judging import BATCH, Judged, Saying, judge, letters, subject_of
 from opinion_app.desks.reminders.made_up import still_to_make, told_by_letter
 from opinion_app.desks.reminders.queries import Speaking, morning_of, speaking_clocks
@@ -22,7 +23,7 @@ from opinion_app.flow.arriving import arriving
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.coming_back import coming_back, returns_at_once
 from opinion_app.flow.due import soon_until
-from opinion_app.flow.handover import letters_on
+from opinion_app.flow.handing_on import LettersOn
 from opinion_app.flow.ladder import ladder, taking_effect
 from opinion_app.flow.leaving import Outlook, outlook
 from opinion_app.flow.looking import Looking, clock_ids
@@ -38,6 +39,7 @@ from opinion_app.flow.writer_mail import RECEIPT, SUBJECTS
 from opinion_app.records.clock import Clock
 from opinion_app.records.current import settings_of
 from opinion_app.records.notice import WRITER, Notice
+from opinion_app.rules.delivery import GIVE_UP_AFTER
 from opinion_app.rules.digest import PersonDigest, Trouble, blind_words
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.ladder import Way
@@ -67,13 +69,15 @@ class Draft:
 @dataclass
 class Rehearsal:
     """Every letter of that moment, those of the outbox that would be cancelled with the reason, what could not be judged, the
-    facts of the cases that were looked at, and how many rungs came ten minutes ago and nobody hears."""
+    facts of the cases that were looked at, and how many rungs came ten minutes ago and nobody hears; `ended`: what of the outbox
+    waits no longer afterwards, whether or not mail leaves: cancelled, or tried for too long."""
 
     drafts: list[Draft] = field(default_factory=list)
     cancelled: list[Draft] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
     facts: Mapping[int, CaseFacts] = field(default_factory=dict)
     unheard: int = 0
+    ended: set[int] = field(default_factory=set)
 
 
 LAST_YEAR = 9900  # beyond it the days that a calendar counts on have no date
@@ -107,20 +111,12 @@ def rehearse(session: Session, now: datetime) -> Rehearsal:
     calendar_letters = about_the_calendar(session, now, people) if "calendar" in slots else []
     held = held_at(session, now, slots, calendar_letters)
     rows = [*held.waiting, *held.cancelled]
-    named = clock_ids(line for row in rows for line in row.lines)
+    named = clock_ids(line for row in (*rows, *held.asking) for line in row.lines)
     speaking = speaking_clocks(session, now, until, told, named, every=under is not None)
     found.facts = _facts(session, speaking, held)
     morning = morning_of(speaking.pressing, found.facts, people, now, calendar)
     by_letter = told_by_letter(session, today) if morning.digests else ()
     digests = still_to_make(morning.digests, held.had, missed_by_digests(session), by_letter)
-    judged = judge(session, speaking.waiting, now, people, under, found.facts)
-    found.troubles += morning.troubles + judged.troubles
-    found.unheard = _unheard(judged, now)
-    standing = plan_suspended(session, now, speaking.standing, found.facts, people)
-    others = untold([*(ForPerson(one.person_id, letter) for letter, one in standing), *calendar_letters], held)
-    plans = [*_digest_plans(digests), *_rung_plans(speaking.waiting, judged), *_other_plans(others)]
-    found.drafts = _drafts(plans, people, found.facts, [*speaking.pressing, *speaking.waiting])
-    found.drafts += _unit_drafts(session, list(_by_letter(speaking.waiting, judged.for_units)))
     look = Looking(
         now,
         calendar,
@@ -132,8 +128,25 @@ def rehearse(session: Session, now: datetime) -> Rehearsal:
         frozenset(held.followed),
         heard_beside(session, rows),
     )
-    _add_waiting(found, session, held, look, _told_by(plans, judged, people))
+    handed = handed_on(session, held, look)
+    waiting = handed.and_these(speaking.waiting)
+    judged = judge(session, waiting, now, people, under, found.facts, handed.heard)
+    found.troubles += morning.troubles + judged.troubles
+    found.unheard = _unheard(judged, now)
+    standing = plan_suspended(session, now, speaking.standing, found.facts, people)
+    others = untold([*(ForPerson(one.person_id, letter) for letter, one in standing), *calendar_letters], held)
+    plans = [*_digest_plans(digests), *_rung_plans(waiting, judged), *_other_plans(others), *_handed_on(handed.letters)]
+    found.drafts = _drafts(plans, people, found.facts, [*speaking.pressing, *waiting, *look.clocks.values()])
+    found.drafts += _unit_drafts(session, list(_by_letter(waiting, judged.for_units)))
+    _add_waiting(found, session, held, _after(handed.letters, held, look), _told_by(plans, judged, people))
     return found
+
+
+def _after(letters: LettersOn, held: Held, look: Looking) -> Looking:
+    """What the letters that wait are looked at by once others were asked: of two on a case only the later comes back."""
+    over = {row.id for row in older_of_theirs(letters, held.cancelled, look)}
+    held.cancelled = [row for row in held.cancelled if row.id not in over]
+    return replace(look, followed=look.followed | {row.id for row in older_of_theirs(letters, held.waiting, look)})
 
 
 def _unheard(judged: Judged, now: datetime) -> int:
@@ -162,10 +175,10 @@ def _add_waiting(found: Rehearsal, session: Session, held: Held, look: Looking, 
 
     What is cancelled for its way goes by another within the minute."""
     restored, alarm_url = restored_at(session), settings_of().alarm_url
-    found.drafts += _drafts(_handed_on(session, held, look), look.people, found.facts, look.clocks.values())
     seen = {row.id: outlook(row, look, held.cases, restored, alarm_url) for row in held.waiting}
+    found.ended |= {row.id for row in held.waiting if seen[row.id].why_not or look.now - row.created_at > GIVE_UP_AFTER}
     gone = [
-        row for row in held.waiting if seen[row.id].why_not and row.id not in held.followed and returns_at_once(row, look.now)
+        row for row in held.waiting if seen[row.id].why_not and row.id not in look.followed and returns_at_once(row, look.now)
     ]
     backs = coming_back(session, [*held.cancelled, *gone], look, alarm_url, planned)
     again = [(one.letter, outlook(one.letter, look, held.cases, restored, alarm_url)) for one in backs]
@@ -174,14 +187,11 @@ def _add_waiting(found: Rehearsal, session: Session, held: Held, look: Looking, 
         found.cancelled += [_waiting_draft(row, behind) for behind in _left_behind(row, one)]
 
 
-def _handed_on(session: Session, held: Held, look: Looking) -> Sequence[Plan]:
+def _handed_on(letters: LettersOn) -> Iterator[Plan]:
     """What is asked of others instead of the readers of letters that are not sent for that: by whichever way, once."""
-    plans: dict[tuple[str, int], Plan] = {}
-    for row in held.waiting:
-        for letter, person in letters_on(session, row, look):
-            lines = [line | {"case": letter.case_id} for line in letter.lines]
-            plans[letter.key, person.id] = Plan(letter.category, person.id, letter.subject, True, lines)
-    return list(plans.values())
+    for letter, person in letters:
+        lines = [line | {"case": letter.case_id} for line in letter.lines]
+        yield Plan(letter.category, person.id, letter.subject, True, lines)
 
 
 def _left_behind(row: Notice, seen: Outlook) -> Iterator[Outlook]:

@@ -1,0 +1,125 @@
+"""The step a waiting letter asks for is somebody else's by now: it is asked of them, by one letter with its dates (N01, N03)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session
+
+from opinion_app.flow.dated_letters import as_it_leaves, presses, running
+from opinion_app.flow.handover import enter_told
+from opinion_app.flow.looking import Looking, looking
+from opinion_app.flow.outbox import ACT, Letter, inside_key, queue_many
+from opinion_app.flow.recheck import asked_of_others
+from opinion_app.flow.reminding import look_again
+from opinion_app.flow.settings import restored_at
+from opinion_app.records.clock import Clock
+from opinion_app.records.notice import Notice
+from opinion_app.records.person import Person
+from opinion_app.rules import links
+from opinion_app.rules.digest import Trouble
+from opinion_app.rules.recipients import Recipient
+from opinion_app.rules.words import NoticeChannel, NoticeState
+
+SEE_TO_IT = "有一步无人办理，请您安排"
+"""All that is said of a step to who may not see the case (decisions 15)."""
+
+LettersOn = Sequence[tuple[Letter, Person]]
+"""Letters for others than the readers of those that wait, those of one act side by side."""
+
+
+def may_be_anothers() -> ColumnElement[bool]:
+    """Letters about an act that have not left, whatever they wait for: their turn, or a server that does not answer."""
+    open_ = Notice.state.in_((NoticeState.PENDING, NoticeState.UNKNOWN, NoticeState.CLAIMED)), Notice.finished_at.is_(None)
+    return and_(Notice.category == ACT, Notice.channel != NoticeChannel.IN_APP, Notice.person_id.is_not(None), *open_)
+
+
+def letters_on(session: Session, notices: Sequence[Notice], look: Looking) -> LettersOn:
+    """The letters about acts for those of whom their steps are asked instead of their readers, as they stand now; not for who
+    was told with the act already, nor of what waited when the database was restored (R9). Reads only, by a few queries."""
+    asked = [(notice, others) for notice in notices if (others := asked_of_others(notice, look))]
+    if not asked:
+        return []
+    restored, cases = restored_at(session), {notice.case_id for notice, _others in asked}
+    told = select(Notice).where(Notice.case_id.in_(cases), Notice.category == ACT, Notice.channel == NoticeChannel.IN_APP)
+    inside = session.scalars(told.order_by(Notice.id)).all()
+    keys, firsts = {row.key for row in inside}, dict[str, Notice]()
+    for row in inside:
+        firsts.setdefault(_act(row), row)  # as it was first asked, for a later one may say less
+    ids = {one.person_id for _notice, others in asked for one in others}
+    people = {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(ids)))}
+    found: dict[str, tuple[Letter, Person]] = {}
+    for notice, others in asked:
+        if _act(notice) in firsts and (restored is None or notice.created_at >= restored):
+            for one in others:
+                letter = _letter(firsts[_act(notice)], one, look)
+                found[inside_key(letter, one.person_id)] = letter, people[one.person_id]
+    return [found[key] for key in sorted(found, key=lambda key: (found[key][0].key, found[key][1].id)) if key not in keys]
+
+
+def pressing_in(letter: Letter, look: Looking) -> list[Clock]:
+    """The dates a letter names that the next digest would find late."""
+    dates = [look.clocks[number] for line in letter.lines for number in line["dates"] if number in look.clocks]
+    return [one for one in running(dates) if presses(one, look.now, look.calendar, look.ladder.morning)]
+
+
+def hand_on(session: Session, notices: Sequence[Notice], now: datetime) -> set[int]:
+    """Ask the steps of whoever has them now instead of the readers of letters; answers the clocks that the ladder has to look at
+    again, of which they heard by it."""
+    acts = [notice for notice in notices if notice.category == ACT]
+    if not acts:
+        return set()
+    look, heard = looking(session, acts, now), set[int]()
+    for _key, own in groupby(letters_on(session, acts, look), lambda one: one[0].key):
+        letters = list(own)
+        queued = queue_many(session, letters, now, mail=True)
+        pressing = pressing_in(letters[0][0], look) if queued else []
+        enter_told(session, pressing, {person_id: notice_id for notice_id, person_id in queued}, now)
+        heard |= {clock.id for clock in pressing}
+    return heard
+
+
+def ask_who_has_it_now(session: Session, now: datetime) -> list[Trouble]:
+    """Before the ladder looks: whoever has by now what a waiting letter asks for is asked at once, inside the service too where
+    no mail leaves, so that the ladder finds them told of its dates. A transaction of its own.
+
+    One letter's fault keeps no other back (N05); answers what could not be asked."""
+    waiting = session.scalars(select(Notice).where(may_be_anothers()).order_by(Notice.id)).all()
+    troubles: list[Trouble] = []
+    heard = _hand_on(session, waiting, now, troubles) if waiting else set()
+    if heard:
+        look_again(session, now, Clock.id.in_(heard))
+    return troubles
+
+
+def _hand_on(session: Session, waiting: Sequence[Notice], now: datetime, troubles: list[Trouble]) -> set[int]:
+    try:
+        with session.begin_nested():
+            return hand_on(session, waiting, now)
+    except Exception as error:  # something is wrong with one of them: each by itself
+        if len(waiting) > 1:
+            return {number for notice in waiting for number in _hand_on(session, [notice], now, troubles)}
+        troubles.append(Trouble(0, f"通知 {waiting[0].id}：{type(error).__name__}: {error}"[:200]))
+        return set()
+
+
+def _act(notice: Notice) -> str:
+    """Which letter a notice is one of, whoever it is to and by whichever way."""
+    return notice.key.rsplit(":", 2)[0]
+
+
+def _letter(first: Notice, to: Recipient, look: Looking) -> Letter:
+    """The letter as it stands now for somebody; to who may not see the case it says that a step waits, and the date."""
+    [asked] = first.lines
+    line: dict[str, Any] = asked | ({"reason": to.reason} if to.reason else {})
+    if to.blind:
+        line |= {"kind": "", "unit": "", "what": SEE_TO_IT, "blind": True}
+    dates: Iterable[Clock] = (look.clocks[number] for number in line["dates"] if number in look.clocks)
+    said, _why = as_it_leaves(line, list(dates), (), look.now, look.calendar, look.ladder.morning, waits=True)
+    subject = str(said.pop("subject", first.subject))
+    link = links.NOTICES if to.blind else first.link
+    return Letter(ACT, _act(first), subject, [said], link, first.case_id)
