@@ -98,7 +98,7 @@ def _next_batch(now: datetime, done: Queued) -> Queued:
 
 def _show_alarms(session: Session, found: Rehearsal, now: datetime) -> None:
     """The alarms of that moment, to whoever had none of their sort that day (N15)."""
-    before = Before(tried=any(draft.waiting for draft in found.drafts), unheard=found.unheard)
+    before = Before(any(draft.waiting for draft in found.drafts), found.unheard, frozenset(found.ended))
     for alarm in foreseen(session, now, settings_of().alarm_url, before):
         whom = "告警机器人（群机器人）" if alarm.to_robot else f"{'、'.join(alarm.names)}（站内）"
         stuck = "（待发箱里的这次仍发不出去才告警）" if alarm.if_stuck else ""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, func, or_, select
@@ -34,11 +34,14 @@ OF_LETTERS = frozenset({"mail", "refused", "robot"})
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One trouble: its name, what everybody may be told, and the dates it is about, whose numbers not everybody may know."""
+    """One trouble: its name, what everybody may be told, and the dates it is about, whose numbers not everybody may know.
+
+    `ahead`: what is said of it before a trial of the letters, after which their number is another."""
 
     kind: str
     words: str
     about: tuple[Unjudged, ...] = ()
+    ahead: str = ""
 
 
 def alarms(session: Session, now: datetime) -> list[Alarm]:
@@ -54,17 +57,18 @@ def alarms(session: Session, now: datetime) -> list[Alarm]:
     ]
 
 
-def _mail_waits(session: Session, now: datetime) -> list[Alarm]:
-    """Mail that was tried, or was due and never tried, and has not left for half an hour."""
+def _mail_waits(session: Session, now: datetime, ended: Collection[int] = ()) -> list[Alarm]:
+    """Mail that was tried, or was due and never tried, and has not left for half an hour; without what has `ended` by then."""
     open_ = or_(Notice.state == NoticeState.PENDING, and_(Notice.state == NoticeState.UNKNOWN, Notice.finished_at.is_(None)))
     tried = and_(Notice.attempts > 0, Notice.created_at < now - STUCK_FOR)
     late = and_(tried, Notice.writer_id.is_(None))  # a writer's own mailbox may well be full for days
     if not _left_lately(session, now):
         untouched = and_(Notice.attempts == 0, Notice.next_attempt_at < now - STUCK_FOR)
         late = or_(late, untouched) if _settled(session, now) else late
-    query = select(func.count(Notice.id)).where(Notice.channel == NoticeChannel.MAIL, open_, late)
+    query = select(func.count(Notice.id)).where(Notice.channel == NoticeChannel.MAIL, open_, late, Notice.id.not_in(ended))
     waiting = int(session.scalar(query) or 0)
-    return [Alarm("mail", f"有 {waiting} 封邮件等了半小时以上还没有发出，请检查邮件服务器")] if waiting else []
+    said = "邮件等了半小时以上还没有发出，请检查邮件服务器"
+    return [Alarm("mail", f"有 {waiting} 封{said}", ahead=f"有{said}")] if waiting else []
 
 
 def _settled(session: Session, now: datetime) -> bool:
@@ -90,7 +94,8 @@ def _mail_refused(session: Session, now: datetime) -> list[Alarm]:
     reachable = int(session.scalar(select(func.count(Person.id)).outerjoin(Person.unit).where(Person.active, has)) or 0)
     if people < min(FAILURES, reachable):
         return []
-    return [Alarm("refused", f"半小时内 {people} 人的邮件都没有送到，没有一封发出，请检查邮件服务器和发件地址")]
+    said = "邮件都没有送到，没有一封发出，请检查邮件服务器和发件地址"
+    return [Alarm("refused", f"半小时内 {people} 人的{said}", ahead=f"半小时内{said}")]
 
 
 def _robots_refuse(session: Session, now: datetime) -> list[Alarm]:
@@ -198,11 +203,12 @@ def _hearers(session: Session) -> list[Person]:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What the jobs of a run do before its check, as a rehearsal has it: whether letters are tried, and how many rungs that came
-    ten minutes ago nobody hears."""
+    """What the jobs of a run do before its check, as a rehearsal has it: whether letters are tried, how many rungs that came ten
+    minutes ago nobody hears, and which letters wait no longer."""
 
     tried: bool = False
     unheard: int = 0
+    ended: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,12 +226,13 @@ def foreseen(session: Session, now: datetime, url: str, before: Before) -> list[
     """The alarms that the check of a run at `now` would raise, as `raise_alarms` does, to those who had none of that sort that
     day. Reads only (N14)."""
     found: list[Foreseen] = []
-    for alarm in _at(session, now, before):
+    for found_now in _at(session, now, before):
+        stuck = before.tried and found_now.kind in OF_LETTERS
+        alarm = replace(found_now, words=found_now.ahead or found_now.words) if stuck else found_now
         by_words = _by_words(session, alarm, _hearers(session))
         robot = robot_key(_letter(alarm, "", now), ROBOT)
         keys = {inside_key(_letter(alarm, "", now), person.id) for people in by_words.values() for person in people} | {robot}
         had = set(session.scalars(select(Notice.key).where(Notice.key.in_(keys))))
-        stuck = before.tried and alarm.kind in OF_LETTERS
         for words, people in by_words.items():
             names = tuple(one.name for one in people if inside_key(_letter(alarm, "", now), one.id) not in had)
             found += [Foreseen(words, names, to_robot=False, if_stuck=stuck)] if names else []
@@ -239,7 +246,7 @@ def _at(session: Session, now: datetime, before: Before) -> list[Alarm]:
     beaten = session.scalar(select(func.max(Lease.beaten_at)))
     beats = beaten is not None and abs(now - beaten) <= BEATS
     return [
-        *_mail_waits(session, now),
+        *_mail_waits(session, now, before.ended),
         *_mail_refused(session, now),
         *_robots_refuse(session, now),
         *_jobs_fail(session, now),

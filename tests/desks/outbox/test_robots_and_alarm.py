@@ -18,6 +18,7 @@ from opinion_app.desks.outbox.alarm import Before, alarms, foreseen, raise_alarm
 from opinion_app.desks.outbox.delivery import ByRobot, ByServer, Delivered, Post, Watch, deliver
 from opinion_app.desks.outbox.operations import Sender
 from opinion_app.desks.reminders.operations import queue_rungs
+from opinion_app.desks.reminders.rehearsal import rehearse
 from opinion_app.flow.outbox import Letter, queue, tell
 from opinion_app.notify.robot import RobotPost
 from opinion_app.notify.smtp import Patience, SmtpPost, server_of
@@ -26,7 +27,7 @@ from opinion_app.records.job import JobRun, Lease
 from opinion_app.records.notice import Notice
 from opinion_app.records.office import put_setting
 from opinion_app.records.transaction import transaction
-from opinion_app.rules.delivery import Outcome
+from opinion_app.rules.delivery import GIVE_UP_AFTER, Outcome
 from opinion_app.rules.timetable import Daily, timetable
 from opinion_app.rules.words import NoticeChannel, NoticeState, Role, Urgency
 from tests.builders.office import NOW, make_case, make_person, make_unit
@@ -129,7 +130,12 @@ def test_n15_when_mail_is_down_the_alarm_goes_by_another_way_once_a_day(core: Fl
     with transaction() as session:
         ahead = foreseen(session, later, robot.url, Before(tried=True))
         assert [(one.names, one.to_robot, one.if_stuck) for one in ahead] == [((name,), False, True), ((), True, True)]
-        assert {one.words for one in ahead} == {alarm.words for alarm in alarms(session, later)}
+        assert {one.words for one in ahead} == {"有邮件等了半小时以上还没有发出，请检查邮件服务器"}, "how many the trial shows"
+        in_words = {one.words for one in foreseen(session, later, "", Before())}
+        assert in_words == {alarm.words for alarm in alarms(session, later)} == {f"有 1 封{ahead[0].words[1:]}"}
+        given_up = later + GIVE_UP_AFTER
+        ended = frozenset(rehearse(session, given_up).ended)
+        assert foreseen(session, given_up, "", Before(tried=True, ended=ended)) == [], "it waits no longer, however it ends"
     for moment in (later, later + timedelta(minutes=5)):
         with transaction() as session:
             assert [alarm.kind for alarm in raise_alarms(session, moment, robot.url)] == ["mail"]
