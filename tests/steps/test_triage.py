@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.cases import open_case
@@ -89,10 +89,12 @@ def test_a_units_draft_is_due_two_working_days_before_the_reply(office: Office) 
     assert {local_date(clock.due_at) for clock in drafts if clock.due_at} == {date(2026, 11, 30)}
 
 
-def test_the_units_people_are_told_once(office: Office) -> None:
+def test_the_units_people_are_told_once_and_the_clerk_where_a_unit_has_nobody(office: Office) -> None:
     case = assigned(office)
-    told = office.session.scalar(select(func.count(Notice.id)).where(Notice.case_id == case.id))
-    assert told == 1  # the head of the lead unit; the supporting unit has nobody yet
+    told = office.session.execute(select(Notice.person_id, Notice.subject).where(Notice.case_id == case.id).order_by(Notice.id))
+    [(lead, _), (stand_in, said)] = told.all()
+    assert (lead, stand_in) == (office.head.id, office.clerk.id)
+    assert "无人在岗，请改派" in said  # the supporting unit has nobody yet
 
 
 def test_a_case_before_the_leader_cannot_be_assigned(office: Office) -> None:
