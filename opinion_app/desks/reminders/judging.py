@@ -121,10 +121,13 @@ def judge(
 
 
 def _moved_at(row: Clock, now: datetime) -> datetime | None:
-    """When the date of a clock moved that was not looked at since; None for one that did not move."""
-    if row.rung_version == row.deadline_version:
-        return None
-    return datetime.fromisoformat(row.dates[-1]["at"]) if row.dates else now
+    """When the date of a clock moved last, or from when on it goes if nobody looked at it yet; None for one that did not move.
+
+    However often it was looked at since: a look in the quiet hours tells nothing, and what it keeps for the morning is still of a
+    date that had moved (N01)."""
+    if row.dates:
+        return datetime.fromisoformat(row.dates[-1]["at"])
+    return None if row.rung_version == row.deadline_version else now
 
 
 def _look_next(found: Look, table: Table, clock: OpenClock) -> Look:
@@ -162,7 +165,7 @@ def _judge_one(judged: Judged, table: Table, one: _One) -> None:
     for coming in found.passed:
         if moved_at is None or coming.moment > moved_at or (word is not None and coming.rung.code == word.code):
             continue  # the date did not move, or the rung came after it had, while nobody looked, or a letter says it
-        before = table.told_before(clock, one.comings, coming.rung)
+        before = _not_entered(table.told_before(clock, one.comings, coming.rung), table, clock, coming.rung)
         carried |= {(coming.rung.code, who) for who in before}
         judged.carried += [(clock, coming.rung, who, notice) for who, notice in before.items()]
     rung = found.tell.rung if found.tell is not None else None
@@ -179,6 +182,11 @@ def _judge_one(judged: Judged, table: Table, one: _One) -> None:
             judged.sayings.append(Saying(clock, rung, told, _line(clock, one.case, told, rung, table)))
     if rung.way is Way.LETTER:
         _tell_units(judged, table, one, rung, told_now, table.told_before(clock, one.comings, rung, units=True) if moved else {})
+
+
+def _not_entered(told: Mapping[int, int | None], table: Table, clock: OpenClock, rung: Rung) -> dict[int, int | None]:
+    """Those of whom the ledger does not say yet whether they know of the rung of the present date."""
+    return {who: notice for who, notice in told.items() if not table.has(clock, rung, who)}
 
 
 def _before_the_next_digest(judged: Judged, table: Table, one: _One) -> Rung | None:
@@ -199,7 +207,7 @@ def _before_the_next_digest(judged: Judged, table: Table, one: _One) -> Rung | N
         return None
     alone, told = replace(rung, way=Way.LETTER), recipients(clock.owing, one.case, table.people)
     entries = table.told_people(clock)
-    heard = heard_as_early(entries, row, rung, table.since) if moved else {}
+    heard = _not_entered(heard_as_early(entries, row, rung, table.since), table, clock, rung) if moved else {}
     judged.carried += [(clock, rung, who, notice) for who, notice in heard.items()]
     judged.sayings += [
         Saying(clock, alone, who, _line(clock, one.case, who, alone, table), anew=table.has(clock, rung, who.person_id))

@@ -20,9 +20,11 @@ from opinion_app.flow.assess import assess
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.outbox import BY_MAILBOX
 from opinion_app.flow.recompute import marks, preview
+from opinion_app.flow.reminding import look_again
 from opinion_app.flow.risk_clocks import risk_clocks
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
+from opinion_app.records.notice import Notice
 from opinion_app.records.supervision import Supervision
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.assessment import Ground, Sheet
@@ -30,7 +32,7 @@ from opinion_app.rules.deadline_rules import OwedBy
 from opinion_app.rules.delivery import Outcome
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.suspension import SuspensionGround
-from opinion_app.rules.words import ClockState, Kind, Procedure, RiskFactor, RiskLevel, Role, Urgency
+from opinion_app.rules.words import ClockState, Kind, NoticeChannel, Procedure, RiskFactor, RiskLevel, Role, Urgency
 from opinion_app.rules.zone import local_date, parse_moment
 from opinion_app.steps.handling import suspending
 from opinion_app.steps.triage import merging, operations
@@ -109,9 +111,10 @@ def close(office: Office, due: str, now: datetime) -> None:
     add_closure(office.session, day, "停电", office.admin, now, shown)
 
 
-def slip(office: Office, case: Case, other: operations.Classification, day: str) -> None:
-    for at, new in (("T09:00", other), ("T09:10", HELP)):
-        operations.classify(office.session, case, office.life.clerk, parse_moment(day + at), new, know_late=True)
+def slip(office: Office, case: Case, other: operations.Classification, day: str, at: str = "T09:00") -> None:
+    begun = parse_moment(day + at)
+    for now, new in ((begun, other), (begun + timedelta(minutes=10), HELP)):
+        operations.classify(office.session, case, office.life.clerk, now, new, know_late=True)
     office.session.expire_all()
 
 
@@ -127,10 +130,16 @@ def late_with_a_sheet(office: Office) -> tuple[Case, str]:
     return case, last
 
 
-@pytest.mark.parametrize("how", ["closure", "another kind", "merge", "slip"])
-def test_n01_a_date_that_moves_while_a_yellow_card_is_out_asks_for_no_second_sheet(office: Office, how: str) -> None:
+@pytest.mark.parametrize(
+    ("how", "at"),
+    [("closure", "T18:30"), ("another kind", "T10:00"), ("merge", "T07:40"), ("slip", "T10:00"), ("slip", "T18:30")],
+)
+def test_n01_a_date_that_moves_while_a_yellow_card_is_out_asks_for_no_second_sheet(office: Office, how: str, at: str) -> None:
+    """Nor does the unit's group hear of the card again; outside working hours too, when rungs wait for the morning."""
+    office.life.finance.robot_url = "wecombot://abcdefgh1234/"
     case, day = late_with_a_sheet(office)
-    now = parse_moment(f"{day}T10:00")
+    day = office.after(date.fromisoformat(day), 1) if at < "T08:30" else day
+    now = parse_moment(day + at)
     if how == "closure":
         close(office, office.day(case, "reply"), now)
     elif how == "another kind":
@@ -140,10 +149,17 @@ def test_n01_a_date_that_moves_while_a_yellow_card_is_out_asks_for_no_second_she
         old = make_case(office.session, office.life.clerk, now=NOW - DAY)
         merging.merge(office.session, old, office.life.clerk, now, case.number, "同一件事", know_late=True)
     else:
-        slip(office, case, replace(HELP, urgency=Urgency.URGENT), day)
+        slip(office, case, replace(HELP, urgency=Urgency.URGENT), day, at)
     office.session.expire_all()
-    assert [office.round_(f"{day}T{at}") for at in ("10:01", "11:00", "14:00")] == [[], [], []]
+    assert office.round_((now + timedelta(minutes=11)).strftime("%Y-%m-%dT%H:%M")) == []
+    following = office.after(date.fromisoformat(day), 1) if at > "T08:30" else day
+    posted.morning(office, following)  # type: ignore[arg-type]
+    assert [line for line in posted.post(office, f"{following}T08:35") if "待办通报" not in line] == []  # type: ignore[arg-type]
+    look_again(office.session, parse_moment(f"{following}T10:30"), Clock.case_id == case.id)  # as when somebody goes on leave
+    assert office.round_(f"{following}T11:00") == []
     assert len(office.sheets()) == 1
+    to_groups = Notice.channel == NoticeChannel.ROBOT, Notice.subject.contains("黄牌")
+    assert len(office.session.scalars(select(Notice.id).where(*to_groups)).all()) == 1
 
 
 def test_n01_a_date_that_was_put_off_and_passed_again_asks_anew(office: Office) -> None:

@@ -277,3 +277,15 @@ def test_an_hour_clock_of_a_plain_case_waits_for_the_morning(office: Office) -> 
     assert office.run("2026-11-03T06:59") == 0
     assert office.run("2026-11-03T07:00") > 0
     assert office.told("hours_overdue") == {"handler", "head", "vice"}
+
+
+def test_n01_an_hour_clock_that_moves_in_the_night_tells_its_card_and_asks_no_second_time(office: Office) -> None:
+    clock = office.clock
+    clock.amount_unit, clock.amount, clock.due_at = Unit.HOURS.value, 24, parse_moment("2026-11-02T12:00")
+    office.session.flush()
+    assert office.run("2026-11-03T12:01") > 0
+    moved_at, clock.deadline_version, clock.due_at = "2026-11-03T23:00", 2, parse_moment("2026-11-02T11:00")
+    clock.dates = [{"version": 2, "at": parse_moment(moved_at).isoformat(), "why": "修改分类"}]
+    office.session.flush()
+    assert [office.run(at) for at in ("2026-11-03T23:01", "2026-11-04T07:00")] == [0, 0]
+    assert office.session.scalars(select(Supervision.key)).all() == [f"{clock.id}:hours_yellow:1"]

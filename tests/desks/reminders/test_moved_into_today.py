@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from opinion_app.desks.reminders.operations import queue_digests
 from opinion_app.desks.reminders.rehearsal import rehearse
+from opinion_app.flow.handover import hand_to
 from opinion_app.flow.ladder import look_again
-from opinion_app.records.notice import Notice
+from opinion_app.records.notice import Notice, UnitReminder
 from opinion_app.rules.words import NoticeChannel
 from opinion_app.rules.zone import parse_moment
 from tests.desks.reminders.laddered import Office, laddered
@@ -83,3 +84,24 @@ def test_n02_another_ladder_makes_no_letters_of_what_the_digest_said(office: Off
     queue_digests(office.session, parse_moment("2026-11-11T08:30"))
     look_again(office.session, parse_moment("2026-11-11T10:00"))
     assert office.run("2026-11-11T10:01") == 0
+
+
+def test_n02_who_has_the_case_before_the_ladder_saw_that_the_date_moved_makes_it_no_less_moved(office: Office) -> None:
+    """The unit's group hears that it is due today; and nobody hears it again when it moves there and back."""
+    unit = office.people["head"].unit
+    assert unit is not None
+    unit.robot_url = "wecombot://abcdefgh1234/"
+    groups = select(UnitReminder.rung).where(UnitReminder.clock_id == office.clock.id, UnitReminder.notice_id.is_not(None))
+
+    def hand(at: str) -> None:
+        hand_to(office.session, office.case, [office.people["handler"]], "由你承办", at, parse_moment(at), unit_id=unit.id)
+
+    moved(office, "2026-11-10T10:00", TODAY)
+    hand("2026-11-10T10:00:20")
+    office.run("2026-11-10T10:01")
+    assert (letters(office), office.session.scalars(groups).all()) == (["今天到期：LY2026-000001 答复"], ["today"])
+
+    moved(office, "2026-11-10T11:00", LATER)
+    moved(office, "2026-11-10T11:00:20", TODAY)
+    hand("2026-11-10T11:00:40")
+    assert office.run("2026-11-10T11:01") == 0
