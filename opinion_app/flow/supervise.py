@@ -121,6 +121,12 @@ def issue(
     return sheet
 
 
+def asked_before(session: Session, case_id: int, begins: str) -> bool:
+    """Whether a sheet of a case was asked by a rung whose key begins so, be it withdrawn or answered since."""
+    own = Supervision.case_id == case_id, Supervision.key.startswith(begins, autoescape=True)
+    return session.scalar(select(Supervision.id).where(*own).limit(1)) is not None
+
+
 def _tell(session: Session, case: Case, sheet: Supervision, key: str, told: Iterable[Hearer], now: datetime) -> None:
     """Tell of it by mail; what the next digest would find late is heard of with it."""
     told = list(told)

@@ -60,13 +60,13 @@ class Looked:
 class Judged:
     """What is to be said or counts as said, the rung each clock is on, when to look again, and what could not be judged.
 
-    `telling`: the rungs told for the first time, not of a date that moved when they had come; 督办单 go with those."""
+    `telling`: the rungs told for the first time, and whether they had come when the date moved; 督办单 go with those."""
 
     sayings: list[Saying] = field(default_factory=list)
     carried: list[tuple[OpenClock, Rung, int, int | None]] = field(default_factory=list)
     for_units: list[Saying] = field(default_factory=list)
     carried_by_units: list[tuple[OpenClock, Rung, int, int | None]] = field(default_factory=list)
-    telling: list[tuple[OpenClock, Rung]] = field(default_factory=list)
+    telling: list[tuple[OpenClock, Rung, bool]] = field(default_factory=list)
     unheard: set[int] = field(default_factory=set)
     looks: dict[int, Looked] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)
@@ -173,7 +173,7 @@ def _judge_one(judged: Judged, table: Table, one: _One) -> None:
         return  # nothing, or a digest tells it
     moved = moved_at is not None and found.tell.moment <= moved_at
     if not (moved and table.told_before(clock, one.comings, rung)):
-        judged.telling.append((clock, rung))
+        judged.telling.append((clock, rung, moved))
     told_now = rung_recipients(rung, clock.owing, one.case, table.people, table.ladder)
     if not told_now:
         judged.unheard.add(clock.id)  # it waits for somebody to be there, as long as it may still be told

@@ -21,7 +21,7 @@ from opinion_app.flow.ladder import begin_reminding, ladder, take_effect, told_f
 from opinion_app.flow.ledger import LONGEST, OfDate, entry
 from opinion_app.flow.outbox import Letter, queue, queue_many
 from opinion_app.flow.reminding import open_clock, rungs_of
-from opinion_app.flow.supervise import Asked, issue
+from opinion_app.flow.supervise import Asked, asked_before, issue
 from opinion_app.flow.unjudged import DIGESTS, RUNGS, missed_by_digests, note_digests_made, note_unjudged
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
@@ -192,15 +192,18 @@ def ring_batch(session: Session, now: datetime, after: int) -> Queued:
 
 
 def _issue_sheets(session: Session, judged: Judged, failed: set[int], now: datetime) -> list[Trouble]:
-    """The 督办单 that come with a rung, each once for a version of a date; that it must be answered is a clock of its own."""
-    asking = [(clock, rung) for clock, rung in judged.telling if rung.sheet and clock.id not in failed]
+    """The 督办单 that come with a rung, each once for a version of a date, and not of one that moved after it had asked (N01).
+
+    That it must be answered is a clock of its own."""
+    asking = [one for one in judged.telling if one[1].sheet and one[0].id not in failed]
     if not asking:
         return []
     troubles, days = [], ladder(session).sheet_days
-    for clock, rung in asking:
+    for clock, rung, moved in asking:
         try:
             with session.begin_nested():
-                _issue_sheet(session, clock, rung, days, now)
+                if not (moved and asked_before(session, clock.case_id, _sheet_key(clock, rung, ""))):
+                    _issue_sheet(session, clock, rung, days, now)
         except Exception as error:  # one case's fault keeps no other's sheet back (N05); its clock is looked at again
             failed.add(clock.id)
             troubles.append(Trouble(clock.id, f"{type(error).__name__}: {error}"[:200]))
@@ -217,9 +220,13 @@ def _issue_sheet(session: Session, clock: OpenClock, rung: Rung, days: int, now:
     if case.stage not in ACTS["supervise_feedback"].stages:
         return  # no unit could answer it: what a merged letter owes is the office's report (D13)
     text = f"{clock.waits_for}时限已逾期（{moment_words(clock.due_at)}到期），请说明原因、已采取的措施和预计办结时间。"
-    key = f"{clock.id}:{rung.code}:{clock.version}"
+    key = _sheet_key(clock, rung, clock.version)
     due_on = work_calendar(session).add_working_days(local_date(now), days)
     issue(session, case, Asked(SupervisionKind.SUPERVISE, text, unit_id, due_on, rung.card.value, key, days), None, now)
+
+
+def _sheet_key(clock: OpenClock, rung: Rung, version: int | str) -> str:
+    return f"{clock.id}:{rung.code}:{version}"
 
 
 def _ring(session: Session, own: Sequence[Saying], now: datetime) -> int:

@@ -15,6 +15,7 @@ from opinion_app.desks.calendar.operations import add_closure
 from opinion_app.desks.calendar.queries import with_closure
 from opinion_app.desks.reminders.operations import queue_rungs
 from opinion_app.desks.reminders.rehearsal import rehearse
+from opinion_app.desks.supervising.withdrawing import withdraw
 from opinion_app.flow import clocks
 from opinion_app.flow.assess import assess
 from opinion_app.flow.calendar import work_calendar
@@ -160,6 +161,28 @@ def test_n01_a_date_that_moves_while_a_yellow_card_is_out_asks_for_no_second_she
     assert len(office.sheets()) == 1
     to_groups = Notice.channel == NoticeChannel.ROBOT, Notice.subject.contains("黄牌")
     assert len(office.session.scalars(select(Notice.id).where(*to_groups)).all()) == 1
+
+
+def test_n01_a_card_that_never_left_is_told_after_a_slip_and_asks_by_no_second_sheet(office: Office) -> None:
+    """The mail server is down when it comes, its sheet is withdrawn, and the date moves away for a moment."""
+    case = handling_case(office.life)
+    give_addresses(office.session)
+    office.alone(case, "reply")
+    day, clerk = office.day(case, "reply", 5), office.life.clerk
+    posted.morning(office, day)  # type: ignore[arg-type]
+    refused = posted.post(office, f"{day}T08:35", Outcome.UNREACHABLE)  # type: ignore[arg-type]
+    cards = [line for line in refused if "黄牌" in line]
+    [sheet] = office.session.scalars(select(Supervision))
+    withdraw(office.session, case, sheet.id, "已当面说明", office.life.leader, parse_moment(f"{day}T09:00"))
+    put_off = replace(HELP, urgency=Urgency.COMPLEX)
+    operations.classify(office.session, case, clerk, parse_moment(f"{day}T10:00"), put_off)
+    office.session.expire_all()
+    office.round_(f"{day}T10:01")
+    operations.classify(office.session, case, clerk, parse_moment(f"{day}T10:05"), HELP, know_late=True)
+    office.session.expire_all()
+    assert [line for line in office.round_(f"{day}T10:06") if "黄牌" in line] == cards
+    assert cards != []
+    assert len(office.sheets()) == 1
 
 
 def test_n01_a_date_that_was_put_off_and_passed_again_asks_anew(office: Office) -> None:
