@@ -34,18 +34,12 @@ from opinion_app.rules.waiting_step import waits_for_step
 from opinion_app.rules.words import ClockState, Role
 
 WITH_THE_CASE = "随这件一并告知"
+NOBODY = "没有在岗的人可以办理，请您安排"
 
 
 def hand_to_unit(session: Session, case: Case, unit_id: int, what: str, key: str, now: datetime, *, mail: bool = False) -> None:
-    """Tell the people of a unit that the case is theirs to act on; `key` tells this occasion from every other of the case.
-
-    Where they all left while the case was closed or merged, the clerks hear at once, who can give it to another unit."""
-    people = unit_people(session, case, unit_id)
-    if people:
-        hand_to(session, case, people, what, key, now, unit_id=unit_id, mail=mail)
-    else:
-        said = f"{what}。{session.get_one(Unit, unit_id).name}无人在岗，请改派"
-        hand_to(session, case, holders_of(session, Role.CLERK), said, key, now, mail=mail)
+    """Tell the people of a unit that the case is theirs to act on; `key` tells this occasion from every other of the case."""
+    hand_to(session, case, unit_people(session, case, unit_id), what, key, now, unit_id=unit_id, mail=mail)
 
 
 def hand_to_holder(session: Session, case: Case, what: str, key: str, now: datetime) -> None:
@@ -78,12 +72,20 @@ def hand_to(
     that is not the next step. When it leaves it says how things stand then, or does not leave (flow/recheck).
 
     What the next digest would find late goes by mail as well: none named it to them before. It counts as the rung of that day,
-    so that they hear of it once; whoever else owes it now is found by the ladder's next look."""
-    facts, owed = facts_of(session, case), _owed(session, case, unit_id)
+    so that they hear of it once; whoever else owes it now is found by the ladder's next look. Where nobody is there who could
+    take the step, the clerks hear at once, who can give the case to others; the way up is asked by the next run."""
+    facts = facts_of(session, case)
+    told = _who_may_know(session, people, facts)
+    if not told:
+        told, what, unit_id = _who_may_know(session, holders_of(session, Role.CLERK), facts), f"{what}。{NOBODY}", None
+    owed = _owed(session, case, unit_id)
     letter, pressing = letter_for(session, case, facts, owed, what, key, now, waits or waits_for_step(facts, unit_id))
-    told = {person.id: person for person in people if may_know(session, person, facts)}.values()
     queued = queue_many(session, [(letter, one) for one in told], now, mail=mail or bool(pressing))
     count_as_told(session, pressing, {person_id: notice_id for notice_id, person_id in queued}, now)
+
+
+def _who_may_know(session: Session, people: Iterable[Person], facts: CaseFacts) -> list[Person]:
+    return list({person.id: person for person in people if may_know(session, person, facts)}.values())
 
 
 def letter_for(

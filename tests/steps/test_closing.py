@@ -241,7 +241,7 @@ def test_n03_a_case_taken_up_again_whose_unit_has_nobody_left_is_told_to_the_cle
     closing.reopen(office.session, case, office.leader, NOW + 30 * DAY, "留言人不满意")
     told = select(Notice.person_id, Notice.subject).where(Notice.case_id == case.id, Notice.key.contains("reopen:"))
     [(person_id, subject)] = office.session.execute(told.where(Notice.channel == NoticeChannel.IN_APP)).all()
-    assert (person_id, "重办，请重新办理答复。财政所无人在岗，请改派" in subject) == (office.clerk.id, True)
+    assert (person_id, "重办，请重新办理答复。没有在岗的人可以办理，请您安排" in subject) == (office.clerk.id, True)
 
 
 def test_a_declined_case_comes_back_to_the_office_with_time_from_now(office: Office) -> None:

@@ -12,6 +12,8 @@ from sqlalchemy import select
 from opinion_app.flow.cases import facts_of, latest_reply
 from opinion_app.flow.clocks import open_clocks
 from opinion_app.records.move import Move
+from opinion_app.records.notice import Notice
+from opinion_app.records.person import Person
 from opinion_app.records.reply import Reply
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.differences import differences
@@ -69,6 +71,16 @@ def test_submitting_meets_the_units_own_clock_and_freezes_the_wording(office: Of
     assert [c.unit_id for c in open_clocks(office.session, case.id) if c.stage == "draft"] == [office.roads.id]
     with pytest.raises(Refused):
         reply.save_draft(office.session, case, office.finance_handler, NOW, "偷偷改一改已经送审的内容。")
+
+
+def test_n03_a_draft_of_a_unit_without_a_head_is_told_to_the_clerks_at_once(office: Office) -> None:
+    case = handling_case(office)
+    office.session.get_one(Person, office.finance_head.id).active = False
+    reply.save_draft(office.session, case, office.finance_handler, NOW, REPLY)
+    reply.submit(office.session, case, office.finance_handler, NOW)
+    told = select(Notice.person_id, Notice.subject).where(Notice.key.contains("submit_reply:"))
+    [(person_id, subject)] = office.session.execute(told).all()
+    assert (person_id, "答复稿送审，请审核。没有在岗的人可以办理，请您安排" in subject) == (office.clerk.id, True)
 
 
 def test_only_the_lead_unit_drafts(office: Office) -> None:

@@ -94,7 +94,7 @@ def test_the_units_people_are_told_once_and_the_clerk_where_a_unit_has_nobody(of
     told = office.session.execute(select(Notice.person_id, Notice.subject).where(Notice.case_id == case.id).order_by(Notice.id))
     [(lead, _), (stand_in, said)] = told.all()
     assert (lead, stand_in) == (office.head.id, office.clerk.id)
-    assert "无人在岗，请改派" in said  # the supporting unit has nobody yet
+    assert "没有在岗的人可以办理，请您安排" in said  # the supporting unit has nobody yet
 
 
 def test_a_case_before_the_leader_cannot_be_assigned(office: Office) -> None:
