@@ -3,7 +3,7 @@
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
-WORKERS ?= 2
+WORKERS ?= 3
 KILLS ?= 20
 CLIENTS ?= 4
 MUTANTS ?= opinion_app/rules/workdays.py opinion_app/rules/deadline.py

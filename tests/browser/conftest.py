@@ -7,21 +7,29 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 from tests.support.presence import absent
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run"]
+BINARIES = ("chromium-headless-shell", "chromium")  # the same engine; without a window to draw it needs a third less time
+NOWHERE_ELSE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--no-first-run",
+    NOWHERE_ELSE,
+]
 VIEWPORT = {"width": 1280, "height": 800}
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The browser, started once."""
-    path = os.environ.get("OPINION_TEST_CHROMIUM") or shutil.which("chromium") or CHROMIUM
+    path = os.environ.get("OPINION_TEST_CHROMIUM") or next(filter(None, map(shutil.which, BINARIES)), "")
     if not os.access(path, os.X_OK):
-        absent("Chromium is not installed (Debian: apt-get install chromium fonts-noto-cjk)")
+        absent("Chromium is not installed (Debian: apt-get install chromium-headless-shell fonts-noto-cjk)")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
@@ -30,19 +38,15 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def browser_context(chromium: Browser) -> Iterator[BrowserContext]:
-    """A fresh profile, set up as in the office; requests to other hosts are refused and fail the test."""
+    """A fresh profile, set up as in the office; requests to other hosts find none and fail the test."""
     refused: list[str] = []
 
-    def only_here(route: Route) -> None:
-        url = route.request.url
-        if url.startswith(("http://127.0.0.1:", "http://localhost:", "data:", "blob:")):
-            route.continue_()
-        else:
-            refused.append(url)
-            route.abort()
+    def only_here(request: Request) -> None:
+        if not request.url.startswith(("http://127.0.0.1:", "http://localhost:", "file:///", "data:", "blob:")):
+            refused.append(request.url)
 
     context = chromium.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", viewport=VIEWPORT)  # type: ignore[arg-type]
-    context.route("**/*", only_here)
+    context.on("request", only_here)
     yield context
     context.close()
     assert not refused, f"the page asked other hosts: {refused}"
