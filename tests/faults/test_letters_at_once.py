@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -53,8 +53,9 @@ def letters_of_two_cases(session: Session) -> None:
         assigning.assign(session, case, office.clerk, at, HELP, Allotment(office.finance.id, [], "请办理"), know_late=True)
 
 
-def mails(session: Session) -> set[NoticeState]:
-    return set(session.scalars(select(Notice.state).where(Notice.channel == NoticeChannel.MAIL)))
+def mails(session: Session, *readers: ColumnElement[bool]) -> set[NoticeState]:
+    query = select(Notice.state).join(Person, Person.id == Notice.person_id).where(Notice.channel == NoticeChannel.MAIL)
+    return set(session.scalars(query.where(*readers)))
 
 
 @pytest.mark.parametrize("act", [merge, recompute])
@@ -70,7 +71,9 @@ def test_letters_that_are_cancelled_and_who_writes_their_dates_stop_nobody(core:
 
     def outbox() -> None:
         with core.app_context(), pausing(written, "UPDATE clocks"), transaction() as session:
-            assert claim(session, "r1", SENDER, NOW + HOUR) is None
+            claimed = claim(session, "r1", SENDER, NOW + HOUR)
+            assert claimed is not None
+            assert claimed.recipient == "clerk@office.test", "of the unit nobody is left: whoever gave it the case is asked"
 
     def other() -> None:
         assert written.wait(WAIT)
@@ -79,7 +82,7 @@ def test_letters_that_are_cancelled_and_who_writes_their_dates_stop_nobody(core:
 
     together([outbox, other])
     with transaction() as session:
-        assert mails(session) == {NoticeState.CANCELLED}
+        assert mails(session, Person.unit_id.is_not(None)) == {NoticeState.CANCELLED}
         marked = select(Clock.next_rung_at).where(Clock.id.in_(numbers), Clock.state == ClockState.RUNNING)
         assert set(session.scalars(marked)) == {NOW + HOUR}, "somebody else is to hear of all of them"
 
