@@ -115,7 +115,8 @@ def _act(notice: Notice) -> str:
 def _letter(first: Notice, to: Recipient, look: Looking) -> Letter:
     """The letter as it stands now for somebody; to who may not see the case it says that a step waits, and the date."""
     [asked] = first.lines
-    line: dict[str, Any] = asked | ({"reason": to.reason} if to.reason else {})
+    kept = {name: value for name, value in asked.items() if name != "reason"}  # why the first reader was asked is no reason here
+    line: dict[str, Any] = kept | ({"reason": to.reason} if to.reason else {})
     if to.blind:
         line |= {"kind": "", "unit": "", "what": SEE_TO_IT, "blind": True}
     dates: Iterable[Clock] = (look.clocks[number] for number in line["dates"] if number in look.clocks)

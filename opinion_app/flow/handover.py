@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -73,13 +74,15 @@ def hand_to(
 
     What the next digest would find late goes by mail as well: none named it to them before. It counts as the rung of that day,
     so that they hear of it once; whoever else owes it now is found by the ladder's next look. Where nobody is there who could
-    take the step, the clerks hear at once, who can give the case to others; the way up is asked by the next run."""
+    take the step, the clerks hear at once, who can give the case to others: of a restricted case those who may know of it."""
     facts = facts_of(session, case)
     told = _who_may_know(session, people, facts)
+    reason = {}
     if not told:
-        told, what, unit_id = _who_may_know(session, holders_of(session, Role.CLERK), facts), f"{what}。{NOBODY}", None
+        told, unit_id, reason = _who_may_know(session, holders_of(session, Role.CLERK), facts), None, {"reason": NOBODY}
     owed = _owed(session, case, unit_id)
     letter, pressing = letter_for(session, case, facts, owed, what, key, now, waits or waits_for_step(facts, unit_id))
+    letter = replace(letter, lines=[line | reason for line in letter.lines])
     queued = queue_many(session, [(letter, one) for one in told], now, mail=mail or bool(pressing))
     count_as_told(session, pressing, {person_id: notice_id for notice_id, person_id in queued}, now)
 

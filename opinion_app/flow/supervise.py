@@ -16,7 +16,7 @@ from opinion_app.flow.cases import facts_of
 from opinion_app.flow.clock_dates import Cause, settle
 from opinion_app.flow.clocks import OPEN, end_clock, refresh
 from opinion_app.flow.dated_letters import dated, presses, running, subject
-from opinion_app.flow.handover import count_as_told
+from opinion_app.flow.handover import count_as_told, may_know
 from opinion_app.flow.ladder import ladder
 from opinion_app.flow.move import move
 from opinion_app.flow.roster import roster
@@ -221,6 +221,7 @@ def answer(session: Session, case: Case, sheet: Supervision, actor: Actor, now: 
     done = move(session, case, "supervise_feedback", actor, now, note=text[:500], detail={"sheet": title(sheet)})
     issuer = session.get(Person, sheet.issued_by_id) if sheet.issued_by_id is not None else None
     people = [issuer] if issuer is not None else outbox.leader_in_charge(session, sheet.unit_id)
+    people = [one for one in people if may_know(session, one, facts_of(session, case))]  # it may be restricted since
     outbox.tell(session, case, people, f"{actor.unit_name}已反馈{title(sheet)}", f"supervise_feedback:{done.id}", now, mail=False)
 
 

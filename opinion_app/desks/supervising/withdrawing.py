@@ -7,7 +7,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from opinion_app.flow import outbox
+from opinion_app.flow.cases import facts_of
 from opinion_app.flow.clocks import OPEN, end_clock
+from opinion_app.flow.handover import may_know
 from opinion_app.flow.move import admit, move
 from opinion_app.flow.supervise import SUPERVISED, Hearer, sheet_of, title, told_with
 from opinion_app.records.case import Case
@@ -63,7 +65,8 @@ def _tell(session: Session, case: Case, sheet: Supervision, clock: Clock, key: s
     A letter that still waits to ask for the answer is cancelled before it leaves (`flow/recheck`)."""
     told = told_with(session, case, SUPERVISED, Owing(clock.owed_by, clock.unit_id), now)
     issuer = session.get(Person, sheet.issued_by_id) if sheet.issued_by_id is not None else None
-    if issuer is not None and issuer.active and issuer.id not in {one.person.id for one in told}:
+    known = issuer is not None and issuer.active and may_know(session, issuer, facts_of(session, case))  # restricted since
+    if issuer is not None and known and issuer.id not in {one.person.id for one in told}:
         told.append(Hearer(issuer, Recipient(issuer.id, "您发出的", blind=False)))
     told = [one for one in told if one.person.id != actor.id]
     outbox.queue_many(session, [(_letter(case, sheet, key, one.told), one.person) for one in told], now, mail=True)

@@ -156,3 +156,17 @@ def test_n05_one_letter_that_cannot_be_looked_at_keeps_no_other_back(office: Off
     done = queue_rungs(office.session, parse_moment(f"{DUE}T09:02"))
     assert [trouble.error for trouble in done.troubles] == [f"通知 {broken.id}：ValueError: boom"]
     assert told_inside(office, f"{DUE}T09:02") == [f"deputy {ASKED}"]
+
+
+def test_n03_a_head_named_once_the_clerks_were_told_of_nobody_is_asked_as_a_head(core: Flask) -> None:
+    for office in mailing(core):
+        morning(office, DUE)
+        post(office, f"{DUE}T08:35")
+        roles(office, "head", Role.HANDLER)
+        under_review(office)
+        roles(office, "deputy", Role.UNIT_HEAD)
+        sent = round_(office, f"{DUE}T09:02")
+        inside = select(Notice.lines).where(Notice.person_id == office.people["deputy"].id, Notice.subject.contains("请审核"))
+        [lines] = office.session.scalars(inside.where(Notice.channel == NoticeChannel.IN_APP))
+        assert f"deputy {ASKED}" in sent
+        assert not lines[0].get("reason")

@@ -16,7 +16,7 @@ from opinion_app.desks.supervising.withdrawing import WITHDRAWN, withdraw
 from opinion_app.flow.cases import facts_of
 from opinion_app.flow.left_open import left_open
 from opinion_app.flow.supervise import Asked, answer, issue, sheets
-from opinion_app.records.case import Case
+from opinion_app.records.case import Case, CaseGrant
 from opinion_app.records.current import settings_of
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
@@ -153,3 +153,19 @@ def test_it_holds_up_nothing_and_no_way_back_makes_it_wait_again(office: Office,
         assert case.stage is not Stage.MERGED
     assert sheet.clock is not None
     assert (sheet.clock.state, sheet.clock.end_reason) == (ClockState.STOPPED, WITHDRAWN)
+
+
+def test_whoever_issued_a_sheet_hears_nothing_more_of_a_case_kept_from_them_since(office: Office) -> None:
+    case = handling_case(office)
+    first, second = supervised(office, case, office.clerk), supervised(office, case, office.clerk)
+    case.restricted = True
+    office.session.add(CaseGrant(case_id=case.id, person_id=office.leader.id, granted_by_id=office.leader.id, granted_at=NOW))
+    office.session.add(
+        CaseGrant(case_id=case.id, person_id=office.finance_head.id, granted_by_id=office.leader.id, granted_at=NOW)
+    )
+    office.session.flush()
+    before = select(Notice.id).where(Notice.person_id == office.clerk.id)
+    had = office.session.scalars(before).all()
+    withdraw(office.session, case, first.id, WHY, office.leader, NOW + HOUR)
+    answer(office.session, case, second, office.finance_head, NOW + HOUR, "已安排施工")
+    assert office.session.scalars(before).all() == had
