@@ -11,7 +11,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.i18n import get_translations
 from wtforms.validators import DataRequired, Length
 
-from opinion_app.rules.errors import Invalid
+from opinion_app.rules.errors import MARKED, Invalid
 from opinion_app.rules.text import clean, clean_line
 from opinion_app.rules.zone import SHANGHAI
 
@@ -56,6 +56,7 @@ class OfficeForm(Form):
     """A form that speaks Chinese, remembers the version it was opened on, and takes refusals of the rules back to its fields."""
 
     version = HiddenField()
+    headings: tuple[str, ...] = ()  # what was said of the whole of what is marked, above the list of it
 
     class Meta:
         """Messages in Chinese."""
@@ -80,11 +81,16 @@ class OfficeForm(Form):
         return valid and wrong is None
 
     def take(self, refusal: Invalid) -> None:
-        """Put the problems a rule named beside their fields; those without a field go to the top, and what is said of the whole
-        unless it says no more than one of them."""
+        """Put the problems a rule named beside their fields; those of no field here go to the top.
+
+        What is said of the whole is a heading above them, unless it says no more than they do."""
         beside = {name: problem for name, problem in refusal.fields.items() if name in self._fields}
-        if refusal.message not in beside.values():
-            self.form_errors = [*self.form_errors, refusal.message]
+        elsewhere = [problem for name, problem in refusal.fields.items() if name not in beside]
+        if not refusal.fields:
+            elsewhere = [refusal.message]
+        elif refusal.message not in (MARKED, *refusal.fields.values()):
+            self.headings = (*self.headings, refusal.message)
+        self.form_errors = [*self.form_errors, *dict.fromkeys(elsewhere)]
         for name, problem in beside.items():
             self._fields[name].errors = [*self._fields[name].errors, problem]
 

@@ -8,7 +8,7 @@ from wtforms import BooleanField, DateField, DateTimeLocalField, IntegerField, R
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from opinion_app.forms import OfficeForm, choices
-from opinion_app.rules.errors import Invalid
+from opinion_app.rules.errors import MARKED, Invalid
 
 KINDS = choices([("1", "一"), ("2", "二")])
 
@@ -38,17 +38,20 @@ def test_no_form_answers_in_english(sent: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("refusal", "whole", "beside"),
+    ("refusal", "heading", "whole", "beside"),
     [
-        (Invalid("日期不对。", {"day": "日期不对。"}), [], ["日期不对。"]),
-        (Invalid("还不能保存。", {"day": "日期不对。"}), ["还不能保存。"], ["日期不对。"]),
-        (Invalid("没有变化。"), ["没有变化。"], []),
-        (Invalid("没有这一项。", {"elsewhere": "没有这一项。"}), ["没有这一项。"], []),
+        (Invalid("日期不对。", {"day": "日期不对。"}), [], [], ["日期不对。"]),
+        (Invalid(MARKED, {"day": "日期不对。"}), [], [], ["日期不对。"]),
+        (Invalid("还不能保存。", {"day": "日期不对。"}), ["还不能保存。"], [], ["日期不对。"]),
+        (Invalid("没有变化。"), [], ["没有变化。"], []),
+        (Invalid("没有这一项。", {"elsewhere": "没有这一项。"}), [], ["没有这一项。"], []),
+        (Invalid(MARKED, {"elsewhere": "没有这一项。", "day": "日期不对。"}), [], ["没有这一项。"], ["日期不对。"]),
+        (Invalid("还不能保存。", {"one": "不对。", "elsewhere": "没有。"}), ["还不能保存。"], ["没有。"], []),
     ],
 )
 def test_a_refusal_is_said_once_beside_its_field_and_else_of_the_whole(
-    refusal: Invalid, whole: list[str], beside: list[str]
+    refusal: Invalid, heading: list[str], whole: list[str], beside: list[str]
 ) -> None:
     form = EveryKind(MultiDict())
     form.take(refusal)
-    assert (list(form.form_errors), list(form.day.errors)) == (whole, beside)
+    assert (list(form.headings), list(form.form_errors), list(form.day.errors)) == (heading, whole, beside)

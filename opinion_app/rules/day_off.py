@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from opinion_app.rules.errors import Invalid
+from opinion_app.rules.errors import MARKED, Invalid
 from opinion_app.rules.spoken import day_words
 from opinion_app.rules.workdays import WorkCalendar
 
@@ -36,4 +36,4 @@ def check_day_off(day: date | None, calendar: WorkCalendar, field: str, *, known
     """Raises Invalid, of `field`, for a day on which the office rests, unless whoever chose it said they know."""
     said = day_off_words(day, calendar)
     if said and not known:
-        raise Invalid("请改正标出的内容。", {field: f"{said}。", KNOW_DAY_OFF: "确要这一天的，请勾选这一项，再提交一次。"})
+        raise Invalid(MARKED, {field: f"{said}。", KNOW_DAY_OFF: "确要这一天的，请勾选这一项，再提交一次。"})

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
+
+MARKED: Final = "请改正标出的内容。"  # says no more than that something is marked: a page that marks it does not repeat it
 
 
 class OfficeError(Exception):

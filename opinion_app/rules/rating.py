@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from opinion_app.rules.clock_facts import Span, Unit
-from opinion_app.rules.errors import Invalid
+from opinion_app.rules.errors import MARKED, Invalid
 from opinion_app.rules.words import Word
 
 
@@ -69,7 +69,7 @@ def read(fields: Mapping[str, Any]) -> Rating:
     if reopen and not comment.strip():
         problems["comment"] = "要求重新办理的，请写明哪里没有解决。"
     if problems:
-        raise Invalid("请改正标出的内容。", problems)
+        raise Invalid(MARKED, problems)
     return Rating(verdicts, useful == "yes", comment.strip(), reopen)
 
 

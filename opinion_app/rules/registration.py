@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from opinion_app.rules.errors import Invalid
+from opinion_app.rules.errors import MARKED, Invalid
 from opinion_app.rules.mailbox import is_email
 from opinion_app.rules.telephone import NO_TELEPHONE, is_telephone
 from opinion_app.rules.text import clean, clean_line
@@ -106,7 +106,7 @@ def check(new: NewCase, now: datetime, *, from_writer: bool = False) -> None:
     if new.kind is Kind.ACCUSATION and not new.accused and new.accused_unit_id is None:
         problems["accused"] = "举报件请写明被举报的单位或个人。"
     if problems:
-        raise Invalid("有内容需要修改，请看标红的地方。", problems)
+        raise Invalid(MARKED, problems)
 
 
 def check_not_secret(*texts: str) -> None:

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from flask import Flask, render_template_string
-from wtforms import BooleanField, Form, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Length
 
+from opinion_app.forms import OfficeForm
+from opinion_app.rules.errors import Invalid
 from opinion_app.web import filters
 from opinion_app.web.paging import Page
 from tests.support import tree
@@ -19,7 +21,7 @@ NASTY = '"><script>alert(1)</script>'
 KIT = '{% import "components/kit.html" as ui %}'
 
 
-class MessageForm(Form):
+class MessageForm(OfficeForm):
     """One field of each kind that is drawn differently."""
 
     title = StringField("标题", [InputRequired("请填写标题。"), Length(max=40)], description="一句话说明事情。")
@@ -98,6 +100,18 @@ def test_errors_stand_beside_their_fields_and_in_the_summary(app: Flask) -> None
     assert "超过了五个字" in html
     assert "maxlength" not in html, "what is typed too long is counted, not cut off"
     assert "（必填）" in html
+
+
+def test_what_is_said_of_a_whole_form_stands_once_above_the_list_of_its_fields(app: Flask) -> None:
+    form = MessageForm(data={"title": "标题"})
+    form.take(Invalid("还不能保存。", {"title": "标题重复。", "elsewhere": "没有这一项。"}))
+    html = draw(app, "{{ ui.error_summary(form) }}", form=form)
+
+    assert html.count("还不能保存。") == html.count("<p>还不能保存。</p>") == 1
+    lines = html.partition("<ul>")[2]
+    assert lines.count("<li>") == 2
+    assert "还有 2 处需要改正" in html
+    assert '<a href="#title">标题：标题重复。</a>' in lines
 
 
 def test_what_people_wrote_never_becomes_markup(app: Flask) -> None:

@@ -13,7 +13,7 @@ from opinion_app.flow.accounts import end_sessions, failures_of, leave_problems,
 from opinion_app.flow.stand_ins import look_at_pressing_again
 from opinion_app.records.actors import actor_of
 from opinion_app.records.person import Person, SignInAttempt, SignInSession
-from opinion_app.rules.errors import Invalid
+from opinion_app.rules.errors import MARKED, Invalid
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.lock_out import locked_until
 from opinion_app.rules.passwords import login_key
@@ -128,7 +128,7 @@ def set_leave(
     person = session.get_one(Person, actor.id)
     problems = leave_problems(session, person, deputy_id, leave_from, leave_until)
     if problems:
-        raise Invalid("请改正标出的内容。", problems)
+        raise Invalid(MARKED, problems)
     deputy = session.get(Person, deputy_id) if deputy_id is not None else None
     before = session.get(Person, person.deputy_id) if person.deputy_id is not None else None
     values: dict[str, tuple[object, object]] = {

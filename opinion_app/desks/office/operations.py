@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow import outbox, trail
 from opinion_app.flow.settings import OFFICE_DEFAULTS, areas, office, put_office, put_setting, setting
-from opinion_app.rules.errors import Invalid
+from opinion_app.rules.errors import MARKED, Invalid
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.mailbox import is_email
 from opinion_app.rules.numbering import DEFAULT_INDEX_PATTERN, DEFAULT_PATTERNS, check_pattern
@@ -115,7 +115,7 @@ def _check(wanted: OfficeSettings) -> None:
         problems["rating_days"] = f"请填写 1 到 {MOST_DAYS} 之间的整数。"
     problems |= _pattern_problems(wanted)
     if problems:
-        raise Invalid("请改正标出的内容。", problems)
+        raise Invalid(MARKED, problems)
 
 
 def _pattern_problems(wanted: OfficeSettings) -> dict[str, str]:

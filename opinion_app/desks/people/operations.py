@@ -14,7 +14,7 @@ from opinion_app.flow.addresses import why_not_a_persons
 from opinion_app.flow.stand_ins import look_at_pressing_again
 from opinion_app.records.person import Person
 from opinion_app.records.unit import Unit
-from opinion_app.rules.errors import Conflict, Invalid, NotFound, Refused
+from opinion_app.rules.errors import MARKED, Conflict, Invalid, NotFound, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.mailbox import is_email
 from opinion_app.rules.pinyin import pinyin_of
@@ -123,7 +123,7 @@ def _check(session: Session, person: Person, values: PersonValues) -> None:
     problems |= robot_problems(values.robot_url)
     problems |= accounts.leave_problems(session, person, values.deputy_id, values.leave_from, values.leave_until)
     if problems:
-        raise Invalid("请改正标出的内容。", problems)
+        raise Invalid(MARKED, problems)
 
 
 def _check_role_change(session: Session, person: Person, roles: frozenset[Role], actor: Actor) -> None:

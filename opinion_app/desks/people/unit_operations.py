@@ -16,7 +16,7 @@ from opinion_app.flow.stand_ins import look_at_pressing_again
 from opinion_app.records.actors import unit_line
 from opinion_app.records.person import LeaderInCharge, Person
 from opinion_app.records.unit import Unit
-from opinion_app.rules.errors import Conflict, Invalid, NotFound, Refused
+from opinion_app.rules.errors import MARKED, Conflict, Invalid, NotFound, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.mailbox import is_email
 from opinion_app.rules.pinyin import pinyin_of
@@ -132,7 +132,7 @@ def _check(session: Session, unit: Unit | None, values: UnitValues) -> None:
     if values.leader_id is not None and (leader is None or not leader.active or Role.LEADER not in leader.roles):
         problems["leader_id"] = "分管领导应是在用的领导。"
     if problems:
-        raise Invalid("请改正标出的内容。", problems)
+        raise Invalid(MARKED, problems)
 
 
 def _fits_above(session: Session, unit: Unit | None, parent_id: int) -> bool:

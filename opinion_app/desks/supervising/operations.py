@@ -15,7 +15,7 @@ from opinion_app.flow.supervise import Asked, Hearer, answer, hearers, issue, sh
 from opinion_app.records.case import Case
 from opinion_app.records.supervision import Supervision
 from opinion_app.rules.day_off import check_day_off
-from opinion_app.rules.errors import Invalid
+from opinion_app.rules.errors import MARKED, Invalid
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.reminder_words import SupervisionKind
 from opinion_app.rules.zone import local_date
@@ -58,7 +58,7 @@ def ask(
     if asked.due_on is not None and not today <= asked.due_on <= today + FURTHEST:
         wrong["due_on"] = "反馈日期须在今天以后、一年以内。"
     if wrong:
-        raise Invalid("请改正标出的内容。", wrong)
+        raise Invalid(MARKED, wrong)
     check_day_off(asked.due_on, work_calendar(session), "due_on", known=know_day_off)
     if asked.kind is SupervisionKind.SUPERVISE and asked.due_on == usual_date(session, now):
         asked = replace(asked, days=ladder(session).sheet_days)

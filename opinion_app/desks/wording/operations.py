@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from opinion_app.flow import trail
 from opinion_app.flow.reply_help import BINDING, kept
 from opinion_app.records.wording import ReplyTemplate, WordListRow
-from opinion_app.rules.errors import Conflict, Invalid, NotFound
+from opinion_app.rules.errors import MARKED, Conflict, Invalid, NotFound
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.hints import HintKind, WordList
 from opinion_app.rules.hints.wording import list_words, read_list
@@ -37,7 +37,7 @@ def save_lists(
         except Invalid as refusal:
             problems |= refusal.fields
     if problems:
-        raise Invalid("请改正标出的词表。", problems)
+        raise Invalid(MARKED, problems)
     if seen != state(session):
         raise Conflict("用语表刚刚被别人改过。请重新打开，看过最新内容后再改。")
     held = kept(session)

@@ -107,6 +107,7 @@ def test_a_date_on_which_the_office_rests_is_said_and_stands_for_whoever_knows(a
     answer = clerk.send(form, **typed)
     assert (answer.status_code, "know_day_off" in clerk.get(f"{CASE}/supervise").text) == (422, False)
     assert f"下一个工作日是 {day_words(calendar.next_working_day(sunday), sunday.year)}" in answer.text
+    assert "请改正标出的内容" not in answer.text, "it says no more than the heading"
     assert clerk.send(form, **typed, know_day_off="y").status_code == 303
     assert f"注意：{day_words(sunday, sunday.year)}不上班" in clerk.get(CASE).text
     with at_work.app_context(), transaction() as session:
