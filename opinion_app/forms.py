@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from wtforms import BooleanField, Form, HiddenField, StringField, TextAreaField
+from wtforms import BooleanField, Field, Form, HiddenField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms.form import BaseForm
 from wtforms.i18n import get_translations
 from wtforms.validators import DataRequired, Length
+from wtforms.widgets import CheckboxInput
 
 from opinion_app.rules.errors import MARKED, Invalid
+from opinion_app.rules.spoken import day_words
 from opinion_app.rules.text import clean, clean_line
 from opinion_app.rules.zone import SHANGHAI
 
@@ -100,9 +103,37 @@ def late_tick(how: str, which: str = "哪些时限逾期见上面的说明") -> 
     return BooleanField(f"我知道{how}有时限已经逾期", description=f"{which}；提交后记入办理过程")
 
 
-def day_off_tick() -> BooleanField:
-    """The tick of whoever chooses a date on which the office rests; a page shows it only where it was asked for."""
-    return BooleanField("我知道这一天不上班，仍以这一天为准", description="当天不发待办通报，到期提醒在此前的工作日发出")
+class DayOffTick(Field):
+    """The tick of whoever chooses a date on which the office rests; a page shows it only where it was asked for.
+
+    It is sent with the date it was shown for. Once the form is validated its `data` is the date in the field `of`, where it was
+    ticked for just that one, else None."""
+
+    widget = CheckboxInput()
+
+    def __init__(self, of: str, **kwargs: Any) -> None:
+        hint = "当天不发待办通报，到期提醒在此前的工作日发出"
+        super().__init__("我知道这一天不上班，仍以这一天为准", description=hint, **kwargs)
+        self.of = of
+        self.data: date | None = None
+        self.shown_for: date | None = None
+
+    def process_data(self, _value: object) -> None:
+        """Nobody knows of a date when a form is opened."""
+
+    def process_formdata(self, _sent: list[Any]) -> None:
+        """What was sent means nothing without the date beside it."""
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """The date that was sent is what the tick is for from now on."""
+        day: date | None = form[self.of].data
+        self.shown_for = day
+        self.data = day if day is not None and day.isoformat() in (self.raw_data or ()) else None
+        if day is not None:
+            self.label.text = f"我知道{day_words(day, day.year)}不上班，仍以这一天为准"
+
+    def _value(self) -> str:
+        return self.shown_for.isoformat() if self.shown_for is not None else ""
 
 
 def choices(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:

@@ -32,8 +32,8 @@ def chosen_day_words(day: date | None, calendar: WorkCalendar) -> str:
     return f"注意：{said}。" if said else ""
 
 
-def check_day_off(day: date | None, calendar: WorkCalendar, field: str, *, known: bool) -> None:
-    """Raises Invalid, of `field`, for a day on which the office rests, unless whoever chose it said they know."""
+def check_day_off(day: date | None, calendar: WorkCalendar, field: str, *, known: date | None) -> None:
+    """Raises Invalid, of `field`, for a day on which the office rests, unless whoever chose it said they know of it: `known`."""
     said = day_off_words(day, calendar)
-    if said and not known:
+    if said and known != day:
         raise Invalid(MARKED, {field: f"{said}。", KNOW_DAY_OFF: "确要这一天的，请勾选这一项，再提交一次。"})

@@ -82,7 +82,7 @@ def test_d10_more_time_is_asked_by_an_amount_or_until_a_day_and_not_by_both(app:
     assert "撤回" in head.get(f"{path}/withdraw_extension").text
     assert said(head, f"{path}/withdraw_extension", reason="灯具已到货")[0] == 303
     assert leader.get(f"{path}/decide_extension").status_code == 409
-    typed = {"until": "2026-12-12", "know_day_off": "y"}
+    typed = {"until": "2026-12-12", "know_day_off": "2026-12-12"}
     assert said(head, f"{path}/ask_extension", reason="等安装", **typed)[0] == 303
     assert "注意：12月12日 周六不上班（周末）" in leader.get(f"{path}/decide_extension").text
     assert said(leader, f"{path}/decide_extension", agree="yes")[0] == 303

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wtforms import DateField, SelectField
 from wtforms.validators import InputRequired, Optional
 
-from opinion_app.forms import OfficeForm, day_off_tick, row_id, text
+from opinion_app.forms import DayOffTick, OfficeForm, row_id, text
 
 
 class UrgeForm(OfficeForm):
@@ -14,7 +14,7 @@ class UrgeForm(OfficeForm):
     unit_id = SelectField("催哪个单位", coerce=row_id, validate_choice=False, description="不选则催现承办环节的责任人。")
     text = text("催办内容", 500, required=True, rows=3, hint="记入办理过程；通知里只写编号、类型和链接。")
     due_on = DateField("要求反馈的日期", [Optional()], description="不填则不要求反馈。")
-    know_day_off = day_off_tick()
+    know_day_off = DayOffTick("due_on")
 
 
 class SuperviseForm(OfficeForm):
@@ -27,7 +27,7 @@ class SuperviseForm(OfficeForm):
         [InputRequired("请填写反馈日期。")],
         description="已按规定的工作日数推算，载入新一年放假安排后随之重算；改填别的日期的，以所填日期为准。",
     )
-    know_day_off = day_off_tick()
+    know_day_off = DayOffTick("due_on")
 
 
 class WithdrawalForm(OfficeForm):

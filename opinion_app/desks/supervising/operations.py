@@ -44,10 +44,10 @@ def ask(
     now: datetime,
     seen: int | None = None,
     *,
-    know_day_off: bool = False,
+    know_day_off: date | None = None,
 ) -> Issued:
     """Issue a 催办 or 督办 and tell of it. Raises Invalid for a unit that takes no part, a date that cannot be kept, one on which
-    the office rests unless whoever asks says they know, or where nobody would hear of it."""
+    the office rests unless it is the one whoever asks says they know of, or where nobody would hear of it."""
     facts = admit(session, case, asked.kind.value, actor, seen)
     wrong: dict[str, str] = {}
     if asked.unit_id is not None and facts.of_unit(asked.unit_id) is None:

@@ -134,14 +134,14 @@ def ask(
     reason: str,
     seen: int | None = None,
     *,
-    know_day_off: bool = False,
+    know_day_off: date | None = None,
 ) -> None:
-    """申请延期: refused at once when the rule would not allow it, by Invalid also when the office rests on the day and who
-    asks did not say they know; the day an issuer agreed to stands."""
+    """申请延期: refused at once when the rule would not allow it, by Invalid also when the office rests on the day and it is not
+    the one who asks said they know of; the day an issuer agreed to stands."""
     admit(session, case, "ask_extension", actor, seen)
     clock = extendable(session, case)
     _check(session, clock, more, now)
-    check_day_off(more.until, work_calendar(session), "until", known=know_day_off or more.consent is not None)
+    check_day_off(more.until, work_calendar(session), "until", known=know_day_off if more.consent is None else more.until)
     unit = clock.amount_unit if more.until is None else ""
     asking: dict[str, Any] = {"amount": more.amount or 0, "amount_unit": unit, "until": more.until}
     asking |= {"reason": reason, "asked_by_id": actor.id, "asked_at": now}

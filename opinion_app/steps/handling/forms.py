@@ -5,7 +5,7 @@ from __future__ import annotations
 from wtforms import DateField, DateTimeLocalField, IntegerField, RadioField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
-from opinion_app.forms import OfficeForm, choices, day_off_tick, late_tick, line, row_id, text
+from opinion_app.forms import DayOffTick, OfficeForm, choices, late_tick, line, row_id, text
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.public_files import FileUse
 from opinion_app.rules.suspension import SuspensionGround
@@ -46,7 +46,7 @@ class ExtensionForm(OfficeForm):
 
     amount = IntegerField("延长多久", [Optional(), NumberRange(1, 1000, "请填写大于 0 的整数。")])
     until = DateField("或者延至哪一天", [Optional()], description="两项只填一项；来文单位同意了新日期的，填这一项")
-    know_day_off = day_off_tick()
+    know_day_off = DayOffTick("until")
     consent_number = line("来文单位同意延期的文号", 100, hint="例如“信转〔2026〕12号”；电话同意的写明通话人")
     consent_on = DateField("来文单位同意的日期", [Optional()])
     reason = text("延期理由", 500, required=True, hint="批准后会告诉留言人")

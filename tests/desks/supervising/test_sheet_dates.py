@@ -47,7 +47,7 @@ def late(office: Office) -> Case:
 
 def asked(office: Office, case: Case, due_on: date) -> Supervision:
     wanted = Asked(SupervisionKind.SUPERVISE, "请办", office.finance.id, due_on)
-    return ask(office.session, case, wanted, office.clerk, NOW, know_day_off=True).sheet
+    return ask(office.session, case, wanted, office.clerk, NOW, know_day_off=due_on).sheet
 
 
 def of(office: Office, sheet: Supervision) -> Clock:

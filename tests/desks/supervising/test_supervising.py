@@ -108,7 +108,13 @@ def test_a_date_on_which_the_office_rests_is_said_and_stands_for_whoever_knows(a
     assert (answer.status_code, "know_day_off" in clerk.get(f"{CASE}/supervise").text) == (422, False)
     assert f"下一个工作日是 {day_words(calendar.next_working_day(sunday), sunday.year)}" in answer.text
     assert "请改正标出的内容" not in answer.text, "it says no more than the heading"
-    assert clerk.send(form, **typed, know_day_off="y").status_code == 303
+    assert f'name="know_day_off" type="checkbox" value="{sunday}"' in answer.text
+    for ticked in ("y", (sunday + timedelta(days=7)).isoformat()):
+        again = clerk.send(form, **typed, know_day_off=ticked)
+        assert again.status_code == 422, "who knows of another date does not know of this one"
+        assert f'name="know_day_off" type="checkbox" value="{sunday}"' in again.text
+        assert f"我知道{day_words(sunday, sunday.year)}不上班" in again.text
+    assert clerk.send(form, **typed, know_day_off=sunday.isoformat()).status_code == 303
     assert f"注意：{day_words(sunday, sunday.year)}不上班" in clerk.get(CASE).text
     with at_work.app_context(), transaction() as session:
         assert session.scalars(select(Supervision.feedback_due_on)).all() == [sunday]
