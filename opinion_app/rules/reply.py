@@ -7,6 +7,7 @@ import hashlib
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.registration import check_not_secret
 from opinion_app.rules.template_fields import named, unknown_fields
+from opinion_app.rules.text import count_words
 from opinion_app.rules.words import OFFICE_GATES, Gate, ReviewStep
 
 MAX_REPLY = 20_000
@@ -45,10 +46,11 @@ def check_draft(text: str) -> None:
 
 
 def check_submission(text: str) -> None:
-    """Raise Invalid unless `text` can be sent for review: a reply of three characters is no answer."""
+    """Raise Invalid unless `text` can be sent for review: a reply of three characters is no answer, nor one of twenty dots."""
     check_draft(text)
-    if len("".join(text.split())) < MIN_REPLY:
-        raise Invalid("答复过于简单，请写明核实情况和处理结果后再送审。", {"text": f"答复不足 {MIN_REPLY} 个字。"})
+    if count_words(text) < MIN_REPLY:
+        short = f"答复不足 {MIN_REPLY} 个字（标点、空格不算）。"
+        raise Invalid("答复过于简单，请写明核实情况和处理结果后再送审。", {"text": short})
 
 
 def check_template(text: str) -> None:

@@ -60,6 +60,11 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", "".join(lowered.split()))
 
 
+def count_words(text: str) -> int:
+    """How many characters of a text say something (字): Han, letters and figures, no punctuation and no space."""
+    return sum(map(str.isalnum, text))
+
+
 def text_key(*parts: str) -> str:
     """A fixed-length key (64 hexadecimal digits) that is the same for texts which differ in space, width or case only.
 

@@ -1,13 +1,16 @@
-"""What a reply template may hold."""
+"""What a reply template may hold, and what says too little to be a reply or an answer to a 督办单."""
 
 from __future__ import annotations
+
+import contextlib
 
 import pytest
 
 from opinion_app.rules.errors import Invalid
+from opinion_app.rules.feedback import check_feedback
 from opinion_app.rules.hints import WordList
 from opinion_app.rules.hints.wording import read_list
-from opinion_app.rules.reply import check_template
+from opinion_app.rules.reply import check_submission, check_template
 from opinion_app.rules.template_fields import doubtful_brackets
 
 
@@ -65,3 +68,24 @@ def test_a_list_of_words_takes_no_field_either(line: str) -> None:
     with pytest.raises(Invalid) as refused:
         read_list(WordList.TYPO, line)
     assert "像是要自动填写的字段" in next(iter(refused.value.fields.values()))
+
+
+@pytest.mark.parametrize(
+    ("text", "answers", "replies"),
+    [
+        ("", False, False),
+        (".", False, False),
+        ("……！？。。。。。。。。", False, False),
+        ("已 办 结 。", False, False),
+        ("已整改完毕", True, False),
+        ("12月3日前完工", True, False),
+        ("done 2026-11-27", True, True),
+        ("路灯已于11月27日修好。", True, True),
+    ],
+)
+def test_what_says_nothing_is_no_answer_and_no_reply(text: str, answers: bool, replies: bool) -> None:
+    for check, holds in ((check_feedback, answers), (check_submission, replies)):
+        with contextlib.nullcontext() if holds else pytest.raises(Invalid) as refused:
+            check(text)
+        said = refused.value.fields["text"] if refused else ""
+        assert holds or said.startswith(("反馈不足 5 个字", "答复不足 10 个字", "请填写答复"))

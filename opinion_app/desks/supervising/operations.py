@@ -17,6 +17,7 @@ from opinion_app.records.supervision import Supervision
 from opinion_app.rules.day_off import check_day_off
 from opinion_app.rules.errors import MARKED, Invalid
 from opinion_app.rules.facts import Actor
+from opinion_app.rules.feedback import check_feedback
 from opinion_app.rules.reminder_words import SupervisionKind
 from opinion_app.rules.zone import local_date
 
@@ -70,11 +71,13 @@ def ask(
 
 
 def reply(session: Session, case: Case, sheet_id: int | None, text: str, actor: Actor, now: datetime, seen: int | None) -> None:
-    """The unit's answer to one sheet. Raises Invalid without one, NotFound or Refused."""
+    """The unit's answer to one sheet. Raises Invalid without one and where it says nothing, NotFound or Refused."""
     admit(session, case, "supervise_feedback", actor, seen)
     if sheet_id is None:
         raise Invalid("请选择反馈哪一份。", {"sheet_id": "请选择反馈哪一份。"})
-    answer(session, case, sheet_of(session, case, sheet_id), actor, now, text)
+    sheet = sheet_of(session, case, sheet_id)
+    check_feedback(text)
+    answer(session, case, sheet, actor, now, text)
 
 
 def usual_date(session: Session, now: datetime) -> date:

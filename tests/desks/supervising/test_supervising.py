@@ -78,6 +78,8 @@ def test_a_leader_supervises_the_unit_answers_and_both_print(at_work: Flask) -> 
     page = handler.get(CASE).text
     assert "督办反馈" in page
     form = pick(handler.forms(f"{CASE}/supervise_feedback"), "/supervise_feedback")
+    refused = handler.send(form, text="。 ……已办，")
+    assert (refused.status_code, "反馈不足 5 个字" in refused.text, "。 ……已办，" in refused.text) == (422, True, True)
     assert handler.send(form, text="已安排施工队，周五完工").status_code == 303
     with at_work.app_context(), transaction() as session:
         [sheet] = session.scalars(select(Supervision))
@@ -178,7 +180,7 @@ def test_one_answer_meets_one_sheet_and_another_units_sheet_is_not_ones_own(offi
         operations.reply(office.session, case, None, "空", office.roads_head, NOW, None)
     with pytest.raises(NotFound):
         operations.reply(office.session, case, 999, "空", office.roads_head, NOW, None)
-    operations.reply(office.session, case, other.id, "清理完毕", office.roads_head, NOW, None)
+    operations.reply(office.session, case, other.id, "已经清理完毕", office.roads_head, NOW, None)
     assert not sheets(office.session, case.id, waiting=True)
 
 
