@@ -19,6 +19,7 @@ from opinion_app.flow.outbox import ACT, DIGEST, RUNG
 from opinion_app.flow.reminding import open_clock
 from opinion_app.flow.roster import away
 from opinion_app.flow.told_beside import handed_over_since, in_the_ledger
+from opinion_app.flow.told_versions import told_still
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
@@ -183,12 +184,16 @@ def _presses(row: Clock, look: Looking) -> bool:
 
 
 def _came_before(line: Mapping[str, Any], row: Clock, look: Looking) -> bool:
-    """Whether the moment of a line's rung, by the new date of its clock, lay before that date was set."""
+    """Whether the moment of a line's rung, by the new date of its clock, lay before that date was set, and the date had not been
+    put off since the line was written: of that the ladder tells anew."""
     rung = look.ladder.named(str(line.get("rung", "")))
     if rung is None or row.due_at is None or not row.dates:
         return False
-    moment = moment_of(rung, open_clock(row), facts_of(row), look.calendar, look.ladder.morning)
-    return moment is not None and moment <= datetime.fromisoformat(row.dates[-1]["at"])
+    clock, morning = open_clock(row), look.ladder.morning
+    moment = moment_of(rung, clock, facts_of(row), look.calendar, morning)
+    if moment is None or moment > datetime.fromisoformat(row.dates[-1]["at"]):
+        return False
+    return told_still(row, clock, rung, look.calendar, morning).counts(int(line.get("version") or 0))
 
 
 def _told(notice: Notice, clocks: Mapping[int, Clock], look: Looking) -> dict[int, set[int]]:

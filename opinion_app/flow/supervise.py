@@ -121,10 +121,10 @@ def issue(
     return sheet
 
 
-def asked_before(session: Session, case_id: int, begins: str) -> bool:
-    """Whether a sheet of a case was asked by a rung whose key begins so, be it withdrawn or answered since."""
+def asked_of(session: Session, case_id: int, begins: str) -> list[str]:
+    """What follows on `begins` in the keys of a case's sheets that a rung asked for, be they withdrawn or answered since."""
     own = Supervision.case_id == case_id, Supervision.key.startswith(begins, autoescape=True)
-    return session.scalar(select(Supervision.id).where(*own).limit(1)) is not None
+    return [key.removeprefix(begins) for key in session.scalars(select(Supervision.key).where(*own)) if key is not None]
 
 
 def _tell(session: Session, case: Case, sheet: Supervision, key: str, told: Iterable[Hearer], now: datetime) -> None:

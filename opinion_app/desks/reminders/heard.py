@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from opinion_app.desks.reminders.queries import Told
+from opinion_app.flow.told_versions import versions_before
 from opinion_app.records.clock import Clock
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.ladder import Rung
@@ -27,7 +28,7 @@ def heard_as_early(entries: Entries, row: Clock, rung: Rung, since: datetime) ->
     """Who was told since a moment of a date that is as early as the present one of `row`, before it moved, and by what notice.
 
     Of a version whose date is not known any more the same rung counts."""
-    dates = _dates(row)
+    dates = {version.number: version.due_at for version in versions_before(row) if version.due_at is not None}
     return {
         who: told.notice_id
         for (who, code, version), told in entries
@@ -39,9 +40,3 @@ def _early(row: Clock, rung: Rung, code: str, dates: dict[int, datetime], versio
     if version not in dates or row.due_at is None:
         return code == rung.code
     return dates[version] <= row.due_at
-
-
-def _dates(row: Clock) -> dict[int, datetime]:
-    """The date of each version before the present one, as far as it had one and is known."""
-    held = [(int(entry["version"]) - 1, entry.get("before")) for entry in row.dates]
-    return {version: datetime.fromisoformat(moment) for version, moment in held if moment is not None}

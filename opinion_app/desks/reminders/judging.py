@@ -26,6 +26,7 @@ from opinion_app.rules.ladder import Coming, Ladder, Look, Rung, Way, look
 from opinion_app.rules.next_digest import heard_from, last_digest, rung_of_word, turn_to_look
 from opinion_app.rules.recipients import Recipient, Roster, recipients
 from opinion_app.rules.rung_recipients import robot_units, rung_recipients
+from opinion_app.rules.still_told import StillTold
 from opinion_app.rules.zone import local_date
 
 BATCH = 1000  # clocks whose rungs are said in one transaction, and so share a letter for each person and rung
@@ -60,13 +61,14 @@ class Looked:
 class Judged:
     """What is to be said or counts as said, the rung each clock is on, when to look again, and what could not be judged.
 
-    `telling`: the rungs told for the first time, and whether they had come when the date moved; 督办单 go with those."""
+    `telling`: the rungs told for the first time, and of one that had come when the date moved the versions before that still
+    count; 督办单 go with those."""
 
     sayings: list[Saying] = field(default_factory=list)
     carried: list[tuple[OpenClock, Rung, int, int | None]] = field(default_factory=list)
     for_units: list[Saying] = field(default_factory=list)
     carried_by_units: list[tuple[OpenClock, Rung, int, int | None]] = field(default_factory=list)
-    telling: list[tuple[OpenClock, Rung, bool]] = field(default_factory=list)
+    telling: list[tuple[OpenClock, Rung, StillTold | None]] = field(default_factory=list)
     unheard: set[int] = field(default_factory=set)
     looks: dict[int, Looked] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)
@@ -165,15 +167,15 @@ def _judge_one(judged: Judged, table: Table, one: _One) -> None:
     for coming in found.passed:
         if moved_at is None or coming.moment > moved_at or (word is not None and coming.rung.code == word.code):
             continue  # the date did not move, or the rung came after it had, while nobody looked, or a letter says it
-        before = _not_entered(table.told_before(clock, one.comings, coming.rung), table, clock, coming.rung)
+        before = _not_entered(table.told_before(clock, one.row, one.comings, coming.rung), table, clock, coming.rung)
         carried |= {(coming.rung.code, who) for who in before}
         judged.carried += [(clock, coming.rung, who, notice) for who, notice in before.items()]
     rung = found.tell.rung if found.tell is not None else None
     if found.tell is None or rung is None or rung.way is Way.DIGEST:
         return  # nothing, or a digest tells it
     moved = moved_at is not None and found.tell.moment <= moved_at
-    if not (moved and table.told_before(clock, one.comings, rung)):
-        judged.telling.append((clock, rung, moved))
+    if not (moved and table.told_before(clock, one.row, one.comings, rung)):
+        judged.telling.append((clock, rung, table.still_told(clock, one.row, rung) if moved else None))
     told_now = rung_recipients(rung, clock.owing, one.case, table.people, table.ladder)
     if not told_now:
         judged.unheard.add(clock.id)  # it waits for somebody to be there, as long as it may still be told
@@ -181,7 +183,8 @@ def _judge_one(judged: Judged, table: Table, one: _One) -> None:
         if not table.has(clock, rung, told.person_id) and (rung.code, told.person_id) not in carried:
             judged.sayings.append(Saying(clock, rung, told, _line(clock, one.case, told, rung, table)))
     if rung.way is Way.LETTER:
-        _tell_units(judged, table, one, rung, told_now, table.told_before(clock, one.comings, rung, units=True) if moved else {})
+        before = table.told_before(clock, one.row, one.comings, rung, units=True) if moved else {}
+        _tell_units(judged, table, one, rung, told_now, before)
 
 
 def _not_entered(told: Mapping[int, int | None], table: Table, clock: OpenClock, rung: Rung) -> dict[int, int | None]:

@@ -21,7 +21,7 @@ from opinion_app.flow.ladder import begin_reminding, ladder, take_effect, told_f
 from opinion_app.flow.ledger import LONGEST, OfDate, entry
 from opinion_app.flow.outbox import Letter, queue, queue_many
 from opinion_app.flow.reminding import open_clock, rungs_of
-from opinion_app.flow.supervise import Asked, asked_before, issue
+from opinion_app.flow.supervise import Asked, asked_of, issue
 from opinion_app.flow.unjudged import DIGESTS, RUNGS, missed_by_digests, note_digests_made, note_unjudged
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
@@ -35,6 +35,7 @@ from opinion_app.rules.ladder import Rung, Way, look
 from opinion_app.rules.life import ACTS
 from opinion_app.rules.reminder_words import ReminderState, SupervisionKind
 from opinion_app.rules.spoken import moment_words
+from opinion_app.rules.still_told import StillTold
 from opinion_app.rules.zone import local_date
 
 Said = Mapping[int, tuple[OpenClock, Rung]]
@@ -192,22 +193,28 @@ def ring_batch(session: Session, now: datetime, after: int) -> Queued:
 
 
 def _issue_sheets(session: Session, judged: Judged, failed: set[int], now: datetime) -> list[Trouble]:
-    """The 督办单 that come with a rung, each once for a version of a date, and not of one that moved after it had asked (N01).
+    """The 督办单 that come with a rung, each once for a version of a date, and not of one that moved after it had asked (N01); a
+    date that was put off since asks anew.
 
     That it must be answered is a clock of its own."""
     asking = [one for one in judged.telling if one[1].sheet and one[0].id not in failed]
     if not asking:
         return []
     troubles, days = [], ladder(session).sheet_days
-    for clock, rung, moved in asking:
+    for clock, rung, before in asking:
         try:
             with session.begin_nested():
-                if not (moved and asked_before(session, clock.case_id, _sheet_key(clock, rung, ""))):
+                if before is None or not _asked_before(session, clock, rung, before):
                     _issue_sheet(session, clock, rung, days, now)
         except Exception as error:  # one case's fault keeps no other's sheet back (N05); its clock is looked at again
             failed.add(clock.id)
             troubles.append(Trouble(clock.id, f"{type(error).__name__}: {error}"[:200]))
     return troubles
+
+
+def _asked_before(session: Session, clock: OpenClock, rung: Rung, before: StillTold) -> bool:
+    asked = asked_of(session, clock.case_id, _sheet_key(clock, rung, ""))
+    return any(before.counts(int(version)) for version in asked)
 
 
 def _issue_sheet(session: Session, clock: OpenClock, rung: Rung, days: int, now: datetime) -> None:

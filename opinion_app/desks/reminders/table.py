@@ -10,11 +10,14 @@ from functools import cached_property
 
 from opinion_app.desks.reminders.heard import Entries
 from opinion_app.desks.reminders.queries import Ledger, Told
+from opinion_app.flow.told_versions import told_still
 from opinion_app.flow.unjudged import Missed
+from opinion_app.records.clock import Clock
 from opinion_app.rules.digest import OpenClock
 from opinion_app.rules.ladder import CLOSING, Coming, Ladder, Rung, Way
 from opinion_app.rules.next_digest import must_hear
 from opinion_app.rules.recipients import Roster
+from opinion_app.rules.still_told import StillTold
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date, on_day
 
@@ -69,18 +72,23 @@ class Table:
         )
 
     def told_before(
-        self, clock: OpenClock, comings: Sequence[Coming], rung: Rung, *, units: bool = False
+        self, clock: OpenClock, row: Clock, comings: Sequence[Coming], rung: Rung, *, units: bool = False
     ) -> dict[int, int | None]:
-        """Who, or which unit, was told of this rung or of a higher one for an earlier version of the date, and by what notice.
+        """Who, or which unit, was told of this rung or of a higher one for an earlier version of the date, and by what notice; of
+        no version from before it was put off (rules/still_told).
 
         Whose letter was cancelled on its way was not told: of an earlier version it goes no more."""
         codes = [coming.rung.code for coming in comings]
-        higher = set(codes[codes.index(rung.code) :])
+        higher, still = set(codes[codes.index(rung.code) :]), self.still_told(clock, row, rung)
         return {
             who: told.notice_id
             for (who, code, version), told in (self._units_told if units else self._people_told).get(clock.id, ())
-            if version < clock.version and code in higher and not told.cancelled
+            if version < clock.version and code in higher and not told.cancelled and still.counts(version)
         }
+
+    def still_told(self, clock: OpenClock, row: Clock, rung: Rung) -> StillTold:
+        """Of which earlier versions of a date this rung counts as told, or its 督办单 as asked for, of the present one."""
+        return told_still(row, clock, rung, self.calendar, self.ladder.morning)
 
     @cached_property
     def hints(self) -> frozenset[str]:

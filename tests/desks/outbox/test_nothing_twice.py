@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from opinion_app.desks.calendar.operations import add_closure
+from opinion_app.desks.calendar.operations import add_closure, remove_closure
 from opinion_app.desks.calendar.queries import with_closure
 from opinion_app.desks.reminders.operations import queue_rungs
 from opinion_app.desks.reminders.rehearsal import rehearse
@@ -23,6 +23,7 @@ from opinion_app.flow.outbox import BY_MAILBOX
 from opinion_app.flow.recompute import marks, preview
 from opinion_app.flow.reminding import look_again
 from opinion_app.flow.risk_clocks import risk_clocks
+from opinion_app.flow.supervise import answer
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
@@ -103,13 +104,14 @@ def office(core: Flask) -> Iterator[Office]:
         yield Office(session, make_office(session), make_actor(session, "admin", Role.ADMINISTRATOR))
 
 
-def close(office: Office, due: str, now: datetime) -> None:
-    """A local closure of the last working day before a due day, entered afterwards."""
+def close(office: Office, due: str, now: datetime) -> date:
+    """A local closure of the last working day before a due day, entered afterwards or in time; answers which day."""
     day, calendar = date.fromisoformat(due) - DAY, work_calendar(office.session)
     while not calendar.is_working(day):
         day -= DAY
     shown = marks(preview(office.session, now, with_closure(office.session, day, "停电")))
     add_closure(office.session, day, "停电", office.admin, now, shown)
+    return day
 
 
 def slip(office: Office, case: Case, other: operations.Classification, day: str, at: str = "T09:00") -> None:
@@ -194,6 +196,35 @@ def test_n01_a_date_that_was_put_off_and_passed_again_asks_anew(office: Office) 
     office.session.expire_all()
     office.mornings(case, "reply", 6)
     assert len(office.sheets()) == 2
+
+
+def test_n01_a_date_that_was_put_off_and_moved_to_and_fro_since_asks_anew(office: Office) -> None:
+    """Put off; a closure moves it a day and is taken back on the morning the card is due: told once, by one sheet more."""
+    office.life.finance.robot_url = "wecombot://abcdefgh1234/"
+    case, day = late_with_a_sheet(office)
+    [sheet] = office.session.scalars(select(Supervision))
+    answer(office.session, case, sheet, office.life.finance_head, parse_moment(f"{day}T09:30"), "已说明情况")
+    put_off = replace(HELP, urgency=Urgency.COMPLEX)
+    operations.classify(office.session, case, office.life.clerk, parse_moment(f"{day}T10:00"), put_off)
+    office.session.expire_all()
+    closed = close(office, office.day(case, "reply"), parse_moment(f"{day}T10:30"))
+    office.session.expire_all()
+    last = office.mornings(case, "reply", 4)
+    assert len(office.sheets()) == 1
+    remove_closure(office.session, closed, office.admin, parse_moment(f"{last}T09:00"), None)
+    office.session.expire_all()
+    assert office.day(case, "reply", 5) == last
+    told = office.round_(f"{last}T09:01")
+    assert {line.partition(" ")[0] for line in told if "黄牌督办" in line} == {
+        "finance_head",
+        "finance_handler",
+        "leader",
+        "clerk",
+    }
+    assert len(office.sheets()) == 2
+    to_groups = Notice.channel == NoticeChannel.ROBOT, Notice.subject.contains("黄牌")
+    assert len(office.session.scalars(select(Notice.id).where(*to_groups)).all()) == 2
+    assert [line for at in ("09:02", "10:00", "17:00") for line in office.round_(f"{last}T{at}")] == []
 
 
 @pytest.mark.parametrize(
