@@ -16,10 +16,9 @@ from opinion_app.cli._office import not_far_ahead, opened
 from opinion_app.desks.calendar.operations import remind_next_year
 from opinion_app.desks.outbox.alarm import Before, foreseen
 from opinion_app.desks.outbox.delivery import Watch, deliver, post_of, robots, sender_of
-from opinion_app.desks.reminders.operations import Queued, queue_digests, ring_batch
+from opinion_app.desks.reminders.operations import Queued, ask_first, queue_digests, ring_batch
 from opinion_app.desks.reminders.rehearsal import Draft, Rehearsal, arriving_drafts, rehearse
 from opinion_app.desks.reminders.suspended import ask_about_suspended
-from opinion_app.flow.handing_on import ask_who_has_it_now
 from opinion_app.flow.ladder import begin_reminding, has_begun, told_from
 from opinion_app.flow.standing_work import come_up
 from opinion_app.records.current import settings_of
@@ -68,7 +67,7 @@ def _queue_by_day(now: datetime) -> Queued:
         if "calendar" in jobs:
             done.notices += remind_next_year(session, now)
     with transaction() as session:
-        done.troubles += ask_who_has_it_now(session, now)
+        done.add(ask_first(session, now))
     return done
 
 

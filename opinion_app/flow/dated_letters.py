@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, time
 from typing import Any, cast
 
 from opinion_app.flow.due import clock_due, clock_words
+from opinion_app.flow.outbox import Letter
 from opinion_app.records.clock import Clock
+from opinion_app.rules import links
 from opinion_app.rules.deadline_rules import ClockStage
 from opinion_app.rules.digest import blind_words
 from opinion_app.rules.next_digest import due_before_next
+from opinion_app.rules.recipients import Recipient
 from opinion_app.rules.spoken import due_moment_words
 from opinion_app.rules.waiting_step import ITS_DATES
 from opinion_app.rules.words import ClockState
@@ -23,7 +27,10 @@ GONE = {
     ClockState.SUSPENDED: "已中止计时",
 }
 STEP_DONE = "这一步已经办理、改派或不再需要"
+SEE_TO_IT = "有一步无人办理，请您安排"  # all that is said of a step to who may not see the case (decisions 15)
 REMINDS = "时限提醒"  # what is left of a letter whose step was done while it waited
+_HIDDEN = {"kind": "", "unit": "", "what": SEE_TO_IT}
+_WHOLE = "whole"
 
 
 def dated(
@@ -83,6 +90,23 @@ def as_it_leaves(
             return line, STEP_DONE
     stands = line | {"what": what, "text": said(line, what, owed, now, calendar)}
     return stands | {"subject": subject(str(line["number"]), stands, owed, now, calendar, at)}, ""
+
+
+def letter_to(letter: Letter, to: Recipient, clocks: Sequence[Clock], now: datetime, calendar: WorkCalendar, at: time) -> Letter:
+    """A letter that asks a step, as it is said to one reader with why just they are asked; `clocks` are those its line speaks of.
+
+    Who may not see the case reads that a step waits, and the date. What is asked is kept beside, unread, for who has the step
+    after them (decisions 15)."""
+    [asked] = letter.lines
+    line = {name: value for name, value in asked.items() if name not in ("reason", "blind", _WHOLE)} | asked.get(_WHOLE, {})
+    link = links.case(str(line["number"]))
+    if to.blind:
+        line |= {_WHOLE: {name: line[name] for name in _HIDDEN}} | _HIDDEN | {"blind": True}
+        link = links.NOTICES
+    line |= {"reason": to.reason} if to.reason else {}
+    said, _why = as_it_leaves(line, clocks, (), now, calendar, at, waits=True)
+    subject = str(said.pop("subject", letter.subject))
+    return replace(letter, subject=subject, lines=[said], link=link)
 
 
 def ended(clock: Clock) -> str:

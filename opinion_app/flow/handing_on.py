@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from opinion_app.flow.dated_letters import as_it_leaves, presses, running
-from opinion_app.flow.handover import enter_told
+from opinion_app.flow.dated_letters import letter_to, presses, running
 from opinion_app.flow.looking import Looking, looking
 from opinion_app.flow.outbox import ACT, Letter, inside_key, queue_many
 from opinion_app.flow.recheck import asked_of_others
 from opinion_app.flow.reminding import look_again
 from opinion_app.flow.settings import restored_at
+from opinion_app.flow.told_with import enter_told
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
-from opinion_app.rules import links
 from opinion_app.rules.digest import Trouble
 from opinion_app.rules.recipients import Recipient
 from opinion_app.rules.words import NoticeChannel, NoticeState
-
-SEE_TO_IT = "有一步无人办理，请您安排"
-"""All that is said of a step to who may not see the case (decisions 15)."""
 
 LettersOn = Sequence[tuple[Letter, Person]]
 """Letters for others than the readers of those that wait, those of one act side by side."""
@@ -67,44 +63,61 @@ def pressing_in(letter: Letter, look: Looking) -> list[Clock]:
     return [one for one in running(dates) if presses(one, look.now, look.calendar, look.ladder.morning)]
 
 
-def hand_on(session: Session, notices: Sequence[Notice], now: datetime) -> set[int]:
-    """Ask the steps of whoever has them now instead of the readers of letters; answers the clocks that the ladder has to look at
-    again, of which they heard by it."""
-    acts = [notice for notice in notices if notice.category == ACT]
+@dataclass
+class Handed:
+    """What was asked of others: the clocks the ladder has to look at again, of which they heard by it, how many notices were
+    new, and what could not be asked."""
+
+    clocks: set[int] = field(default_factory=set)
+    notices: int = 0
+    troubles: list[Trouble] = field(default_factory=list)
+
+    def add(self, other: Handed) -> None:
+        """Count what was asked beside it."""
+        self.clocks |= other.clocks
+        self.notices += other.notices
+        self.troubles += other.troubles
+
+
+def hand_on(session: Session, notices: Sequence[Notice], now: datetime) -> Handed:
+    """Ask the steps of whoever has them now instead of the readers of letters."""
+    acts, done = [notice for notice in notices if notice.category == ACT], Handed()
     if not acts:
-        return set()
-    look, heard = looking(session, acts, now), set[int]()
+        return done
+    look = looking(session, acts, now)
     for _key, own in groupby(letters_on(session, acts, look), lambda one: one[0].key):
         letters = list(own)
         queued = queue_many(session, letters, now, mail=True)
         pressing = pressing_in(letters[0][0], look) if queued else []
         enter_told(session, pressing, {person_id: notice_id for notice_id, person_id in queued}, now)
-        heard |= {clock.id for clock in pressing}
-    return heard
+        done.add(Handed({clock.id for clock in pressing}, len(queued)))
+    return done
 
 
-def ask_who_has_it_now(session: Session, now: datetime) -> list[Trouble]:
+def ask_who_has_it_now(session: Session, now: datetime) -> Handed:
     """Before the ladder looks: whoever has by now what a waiting letter asks for is asked at once, inside the service too where
     no mail leaves, so that the ladder finds them told of its dates. A transaction of its own.
 
-    One letter's fault keeps no other back (N05); answers what could not be asked."""
+    One letter's fault keeps no other back (N05)."""
     waiting = session.scalars(select(Notice).where(may_be_anothers()).order_by(Notice.id)).all()
-    troubles: list[Trouble] = []
-    heard = _hand_on(session, waiting, now, troubles) if waiting else set()
-    if heard:
-        look_again(session, now, Clock.id.in_(heard))
-    return troubles
+    done = _hand_on(session, waiting, now) if waiting else Handed()
+    if done.clocks:
+        look_again(session, now, Clock.id.in_(done.clocks))
+    return done
 
 
-def _hand_on(session: Session, waiting: Sequence[Notice], now: datetime, troubles: list[Trouble]) -> set[int]:
+def _hand_on(session: Session, waiting: Sequence[Notice], now: datetime) -> Handed:
     try:
         with session.begin_nested():
             return hand_on(session, waiting, now)
     except Exception as error:  # something is wrong with one of them: each by itself
-        if len(waiting) > 1:
-            return {number for notice in waiting for number in _hand_on(session, [notice], now, troubles)}
-        troubles.append(Trouble(0, f"通知 {waiting[0].id}：{type(error).__name__}: {error}"[:200]))
-        return set()
+        done = Handed()
+        if len(waiting) == 1:
+            done.troubles = [Trouble(0, f"通知 {waiting[0].id}：{type(error).__name__}: {error}"[:200])]
+            return done
+        for notice in waiting:
+            done.add(_hand_on(session, [notice], now))
+        return done
 
 
 def _act(notice: Notice) -> str:
@@ -113,14 +126,7 @@ def _act(notice: Notice) -> str:
 
 
 def _letter(first: Notice, to: Recipient, look: Looking) -> Letter:
-    """The letter as it stands now for somebody; to who may not see the case it says that a step waits, and the date."""
-    [asked] = first.lines
-    kept = {name: value for name, value in asked.items() if name != "reason"}  # why the first reader was asked is no reason here
-    line: dict[str, Any] = kept | ({"reason": to.reason} if to.reason else {})
-    if to.blind:
-        line |= {"kind": "", "unit": "", "what": SEE_TO_IT, "blind": True}
-    dates: Iterable[Clock] = (look.clocks[number] for number in line["dates"] if number in look.clocks)
-    said, _why = as_it_leaves(line, list(dates), (), look.now, look.calendar, look.ladder.morning, waits=True)
-    subject = str(said.pop("subject", first.subject))
-    link = links.NOTICES if to.blind else first.link
-    return Letter(ACT, _act(first), subject, [said], link, first.case_id)
+    """The letter as it stands now for somebody."""
+    dates = [look.clocks[number] for number in first.lines[0]["dates"] if number in look.clocks]
+    letter = Letter(ACT, _act(first), first.subject, list(first.lines), first.link, first.case_id)
+    return letter_to(letter, to, dates, look.now, look.calendar, look.ladder.morning)

@@ -3,39 +3,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.cases import facts_of
 from opinion_app.flow.clocks import open_clocks, owed_by_office
-from opinion_app.flow.dated_letters import dated, presses, running, subject
+from opinion_app.flow.dated_letters import dated, letter_to, presses, running, subject
 from opinion_app.flow.ladder import ladder
-from opinion_app.flow.ledger import OfDate, entry
 from opinion_app.flow.outbox import ACT, Letter, holders_of, leader_in_charge, queue_many, unit_people
+from opinion_app.flow.roster import roster
+from opinion_app.flow.told_with import count_as_told
 from opinion_app.records.actors import actor_of
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
-from opinion_app.records.notice import Reminder
-from opinion_app.records.once import insert_once
 from opinion_app.records.person import Person
 from opinion_app.records.unit import Unit
-from opinion_app.rules import clock_facts, links
+from opinion_app.rules import links
+from opinion_app.rules.asked_of import asked_now
 from opinion_app.rules.facts import CaseFacts
-from opinion_app.rules.ladder import Anchor, Ladder, Rung
 from opinion_app.rules.life import holder
 from opinion_app.rules.permissions import can_see
-from opinion_app.rules.recipients import fit_for_a_group
+from opinion_app.rules.recipients import Recipient, Search, fit_for_a_group
 from opinion_app.rules.waiting_step import waits_for_step
-from opinion_app.rules.words import ClockState, Role
+from opinion_app.rules.words import Role
+from opinion_app.rules.zone import local_date
 
-WITH_THE_CASE = "随这件一并告知"
-NOBODY = "没有在岗的人可以办理，请您安排"
+Asked = list[tuple[Person, Recipient | None]]
+"""Those whose step it is, or instead of them those who see to it that somebody does it, with why just they."""
 
 
 def hand_to_unit(session: Session, case: Case, unit_id: int, what: str, key: str, now: datetime, *, mail: bool = False) -> None:
@@ -74,21 +72,28 @@ def hand_to(
 
     What the next digest would find late goes by mail as well: none named it to them before. It counts as the rung of that day,
     so that they hear of it once; whoever else owes it now is found by the ladder's next look. Where nobody is there who could
-    take the step, the clerks hear at once, who can give the case to others: of a restricted case those who may know of it."""
+    take the step, it is asked at once of whoever is to see to that, the way up (N09)."""
     facts = facts_of(session, case)
-    told = _who_may_know(session, people, facts)
-    reason = {}
-    if not told:
-        told, unit_id, reason = _who_may_know(session, holders_of(session, Role.CLERK), facts), None, {"reason": NOBODY}
+    waits = waits or waits_for_step(facts, unit_id)
+    told: Asked = [(one, None) for one in _who_may_know(session, people, facts)]
+    told = told or _who_sees_to_it(session, facts, waits, now)
     owed = _owed(session, case, unit_id)
-    letter, pressing = letter_for(session, case, facts, owed, what, key, now, waits or waits_for_step(facts, unit_id))
-    letter = replace(letter, lines=[line | reason for line in letter.lines])
-    queued = queue_many(session, [(letter, one) for one in told], now, mail=mail or bool(pressing))
+    letter, pressing = letter_for(session, case, facts, owed, what, key, now, waits)
+    calendar, morning = work_calendar(session), ladder(session).morning
+    letters = [(letter if to is None else letter_to(letter, to, owed, now, calendar, morning), one) for one, to in told]
+    queued = queue_many(session, letters, now, mail=mail or bool(pressing))
     count_as_told(session, pressing, {person_id: notice_id for notice_id, person_id in queued}, now)
 
 
 def _who_may_know(session: Session, people: Iterable[Person], facts: CaseFacts) -> list[Person]:
     return list({person.id: person for person in people if may_know(session, person, facts)}.values())
+
+
+def _who_sees_to_it(session: Session, facts: CaseFacts, waits: Mapping[str, Any], now: datetime) -> Asked:
+    """Of whom a step is asked that nobody has, as every later look at its letter finds them, so that it stands."""
+    everybody = roster(session, local_date(now))
+    found = asked_now(waits, facts, everybody) or Search(facts, everybody).last_resort(waits.get("unit"))
+    return [(session.get_one(Person, one.person_id), one) for one in found]
 
 
 def letter_for(
@@ -133,47 +138,3 @@ def _owed(session: Session, case: Case, unit_id: int | None) -> list[Clock]:
     return [
         clock for clock in held if clock.unit_id == unit_id or (clock.unit_id is None and whole and not owed_by_office(clock))
     ]
-
-
-def count_as_told(session: Session, pressing: Sequence[Clock], told: dict[int, int], now: datetime) -> None:
-    """Enter what they heard with the case as the rungs that would say it, and have the ladder look at the clocks for others."""
-    heard = enter_told(session, pressing, told, now)
-    if heard:
-        session.execute(
-            update(Clock)
-            .where(Clock.id.in_([clock.id for clock in heard]), Clock.state == ClockState.RUNNING)
-            .values(next_rung_at=now, rung_version=Clock.deadline_version)
-            .execution_options(synchronize_session=False)
-        )
-
-
-def enter_told(session: Session, pressing: Sequence[Clock], told: dict[int, int], now: datetime) -> list[Clock]:
-    """Enter what they heard as the rungs that would say it; `told` by person the notice. Answers of what."""
-    entries = [
-        entry(
-            OfDate(clock.case_id, clock.id, clock.deadline_version), rung.code, person_id, WITH_THE_CASE, now, notice_id=notice_id
-        )
-        for clock, rung in said_with(pressing, ladder(session), now)
-        for person_id, notice_id in told.items()
-    ]
-    if entries:
-        session.execute(insert_once(session, Reminder.__table__), entries)
-    return _not_late(pressing, now)
-
-
-def said_with(pressing: Iterable[Clock], held: Ladder, now: datetime) -> Iterator[tuple[Clock, Rung]]:
-    """The rungs that a letter which names some dates counts as. Nothing of what is late: its rungs say more."""
-    return ((clock, rung) for clock in _not_late(pressing, now) for rung in _said_with(clock, held, now))
-
-
-def _not_late(pressing: Iterable[Clock], now: datetime) -> list[Clock]:
-    return [clock for clock in pressing if cast(datetime, clock.due_at) >= now]
-
-
-def _said_with(clock: Clock, held: Ladder, now: datetime) -> list[Rung]:
-    """The rungs that a letter of hand-over says of a clock: that it is due soon, where that has come, and that it is due, which
-    of hours is said only when it is too late."""
-    in_days = clock_facts.Unit(clock.amount_unit).in_days
-    anchors = [Anchor.WARNING] if clock.warn_at is not None and clock.warn_at <= now else []
-    anchors += [Anchor.DUE] if in_days else []
-    return [rung for rung in (held.days if in_days else held.hours) if rung.active and rung.anchor in anchors]

@@ -8,7 +8,7 @@ from typing import Any
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.life import holder
 from opinion_app.rules.permissions import can_see
-from opinion_app.rules.recipients import Recipient, Roster, Search, fit_for_a_group
+from opinion_app.rules.recipients import NO_HEAD, NOBODY, Recipient, Roster, Search, fit_for_a_group
 from opinion_app.rules.waiting_step import INSTRUCTION, still_waits
 from opinion_app.rules.words import Role
 
@@ -49,7 +49,7 @@ def _having(desk: str, unit_id: int | None, case: CaseFacts, people: Roster) -> 
 def _way_up(desk: str, unit_id: int | None, search: Search) -> tuple[Recipient, ...]:
     """Who sees to a step that nobody has: for a unit the one above it, then the office, in the end the administrators."""
     if desk in ("unit", "unit_head"):
-        return tuple(search.last_resort(unit_id))
+        return tuple(search.last_resort(unit_id, NO_HEAD if desk == "unit_head" else NOBODY))
     found = search.reviewers() if desk == "reviewer" else search.clerks("没有在岗的领导，请您安排")
     return tuple(found or search.last_resort(unit_id))
 

@@ -16,6 +16,8 @@ from opinion_app.rules.permissions import can_see
 from opinion_app.rules.words import Kind, NoticeChannel, Role
 from opinion_app.rules.zone import start_of_day
 
+NOBODY, NO_HEAD = "无人在岗", "没有在岗的负责人"
+
 
 @dataclass(frozen=True, slots=True)
 class Staff:
@@ -222,7 +224,7 @@ class Search:
 
     def heads(self, unit_id: int, reason: str) -> list[Recipient]:
         """The heads of a unit, without any the way up, for a copy passes nothing; and its handler as a copy."""
-        found = self.either(self.heads_of(unit_id), reason) or self.last_resort(unit_id)
+        found = self.either(self.heads_of(unit_id), reason) or self.last_resort(unit_id, NO_HEAD)
         return found + self.copied(unit_id, "您单位主办，正等负责人审核（抄送）")
 
     def heads_of(self, unit_id: int) -> list[int]:
@@ -249,14 +251,15 @@ class Search:
     def _not_author(self, role: Role) -> list[int]:
         return [person_id for person_id in self.roster.holding(role) if person_id not in self.case.authors]
 
-    def last_resort(self, unit_id: int | None) -> list[Recipient]:
-        """Nobody of the unit is there: the nearest unit above, then the office's clerks, then the administrators."""
+    def last_resort(self, unit_id: int | None, missing: str = NOBODY) -> list[Recipient]:
+        """Nobody of the unit is there, or what is `missing`: the nearest unit above, then the office's clerks, then the
+        administrators."""
         start = unit_id if unit_id is not None else (self.case.lead.unit_id if self.case.lead else None)
         for above in self.roster.above(start):
             heads = [head for head in self.heads_of(above) if self._present(head)]
             if heads and not self._hidden():
-                return [Recipient(head, "下属单位无人在岗", blind=not self.at_work(head)) for head in heads]
-        clerks = self.clerks("承办单位无人在岗，请您安排")
+                return [Recipient(head, f"下属单位{missing}", blind=not self.at_work(head)) for head in heads]
+        clerks = self.clerks(f"承办单位{missing}，请您安排")
         if clerks:
             return clerks
         administrators = [person_id for person_id in self.roster.holding(Role.ADMINISTRATOR) if self._present(person_id)]

@@ -13,13 +13,12 @@ from opinion_app.desks.backup.operations import nightly
 from opinion_app.desks.calendar.operations import remind_next_year
 from opinion_app.desks.outbox.alarm import raise_alarms
 from opinion_app.desks.outbox.delivery import Post, Watch, deliver, post_of, robots, sender_of
-from opinion_app.desks.reminders.operations import Queued, queue_digests, ring_batch
+from opinion_app.desks.reminders.operations import Queued, ask_first, queue_digests, ring_batch
 from opinion_app.desks.reminders.suspended import ask_about_suspended
 from opinion_app.desks.upkeep.operations import purge
 from opinion_app.files.store import AttachmentStore
 from opinion_app.flow import ratings
 from opinion_app.flow.figures import count_figures
-from opinion_app.flow.handing_on import ask_who_has_it_now
 from opinion_app.flow.inbox import take_in_waiting
 from opinion_app.flow.sweep import sweep
 from opinion_app.records.current import settings_of
@@ -89,7 +88,7 @@ def _rungs(work: Work) -> str:
 
     Whoever has by now what a waiting letter asks for is asked first, and so told of its dates by that."""
     with _telling(work) as session:
-        done = Queued(troubles=ask_who_has_it_now(session, work.now))
+        done = ask_first(session, work.now)
     while not (work.stopping() or work.stale):
         with _telling(work) as session:
             batch = ring_batch(session, work.now, done.last or 0)

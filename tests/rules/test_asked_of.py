@@ -87,7 +87,7 @@ def test_what_asks_no_step_any_more_asks_nobody(waits: Mapping[str, Any], case: 
     ("case", "unit", "gone", "asked"),
     [
         (HANDLED, 7, {HEAD, HANDLER, OTHER}, {CLERK: "承办单位无人在岗，请您安排"}),
-        (WITH_HEAD, None, {HEAD}, {CLERK: "承办单位无人在岗，请您安排"}),
+        (WITH_HEAD, None, {HEAD}, {CLERK: "承办单位没有在岗的负责人，请您安排"}),
         (AT_GATES, None, {REVIEWER}, dict.fromkeys((VICE, MAYOR), "没有在岗的审核人，请您安排")),
         (TO_SIGN, None, {VICE, MAYOR}, {CLERK: "没有在岗的领导，请您安排"}),
         (replace(WITH_HEAD, stage=Stage.APPROVED), None, {CLERK}, dict.fromkeys((VICE, MAYOR), "没有在岗的受理员，请您安排")),

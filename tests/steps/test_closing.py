@@ -14,7 +14,6 @@ from opinion_app.flow import risk_clocks
 from opinion_app.flow.assess import assess
 from opinion_app.flow.cases import latest_reply
 from opinion_app.flow.clocks import open_clocks
-from opinion_app.flow.handover import NOBODY
 from opinion_app.flow.progress import open_progress
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
@@ -242,7 +241,7 @@ def test_n03_a_case_taken_up_again_whose_unit_has_nobody_left_is_told_to_the_cle
     closing.reopen(office.session, case, office.leader, NOW + 30 * DAY, "留言人不满意")
     told = select(Notice.person_id, Notice.lines).where(Notice.case_id == case.id, Notice.key.contains("reopen:"))
     [(person_id, said)] = office.session.execute(told.where(Notice.channel == NoticeChannel.IN_APP)).all()
-    assert (person_id, said[0]["reason"]) == (office.clerk.id, NOBODY)
+    assert (person_id, said[0]["reason"]) == (office.clerk.id, "承办单位无人在岗，请您安排")
 
 
 def test_a_declined_case_comes_back_to_the_office_with_time_from_now(office: Office) -> None:

@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from opinion_app.flow.cases import facts_of, latest_reply
 from opinion_app.flow.clocks import open_clocks
-from opinion_app.flow.handover import NOBODY
 from opinion_app.records.move import Move
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
@@ -81,7 +80,7 @@ def test_n03_a_draft_of_a_unit_without_a_head_is_told_to_the_clerks_at_once(offi
     reply.submit(office.session, case, office.finance_handler, NOW)
     told = select(Notice.person_id, Notice.lines).where(Notice.key.contains("submit_reply:"))
     [(person_id, said)] = office.session.execute(told).all()
-    assert (person_id, said[0]["reason"]) == (office.clerk.id, NOBODY)
+    assert (person_id, said[0]["reason"]) == (office.clerk.id, "承办单位没有在岗的负责人，请您安排")
 
 
 def test_only_the_lead_unit_drafts(office: Office) -> None:

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from opinion_app.flow.cases import open_case
 from opinion_app.flow.clock_dates import span_of
 from opinion_app.flow.clocks import open_clocks, reply_clock
-from opinion_app.flow.handover import NOBODY
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
@@ -95,7 +94,7 @@ def test_the_units_people_are_told_once_and_the_clerk_where_a_unit_has_nobody(of
     told = office.session.execute(select(Notice.person_id, Notice.lines).where(Notice.case_id == case.id).order_by(Notice.id))
     [(lead, _), (stand_in, said)] = told.all()
     assert (lead, stand_in) == (office.head.id, office.clerk.id)
-    assert said[0]["reason"] == NOBODY  # the supporting unit has nobody yet
+    assert said[0]["reason"] == "承办单位无人在岗，请您安排"  # the supporting unit has nobody yet
 
 
 def test_a_case_before_the_leader_cannot_be_assigned(office: Office) -> None:

@@ -88,7 +88,7 @@ def _next(
                 _address(notice, sender)
                 if why := why_not_at_all(notice, restored, sender.alarm_url):
                     _cancel(notice, why, now)
-                    unheard |= hand_on(session, [notice], now) | to_hand_on(session, notice, NOTHING_LEFT, now)
+                    unheard |= hand_on(session, [notice], now).clocks | to_hand_on(session, notice, NOTHING_LEFT, now)
                 elif claimed := _claimed(session, notice, sender, now, unheard):
                     return claimed
     return None
@@ -170,7 +170,7 @@ def _freeze(session: Session, notice: Notice, sender: Sender, now: datetime, unh
     Bytes that an earlier attempt may have taken out stay: under one Message-ID nobody is sent two texts (decisions 22)."""
     standing = look_once_more(session, notice, now)
     lines = standing.lines
-    unheard |= hand_on(session, [notice], now)
+    unheard |= hand_on(session, [notice], now).clocks
     if standing.why != REPLACED:
         unheard |= to_hand_on(session, notice, standing, now)
     if not lines:

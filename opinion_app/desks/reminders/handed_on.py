@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from opinion_app.desks.reminders.also_sent import Held
 from opinion_app.desks.reminders.queries import Ledger, Told
 from opinion_app.flow.handing_on import LettersOn, letters_on, pressing_in
-from opinion_app.flow.handover import said_with
 from opinion_app.flow.looking import Looking
 from opinion_app.flow.outbox import ACT
+from opinion_app.flow.told_with import said_with
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
 from opinion_app.rules.words import ClockState, NoticeChannel
@@ -37,7 +37,7 @@ def handed_on(session: Session, held: Held, look: Looking) -> HandedOn:
     told = {
         (clock.id, person.id, rung.code, clock.deadline_version): Told(None, look.now)
         for letter, person in letters
-        for clock, rung in said_with(pressing_in(letter, look), look.ladder, look.now)
+        for clock, rung in said_with(pressing_in(letter, look), look.ladder, look.calendar, look.now)
     }
     clocks = {clock.id: clock for letter, _person in letters for clock in pressing_in(letter, look)}
     return HandedOn(letters, told, [row for row in clocks.values() if row.state is ClockState.RUNNING])

@@ -159,11 +159,18 @@ def _said_by_digest(
 
 def queue_rungs(session: Session, now: datetime) -> Queued:
     """Say every rung that has come, in batches; run again it adds nothing."""
-    done = Queued(troubles=ask_who_has_it_now(session, now))
+    done = ask_first(session, now)
     while (batch := ring_batch(session, now, done.last or 0)).last is not None:
         done.add(batch)
         done.last = batch.last
     return done
+
+
+def ask_first(session: Session, now: datetime) -> Queued:
+    """Before any rung is said: whoever has by now what a waiting letter asks for is asked, and so told of its dates by that. A
+    transaction of its own."""
+    handed = ask_who_has_it_now(session, now)
+    return Queued(notices=handed.notices, troubles=handed.troubles)
 
 
 def ring_batch(session: Session, now: datetime, after: int) -> Queued:

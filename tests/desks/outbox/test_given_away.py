@@ -51,16 +51,16 @@ def test_n01_who_was_given_the_case_without_a_new_stage_was_told_with_that(offic
 
 
 def test_n09_a_head_who_came_after_the_draft_was_handed_in_hears_what_the_other_was_told(office: Office) -> None:
-    """催办通知 and 请审核 wait for the old head: neither leaves, and the one who came since was told with neither."""
+    """催办通知 and 请审核 wait for the old head: neither leaves, and the new one is asked by one letter that says both."""
     morning(office, LATE)
     at = parse_moment(f"{LATE}T08:32")
     handler = actor_of(office.session, office.people["handler"])
     reply.save_draft(office.session, office.case, handler, at, REPLY)
     reply.submit(office.session, office.case, handler, at)
     replaced(office)
-    post(office, f"{LATE}T08:34")
-    assert round_(office, f"{LATE}T08:35") == ["deputy 催办通知：LY2026-000001 答复"]
-    assert [round_(office, f"{LATE}T{time}") for time in ("08:36", "17:00")] == [[], []]
+    sent = [line for line in post(office, f"{LATE}T08:34") if line.startswith("deputy ") and "通报" not in line]
+    assert sent == ["deputy LY2026-000001 答复稿送审，请审核（已逾期 1 个工作日）"]
+    assert [round_(office, f"{LATE}T{time}") for time in ("08:35", "08:36", "17:00")] == [[], [], []]
 
 
 def under_review(office: Office) -> None:

@@ -110,7 +110,7 @@ def test_n09_where_nobody_is_head_any_more_the_step_is_asked_of_whoever_sees_to_
     else:
         people.disable(office.session, office.people["head"], actor_of(office.session, office.people["clerk"]), AT)
     assert round_(office, f"{DUE}T09:02") == [f"clerk {ASKED}"]
-    assert kept(office, "clerk").lines[0]["reason"] == "承办单位无人在岗，请您安排"
+    assert kept(office, "clerk").lines[0]["reason"] == "承办单位没有在岗的负责人，请您安排"
     quiet(office)
 
 
@@ -170,3 +170,9 @@ def test_n03_a_head_named_once_the_clerks_were_told_of_nobody_is_asked_as_a_head
         [lines] = office.session.scalars(inside.where(Notice.channel == NoticeChannel.IN_APP))
         assert f"deputy {ASKED}" in sent
         assert not lines[0].get("reason")
+
+
+def test_n14_a_run_counts_what_it_asks_of_others(office: Office) -> None:
+    roles(office, "deputy", Role.UNIT_HEAD)
+    roles(office, "head", Role.HANDLER)
+    assert queue_rungs(office.session, parse_moment(f"{DUE}T09:02")).notices == 2, "inside, and by mail"
