@@ -66,7 +66,9 @@ def ids(asked: tuple[Recipient, ...] | None) -> set[int] | None:
     ],
 )
 def test_a_step_is_asked_of_who_has_it_now(case: CaseFacts, unit: int | None, asked: set[int] | None) -> None:
-    assert ids(asked_now(waits_for_step(case, unit), case, PEOPLE)) == asked
+    found = asked_now(waits_for_step(case, unit), case, PEOPLE)
+    assert ids(found) == asked
+    assert {one.reason for one in found or ()} <= {""}, "who has the step needs no reason"
 
 
 @pytest.mark.parametrize(
@@ -100,3 +102,46 @@ def test_n09_a_step_that_nobody_has_is_asked_of_whoever_sees_to_it(
     rest = Roster({who: replace(one, active=one.active and who not in gone) for who, one in PEOPLE.staff.items()})
     found = asked_now(waits_for_step(case, unit), case, rest)
     assert {one.person_id: one.reason for one in found or ()} == asked
+
+
+SUPPORT_HEAD, TOWN_HEAD, COUNTY_HEAD = 11, 12, 13
+SUPPORTED = replace(LED, assignments=(*LED.assignments, AssignmentFacts(2, 8, UnitRole.SUPPORT, AssignmentState.PENDING)))
+
+
+def with_support(*gone: int) -> Roster:
+    """The same office with a unit that supports; the lead's unit lies under the town, the other under the county."""
+    heads = {SUPPORT_HEAD: 8, TOWN_HEAD: 9, COUNTY_HEAD: 10}
+    more = {
+        who: Staff(Actor(who, f"p{who}", frozenset({Role.UNIT_HEAD}), unit, frozenset({unit}))) for who, unit in heads.items()
+    }
+    staff = {who: replace(one, active=one.active and who not in gone) for who, one in (PEOPLE.staff | more).items()}
+    return Roster(staff, {7: 9, 8: 10, 9: None, 10: None}, PEOPLE.in_charge)
+
+
+@pytest.mark.parametrize(
+    ("case", "unit", "gone", "asked"),
+    [
+        (SUPPORTED, 8, (), {SUPPORT_HEAD}),
+        (SUPPORTED, 8, (SUPPORT_HEAD,), {COUNTY_HEAD}),
+        (SUPPORTED, 7, (), {HEAD, HANDLER, OTHER}),
+        (WITH_HEAD, None, (), {HEAD}),
+        (WITH_HEAD, None, (HEAD,), {TOWN_HEAD}),
+        (HANDLED, 7, (HEAD, HANDLER, OTHER), {TOWN_HEAD}),
+    ],
+)
+def test_n09_each_unit_has_its_own_people_and_its_own_way_up(
+    case: CaseFacts, unit: int | None, gone: tuple[int, ...], asked: set[int]
+) -> None:
+    assert ids(asked_now(waits_for_step(case, unit), case, with_support(*gone))) == asked
+
+
+def test_n09_of_a_restricted_case_only_who_may_know_of_it_is_asked() -> None:
+    granted = replace(LED, restricted=True, granted=frozenset({HANDLER}))
+    assert ids(asked_now(waits_for_step(granted, 7), granted, PEOPLE)) == {HANDLER}
+    accused = replace(TO_SIGN, accused_unit_id=8)
+    assert ids(asked_now(waits_for_step(accused, None), accused, PEOPLE)) == {VICE}
+    moved = replace(
+        PEOPLE,
+        staff=PEOPLE.staff | {HEAD: replace(PEOPLE.staff[HEAD], actor=replace(PEOPLE.staff[HEAD].actor, unit_line=frozenset()))},
+    )
+    assert ids(asked_now(waits_for_step(WITH_HEAD, None), WITH_HEAD, moved)) == {HEAD}, "nothing is kept from anybody"

@@ -67,6 +67,12 @@ def words(owing: Owing, facts: CaseFacts, roster: Roster) -> dict[int, str]:
             FULL,
             {HEAD: "等您以单位负责人身份审核", HANDLER: "您单位主办，正等负责人审核（抄送）"},
         ),
+        (
+            HOLDER,
+            case(Stage.UNDER_REVIEW),
+            without(FULL, HEAD, TOWN_HEAD),
+            {CLERK: "承办单位没有在岗的负责人，请您安排", HANDLER: "您单位主办，正等负责人审核（抄送）"},
+        ),
         (HOLDER, HEARD, FULL, {REVIEWER: "等您审核"} | copied("您单位主办，正由审核人审核（抄送）")),
         (
             HOLDER,

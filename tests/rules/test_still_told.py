@@ -27,6 +27,7 @@ CASES: dict[str, tuple[list[tuple[int | None, int]], set[int]]] = {
     "put off: it is still to come": ([(1, 1), (20, 7)], {1}),
     "put off, and moved a day when it had come again": ([(1, 1), (10, 7), (11, 17)], {2}),
     "put off, a closure, the closure taken back": ([(1, 1), (20, 7), (21, 8), (20, 25)], {2, 3}),
+    "moved just when it came: not put off": ([(1, 1), (3, 8), (4, 10)], {1, 2}),
     "a slip that put it off and was mended": ([(1, 1), (20, 7), (1, 8)], {1, 2}),
     "a slip after it was put off and told again": ([(1, 1), (10, 7), (25, 16), (10, 17)], {2, 3}),
     "brought forward behind what was told": ([(3, 1), (1, 9)], {1}),
