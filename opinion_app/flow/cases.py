@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Integer, Label, String, bindparam, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
-from opinion_app.flow.row_order import OPEN
 from opinion_app.records.assessment import Assessment
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case, CaseGrant, Letter
@@ -22,7 +21,7 @@ from opinion_app.rules import life
 from opinion_app.rules.errors import NotFound
 from opinion_app.rules.facts import Actor, AssignmentFacts, CaseFacts
 from opinion_app.rules.permissions import can_see
-from opinion_app.rules.words import AssessmentState, Gate, PlanState, PublicationState, Source
+from opinion_app.rules.words import OPEN_CLOCK, AssessmentState, Gate, PlanState, PublicationState, Source
 
 LONGEST_NUMBER = 40
 NO_CASE = "没有这个编号的件，或者您无权查看。请核对编号。"
@@ -138,13 +137,13 @@ def extras_of(case_id: BindParameter[int] | InstrumentedAttribute[int]) -> tuple
         "sheets": select(func.count(Supervision.id)).where(Supervision.case_id == case_id),
         "asked": select(func.aggregate_strings(_number(Supervision.unit_id) + ":" + _number(Supervision.issued_by_id), ","))
         .join(Clock, Clock.id == Supervision.clock_id)
-        .where(Supervision.case_id == case_id, Supervision.feedback_at.is_(None), Clock.state.in_(OPEN)),
+        .where(Supervision.case_id == case_id, Supervision.feedback_at.is_(None), Clock.state.in_(OPEN_CLOCK)),
         "extending": select(func.count(ExtensionRequest.id))
         .join(Clock, Clock.id == ExtensionRequest.clock_id)
         .where(
             ExtensionRequest.case_id == case_id,
             ExtensionRequest.decided_at.is_(None),
-            or_(Clock.state.in_(OPEN), Clock.case_id != case_id),  # a merged letter's
+            or_(Clock.state.in_(OPEN_CLOCK), Clock.case_id != case_id),  # a merged letter's
         ),
     }
     # Only `cases` may be taken from around these: a page that joins letters or assessments must not change what is counted.

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import Cause, extension_data, facts_of, from_then, settle, with_missed
-from opinion_app.flow.clocks import OPEN, open_clocks, refresh, reply_clock, shift_inner
+from opinion_app.flow.clocks import open_clocks, refresh, reply_clock, shift_inner
 from opinion_app.flow.due import clock_words
 from opinion_app.flow.lived import facts_lived
 from opinion_app.flow.which_rule import ahead_of
@@ -26,14 +26,14 @@ from opinion_app.rules.deadline_rules import ClockStage
 from opinion_app.rules.errors import Refused
 from opinion_app.rules.spoken import due_day_words
 from opinion_app.rules.suspension import SuspensionGround
-from opinion_app.rules.words import ClockState
+from opinion_app.rules.words import OPEN_CLOCK, ClockState
 from opinion_app.rules.zone import local_date
 
 
 def running_reply(session: Session, case: Case) -> Clock:
     """The reply's clock, running or suspended. Raises Refused where there is none."""
     clock = reply_clock(session, case.id)
-    if clock is None or clock.state not in OPEN:
+    if clock is None or clock.state not in OPEN_CLOCK:
         raise Refused("本件没有正在计时的答复时限。")
     return clock
 

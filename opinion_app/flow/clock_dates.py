@@ -11,7 +11,7 @@ from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import Adoption, ClockFacts, Extension, Pause, Receipt, Restart, Span, Unit
 from opinion_app.rules.deadline import Derivation, buffer_before, derive, elapsed_at, is_late, warn_at
 from opinion_app.rules.deadline_rules import Ahead, ClockStage
-from opinion_app.rules.words import ClockState
+from opinion_app.rules.words import OPEN_CLOCK, ClockState
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date
 
@@ -200,7 +200,7 @@ def settle(clock: Clock, calendar: WorkCalendar, ahead: Ahead | None, cause: Cau
         clock.original_due_at = derivation.original_due_at
     clock.provisional = derivation.provisional
     clock.warn_at = warning_moment(clock, derivation, calendar, ahead or Ahead())
-    if clock.state in (ClockState.RUNNING, ClockState.SUSPENDED):
+    if clock.state in OPEN_CLOCK:
         clock.state = ClockState.SUSPENDED if derivation.open_ended else ClockState.RUNNING
     return derivation
 

@@ -21,18 +21,11 @@ from opinion_app.records.case import Case, Letter
 from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import Receipt
 from opinion_app.rules.deadline import buffer_before, due_if_resumed
-from opinion_app.rules.deadline_rules import (
-    Choice,
-    ClockStage,
-    DeadlineRule,
-    OwedBy,
-    StartEvent,
-)
+from opinion_app.rules.deadline_rules import Choice, ClockStage, DeadlineRule, OwedBy, StartEvent
 from opinion_app.rules.explain import room_words
-from opinion_app.rules.words import AssignmentState, ClockState, Stage, UnitRole
+from opinion_app.rules.words import OPEN_CLOCK, AssignmentState, ClockState, Stage, UnitRole
 from opinion_app.rules.zone import local_date
 
-OPEN = (ClockState.RUNNING, ClockState.SUSPENDED)
 ACTIVE = tuple(state for state in AssignmentState if state.is_active)
 MERGED = "并案"
 ANSWERED = "已答复"
@@ -53,10 +46,14 @@ _GOES_ON = {Stage.MERGED: ClockStage.REPORT_BACK, Stage.CLOSED: ClockStage.FEEDB
 
 # Every act asks these some times over: to build the statement anew would cost twice what asking it does.
 _OF_CASE = Clock.case_id == bindparam("of_case", type_=Integer)
-_OPEN_ONES = select(Clock).where(_OF_CASE, or_(*(Clock.state == state for state in OPEN))).order_by(Clock.due_at, Clock.id)
+_OPEN_ONES = select(Clock).where(_OF_CASE, or_(*(Clock.state == state for state in OPEN_CLOCK))).order_by(Clock.due_at, Clock.id)
 # One that goes on may be older than a copy that stood for it meanwhile.
-_LAST_REPLY = select(Clock).where(_OF_CASE, Clock.stage == ClockStage.REPLY.value)
-_LAST_REPLY = _LAST_REPLY.order_by(Clock.state.in_(OPEN).desc(), Clock.id.desc()).limit(1)
+_LAST_REPLY = (
+    select(Clock)
+    .where(_OF_CASE, Clock.stage == ClockStage.REPLY.value)
+    .order_by(Clock.state.in_(OPEN_CLOCK).desc(), Clock.id.desc())
+    .limit(1)
+)
 
 
 def open_clocks(session: Session, case_id: int) -> list[Clock]:
@@ -175,7 +172,7 @@ def open_inner(session: Session, case: Case, assignment: Assignment, now: dateti
     """A unit's inner deadline lies a buffer before the reply's and never after it (decisions 4; D12)."""
     reply = reply_clock(session, case.id)
     choice = choice_for(session, case, ClockStage.DRAFT, now)
-    if reply is None or reply.state not in OPEN or choice is None:
+    if reply is None or reply.state not in OPEN_CLOCK or choice is None:
         return
     calendar = work_calendar(session)
     until = reply.due_at or due_if_resumed(facts_of(reply), calendar, now) or now

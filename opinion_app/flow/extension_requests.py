@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow import outbox, trail
 from opinion_app.flow.clock_dates import span_of
-from opinion_app.flow.clocks import OPEN, reply_clock
+from opinion_app.flow.clocks import reply_clock
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock, ExtensionRequest
 from opinion_app.records.person import Person
 from opinion_app.rules.clock_facts import UNIT_WORDS, Span, Unit
+from opinion_app.rules.words import OPEN_CLOCK
 
 ENDED = "所申请的时限已经结束"
 _WAITING = (
@@ -46,8 +47,8 @@ def _stale(session: Session, request: ExtensionRequest, clock: Clock) -> str:
     if clock.case_id != request.case_id:  # more time for a letter that was merged into the case
         answers = reply_clock(session, request.case_id)
         lies = clock.case.merged_into_id == request.case_id
-        return "" if lies and answers is not None and answers.state in OPEN else ENDED
-    if clock.state not in OPEN:
+        return "" if lies and answers is not None and answers.state in OPEN_CLOCK else ENDED
+    if clock.state not in OPEN_CLOCK:
         return ENDED
     if request.until is None and request.amount_unit != clock.amount_unit:
         return f"时限改按{UNIT_WORDS[span_of(clock).unit].removeprefix('个')}计算"

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.clock_dates import facts_of, granted_in, is_copy
-from opinion_app.flow.clocks import OPEN
 from opinion_app.flow.deadline_table import Proposed, rules
 from opinion_app.flow.merged_dates import facts_as_own, facts_if_resting
 from opinion_app.flow.reply_owed import reopenings, reply_rule
@@ -19,7 +18,7 @@ from opinion_app.records.assessment import Assessment
 from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import ClockFacts
 from opinion_app.rules.deadline_rules import Choice, ClockStage, DeadlineRule
-from opinion_app.rules.words import Stage
+from opinion_app.rules.words import OPEN_CLOCK, Stage
 
 Change = Callable[[Clock], ClockFacts | None]  # None: owed no more, a reply until its case is accepted
 # A rule and why it, None where none asks for it any more; and since when a clock counts under it, None: from acceptance on.
@@ -49,7 +48,7 @@ def chosen_anew(session: Session, table: Collection[DeadlineRule], row: Deadline
     met by another act then, or by somebody else; where the row itself would ask that, the clock keeps its own rule. A case that
     answers by a merged one's date alone has a date of its own as well as soon as that waits for nothing (D13)."""
     query = select(Clock.id, Assessment.historic).join(Assessment, Assessment.id == Clock.assessment_id)
-    found = session.execute(query.where(Clock.stage == row.stage.value, Clock.state.in_(OPEN)))
+    found = session.execute(query.where(Clock.stage == row.stage.value, Clock.state.in_(OPEN_CLOCK)))
     historic, proposed = {held.id: held.historic for held in found}, Proposed(tuple(table), row)
     reopened = reopenings(session) if row.stage is ClockStage.REPLY else {}
 

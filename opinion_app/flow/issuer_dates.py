@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import Cause, facts_of, settle
-from opinion_app.flow.clocks import MERGED, OPEN, open_clocks, refresh, shift_inner
+from opinion_app.flow.clocks import MERGED, open_clocks, refresh, shift_inner
 from opinion_app.flow.merged_dates import ANSWERING, lent_by
 from opinion_app.flow.which_rule import ahead_of
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.rules.deadline_checks import set_by_issuer
-from opinion_app.rules.words import Stage
+from opinion_app.rules.words import OPEN_CLOCK, Stage
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date
 
@@ -55,7 +55,7 @@ def lend_again(session: Session, case: Case, cause: Cause) -> None:
 def still_set(session: Session, case: Case, now: datetime) -> list[dict[str, Any]]:
     """The dates, not passed yet, that whoever sent the letters merged into this case have set: as they bind the answer it gave,
     they bind another that it owes from `now` on, put off as far as their issuers have agreed (D11, decisions 10)."""
-    dated = Clock.stage.in_(ANSWERING), Clock.fixed_on.is_not(None), or_(Clock.state.in_(OPEN), Clock.end_reason == MERGED)
+    dated = Clock.stage.in_(ANSWERING), Clock.fixed_on.is_not(None), or_(Clock.state.in_(OPEN_CLOCK), Clock.end_reason == MERGED)
     lies = Case.merged_into_id == case.id, Case.stage == Stage.MERGED
     query = select(Clock, Case.number).join(Case, Case.id == Clock.case_id).where(*lies, *dated).order_by(Clock.id)
     calendar, found = work_calendar(session), dict[str, dict[str, Any]]()

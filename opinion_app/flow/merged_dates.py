@@ -13,7 +13,6 @@ from opinion_app.flow.calendar import hold, work_calendar
 from opinion_app.flow.clock_dates import Cause, facts_of, granted_in, is_copy, settle
 from opinion_app.flow.clocks import (
     MERGED,
-    OPEN,
     apply_rule,
     begun,
     end_clock,
@@ -35,7 +34,7 @@ from opinion_app.rules.clock_facts import ClockFacts
 from opinion_app.rules.deadline import derive, if_resumed, is_late
 from opinion_app.rules.deadline_rules import Choice, ClockStage, OwedBy, StartEvent
 from opinion_app.rules.spoken import due_day_words
-from opinion_app.rules.words import ClockState, Stage
+from opinion_app.rules.words import OPEN_CLOCK, ClockState, Stage
 from opinion_app.rules.workdays import WorkCalendar
 
 ANSWERING = (ClockStage.REPLY.value, ClockStage.REPORT_BACK.value)
@@ -56,7 +55,7 @@ def adopt_earlier(session: Session, survivor: Case, merged: Case, now: datetime)
         return
     date, other = min(lent, key=lambda pair: (datetime.fromisoformat(pair[0]["due"]), pair[1].id))
     cause = Cause(now, f"{MERGED}：按较早的时限")
-    bound = own if own is not None and own.state in OPEN else other  # what happened to it so far lies before the merge
+    bound = own if own is not None and own.state in OPEN_CLOCK else other  # what happened to it so far lies before the merge
     entry = {"at": facts_of(bound).adopted_at(now).isoformat(), **date, "clock": other.id, "number": merged.number}
     if bound is other:
         rests = resting_reply(session, survivor)
@@ -94,7 +93,7 @@ def copies_alone(session: Session) -> list[Case]:
     lies = aliased(Case)
     into = exists().where(lies.merged_into_id == Case.id)
     query = select(Clock, Case).join(Case, Case.id == Clock.case_id).where(Case.stage.in_(BEFORE_ANSWER), into)
-    query = query.where(Clock.stage == ClockStage.REPLY.value, Clock.state.in_(OPEN)).order_by(Case.id)
+    query = query.where(Clock.stage == ClockStage.REPLY.value, Clock.state.in_(OPEN_CLOCK)).order_by(Case.id)
     held = [case for clock, case in session.execute(query) if is_copy(clock)]
     return [case for case in held if reply_rule(session, case, letter_of(session, case))[1] is not None]
 
@@ -228,7 +227,7 @@ def release(session: Session, survivor: Case, number: str, now: datetime) -> Non
         if copied:
             give_back(session, survivor, own)
         clock.adoptions = [entry for entry in clock.adoptions if entry not in mine]
-        if clock.state not in OPEN:
+        if clock.state not in OPEN_CLOCK:
             continue
         if copied:
             answer_for_merged(session, survivor, clock, APART, Cause(now, APART), own)

@@ -7,13 +7,13 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session
 
-from opinion_app.flow.clocks import ACTIVE, OPEN, open_inner
+from opinion_app.flow.clocks import ACTIVE, open_inner
 from opinion_app.flow.which_rule import choice_for
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.rules.deadline_rules import ClockStage
-from opinion_app.rules.words import AssignmentState, Stage
+from opinion_app.rules.words import OPEN_CLOCK, AssignmentState, Stage
 
 WORKING = tuple(state for state in ACTIVE if state is not AssignmentState.REPORTED)
 IN_HAND = (Stage.ASSIGNED, Stage.HANDLING)
@@ -21,7 +21,7 @@ IN_HAND = (Stage.ASSIGNED, Stage.HANDLING)
 
 def undrafted(session: Session) -> list[Case]:
     """The cases in hand of which a unit never had a date for its draft, though the reply is counted."""
-    counted = exists().where(Clock.case_id == Case.id, Clock.stage == ClockStage.REPLY.value, Clock.state.in_(OPEN))
+    counted = exists().where(Clock.case_id == Case.id, Clock.stage == ClockStage.REPLY.value, Clock.state.in_(OPEN_CLOCK))
     ids = select(Assignment.case_id).where(_without_draft())
     found = session.scalars(select(Case).where(Case.stage.in_(IN_HAND), Case.id.in_(ids), counted).order_by(Case.id))
     return [case for case in found if choice_for(session, case, ClockStage.DRAFT, case.registered_at) is not None]

@@ -8,13 +8,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.clock_dates import missed
-from opinion_app.flow.clocks import OPEN, open_clocks
+from opinion_app.flow.clocks import open_clocks
 from opinion_app.flow.due import SUPPORT_ACT, clock_words, waits_words
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.rules.deadline import is_late
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.spoken import due_day_words
+from opinion_app.rules.words import OPEN_CLOCK
 
 DateMoved = tuple[str, datetime | None, datetime | None]
 Held = Sequence[tuple[Clock, datetime | None]]
@@ -39,8 +40,8 @@ def what_moved(held: Held, fresh: Sequence[Clock]) -> list[DateMoved]:
 
     A unit that is given a day already gone never had that day: it is told as one that began, whoever owed it before. One that
     stood still and does so still moved nowhere, whatever it had missed before."""
-    gone = {_waits_for(clock): due for clock, due in held if clock.state not in OPEN}
-    running = [(clock, due) for clock, due in held if clock.state in OPEN and (clock.due_at or missed(clock)) != due]
+    gone = {_waits_for(clock): due for clock, due in held if clock.state not in OPEN_CLOCK}
+    running = [(clock, due) for clock, due in held if clock.state in OPEN_CLOCK and (clock.due_at or missed(clock)) != due]
     moved: list[DateMoved] = [(_waits_for(clock), due, clock.due_at) for clock, due in running]
     for clock in fresh:
         before = gone.pop(_waits_for(clock), None)

@@ -30,7 +30,7 @@ from opinion_app.rules.masking import (
 )
 from opinion_app.rules.masking import select as chosen
 from opinion_app.rules.progress import ANSWERED, step_of
-from opinion_app.rules.words import ClockState
+from opinion_app.rules.words import OPEN_CLOCK, ClockState
 from opinion_app.rules.zone import local_date
 
 EXTENDED = "经批准延期至"
@@ -117,7 +117,7 @@ def promise(session: Session, case: Case) -> None:
 def _promise(session: Session, case: Case, row: Progress) -> None:
     clock = session.scalar(
         select(Clock)
-        .where(Clock.case_id == case.id, Clock.stage == "reply", Clock.state.in_((ClockState.RUNNING, ClockState.SUSPENDED)))
+        .where(Clock.case_id == case.id, Clock.stage == "reply", Clock.state.in_(OPEN_CLOCK))
         .order_by(Clock.id.desc())
         .limit(1)
     )

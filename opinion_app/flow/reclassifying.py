@@ -13,7 +13,6 @@ from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import Cause, is_copy, settle
 from opinion_app.flow.clocks import (
     MERGED,
-    OPEN,
     OUT_OF_USE,
     begun,
     drafts,
@@ -39,7 +38,7 @@ from opinion_app.records.case import Case, Letter
 from opinion_app.records.clock import Clock
 from opinion_app.rules.deadline_rules import Choice, ClockStage, StartEvent
 from opinion_app.rules.default_rules import STAGES
-from opinion_app.rules.words import ClockState
+from opinion_app.rules.words import OPEN_CLOCK, ClockState
 
 
 def reclassify(session: Session, case: Case, now: datetime) -> list[DateMoved]:
@@ -92,7 +91,7 @@ def on_acceptance(session: Session, case: Case, now: datetime, *, ruled: bool) -
 
 def _told(session: Session, case: Case, held: Held, waiting: Held) -> list[DateMoved]:
     """What moved of all dates of the case, whichever step moved it, and of a reply that rested if it goes on."""
-    return moved_since(session, case, [*held, *(entry for entry in waiting if entry[0].state in OPEN)])
+    return moved_since(session, case, [*held, *(entry for entry in waiting if entry[0].state in OPEN_CLOCK)])
 
 
 def _by_classification(session: Session, case: Case) -> list[Clock]:
@@ -171,10 +170,10 @@ def _put_under(
         end_clock(clock, cause.at, handed_words(choice.rule.owed_by), ClockState.STOPPED)
         return
     if start is None:
-        if not is_copy(clock) and clock.state in OPEN:
+        if not is_copy(clock) and clock.state in OPEN_CLOCK:
             answer_for_merged(session, case, clock, WAITS, cause)
         return
-    if clock.state not in OPEN:
+    if clock.state not in OPEN_CLOCK:
         run_on(clock)
     rested, version = resting_reply(session, case) if is_copy(clock) else None, clock.deadline_version
     come_under(session, clock, choice, start)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import Cause, adoptions_of, facts_of, inner_day, is_copy, run_for, settle
-from opinion_app.flow.clocks import OPEN, OUT_OF_USE, end_clock, open_clocks, refresh, reported_by, shift_inner
+from opinion_app.flow.clocks import OUT_OF_USE, end_clock, open_clocks, refresh, reported_by, shift_inner
 from opinion_app.flow.deadline_table import rules
 from opinion_app.flow.due import SUPPORT_ACT, waits_words
 from opinion_app.flow.extension_requests import void_stale
@@ -33,7 +33,7 @@ from opinion_app.rules.clock_facts import DeadlineRefused, Pause
 from opinion_app.rules.deadline import derive, is_late
 from opinion_app.rules.deadline_rules import ClockStage
 from opinion_app.rules.errors import Invalid
-from opinion_app.rules.words import ClockState
+from opinion_app.rules.words import OPEN_CLOCK, ClockState
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import latest
 
@@ -129,7 +129,7 @@ def open_by_case(session: Session) -> Iterator[tuple[Case, list[Clock]]]:
     query = (
         select(Clock)
         .options(joinedload(Clock.case))
-        .where(Clock.state.in_(OPEN))
+        .where(Clock.state.in_(OPEN_CLOCK))
         .order_by(Clock.case_id, Clock.stage == ClockStage.DRAFT.value, Clock.id)
     )
     for case, clocks in groupby(session.scalars(query), key=lambda clock: clock.case):
@@ -210,7 +210,7 @@ class _Held:
     @classmethod
     def since(cls, session: Session, clock: Clock, calendar: WorkCalendar) -> _Held:
         """The clock after a change, or what took its place where the change let it rest."""
-        if clock.state in OPEN:
+        if clock.state in OPEN_CLOCK:
             return cls.of(clock, calendar)
         reply = clock.stage == ClockStage.REPLY.value  # nothing takes the place of any other
         copy = next((held for held in open_clocks(session, clock.case_id) if reply and held.stage == clock.stage), None)
@@ -300,7 +300,7 @@ def _rewrite(session: Session, cause: Cause, change: Change, rule: _Changed | No
         for clock in clocks:
             if rule is not None:
                 rule.rewrite(clock)
-            if clock.stage != ClockStage.DRAFT.value and clock.state in OPEN:
+            if clock.stage != ClockStage.DRAFT.value and clock.state in OPEN_CLOCK:
                 if clock.adoptions:
                     clock.adoptions = readopted(session, clock, work_calendar(session))
                 cap = cap_now(session, clock, work_calendar(session))

@@ -18,7 +18,7 @@ from opinion_app.records.clock import Clock
 from opinion_app.rules.digest import OpenClock
 from opinion_app.rules.ladder import Coming, Ladder, plan
 from opinion_app.rules.recipients import Owing
-from opinion_app.rules.words import ClockState
+from opinion_app.rules.words import OPEN_CLOCK, ClockState
 from opinion_app.rules.zone import latest
 
 # Of the cases there may be thousands: what is asked of each, and none of its texts.
@@ -98,5 +98,5 @@ def rungs_of(session: Session, row: Clock, clock: OpenClock, ladder: Ladder) -> 
 
 def open_of(session: Session, case_id: int) -> Sequence[Clock]:
     """The clocks of one case that run or stand still, the earliest due first."""
-    own = with_case().where(Clock.case_id == case_id, Clock.state.in_((ClockState.RUNNING, ClockState.SUSPENDED)))
+    own = with_case().where(Clock.case_id == case_id, Clock.state.in_(OPEN_CLOCK))
     return session.scalars(own.order_by(Clock.due_at, Clock.id)).all()

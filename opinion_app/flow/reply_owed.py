@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import Cause, facts_of, granted_in, settle
-from opinion_app.flow.clocks import OPEN, RECEIPT, apply_rule, lead_part, open_clocks, open_inner, refresh, run_on, start_clock
+from opinion_app.flow.clocks import RECEIPT, apply_rule, lead_part, open_clocks, open_inner, refresh, run_on, start_clock
 from opinion_app.flow.deadline_table import Proposed
 from opinion_app.flow.settings import setting
 from opinion_app.flow.which_rule import choice_for, letter_of
@@ -21,7 +21,7 @@ from opinion_app.records.clock import Clock
 from opinion_app.records.move import Move
 from opinion_app.rules.clock_facts import ClockFacts, Receipt
 from opinion_app.rules.deadline_rules import Choice, ClockStage, StartEvent
-from opinion_app.rules.words import OPEN_STAGES, ClockState, Stage
+from opinion_app.rules.words import OPEN_CLOCK, OPEN_STAGES, ClockState, Stage
 from opinion_app.rules.zone import latest
 
 BEFORE_ANSWER = sorted(OPEN_STAGES - {Stage.ANSWERED})
@@ -154,7 +154,7 @@ def facts_if_owed(session: Session, clock: Clock | None, choice: Choice, start: 
 
 def not_counted(session: Session) -> Sequence[Case]:
     """The cases not answered yet of which no reply runs or stands still, whether or not it waits for their acceptance."""
-    counted = exists().where(Clock.case_id == Case.id, Clock.stage == ClockStage.REPLY.value, Clock.state.in_(OPEN))
+    counted = exists().where(Clock.case_id == Case.id, Clock.stage == ClockStage.REPLY.value, Clock.state.in_(OPEN_CLOCK))
     return session.scalars(select(Case).where(Case.stage.in_(BEFORE_ANSWER), ~counted).order_by(Case.id)).all()
 
 

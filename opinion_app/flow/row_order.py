@@ -15,9 +15,8 @@ from sqlalchemy.orm.exc import StaleDataError
 from opinion_app.flow.calendar import hold
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
-from opinion_app.rules.words import ClockState
+from opinion_app.rules.words import OPEN_CLOCK, ClockState
 
-OPEN = (ClockState.RUNNING, ClockState.SUSPENDED)
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('opinion look again'))")
 
 
@@ -34,7 +33,7 @@ def hold_cases(session: Session, *cases: Case) -> None:
 
 def hold_all_open(session: Session) -> None:
     """The same of every case with open clocks, before all of them are derived anew."""
-    counted = exists().where(Clock.case_id == Case.id, Clock.state.in_(OPEN))
+    counted = exists().where(Clock.case_id == Case.id, Clock.state.in_(OPEN_CLOCK))
     _hold(session, counted, select(Clock.id))
 
 
@@ -51,7 +50,7 @@ def _hold(session: Session, cases: ColumnElement[bool], clocks: Select[Any]) -> 
         return {}
     hold(session)
     held = _lock(session, select(Case.id, Case.version).where(cases).order_by(Case.id))
-    _lock(session, clocks.where(Clock.state.in_(OPEN)).order_by(Clock.id))
+    _lock(session, clocks.where(Clock.state.in_(OPEN_CLOCK)).order_by(Clock.id))
     return {row.id: row.version for row in held}
 
 

@@ -14,7 +14,7 @@ from opinion_app.flow import outbox
 from opinion_app.flow.calendar import hold, work_calendar
 from opinion_app.flow.cases import facts_of
 from opinion_app.flow.clock_dates import Cause, settle
-from opinion_app.flow.clocks import OPEN, end_clock, refresh
+from opinion_app.flow.clocks import end_clock, refresh
 from opinion_app.flow.dated_letters import dated, presses, running, subject
 from opinion_app.flow.handover import may_know
 from opinion_app.flow.ladder import ladder
@@ -37,7 +37,7 @@ from opinion_app.rules.recipients import Owing, Recipient
 from opinion_app.rules.reminder_words import SupervisionKind
 from opinion_app.rules.rung_recipients import rung_recipients
 from opinion_app.rules.waiting_step import ITS_DATES, waits_for_step
-from opinion_app.rules.words import ClockState
+from opinion_app.rules.words import OPEN_CLOCK, ClockState
 from opinion_app.rules.zone import local_date
 
 MET_BY = "feedback"  # no act of the life: each sheet is answered by itself
@@ -217,7 +217,7 @@ def answer(session: Session, case: Case, sheet: Supervision, actor: Actor, now: 
         raise Refused(f"{title(sheet)}由{sheet.unit.name if sheet.unit else '其他单位'}反馈。")
     sheet.feedback, sheet.feedback_by_id, sheet.feedback_at = text, actor.id, now
     clock = sheet.clock
-    if clock is not None and clock.state in OPEN:
+    if clock is not None and clock.state in OPEN_CLOCK:
         end_clock(clock, now, "", ClockState.MET)
     done = move(session, case, "supervise_feedback", actor, now, note=text[:500], detail={"sheet": title(sheet)})
     issuer = session.get(Person, sheet.issued_by_id) if sheet.issued_by_id is not None else None
@@ -243,7 +243,7 @@ def sheets(session: Session, case_id: int, *, waiting: bool = False) -> Sequence
     )
     if waiting:
         query = query.join(Clock, Clock.id == Supervision.clock_id)
-        query = query.where(Supervision.feedback_at.is_(None), Clock.state.in_(OPEN))
+        query = query.where(Supervision.feedback_at.is_(None), Clock.state.in_(OPEN_CLOCK))
         return sorted(session.scalars(query), key=lambda sheet: (sheet.answer_by or date.max, sheet.id))
     return session.scalars(query.order_by(Supervision.id.desc())).all()
 

@@ -10,7 +10,7 @@ from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock, ExtensionRequest
 from opinion_app.records.publication import PublicationPlan
 from opinion_app.rules.life import ACTS
-from opinion_app.rules.words import AssessmentState, AssignmentState, ClockState, PlanState, ReviewStep, UnitRole
+from opinion_app.rules.words import OPEN_CLOCK, AssessmentState, AssignmentState, PlanState, ReviewStep, UnitRole
 
 AT_WORK = (AssignmentState.PENDING, AssignmentState.SIGNED, AssignmentState.RETURN_ASKED)
 
@@ -79,6 +79,6 @@ def extension_waits() -> ColumnElement[bool]:
 def undecided() -> ColumnElement[bool]:
     """A request for more time that can still be decided: for a clock that runs, or for that of a letter merged into the case,
     until it is void."""
-    runs = select(Clock.id).where(Clock.state.in_((ClockState.RUNNING, ClockState.SUSPENDED)))
+    runs = select(Clock.id).where(Clock.state.in_(OPEN_CLOCK))
     lies = exists().where(Clock.id == ExtensionRequest.clock_id, Clock.case_id != ExtensionRequest.case_id)
     return and_(ExtensionRequest.decided_at.is_(None), or_(ExtensionRequest.clock_id.in_(runs), lies))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
 
 class Word(StrEnum):
@@ -264,6 +264,9 @@ class ClockState(Word):
     SUSPENDED = "suspended", "中止计时"
     MET = "met", "已完成"
     STOPPED = "stopped", "已停止"
+
+
+OPEN_CLOCK: Final = (ClockState.RUNNING, ClockState.SUSPENDED)  # it has not ended: it counts, or stands still until it does
 
 
 class RetentionPeriod(Word):

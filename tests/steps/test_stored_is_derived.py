@@ -27,7 +27,7 @@ from opinion_app.records.transaction import transaction
 from opinion_app.rules.deadline import is_late
 from opinion_app.rules.errors import OfficeError
 from opinion_app.rules.recipients import Owing, Search, owners
-from opinion_app.rules.words import ClockState, Stage
+from opinion_app.rules.words import OPEN_CLOCK, ClockState, Stage
 from opinion_app.rules.zone import local_date
 from tests.builders.life import make_office
 from tests.builders.office import NOW
@@ -43,7 +43,7 @@ def late(walk: Walk, now: datetime) -> set[Duty]:
     found: set[Duty] = set()
     for clock in walk.session.scalars(select(Clock)):
         due = None
-        if clock.state in clocks.OPEN:
+        if clock.state in OPEN_CLOCK:
             due = clock.due_at or missed(clock)
         elif clock.end_reason in (*RESTING, clocks.MERGED) and clock.state is ClockState.STOPPED:
             due = missed_when_stopped(clock) or missed(clock)

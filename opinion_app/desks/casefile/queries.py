@@ -43,12 +43,11 @@ from opinion_app.rules.errors import NotFound
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.permissions import can_see
 from opinion_app.rules.public_files import FileUse
-from opinion_app.rules.words import ClockState
+from opinion_app.rules.words import OPEN_CLOCK
 
 MOVES_SHOWN = 60
 MOVES_AT_MOST = 2000
 PARTS_AT_MOST = 300  # of findings, files, clocks: a case that has more is no case any more
-OPEN = (ClockState.RUNNING, ClockState.SUSPENDED)
 
 
 @dataclass
@@ -211,7 +210,7 @@ _CLOCKS = (
     select(Clock)
     .options(_unit(joinedload(Clock.unit)))
     .where(Clock.case_id == _OF_CASE)
-    .order_by(Clock.state.not_in(OPEN), Clock.due_at.is_(None), Clock.due_at, Clock.id)
+    .order_by(Clock.state.not_in(OPEN_CLOCK), Clock.due_at.is_(None), Clock.due_at, Clock.id)
     .limit(PARTS_AT_MOST)
 )
 _FILES = select(Attachment).where(Attachment.case_id == _OF_CASE).order_by(Attachment.id).limit(PARTS_AT_MOST)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from opinion_app.desks.casefile.queries import OPEN, Dossier
+from opinion_app.desks.casefile.queries import Dossier
 from opinion_app.flow.due import DueBadge, clock_due, clock_words, ground_words
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.clock import Clock
@@ -14,7 +14,7 @@ from opinion_app.rules import links
 from opinion_app.rules.clock_facts import Unit
 from opinion_app.rules.masking import ContactField, mask_contact
 from opinion_app.rules.spoken import moment_words
-from opinion_app.rules.words import AssignmentState, ClockState
+from opinion_app.rules.words import OPEN_CLOCK, AssignmentState, ClockState
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import ends_its_day, local
 
@@ -57,7 +57,7 @@ def clock_lines(held: Dossier, now: datetime, calendar: WorkCalendar) -> list[Cl
             _clock_words(clock),
             clock_due(clock, now, calendar, clock_href(held.case.number, clock)),
             _clock_when(clock, now),
-            clock.state in OPEN,
+            clock.state in OPEN_CLOCK,
         )
         for clock in held.clocks
     ]

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import calendar_at
 from opinion_app.flow.clock_dates import facts_of
-from opinion_app.flow.clocks import OPEN
 from opinion_app.records.clock import Clock
 from opinion_app.records.trail import TrailEntry
 from opinion_app.rules.clock_facts import ClockFacts
@@ -19,6 +18,7 @@ from opinion_app.rules.deadline_rules import ClockStage
 from opinion_app.rules.explain import room_words
 from opinion_app.rules.spoken import day_words, moment_words
 from opinion_app.rules.trail_words import WORDS
+from opinion_app.rules.words import OPEN_CLOCK
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date
 
@@ -37,7 +37,7 @@ class Settled:
 def settled(session: Session, clock: Clock, calendar: WorkCalendar) -> Settled:
     """The derivation of a clock's stored date: a running one by the calendar in force, an ended one by that of its end."""
     today = derive(_facts(clock, calendar), calendar)
-    if clock.state in OPEN or clock.ended_at is None or today.due_at == clock.due_at:
+    if clock.state in OPEN_CLOCK or clock.ended_at is None or today.due_at == clock.due_at:
         return Settled(today)
     held = calendar_at(session, clock.ended_at)
     then = derive(_facts(clock, held), held)

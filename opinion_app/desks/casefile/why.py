@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from opinion_app.desks.casefile.settled import settled
 from opinion_app.flow.cases import tidy_number
 from opinion_app.flow.clock_dates import facts_of, granted_in, is_copy, span_of
-from opinion_app.flow.clocks import OPEN
 from opinion_app.flow.due import clock_words
 from opinion_app.flow.visible import visible
 from opinion_app.flow.which_rule import rule_of
@@ -26,7 +25,7 @@ from opinion_app.rules.explain import PROVISIONAL_NOTE, Line, explain
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.trace import StepKind
-from opinion_app.rules.words import Stage
+from opinion_app.rules.words import OPEN_CLOCK, Stage
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import parse_moment
 
@@ -144,7 +143,7 @@ def _aside(clock: Clock) -> str:
         return ""
     said = "、".join(f"延期 {one.span}" if one.until is None else f"延期至 {one.until.isoformat()}" for one in held)
     now, once = ("按天", "按小时") if in_days else ("按小时", "按天")
-    later = f"；改回{once}计时的，仍然计入" if clock.state in OPEN else ""
+    later = f"；改回{once}计时的，仍然计入" if clock.state in OPEN_CLOCK else ""
     return f"另有已批准的{said}，因改为{now}计时，没有计入{later}。"
 
 
@@ -197,9 +196,9 @@ def why_case(session: Session, number: str, calendar: WorkCalendar) -> str:
     case = session.scalar(select(Case).where(Case.number == tidy_number(number)))
     if case is None:
         raise NotFound("没有这个编号的件。")
-    query = select(Clock).where(Clock.case_id == case.id).order_by(Clock.state.not_in(OPEN), Clock.due_at, Clock.id)
+    query = select(Clock).where(Clock.case_id == case.id).order_by(Clock.state.not_in(OPEN_CLOCK), Clock.due_at, Clock.id)
     held = session.scalars(query).all()
     parts = [told(why(session, clock, calendar)) for clock in held]
-    if not any(clock.state in OPEN for clock in held):
+    if not any(clock.state in OPEN_CLOCK for clock in held):
         parts.insert(0, "这件没有正在计时的时限。")
     return "\n\n".join(parts)

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from opinion_app.flow.cases import NO_CASE, extras_of, granted, make_facts, tidy_number
-from opinion_app.flow.clocks import OPEN
 from opinion_app.flow.visible import visible
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.attachment import Attachment
@@ -26,7 +25,7 @@ from opinion_app.rules.errors import NotFound
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.masking import ContactField, mask_contact
 from opinion_app.rules.permissions import can_see
-from opinion_app.rules.words import FindingKind, ReplyState, UnitRole
+from opinion_app.rules.words import OPEN_CLOCK, FindingKind, ReplyState, UnitRole
 
 INSTRUCTION = FindingKind.INSTRUCTION
 
@@ -181,7 +180,7 @@ def _moves(session: Session, case: Case) -> dict[str, Move]:
 
 def _dues(session: Session, case: Case) -> tuple[dict[tuple[str, int | None], datetime], frozenset[datetime]]:
     """The due moment of each stage and part, a running clock before one that has ended, and which of them are provisional."""
-    rows = session.scalars(select(Clock).where(Clock.case_id == case.id).order_by(Clock.state.in_(OPEN), Clock.id)).all()
+    rows = session.scalars(select(Clock).where(Clock.case_id == case.id).order_by(Clock.state.in_(OPEN_CLOCK), Clock.id)).all()
     latest = {(row.stage, row.assignment_id): row for row in rows}
     dues = {key: row.due_at for key, row in latest.items() if row.due_at is not None}
     return dues, frozenset(row.due_at for row in latest.values() if row.due_at is not None and row.provisional)

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from opinion_app.flow.row_order import OPEN
 from opinion_app.flow.settings import setting
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
@@ -19,7 +18,7 @@ from opinion_app.records.unit import Unit
 from opinion_app.rules.deadline_rules import ClockStage
 from opinion_app.rules.staffing import Staff, UnitFacts, gaps
 from opinion_app.rules.two_people import SETTING
-from opinion_app.rules.words import OPEN_STAGES, AssignmentState, Role, Stage
+from opinion_app.rules.words import OPEN_CLOCK, OPEN_STAGES, AssignmentState, Role, Stage
 
 ENDED = (AssignmentState.RETURNED, AssignmentState.WITHDRAWN)
 
@@ -94,7 +93,8 @@ def open_cases_of(session: Session, unit_id: int) -> int:
 
 def answers_owed_by(session: Session, unit_id: int) -> int:
     """How many 督办 a unit still has to answer on cases that are closed."""
-    closed = Clock.unit_id == unit_id, Clock.stage == ClockStage.FEEDBACK.value, Clock.state.in_(OPEN), Case.stage == Stage.CLOSED
+    waits = Clock.stage == ClockStage.FEEDBACK.value, Clock.state.in_(OPEN_CLOCK)
+    closed = Clock.unit_id == unit_id, *waits, Case.stage == Stage.CLOSED
     return int(session.scalar(select(func.count(Clock.id)).join(Case, Case.id == Clock.case_id).where(*closed)) or 0)
 
 

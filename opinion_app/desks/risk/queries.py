@@ -22,7 +22,7 @@ from opinion_app.rules.assessment import GRADE_WORDS, Ground, grounds_of
 from opinion_app.rules.differences import Piece, differences
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.left_open import Ended, ended_words
-from opinion_app.rules.words import AssessmentState, ClockState, RiskFactor, RiskLevel
+from opinion_app.rules.words import OPEN_CLOCK, AssessmentState, ClockState, RiskFactor, RiskLevel
 
 PER_PAGE = 50
 GRAVE_FIRST = (RiskLevel.I, RiskLevel.II, RiskLevel.III, RiskLevel.IV)
@@ -107,7 +107,7 @@ def _files(session: Session, ids: list[int]) -> dict[int, list[Attachment]]:
 
 def duties(session: Session, case: Case) -> Sequence[Clock]:
     """The clocks of the risk level: those that run first, earliest due first, then those that ended."""
-    running = Clock.state.in_((ClockState.RUNNING, ClockState.SUSPENDED))
+    running = Clock.state.in_(OPEN_CLOCK)
     query = select(Clock).where(Clock.case_id == case.id, Clock.stage.in_(STAGES))
     return session.scalars(query.order_by(running.desc(), Clock.due_at, Clock.id)).all()
 

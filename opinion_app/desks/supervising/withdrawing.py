@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow import outbox
 from opinion_app.flow.cases import facts_of
-from opinion_app.flow.clocks import OPEN, end_clock
+from opinion_app.flow.clocks import end_clock
 from opinion_app.flow.handover import may_know
 from opinion_app.flow.move import admit, move
 from opinion_app.flow.supervise import SUPERVISED, Hearer, sheet_of, title, told_with
@@ -20,7 +20,7 @@ from opinion_app.rules import links
 from opinion_app.rules.errors import Invalid, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.recipients import Owing, Recipient
-from opinion_app.rules.words import ClockState, Role
+from opinion_app.rules.words import OPEN_CLOCK, ClockState, Role
 
 WITHDRAWN = "已撤销"  # how the date of its answer ends: no act brings it back
 
@@ -54,7 +54,7 @@ def withdraw(
 def _waiting(sheet: Supervision) -> Clock:
     """The date of an answer that is still waited for; on one that waits for none there is nothing to take back."""
     clock = sheet.clock
-    if sheet.shut_words or clock is None or clock.state not in OPEN:
+    if sheet.shut_words or clock is None or clock.state not in OPEN_CLOCK:
         raise Refused(f"{title(sheet)}{sheet.shut_words or '没有要求反馈'}，不用撤销。")
     return clock
 

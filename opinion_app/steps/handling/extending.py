@@ -29,6 +29,7 @@ from opinion_app.rules.deadline_rules import BY_ISSUER, ISSUER, Allowance, Clock
 from opinion_app.rules.errors import Invalid, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.spoken import due_moment_words
+from opinion_app.rules.words import OPEN_CLOCK
 from opinion_app.rules.zone import local_date
 
 
@@ -205,7 +206,7 @@ def decide(
         values={name: (before[name], due) for name, due in after.items() if before[name] != due} if agree else None,
     )
     reply = clocks.reply_clock(session, case.id) if agree else None
-    if reply is not None and reply.state in clocks.OPEN:
+    if reply is not None and reply.state in OPEN_CLOCK:
         progress.tell(session, case, why=progress.extended_words(reply))
     _tell_decided(session, case, request, f"decide_extension:{done.id}", now, agree=agree)
 

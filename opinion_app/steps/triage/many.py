@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow.accepted_dates import late_if_accepted
 from opinion_app.flow.cases import open_case
-from opinion_app.flow.clocks import OPEN
 from opinion_app.flow.due import clock_words, draft_passed_words
 from opinion_app.flow.many_facts import facts_of_many
 from opinion_app.flow.moved_dates import KNOW_LATE
@@ -24,6 +23,7 @@ from opinion_app.rules.deadline_rules import ClockStage
 from opinion_app.rules.errors import Invalid, OfficeError
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.spoken import due_day_words, moment_words
+from opinion_app.rules.words import OPEN_CLOCK
 from opinion_app.steps.triage.assigning import Allotment, assign
 from opinion_app.steps.triage.operations import Classification
 
@@ -66,7 +66,7 @@ def chosen(session: Session, actor: Actor, numbers: Sequence[str], now: datetime
 
 def _open_clocks(session: Session, cases: Sequence[Case]) -> Sequence[Clock]:
     """What runs or stands still of these cases, the earliest due first."""
-    query = select(Clock).where(Clock.case_id.in_([case.id for case in cases]), Clock.state.in_(OPEN))
+    query = select(Clock).where(Clock.case_id.in_([case.id for case in cases]), Clock.state.in_(OPEN_CLOCK))
     return session.scalars(query.order_by(Clock.due_at, Clock.id)).all()
 
 
