@@ -101,7 +101,7 @@ def letter_to(letter: Letter, to: Recipient, clocks: Sequence[Clock], now: datet
     line = {name: value for name, value in asked.items() if name not in ("reason", "blind", _WHOLE)} | asked.get(_WHOLE, {})
     link = links.case(str(line["number"]))
     if to.blind:
-        line |= {_WHOLE: {name: line[name] for name in _HIDDEN}} | _HIDDEN | {"blind": True}
+        line |= {_WHOLE: {name: line[name] for name in _HIDDEN if name in line}} | _HIDDEN | {"blind": True}
         link = links.NOTICES
     line |= {"reason": to.reason} if to.reason else {}
     said, _why = as_it_leaves(line, clocks, (), now, calendar, at, waits=True)

@@ -86,10 +86,8 @@ def _next(
             if _win(session, notice_id, runner, now):
                 notice = session.get_one(Notice, notice_id, populate_existing=True)
                 _address(notice, sender)
-                if why := why_not_at_all(notice, restored, sender.alarm_url):
-                    _cancel(notice, why, now)
-                    unheard |= hand_on(session, [notice], now).clocks | to_hand_on(session, notice, NOTHING_LEFT, now)
-                elif claimed := _claimed(session, notice, sender, now, unheard):
+                why = why_not_at_all(notice, restored, sender.alarm_url)
+                if claimed := _claimed(session, notice, sender, now, unheard, why):
                     return claimed
     return None
 
@@ -100,10 +98,10 @@ def _waiting(session: Session, looked_at: set[int], now: datetime, channel: Noti
     return session.scalars(query.order_by(Notice.category != "alarm", Notice.next_attempt_at, Notice.id).limit(LOOK_AT)).all()
 
 
-def _claimed(session: Session, notice: Notice, sender: Sender, now: datetime, unheard: set[int]) -> Claimed | None:
+def _claimed(session: Session, notice: Notice, sender: Sender, now: datetime, unheard: set[int], why: str) -> Claimed | None:
     """The letter with its bytes, looked at once more before every attempt; those to writers are never kept."""
     again = notice.body != ""
-    data = _made(session, notice, sender, now, unheard)
+    data = _made(session, notice, sender, now, unheard, why)
     if data is None:
         return None
     to = notice.writer.email if notice.writer is not None else notice.address
@@ -132,13 +130,17 @@ def _address(notice: Notice, sender: Sender) -> None:
         notice.address = address_of(notice, sender.alarm_url)[:500]
 
 
-def _made(session: Session, notice: Notice, sender: Sender, now: datetime, unheard: set[int]) -> bytes | None:
-    """The bytes of the letter; one that cannot be made is parked with its error and delays no other (N05).
+def _made(session: Session, notice: Notice, sender: Sender, now: datetime, unheard: set[int], why: str) -> bytes | None:
+    """The bytes of the letter, None where it goes not at all (`why`); one that cannot be made, or asked of others instead, is
+    parked with its error and delays no other (N05).
 
     Raises OperationalError where it is the database that stopped it - a deadlock, a lock not given, no connection: no fault of
     the letter, which waits on for the next run."""
     try:
         with session.begin_nested():
+            if why:
+                _ask_others(session, notice, why, now, unheard)
+                return None
             if notice.writer_id is not None:
                 return _write_to_writer(session, notice, sender, now)
             return _freeze(session, notice, sender, now, unheard)
@@ -146,9 +148,15 @@ def _made(session: Session, notice: Notice, sender: Sender, now: datetime, unhea
         raise
     except Exception as error:  # whatever it is, it is written beside the letter for people to see
         session.refresh(notice)
-        why = type(error).__name__ if notice.writer_id is not None else f"{type(error).__name__}: {error}"
-        _finish(notice, NoticeState.FAILED, f"邮件无法生成：{why}", now)
+        said = type(error).__name__ if notice.writer_id is not None else f"{type(error).__name__}: {error}"
+        _finish(notice, NoticeState.FAILED, f"邮件无法生成：{said}", now)
         return None
+
+
+def _ask_others(session: Session, notice: Notice, why: str, now: datetime, unheard: set[int]) -> None:
+    """Cancel a letter that has no reader any more; whoever has its step by now is asked, and its dates are looked at again."""
+    _cancel(notice, why, now)
+    unheard |= hand_on(session, [notice], now).clocks | to_hand_on(session, notice, NOTHING_LEFT, now)
 
 
 def _write_to_writer(session: Session, notice: Notice, sender: Sender, now: datetime) -> bytes | None:

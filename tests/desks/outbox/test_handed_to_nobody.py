@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from opinion_app.desks.outbox import operations
+from opinion_app.desks.supervising.operations import ask
 from opinion_app.flow import accounts
+from opinion_app.flow.handing_on import Handed
+from opinion_app.flow.outbox import tell
+from opinion_app.flow.supervise import Asked
 from opinion_app.records.actors import actor_of
 from opinion_app.records.case import CaseGrant
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
 from opinion_app.rules.delivery import Outcome
+from opinion_app.rules.reminder_words import SupervisionKind
 from opinion_app.rules.words import Role
 from opinion_app.rules.zone import parse_moment
 from opinion_app.steps.reply import operations as reply
@@ -26,6 +34,15 @@ from tests.desks.reminders.laddered import Office
 
 BLIND = "LY2026-000001 有一步无人办理，请您安排，2026年11月11日 周三 到期"
 EARLY = "2026-11-06"  # three working days before the reply is due
+
+
+def urged_and_gone(office: Office) -> None:
+    """A 催办 waits for the people of the unit, and all of them leave."""
+    at, clerk = parse_moment(f"{EARLY}T09:00"), actor_of(office.session, office.people["clerk"])
+    ask(office.session, office.case, Asked(SupervisionKind.URGE, "请速办", office.case.lead_unit_id), clerk, at)
+    for login in ("head", "handler", "deputy"):
+        office.people[login].active = False
+    office.session.flush()
 
 
 @pytest.fixture
@@ -113,3 +130,24 @@ def test_n01_a_new_head_is_asked_of_what_is_late_by_one_letter(office: Office) -
     roles(office, "head", Role.HANDLER)
     assert round_(office, f"{LATE}T08:42") == ["deputy LY2026-000001 答复稿送审，请审核（已逾期 1 个工作日）"]
     assert [round_(office, f"{LATE}T{at}") for at in ("08:43", "12:00", "17:00")] == [[], [], []]
+
+
+def test_n09_a_hand_urging_whose_readers_left_is_asked_of_the_unit_above(office: Office) -> None:
+    above(office)
+    urged_and_gone(office)
+    assert post(office, f"{EARLY}T09:01") == ["above LY2026-000001 有一步无人办理，请您安排"]
+    assert [one.last_error for one in letters_to(office, "head")] == ["收件人已停用"]
+
+
+def test_n05_a_letter_that_cannot_be_asked_of_others_keeps_no_other_back(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    urged_and_gone(office)
+    tell(office.session, office.case, [office.people["clerk"]], "请留意", "k", parse_moment(f"{EARLY}T09:00"), mail=True)
+
+    def broken(session: Session, notices: Sequence[Notice], now: datetime) -> Handed:
+        if office.people["clerk"].id in {notice.person_id for notice in notices}:
+            return Handed()
+        raise ValueError("boom")
+
+    monkeypatch.setattr(operations, "hand_on", broken)
+    assert post(office, f"{EARLY}T09:01") == ["clerk LY2026-000001 请留意"]
+    assert [one.last_error for one in letters_to(office, "head")] == ["邮件无法生成：ValueError: boom"]
