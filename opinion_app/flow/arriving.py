@@ -11,8 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.clocks import received_clocks
-from opinion_app.flow.handover import letter_for, may_know
+from opinion_app.flow.handover import letter_for
 from opinion_app.flow.inbox import AT_ONCE, LEFT, WAITS, new_case, told_of_new
+from opinion_app.flow.may_know import may_know
 from opinion_app.flow.outbox import Letter
 from opinion_app.flow.register import row_of
 from opinion_app.flow.writer_mail import MOST_A_DAY, receipts_had, told_by_mail

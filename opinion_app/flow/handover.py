@@ -14,10 +14,10 @@ from opinion_app.flow.cases import facts_of
 from opinion_app.flow.clocks import open_clocks, owed_by_office
 from opinion_app.flow.dated_letters import dated, letter_to, presses, running, subject
 from opinion_app.flow.ladder import ladder
+from opinion_app.flow.may_know import may_know as may_know
 from opinion_app.flow.outbox import ACT, Letter, holders_of, leader_in_charge, queue_many, unit_people
 from opinion_app.flow.roster import roster
 from opinion_app.flow.told_with import count_as_told
-from opinion_app.records.actors import actor_of
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.person import Person
@@ -26,8 +26,7 @@ from opinion_app.rules import links
 from opinion_app.rules.asked_of import asked_now
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.life import holder
-from opinion_app.rules.permissions import can_see
-from opinion_app.rules.recipients import Recipient, Search, fit_for_a_group
+from opinion_app.rules.recipients import Recipient, Search
 from opinion_app.rules.waiting_step import waits_for_step
 from opinion_app.rules.words import Role
 from opinion_app.rules.zone import local_date
@@ -122,11 +121,6 @@ def letter_for(
         case_id=case.id,
     )
     return letter, pressing
-
-
-def may_know(session: Session, person: Person, facts: CaseFacts) -> bool:
-    """Whether somebody may hear that the case exists; asked only of a case that is kept from some (decisions 9)."""
-    return fit_for_a_group(facts) or can_see(actor_of(session, person), facts)
 
 
 def _owed(session: Session, case: Case, unit_id: int | None) -> list[Clock]:

@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from opinion_app.flow.cases import facts_of
 from opinion_app.flow.installation import message_ids
+from opinion_app.flow.may_know import may_know
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
 from opinion_app.records.notice import Notice
@@ -176,7 +178,7 @@ def leader_in_charge(session: Session, unit_id: int | None) -> list[Person]:
 
 
 def tell_unit(session: Session, case: Case, unit_id: int, what: str, key: str, now: datetime, *, mail: bool) -> None:
-    """Tell the people of a unit that something happened to a case they take part in; only number and kind are said."""
+    """`tell` the people of a unit that something happened to a case they take part in; only number and kind are said."""
     tell(session, case, unit_people(session, case, unit_id), what, key, now, mail=mail)
 
 
@@ -193,8 +195,14 @@ def unit_people(session: Session, case: Case, unit_id: int) -> list[Person]:
     return [person for person in people if person.id == handler] or people
 
 
-def tell(session: Session, case: Case, people: Iterable[Person], what: str, key: str, now: datetime, *, mail: bool) -> None:
-    """Tell people of one act on one case; `key` tells this occasion from every other of the same case."""
+def tell(
+    session: Session, case: Case, people: Iterable[Person], what: str, key: str, now: datetime, *, mail: bool
+) -> list[Person]:
+    """Tell people of one act on one case; `key` tells this occasion from every other of the same case.
+
+    Answers who of them were told: whoever may not know of the case is not (decisions 9)."""
+    facts = facts_of(session, case)
+    told = [person for person in {one.id: one for one in people}.values() if may_know(session, person, facts)]
     letter = Letter(
         category=ACT,
         key=f"case:{case.id}:{key}",
@@ -203,4 +211,5 @@ def tell(session: Session, case: Case, people: Iterable[Person], what: str, key:
         link=f"/office/cases/{case.number}",
         case_id=case.id,
     )
-    queue(session, letter, people, now, mail=mail)
+    queue(session, letter, told, now, mail=mail)
+    return told

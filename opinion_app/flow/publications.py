@@ -58,8 +58,7 @@ def end_plan(session: Session, case: Case, reason: str, now: datetime) -> None:
 def hold_plan(session: Session, case: Case, row: PublicationPlan, reason: str, now: datetime) -> None:
     """Keep in what was set for a moment until a clerk has looked, and tell the clerks who may see the case."""
     row.state, row.ended_at, row.end_reason = PlanState.HELD, now, reason
-    clerks = [clerk for clerk in outbox.holders_of(session, Role.CLERK) if not case.restricted or clerk.handles_accusations]
-    outbox.tell(session, case, clerks, HELD_NOTICE, f"plan_held:{row.id}", now, mail=True)
+    outbox.tell(session, case, outbox.holders_of(session, Role.CLERK), HELD_NOTICE, f"plan_held:{row.id}", now, mail=True)
 
 
 def reviewers_of(session: Session, plan: PublicationPlan) -> frozenset[int]:

@@ -85,8 +85,7 @@ def take_in(session: Session, row: Rating, now: datetime) -> None:
         session.flush()
         open_again(session, case, facts, None, now, f"留言人评价不满意，要求重新办理：{row.comment}", by=WRITER)
     elif not _as_rule(row).is_content:
-        clerks = [clerk for clerk in outbox.holders_of(session, Role.CLERK) if not case.restricted or clerk.handles_accusations]
-        outbox.tell(session, case, clerks, "留言人评价不满意", f"rated:{row.id}", now, mail=False)
+        outbox.tell(session, case, outbox.holders_of(session, Role.CLERK), "留言人评价不满意", f"rated:{row.id}", now, mail=False)
 
 
 def _values(said: dict[str, str]) -> trail.Values:

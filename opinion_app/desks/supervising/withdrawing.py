@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from opinion_app.flow import outbox
 from opinion_app.flow.cases import facts_of
 from opinion_app.flow.clocks import end_clock
-from opinion_app.flow.handover import may_know
+from opinion_app.flow.may_know import may_know
 from opinion_app.flow.move import admit, move
 from opinion_app.flow.supervise import SUPERVISED, Hearer, sheet_of, title, told_with
 from opinion_app.records.case import Case

@@ -172,8 +172,8 @@ def ask_review(session: Session, case: Case, actor: Actor, now: datetime, chosen
     session.add(row)
     done = move(session, case, "ask_review", actor, now, values={"快照": (None, snapshot.hash)})
     others = [clerk for clerk in outbox.holders_of(session, Role.CLERK) if clerk.id != actor.id]
-    outbox.tell(session, case, others, "已遮盖，请作保密审查和公开审查", f"ask_review:{done.id}", now, mail=False)
-    return len(others)
+    asked = "已遮盖，请作保密审查和公开审查"
+    return len(outbox.tell(session, case, others, asked, f"ask_review:{done.id}", now, mail=False))
 
 
 def withdraw(session: Session, case: Case, actor: Actor, now: datetime, *, reason: str, seen: int | None = None) -> None:
