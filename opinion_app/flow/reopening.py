@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from opinion_app.flow import clocks, outbox, progress
-from opinion_app.flow.handover import hand_to, hand_to_unit
+from opinion_app.flow import clocks, progress
+from opinion_app.flow.handover import hand_to_holder, hand_to_unit
 from opinion_app.flow.issuer_dates import still_set
 from opinion_app.flow.move import move
 from opinion_app.flow.moved_dates import DateMoved, check_late, held_dates, moved_sentence, moved_since
@@ -15,7 +15,7 @@ from opinion_app.flow.reply_owed import owe_anew
 from opinion_app.records.case import Case
 from opinion_app.rules.deadline_rules import StartEvent
 from opinion_app.rules.facts import Actor, CaseFacts
-from opinion_app.rules.words import Role, Stage
+from opinion_app.rules.words import Stage
 
 ANSWERED_ONES = (Stage.ANSWERED, Stage.CLOSED, Stage.ARCHIVED)
 
@@ -55,5 +55,6 @@ def open_again(
     if to_unit and case.lead_unit_id is not None:
         hand_to_unit(session, case, case.lead_unit_id, "重办，请重新办理答复", f"reopen:{done.id}", now, mail=True)
     else:
-        hand_to(session, case, outbox.holders_of(session, Role.CLERK), "重新受理", f"reopen:{done.id}", now)
+        what = "重新受理，呈您批示" if case.needs_leader else "重新受理"  # it was over while it lay before the leader
+        hand_to_holder(session, case, what, f"reopen:{done.id}", now)
     return moved

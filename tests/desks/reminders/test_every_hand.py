@@ -170,6 +170,7 @@ HANDS: list[tuple[str, tuple[Do, ...], Do, set[str]]] = [
     ("unmerge", (*HANDLED, reply_alone, merge), unmerge, {"finance_handler"}),
     ("reopen", (*SIGNED, answer), reopen, {"finance_handler"}),
     ("reopen", (decline,), reopen, {"clerk", "clerk2"}),
+    ("reopen", (propose, decline), reopen, {"leader"}),
 ]
 ANEW = {"reopen"}  # its time begins anew, so that nothing of it presses
 
