@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from opinion_app.desks.casefile.why import why_case
 from opinion_app.flow.calendar import work_calendar
@@ -18,6 +18,7 @@ from opinion_app.flow.recompute import recompute_open
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.clock import Clock
 from opinion_app.records.finding import Finding
+from opinion_app.records.notice import Notice
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.errors import Forbidden, Invalid, Refused
 from opinion_app.rules.words import AssignmentState, ClockState, FindingKind, Procedure, Role, Stage, Urgency
@@ -74,6 +75,15 @@ def test_the_head_names_another_handler(office: Office) -> None:
     assert case.handler_id == office.finance_head.id
     with pytest.raises(Forbidden):
         operations.name_handler(office.session, case, office.finance_handler, NOW, office.finance_handler.id)
+
+
+def test_n01_whoever_handles_it_already_is_not_named_and_told_once_more(office: Office) -> None:
+    case = handling_case(office)
+    with pytest.raises(Invalid, match="没有变") as refused:
+        operations.name_handler(office.session, case, office.finance_head, NOW, office.finance_handler.id)
+    assert refused.value.fields == {"handler": "这件已由方承办承办，请选择其他人员。"}
+    told = select(func.count(Notice.id)).where(Notice.case_id == case.id, Notice.subject.contains("由你承办"))
+    assert office.session.scalar(told) == 1
 
 
 def test_a_return_is_asked_once_within_the_window(office: Office) -> None:

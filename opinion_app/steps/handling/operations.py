@@ -70,10 +70,12 @@ def sign_for(session: Session, case: Case, actor: Actor, now: datetime, handler_
 
 
 def name_handler(session: Session, case: Case, actor: Actor, now: datetime, handler_id: int, seen: int | None = None) -> Person:
-    """指定承办人: the unit head gives the case to somebody else of the unit."""
+    """指定承办人: the unit head gives the case to somebody else of the unit. Raises Invalid for who has it already."""
     facts = admit(session, case, "name_handler", actor, seen)
     row = own_part(session, facts, actor)
     handler = _member(session, handler_id, actor.unit_id, "handler")
+    if row.handler_id == handler.id:
+        raise Invalid("承办人没有变化。", {"handler": f"这件已由{handler.name}承办，请选择其他人员。"})
     old = row.handler.name if row.handler else None
     row.handler_id = case.handler_id = handler.id
     done = move(
