@@ -36,7 +36,7 @@ from opinion_app.rules.ladder import Anchor, Rung, Who
 from opinion_app.rules.recipients import Owing, Recipient
 from opinion_app.rules.reminder_words import SupervisionKind
 from opinion_app.rules.rung_recipients import rung_recipients
-from opinion_app.rules.waiting_step import ITS_DATES, waits_for_step
+from opinion_app.rules.waiting_step import ITS_DATES, urges
 from opinion_app.rules.words import OPEN_CLOCK, ClockState
 from opinion_app.rules.zone import local_date
 
@@ -133,7 +133,7 @@ def _tell(session: Session, case: Case, sheet: Supervision, key: str, told: Iter
     told = list(told)
     if not told:
         return
-    waits = ITS_DATES if sheet.clock is not None else waits_for_step(facts_of(session, case), sheet.unit_id)
+    waits = ITS_DATES if sheet.clock is not None else urges(facts_of(session, case), sheet.unit_id)
     calendar, morning = work_calendar(session), ladder(session).morning
     letters = [(_letter(session, case, sheet, key, one.told, waits, now), one.person) for one in told]
     queued = outbox.queue_many(session, letters, now, mail=True)

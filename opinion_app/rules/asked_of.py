@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from opinion_app.rules.deadline_rules import OwedBy
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.life import holder
 from opinion_app.rules.permissions import can_see
-from opinion_app.rules.recipients import NO_HEAD, NOBODY, Recipient, Roster, Search, fit_for_a_group
-from opinion_app.rules.waiting_step import INSTRUCTION, still_waits
+from opinion_app.rules.recipients import NO_HEAD, NOBODY, Owing, Recipient, Roster, Search, fit_for_a_group, recipients
+from opinion_app.rules.waiting_step import INSTRUCTION, is_urged, still_waits
 from opinion_app.rules.words import Role
 
 
 def asked_now(waits: Mapping[str, Any], case: CaseFacts, people: Roster) -> tuple[Recipient, ...] | None:
     """The people of whom that step is asked now, on leave or not; where nobody has it, whoever is to see to it, each with why.
 
+    A 催办 is for whom it would name now: heads and stand-ins as well, and who passes it on (flow/supervise.hearers).
     None where the step is done, or where the letter asks none."""
     if waits.get("for") not in ("step", INSTRUCTION["for"]) or not still_waits(waits, case):
         return None
+    if is_urged(waits):
+        return recipients(Owing(OwedBy.HOLDER.value, waits["unit"]), case, people)
     held = holder(case)
     desk = held.desk if held is not None else ""
     if waits["for"] == INSTRUCTION["for"]:

@@ -14,10 +14,22 @@ INSTRUCTION: Mapping[str, Any] = {"for": "instruction"}
 ITS_DATES: Mapping[str, Any] = {"for": "dates"}
 """What was asked with a date of its own (督办单) waits for its answer, and so as long as that date runs."""
 
+URGED = "urged"
+
 
 def waits_for_step(case: CaseFacts, unit_id: int | None) -> Mapping[str, Any]:
     """What a letter to a unit, or to people of the office, waits for: that the case is taken on from where it is now."""
     return {"for": "step", "unit": unit_id, "now": _step(case, unit_id)}
+
+
+def urges(case: CaseFacts, unit_id: int | None) -> Mapping[str, Any]:
+    """What a 催办 without a date of its own waits for: the same, but it is for everybody whom a reminder of the step names."""
+    return {**waits_for_step(case, unit_id), "of": URGED}
+
+
+def is_urged(waits: Mapping[str, Any]) -> bool:
+    """Whether a letter is a 催办; one queued before they were told apart is taken for a letter about the step."""
+    return waits.get("of") == URGED
 
 
 def still_waits(waits: Mapping[str, Any], case: CaseFacts) -> bool:

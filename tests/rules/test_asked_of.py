@@ -10,8 +10,8 @@ import pytest
 
 from opinion_app.rules.asked_of import asked_now
 from opinion_app.rules.facts import Actor, AssignmentFacts, CaseFacts
-from opinion_app.rules.recipients import Recipient, Roster, Staff
-from opinion_app.rules.waiting_step import INSTRUCTION, ITS_DATES, waits_for_step
+from opinion_app.rules.recipients import Owing, Recipient, Roster, Staff, recipients
+from opinion_app.rules.waiting_step import INSTRUCTION, ITS_DATES, urges, waits_for_step
 from opinion_app.rules.words import AssignmentState, Gate, Role, Stage, UnitRole
 
 HEAD, HANDLER, OTHER, GONE, CLERK, REVIEWER, AUTHOR, VICE, MAYOR = range(1, 10)
@@ -145,3 +145,13 @@ def test_n09_of_a_restricted_case_only_who_may_know_of_it_is_asked() -> None:
         staff=PEOPLE.staff | {HEAD: replace(PEOPLE.staff[HEAD], actor=replace(PEOPLE.staff[HEAD].actor, unit_line=frozenset()))},
     )
     assert ids(asked_now(waits_for_step(WITH_HEAD, None), WITH_HEAD, moved)) == {HEAD}, "nothing is kept from anybody"
+
+
+@pytest.mark.parametrize("case", [HANDLED, WITH_HEAD, AT_GATES, TO_SIGN, replace(LED, stage=Stage.ANSWERED)])
+@pytest.mark.parametrize("away", [None, HANDLER, HEAD])
+@pytest.mark.parametrize("unit", [None, 7])
+def test_n09_a_hand_urging_is_for_whom_it_would_name_now(case: CaseFacts, away: int | None, unit: int | None) -> None:
+    staff = {who: replace(one, away=who == away, reachable=who != OTHER) for who, one in PEOPLE.staff.items()}
+    now = replace(PEOPLE, staff=staff | {HANDLER: replace(staff[HANDLER], deputy_id=OTHER)})
+    assert asked_now(urges(case, unit), case, now) == recipients(Owing("holder", unit), case, now)
+    assert asked_now(urges(case, unit), replace(case, stage=Stage.MERGED), now) is None, "its step is gone"
