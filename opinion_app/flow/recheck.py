@@ -23,7 +23,7 @@ from opinion_app.flow.told_versions import told_still
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
-from opinion_app.rules.asked_of import asked_now
+from opinion_app.rules.asked_of import asked_now, may_keep
 from opinion_app.rules.digest import GROUPS, blind_words, counted_words, place_of, rung_subject, urgency
 from opinion_app.rules.due_words import DueState
 from opinion_app.rules.facts import Actor, CaseFacts
@@ -281,11 +281,14 @@ def _of_an_act(
 
 def asked_of_others(notice: Notice, look: Looking) -> tuple[Recipient, ...] | None:
     """Of whom the step is asked that a letter waits for, where its reader has it no more, nobody being one answer; else None."""
-    case = look.facts.get(notice.case_id or 0)
-    if case is None or notice.category != ACT or notice.for_group:
+    case, reader = look.facts.get(notice.case_id or 0), notice.person_id or 0
+    waits = next((line["waits"] for line in notice.lines if "waits" in line), None)
+    if case is None or waits is None or notice.category != ACT or notice.for_group:
         return None
-    asked = next((asked_now(line["waits"], case, look.people) for line in notice.lines if "waits" in line), None)
-    return None if asked is None or any(one.person_id == notice.person_id for one in asked) else asked
+    asked = asked_now(waits, case, look.people)
+    if asked is None or any(one.person_id == reader for one in asked) or may_keep(waits, reader, case, look.people):
+        return None
+    return asked
 
 
 def _as_it_stands(line: dict[str, Any], clocks: Mapping[int, Clock], look: Looking) -> dict[str, Any]:

@@ -23,31 +23,50 @@ def asked_now(waits: Mapping[str, Any], case: CaseFacts, people: Roster) -> tupl
         return None
     if is_urged(waits):
         return recipients(Owing(OwedBy.HOLDER.value, waits["unit"]), case, people)
-    held = holder(case)
-    desk = held.desk if held is not None else ""
-    if waits["for"] == INSTRUCTION["for"]:
-        desk = "instruction"
-    elif waits["unit"] is not None:
-        desk = "unit"
-    elif desk in ("", "unit"):
+    desk = _desk(waits, case)
+    if desk in ("", "unit") and waits.get("unit") is None:
         return None  # it rests, or people of the office were told of what a unit does
     lead = case.lead.unit_id if case.lead else None
     unit_id = waits["unit"] if desk == "unit" else lead
-    known = _known(_having(desk, unit_id, case, people), case, people)
-    return tuple(Recipient(one, "") for one in known) or _way_up(desk, unit_id, Search(case, people))
+    able = _able(_having(desk, unit_id, people), desk, case, people)
+    first = _first(desk, unit_id, case, people)
+    asked = [one for one in able if one in first] or able
+    return tuple(Recipient(one, "") for one in asked) or _way_up(desk, unit_id, Search(case, people))
 
 
-def _having(desk: str, unit_id: int | None, case: CaseFacts, people: Roster) -> Iterable[int]:
-    """Who has what lies at a desk by their role; nobody passes their own text."""
-    if desk == "unit" and unit_id is not None:
-        return _unit(unit_id, case, people)
-    if desk == "unit_head" and unit_id is not None:
-        return people.holding(Role.UNIT_HEAD, unit_id=unit_id)
-    if desk == "reviewer":
-        return set(people.holding(Role.REVIEWER)) - case.authors
-    if desk == "leader":
-        return set(_leaders(unit_id, people)) - case.authors or set(people.holding(Role.LEADER)) - case.authors
-    return _leaders(unit_id, people) if desk == "instruction" else people.holding(Role.CLERK)
+def may_keep(waits: Mapping[str, Any], person_id: int, case: CaseFacts, people: Roster) -> bool:
+    """Whether a letter about a unit's step may stay with somebody of whom it is not asked first: a head or handler of the unit
+    who may know of the case hears rightly of what its named handler has to do."""
+    if _desk(waits, case) != "unit" or waits.get("unit") is None or is_urged(waits):
+        return False
+    return person_id in _able(_having("unit", waits["unit"], people), "unit", case, people)
+
+
+def _desk(waits: Mapping[str, Any], case: CaseFacts) -> str:
+    """Where the step lies that a letter waits for; empty where the case rests."""
+    if waits["for"] == INSTRUCTION["for"]:
+        return "instruction"
+    held = holder(case)
+    return "unit" if waits["unit"] is not None else held.desk if held is not None else ""
+
+
+def _having(desk: str, unit_id: int | None, people: Roster) -> list[int]:
+    """Who can have what lies at a desk by their role."""
+    if desk in ("unit", "unit_head"):
+        roles = (Role.UNIT_HEAD, Role.HANDLER) if desk == "unit" else (Role.UNIT_HEAD,)
+        return people.holding(*roles, unit_id=unit_id) if unit_id is not None else []
+    if desk in ("leader", "instruction"):
+        named = people.in_charge.get(unit_id) if unit_id is not None else None
+        return people.holding(Role.LEADER) + ([named] if named is not None else [])
+    return people.holding(Role.REVIEWER if desk == "reviewer" else Role.CLERK)
+
+
+def _first(desk: str, unit_id: int | None, case: CaseFacts, people: Roster) -> tuple[int | None, ...]:
+    """Of whom it is asked before all others who have it: the handler a unit named, the 分管领导."""
+    if desk == "unit":
+        part = case.of_unit(unit_id)
+        return (part.handler_id,) if part is not None else ()
+    return (people.in_charge.get(unit_id),) if unit_id is not None and desk in ("leader", "instruction") else ()
 
 
 def _way_up(desk: str, unit_id: int | None, search: Search) -> tuple[Recipient, ...]:
@@ -58,20 +77,9 @@ def _way_up(desk: str, unit_id: int | None, search: Search) -> tuple[Recipient, 
     return tuple(found or search.last_resort(unit_id))
 
 
-def _leaders(unit_id: int | None, people: Roster) -> list[int]:
-    """The 分管领导 of a unit; every leader where none is at the office."""
-    named = people.in_charge.get(unit_id) if unit_id is not None else None
-    return [named] if named is not None and people.staff[named].active else people.holding(Role.LEADER)
-
-
-def _unit(unit_id: int, case: CaseFacts, people: Roster) -> list[int]:
-    """The handler a unit named, else its heads and handlers."""
-    part = case.of_unit(unit_id)
-    members = people.holding(Role.UNIT_HEAD, Role.HANDLER, unit_id=unit_id)
-    return [one for one in members if part is not None and one == part.handler_id] or members
-
-
-def _known(found: Iterable[int], case: CaseFacts, people: Roster) -> list[int]:
-    """Those of them who can sign in and may hear that the case exists (decisions 9)."""
-    ones = [people.staff[person_id] for person_id in sorted(found)]
+def _able(found: Iterable[int], desk: str, case: CaseFacts, people: Roster) -> list[int]:
+    """Those of them who can sign in, may hear that the case exists (decisions 9) and are free to act: nobody passes their own
+    text."""
+    barred = case.authors if desk in ("reviewer", "leader") else frozenset[int]()
+    ones = [people.staff[person_id] for person_id in sorted(set(found) - barred)]
     return [one.actor.id for one in ones if one.active and (fit_for_a_group(case) or can_see(one.actor, case))]

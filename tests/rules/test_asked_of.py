@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from opinion_app.rules.asked_of import asked_now
+from opinion_app.rules.asked_of import asked_now, may_keep
 from opinion_app.rules.facts import Actor, AssignmentFacts, CaseFacts
 from opinion_app.rules.recipients import Owing, Recipient, Roster, Staff, recipients
 from opinion_app.rules.waiting_step import INSTRUCTION, ITS_DATES, urges, waits_for_step
@@ -155,3 +155,37 @@ def test_n09_a_hand_urging_is_for_whom_it_would_name_now(case: CaseFacts, away: 
     now = replace(PEOPLE, staff=staff | {HANDLER: replace(staff[HANDLER], deputy_id=OTHER)})
     assert asked_now(urges(case, unit), case, now) == recipients(Owing("holder", unit), case, now)
     assert asked_now(urges(case, unit), replace(case, stage=Stage.MERGED), now) is None, "its step is gone"
+
+
+@pytest.mark.parametrize(
+    ("waits", "case", "keeping"),
+    [
+        (waits_for_step(HANDLED, 7), HANDLED, {HEAD, HANDLER, OTHER}),
+        (waits_for_step(HANDLED, 7), replace(HANDLED, restricted=True, granted=frozenset({HEAD, GONE})), {HEAD}),
+        (waits_for_step(WITH_HEAD, None), WITH_HEAD, set()),
+        (waits_for_step(HANDLED, None), HANDLED, set()),
+        (waits_for_step(LED, None), replace(LED, stage=Stage.CLOSED), set()),
+        (urges(HANDLED, 7), HANDLED, set()),
+        (INSTRUCTION, replace(HANDLED, needs_leader=True), set()),
+    ],
+)
+def test_n09_a_letter_to_the_people_of_a_unit_stays_with_them(
+    waits: Mapping[str, Any], case: CaseFacts, keeping: set[int]
+) -> None:
+    assert {who for who in ROLES if may_keep(waits, who, case, PEOPLE)} == keeping
+
+
+@pytest.mark.parametrize(
+    ("case", "waits", "granted", "asked"),
+    [
+        (HANDLED, waits_for_step(HANDLED, 7), {HEAD}, {HEAD}),
+        (HANDLED, waits_for_step(HANDLED, 7), {HEAD, OTHER}, {HEAD, OTHER}),
+        (HANDLED, waits_for_step(HANDLED, 7), {HEAD, HANDLER}, {HANDLER}),
+        (TO_SIGN, waits_for_step(TO_SIGN, None), {MAYOR}, {MAYOR}),
+        (replace(LED, needs_leader=True), INSTRUCTION, {MAYOR, CLERK}, {MAYOR}),
+    ],
+)
+def test_n09_where_who_has_it_first_may_not_know_the_others_are_asked(
+    case: CaseFacts, waits: Mapping[str, Any], granted: set[int], asked: set[int]
+) -> None:
+    assert ids(asked_now(waits, replace(case, restricted=True, granted=frozenset(granted)), PEOPLE)) == asked
