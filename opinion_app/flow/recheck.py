@@ -186,14 +186,14 @@ def _presses(row: Clock, look: Looking) -> bool:
 
 
 def _came_before(line: Mapping[str, Any], row: Clock, look: Looking) -> bool:
-    """Whether the moment of a line's rung, by the new date of its clock, lay before that date was set, and the date had not been
-    put off since the line was written: of that the ladder tells anew."""
+    """Whether a line's rung has come by the new date of its clock too, and who is told of it by this line knows it of that: then
+    the ladder says nothing again (rules/still_told)."""
     rung = look.ladder.named(str(line.get("rung", "")))
     if rung is None or row.due_at is None or not row.dates:
         return False
     clock, morning = open_clock(row), look.ladder.morning
     moment = moment_of(rung, clock, facts_of(row), look.calendar, morning)
-    if moment is None or moment > datetime.fromisoformat(row.dates[-1]["at"]):
+    if moment is None or moment > look.now:
         return False
     return told_still(row, clock, rung, look.calendar, morning).counts(int(line.get("version") or 0))
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from opinion_app.desks.reminders.queries import Told
-from opinion_app.flow.told_versions import versions_before
+from opinion_app.flow.told_versions import versions_of
 from opinion_app.records.clock import Clock
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.ladder import Rung
@@ -24,13 +24,13 @@ def knows_date(entries: Entries, whom: Staff, version: int, hints: frozenset[str
     return any(not (one.gone or (one.inside and whom.outside(case))) for one in told)
 
 
-def heard_as_early(entries: Entries, row: Clock, rung: Rung, since: datetime) -> dict[int, int | None]:
-    """Who was told since a moment of a date that is as early as the present one of `row`, before it moved, and by what notice.
+def heard_as_early(entries: Entries, row: Clock, rung: Rung, since: datetime) -> dict[int, Told]:
+    """Who was told since a moment of a date that is as early as the present one of `row`, before it moved, and how.
 
     Of a version whose date is not known any more the same rung counts."""
-    dates = {version.number: version.due_at for version in versions_before(row) if version.due_at is not None}
+    dates = {version.number: version.due_at for version in versions_of(row) if version.due_at is not None}
     return {
-        who: told.notice_id
+        who: told
         for (who, code, version), told in entries
         if version < row.deadline_version and told.at >= since and not told.cancelled and _early(row, rung, code, dates, version)
     }

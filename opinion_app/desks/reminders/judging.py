@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from opinion_app.desks.reminders.heard import heard_as_early, knows_date
-from opinion_app.desks.reminders.queries import Ledger, facts_for, told_of, units_told
+from opinion_app.desks.reminders.queries import Ledger, Told, facts_for, told_of, units_told
 from opinion_app.desks.reminders.table import Table
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.ladder import UNDER_ANOTHER, in_force_since, ladder, told_from
@@ -57,18 +57,26 @@ class Looked:
     found: Look
 
 
+class Carried(NamedTuple):
+    """A rung of the present date that a person or unit counts as told of, because of what they were told before it moved."""
+
+    clock: OpenClock
+    rung: Rung
+    who: int
+    told: Told
+
+
 @dataclass
 class Judged:
     """What is to be said or counts as said, the rung each clock is on, when to look again, and what could not be judged.
 
-    `telling`: the rungs told for the first time, and of one that had come when the date moved the versions before that still
-    count; 督办单 go with those."""
+    `telling`: the rungs told for the first time, and the versions before that still count; 督办单 go with those."""
 
     sayings: list[Saying] = field(default_factory=list)
-    carried: list[tuple[OpenClock, Rung, int, int | None]] = field(default_factory=list)
+    carried: list[Carried] = field(default_factory=list)
     for_units: list[Saying] = field(default_factory=list)
-    carried_by_units: list[tuple[OpenClock, Rung, int, int | None]] = field(default_factory=list)
-    telling: list[tuple[OpenClock, Rung, StillTold | None]] = field(default_factory=list)
+    carried_by_units: list[Carried] = field(default_factory=list)
+    telling: list[tuple[OpenClock, Rung, StillTold]] = field(default_factory=list)
     unheard: set[int] = field(default_factory=set)
     looks: dict[int, Looked] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)
@@ -160,22 +168,21 @@ class _One:
 
 
 def _judge_one(judged: Judged, table: Table, one: _One) -> None:
-    found, clock, moved_at = one.found, one.clock, _moved_at(one.row, table.now)
+    found, clock = one.found, one.clock
     by_letter = found.tell is not None and found.tell.rung.way is Way.LETTER
     word = _before_the_next_digest(judged, table, one) if not by_letter and table.must_hear(clock) else None
     carried: set[tuple[str, int]] = set()
     for coming in found.passed:
-        if moved_at is None or coming.moment > moved_at or (word is not None and coming.rung.code == word.code):
-            continue  # the date did not move, or the rung came after it had, while nobody looked, or a letter says it
+        if word is not None and coming.rung.code == word.code:
+            continue  # a letter says it
         before = _not_entered(table.told_before(clock, one.row, one.comings, coming.rung), table, clock, coming.rung)
         carried |= {(coming.rung.code, who) for who in before}
-        judged.carried += [(clock, coming.rung, who, notice) for who, notice in before.items()]
+        judged.carried += [Carried(clock, coming.rung, who, told) for who, told in before.items()]
     rung = found.tell.rung if found.tell is not None else None
     if found.tell is None or rung is None or rung.way is Way.DIGEST:
         return  # nothing, or a digest tells it
-    moved = moved_at is not None and found.tell.moment <= moved_at
-    if not (moved and table.told_before(clock, one.row, one.comings, rung)):
-        judged.telling.append((clock, rung, table.still_told(clock, one.row, rung) if moved else None))
+    if not table.told_before(clock, one.row, one.comings, rung):
+        judged.telling.append((clock, rung, table.still_told(clock, one.row, rung)))
     told_now = rung_recipients(rung, clock.owing, one.case, table.people, table.ladder)
     if not told_now:
         judged.unheard.add(clock.id)  # it waits for somebody to be there, as long as it may still be told
@@ -183,13 +190,13 @@ def _judge_one(judged: Judged, table: Table, one: _One) -> None:
         if not table.has(clock, rung, told.person_id) and (rung.code, told.person_id) not in carried:
             judged.sayings.append(Saying(clock, rung, told, _line(clock, one.case, told, rung, table)))
     if rung.way is Way.LETTER:
-        before = table.told_before(clock, one.row, one.comings, rung, units=True) if moved else {}
+        before = table.told_before(clock, one.row, one.comings, rung, units=True)
         _tell_units(judged, table, one, rung, told_now, before)
 
 
-def _not_entered(told: Mapping[int, int | None], table: Table, clock: OpenClock, rung: Rung) -> dict[int, int | None]:
+def _not_entered(before: Mapping[int, Told], table: Table, clock: OpenClock, rung: Rung) -> dict[int, Told]:
     """Those of whom the ledger does not say yet whether they know of the rung of the present date."""
-    return {who: notice for who, notice in told.items() if not table.has(clock, rung, who)}
+    return {who: told for who, told in before.items() if not table.has(clock, rung, who)}
 
 
 def _before_the_next_digest(judged: Judged, table: Table, one: _One) -> Rung | None:
@@ -211,7 +218,7 @@ def _before_the_next_digest(judged: Judged, table: Table, one: _One) -> Rung | N
     alone, told = replace(rung, way=Way.LETTER), recipients(clock.owing, one.case, table.people)
     entries = table.told_people(clock)
     heard = _not_entered(heard_as_early(entries, row, rung, table.since), table, clock, rung) if moved else {}
-    judged.carried += [(clock, rung, who, notice) for who, notice in heard.items()]
+    judged.carried += [Carried(clock, rung, who, one_told) for who, one_told in heard.items()]
     judged.sayings += [
         Saying(clock, alone, who, _line(clock, one.case, who, alone, table), anew=table.has(clock, rung, who.person_id))
         for who in told
@@ -224,7 +231,7 @@ def _before_the_next_digest(judged: Judged, table: Table, one: _One) -> Rung | N
 
 
 def _tell_units(
-    judged: Judged, table: Table, one: _One, rung: Rung, told: Sequence[Recipient], before: Mapping[int, int | None]
+    judged: Judged, table: Table, one: _One, rung: Rung, told: Sequence[Recipient], before: Mapping[int, Told]
 ) -> None:
     """The units whose group hears of it, each by a line of its own, whoever of the unit was told before; `before`: those that
     heard it of an earlier version of the date."""
@@ -233,7 +240,7 @@ def _tell_units(
         if (clock.id, unit_id, rung.code, clock.version) in table.known_to_units:
             continue
         if unit_id in before:
-            judged.carried_by_units.append((clock, rung, unit_id, before[unit_id]))
+            judged.carried_by_units.append(Carried(clock, rung, unit_id, before[unit_id]))
             continue
         of_it = next(who for who in told if table.people.staff[who.person_id].actor.unit_id == unit_id and not who.blind)
         named = replace(of_it, reason=UNIT_REASON)

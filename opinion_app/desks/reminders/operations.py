@@ -182,8 +182,8 @@ def ring_batch(session: Session, now: datetime, after: int) -> Queued:
         return Queued()
     judged = judge(session, rows, now)
     done = Queued(troubles=judged.troubles, last=rows[-1].id, unheard=len(judged.unheard))
-    for clock, rung, person_id, notice_id in judged.carried:
-        _enter(session, clock, rung, person_id, "", now, state=ReminderState.CARRIED, notice_id=notice_id)
+    for clock, rung, person_id, told in judged.carried:
+        _enter(session, clock, rung, person_id, "", told.at, state=ReminderState.CARRIED, notice_id=told.notice_id)
     failed: set[int] = set()
     for own in letters(judged.sayings):
         try:
@@ -211,7 +211,7 @@ def _issue_sheets(session: Session, judged: Judged, failed: set[int], now: datet
     for clock, rung, before in asking:
         try:
             with session.begin_nested():
-                if before is None or not _asked_before(session, clock, rung, before):
+                if not _asked_before(session, clock, rung, before):
                     _issue_sheet(session, clock, rung, days, now)
         except Exception as error:  # one case's fault keeps no other's sheet back (N05); its clock is looked at again
             failed.add(clock.id)

@@ -14,6 +14,7 @@ from opinion_app.flow.coming_back import gone_for_good, inside_alone
 from opinion_app.flow.due import soon_until
 from opinion_app.flow.looking import clocks_of
 from opinion_app.flow.many_facts import CHUNK, facts_of_many
+from opinion_app.flow.outbox import RUNG
 from opinion_app.flow.reminding import open_clock, running, with_case
 from opinion_app.flow.roster import roster
 from opinion_app.records.clock import Clock
@@ -125,15 +126,19 @@ def _waits(now: datetime) -> ColumnElement[bool]:
 @dataclass(frozen=True, slots=True)
 class Told:
     """An entry of the ledger: the notice it was told by, when it was entered, and of that notice whether it was cancelled on its
-    way, whether it is `gone`: cancelled, and it goes no more, and whether it was one `inside` the service alone."""
+    way, whether it is `gone`: cancelled, and it goes no more, whether it was one `inside` the service alone, and whether it
+    `waits` to leave with that rung alone."""
 
     notice_id: int | None
     at: datetime
     cancelled: bool = False
     gone: bool = False
     inside: bool = False
+    waits: bool = False
 
 
+_ON_ITS_WAY = Notice.state.in_((NoticeState.PENDING, NoticeState.UNKNOWN, NoticeState.CLAIMED))
+_WAITS = func.coalesce(and_(_ON_ITS_WAY, Notice.category == RUNG), false())  # of others the date moves along
 _CANCELLED = func.coalesce(Notice.state == NoticeState.CANCELLED, false())
 
 
@@ -159,7 +164,7 @@ def _told(
     now: datetime,
 ) -> Ledger:
     entry = ledger.clock_id, whom, ledger.rung, ledger.deadline_version, ledger.notice_id, ledger.created_at
-    query = select(*entry, _CANCELLED, gone_for_good(now), func.coalesce(inside_alone(), false()))
+    query = select(*entry, _CANCELLED, gone_for_good(now), func.coalesce(inside_alone(), false()), _WAITS)
     query = query.outerjoin(Notice, Notice.id == ledger.notice_id).order_by(ledger.id)
     told: dict[tuple[int, int, str, int], Told] = {}
     for start in range(0, len(rows), CHUNK):

@@ -73,17 +73,21 @@ class Table:
 
     def told_before(
         self, clock: OpenClock, row: Clock, comings: Sequence[Coming], rung: Rung, *, units: bool = False
-    ) -> dict[int, int | None]:
-        """Who, or which unit, was told of this rung or of a higher one for an earlier version of the date, and by what notice; of
-        no version from before it was put off (rules/still_told).
+    ) -> dict[int, Told]:
+        """Who, or which unit, was told of this rung or of a higher one for an earlier version of the date, and how; of no version
+        from before it was put off (rules/still_told).
 
-        Whose letter was cancelled on its way was not told: of an earlier version it goes no more."""
+        Whose letter was cancelled on its way was not told: of an earlier version it goes no more. Nor does the letter of a higher
+        rung that waits, for which the present date may be too early."""
+        if clock.version == 1:
+            return {}
         codes = [coming.rung.code for coming in comings]
         higher, still = set(codes[codes.index(rung.code) :]), self.still_told(clock, row, rung)
         return {
-            who: told.notice_id
+            who: told
             for (who, code, version), told in (self._units_told if units else self._people_told).get(clock.id, ())
             if version < clock.version and code in higher and not told.cancelled and still.counts(version)
+            if code == rung.code or not told.waits
         }
 
     def still_told(self, clock: OpenClock, row: Clock, rung: Rung) -> StillTold:

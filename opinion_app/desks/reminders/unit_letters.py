@@ -20,8 +20,8 @@ from opinion_app.rules.digest import Trouble
 
 def ring_units(session: Session, judged: Judged, failed: set[int], now: datetime) -> list[Trouble]:
     """Queue the letters of the units; the clocks of one that fails join `failed` and are looked at again (N05)."""
-    for clock, rung, unit_id, notice_id in judged.carried_by_units:
-        _enter(session, clock.id, unit_id, rung.code, clock.version, now, notice_id)
+    for clock, rung, unit_id, told in judged.carried_by_units:
+        _enter(session, clock.id, unit_id, rung.code, clock.version, now, told.notice_id)
     troubles = []
     for own in letters(judged.for_units):
         try:

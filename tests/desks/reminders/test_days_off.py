@@ -29,6 +29,7 @@ from opinion_app.steps.review import operations as review
 from opinion_app.steps.triage.operations import Classification
 from tests.builders.life import REPLY, Office, assigned, give_addresses, make_office
 from tests.builders.office import make_person
+from tests.desks.reminders.moving import move_date
 
 NOTICE = Classification(Kind.HELP, "城建", Urgency.NORMAL, Procedure.NOTICE)
 URGENT = Classification(Kind.HELP, "城建", Urgency.URGENT, Procedure.ORDINARY)
@@ -154,10 +155,7 @@ def test_n09_who_stands_in_for_an_absent_reviewer_hears_by_a_letter_what_is_hand
 
 def moved(office: Office, clock: Clock, at: str, due: str) -> None:
     """The date moved, as a recomputation leaves it."""
-    before, clock.due_at, clock.warn_at = clock.due_at, parse_moment(due), parse_moment(due)
-    clock.deadline_version += 1
-    said = {"before": before.isoformat() if before else None, "due": parse_moment(due).isoformat(), "why": "载入放假安排"}
-    clock.dates = [*clock.dates, {"version": clock.deadline_version, "at": parse_moment(at).isoformat(), **said}]
+    move_date(clock, at, due)
     office.session.flush()
 
 

@@ -29,6 +29,7 @@ from opinion_app.steps.closing import operations as closing
 from tests.builders.life import answered, make_office
 from tests.builders.office import make_case
 from tests.desks.reminders.laddered import START, Office, laddered, with_case
+from tests.desks.reminders.moving import move_date
 from tests.support.queries import counting
 
 
@@ -139,8 +140,7 @@ def test_n02_a_recomputed_date_that_stays_in_the_past_rings_nothing_again(office
     office.run("2026-11-12T08:30")
     now = parse_moment("2026-11-16T10:00")
     before = len(office.ledger())
-    office.clock.due_at = parse_moment("2026-11-12T23:59:59")  # a day later, still past
-    office.clock.deadline_version = 2
+    move_date(office.clock, now, "2026-11-12T23:59:59", warned=False)  # a day later, still past
     assert queue_rungs(office.session, now).notices == 0
     assert len(office.ledger()) == before
     carried = office.session.scalars(select(Reminder).where(Reminder.state == ReminderState.CARRIED)).all()
@@ -151,9 +151,7 @@ def test_n02_a_recomputed_date_that_stays_in_the_past_rings_nothing_again(office
 
 def moved(office: Office, at: str, due: str) -> None:
     """The date moved, as a recomputation leaves it."""
-    office.clock.deadline_version += 1
-    office.clock.due_at = parse_moment(due)
-    office.clock.dates = [{"version": office.clock.deadline_version, "at": parse_moment(at).isoformat(), "why": "载入放假安排"}]
+    move_date(office.clock, at, due, warned=False)
     office.session.flush()
 
 
@@ -284,8 +282,7 @@ def test_n01_an_hour_clock_that_moves_in_the_night_tells_its_card_and_asks_no_se
     clock.amount_unit, clock.amount, clock.due_at = Unit.HOURS.value, 24, parse_moment("2026-11-02T12:00")
     office.session.flush()
     assert office.run("2026-11-03T12:01") > 0
-    moved_at, clock.deadline_version, clock.due_at = "2026-11-03T23:00", 2, parse_moment("2026-11-02T11:00")
-    clock.dates = [{"version": 2, "at": parse_moment(moved_at).isoformat(), "why": "修改分类"}]
+    move_date(clock, "2026-11-03T23:00", "2026-11-02T11:00", warned=False)
     office.session.flush()
     assert [office.run(at) for at in ("2026-11-03T23:01", "2026-11-04T07:00")] == [0, 0]
     assert office.session.scalars(select(Supervision.key)).all() == [f"{clock.id}:hours_yellow:1"]

@@ -16,6 +16,7 @@ from opinion_app.records.notice import Notice, UnitReminder
 from opinion_app.rules.words import NoticeChannel
 from opinion_app.rules.zone import parse_moment
 from tests.desks.reminders.laddered import Office, laddered
+from tests.desks.reminders.moving import move_date
 
 TODAY, TOMORROW, LATER = "2026-11-10T23:59:59", "2026-11-11T23:59:59", "2026-11-20T23:59:59"
 
@@ -32,9 +33,7 @@ def office(core: Flask) -> Iterator[Office]:
 
 def moved(office: Office, at: str, due: str) -> None:
     """The date moved, as a recomputation leaves it."""
-    clock = office.clock
-    clock.deadline_version, clock.due_at, clock.warn_at = clock.deadline_version + 1, parse_moment(due), parse_moment(due)
-    clock.dates = [*clock.dates, {"version": clock.deadline_version, "at": parse_moment(at).isoformat(), "why": "载入放假安排"}]
+    move_date(office.clock, at, due)
     office.session.flush()
 
 

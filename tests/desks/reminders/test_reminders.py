@@ -27,6 +27,7 @@ from opinion_app.rules.digest import PersonDigest
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.words import Kind, NoticeChannel, NoticeState, Role, Stage, UnitRole, Urgency
 from tests.builders.office import NEW, NOW, SECRET, make_actor, make_case, make_person, make_unit
+from tests.desks.reminders.moving import move_date
 from tests.support.queries import counting
 
 MORNING = datetime(2026, 11, 24, 0, 30, tzinfo=UTC)  # Tuesday 08:30 in Shanghai
@@ -162,9 +163,9 @@ def test_n02_only_a_rung_that_moves_into_the_future_rings_again(office: Office) 
     accept = office.session.scalar(select(Clock).where(Clock.case_id == case.id, Clock.stage == "accept"))
     assert accept is not None
     assert accept.due_at is not None
-    accept.due_at, accept.deadline_version = accept.due_at + timedelta(minutes=5), 2
+    move_date(accept, late, accept.due_at + timedelta(minutes=5), warned=False)
     assert queue_rungs(office.session, late + timedelta(minutes=1)).notices == 0, "the moment stays in the past"
-    accept.due_at, accept.deadline_version = late + timedelta(hours=1), 3
+    move_date(accept, late + timedelta(minutes=2), late + timedelta(hours=1))
     accept.warn_at = late + timedelta(minutes=45)
     assert queue_rungs(office.session, late + timedelta(minutes=2)).notices == 0
     assert queue_rungs(office.session, late + timedelta(minutes=50)).notices == 2

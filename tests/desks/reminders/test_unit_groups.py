@@ -28,6 +28,7 @@ from opinion_app.rules.delivery import Attempt, Outcome
 from opinion_app.rules.words import AssignmentState, Kind, NoticeChannel, NoticeState, Role, Stage, UnitRole
 from opinion_app.rules.zone import parse_moment
 from tests.builders.office import make_case, make_person, make_unit
+from tests.desks.reminders.moving import move_date
 
 START = parse_moment("2026-11-02T10:00")  # Monday; seven working days end on Wednesday the 11th
 URGED = "2026-11-12T08:30"
@@ -130,7 +131,7 @@ def test_n11_no_group_hears_of_an_accusation(office: Office, values: dict[str, o
 def test_n02_a_date_that_stays_in_the_past_is_not_told_to_the_group_again(office: Office) -> None:
     clock = office.case("first")
     office.run()
-    clock.due_at, clock.deadline_version = parse_moment("2026-11-12T23:59:59"), 2
+    move_date(clock, "2026-11-16T10:00", "2026-11-12T23:59:59", warned=False)
     office.session.flush()
     office.run("2026-11-16T10:00")
     assert len(office.told()) == 1
@@ -146,7 +147,7 @@ def test_n01_the_case_says_what_its_unit_s_group_was_told_and_what_it_will_be(of
     office.run()
     told = [(one.what, one.whom, one.result) for one in reminding.sent(session, clock.case_id) if one.whom.endswith("的群")]
     assert told == [("催办通知：答复", "财政所的群", "群机器人·待发送")]
-    clock.due_at, clock.deadline_version = parse_moment("2026-11-12T23:59:59"), 2
+    move_date(clock, "2026-11-16T10:00", "2026-11-12T23:59:59", warned=False)
     session.flush()
     office.run("2026-11-16T10:00")
     again = [(one.whom, one.result) for one in reminding.sent(session, clock.case_id) if one.whom.endswith("的群")]
