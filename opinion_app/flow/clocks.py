@@ -255,8 +255,9 @@ def end_clock(clock: Clock, now: datetime, reason: str, state: ClockState) -> No
 
 
 def run_on(clock: Clock) -> None:
-    """Let one clock that ended run again, yet to be settled."""
+    """Let one clock that ended run again, yet to be settled; the next run looks at its rungs, whose days may be others now."""
     clock.state, clock.ended_at, clock.end_reason = ClockState.RUNNING, None, ""
+    clock.next_rung_at = clock.start_at
 
 
 def stop_all(session: Session, case: Case, reason: str, now: datetime, besides: ClockStage | None = None) -> None:

@@ -22,6 +22,7 @@ from opinion_app.flow.governing import AS_CHANGED, Change, Governing, put_under
 from opinion_app.flow.issuer_dates import readopted
 from opinion_app.flow.merged_dates import answer_for_merged, come_under
 from opinion_app.flow.progress import promise
+from opinion_app.flow.reminding import look_again
 from opinion_app.flow.reply_owed import WAITS_ANEW
 from opinion_app.flow.risk_clocks import cap_now
 from opinion_app.flow.row_order import hold_all_open
@@ -249,8 +250,11 @@ def _waits(before: _Held, now: datetime) -> str:
 def recompute_open(session: Session, now: datetime, why: str = "工作日历有变") -> Moves:
     """Derive every open clock anew under the calendar in force; what is met or stopped stays as it was (D15).
 
-    A moved date is a new deadline version; rungs whose moment has passed do not ring again (decisions 23)."""
-    return _rewrite(session, Cause(now, why), facts_of)
+    A moved date is a new deadline version; rungs whose moment has passed do not ring again (decisions 23). The rungs of a date
+    that stays may come on other days now, so every clock is looked at by the next run: who was told is not told again."""
+    moved = _rewrite(session, Cause(now, why), facts_of)
+    look_again(session, now)
+    return moved
 
 
 def apply_to_open(session: Session, governing: Governing, why: str, now: datetime) -> Moves:

@@ -186,3 +186,21 @@ def test_n02_what_was_carried_this_morning_is_no_telling_of_this_morning(office:
     classify(office, case, f"{day}T10:00", COMPLEX)
     assert office.day(case, "reply") == day
     assert {line.partition(" ")[2] for line in office.round_(f"{day}T10:01")} == {"今天到期：LY2026-000001 答复"}
+
+
+@pytest.mark.parametrize("closed", [3, 9])
+def test_n02_a_card_that_the_calendar_brings_forward_comes_on_its_new_day(office: Office, closed: int) -> None:
+    """Days are closed for a typhoon and all but the first are worked after all: the date stays, its card comes earlier."""
+    case = case_of(office)
+    office.mornings(case, "reply", 4)
+    last, first, *rest = (office.day(case, "reply", number) for number in range(4, 5 + closed))
+    for day in (first, *rest):
+        shut(office, day, f"{last}T16:00")
+    assert rounds(office, last, "16:01") + rounds(office, first, "08:31") == []
+    for day in rest:
+        remove_closure(office.session, date.fromisoformat(day), office.admin, parse_moment(f"{first}T20:00"), None)
+    office.session.expire_all()
+    assert rounds(office, first, "20:01") == []
+    posted.morning(office, rest[0])  # type: ignore[arg-type]
+    assert [line for line in mail(office, f"{rest[0]}T08:35") if "黄牌" in line] != []
+    assert len(office.sheets()) == 1
