@@ -90,6 +90,7 @@ def make_facts(
         assessment_waits=bool(extras.assessing),
         assessor_id=extras.assessor,
         extension_waits=bool(extras.extending),
+        extension_id=extras.extending,
         suspended_for=case.suspended_for,
         merged_children=int(extras.children),
         recused=frozenset(int(person) for person in (extras.recused or "").split(",") if person),
@@ -138,7 +139,7 @@ def extras_of(case_id: BindParameter[int] | InstrumentedAttribute[int]) -> tuple
         "asked": select(func.aggregate_strings(_number(Supervision.unit_id) + ":" + _number(Supervision.issued_by_id), ","))
         .join(Clock, Clock.id == Supervision.clock_id)
         .where(Supervision.case_id == case_id, Supervision.feedback_at.is_(None), Clock.state.in_(OPEN_CLOCK)),
-        "extending": select(func.count(ExtensionRequest.id))
+        "extending": select(func.max(ExtensionRequest.id))
         .join(Clock, Clock.id == ExtensionRequest.clock_id)
         .where(
             ExtensionRequest.case_id == case_id,

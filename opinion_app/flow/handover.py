@@ -49,6 +49,13 @@ def hand_to_holder(session: Session, case: Case, what: str, key: str, now: datet
         hand_to(session, case, _at_desk(session, case, held.desk), what, key, now)
 
 
+def ask_for_decision(session: Session, case: Case, what: str, key: str, now: datetime, waits: Mapping[str, Any]) -> None:
+    """Ask a decision beside the life of the case (申请退回、申请延期) of whoever may take it; where nobody may, the way up.
+
+    `waits`: for which decision (rules/waiting_step)."""
+    hand_to(session, case, (), what, key, now, waits=waits)
+
+
 def _at_desk(session: Session, case: Case, desk: str) -> list[Person]:
     """The people of the office who have what lies at a desk."""
     return leader_in_charge(session, case.lead_unit_id) if desk == "leader" else holders_of(session, Role.CLERK)

@@ -15,7 +15,7 @@ from opinion_app.flow.outbox import ACT
 from opinion_app.records.clock import Clock
 from opinion_app.records.move import Move
 from opinion_app.records.notice import Notice, Reminder
-from opinion_app.rules.waiting_step import ITS_DATES
+from opinion_app.rules.waiting_step import ITS_DATES, is_request
 from opinion_app.rules.words import NoticeChannel, NoticeState
 
 Dates = frozenset[tuple[int, int | None]]
@@ -69,9 +69,13 @@ def handed_over_since(session: Session, clock_ids: Collection[int], since: datet
         given.setdefault(case_id, set()).add(actor_id)
     letters = session.execute(select(Notice.case_id, Notice.person_id, Notice.lines).where(*told)).all()
     for case_id, person_id, lines in letters:
-        if case_id in given or any(line.get("waits", ITS_DATES) != ITS_DATES for line in lines):
+        if case_id in given or any(_gives(line.get("waits", ITS_DATES)) for line in lines):
             given.setdefault(case_id, set()).add(person_id)
     return given
+
+
+def _gives(waits: Mapping[str, Any]) -> bool:
+    return waits != ITS_DATES and not is_request(waits)
 
 
 def in_the_ledger(session: Session, clock_ids: Collection[int]) -> dict[int, set[int]]:

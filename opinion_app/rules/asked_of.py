@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from opinion_app.rules.asked_to_decide import who_decides
 from opinion_app.rules.deadline_rules import OwedBy
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.life import holder
 from opinion_app.rules.permissions import can_see
 from opinion_app.rules.recipients import NO_HEAD, NOBODY, Owing, Recipient, Roster, Search, fit_for_a_group, recipients
-from opinion_app.rules.waiting_step import INSTRUCTION, is_urged, still_waits
+from opinion_app.rules.waiting_step import INSTRUCTION, is_request, is_urged, still_waits
 from opinion_app.rules.words import Role
 
 
@@ -19,6 +20,8 @@ def asked_now(waits: Mapping[str, Any], case: CaseFacts, people: Roster) -> tupl
 
     A 催办 is for whom it would name now: heads and stand-ins as well, and who passes it on (flow/supervise.hearers).
     None where the step is done, or where the letter asks none."""
+    if is_request(waits):
+        return who_decides(waits, case, people) if still_waits(waits, case) else None
     if waits.get("for") not in ("step", INSTRUCTION["for"]) or not still_waits(waits, case):
         return None
     if is_urged(waits):

@@ -87,6 +87,7 @@ class CaseFacts:
     assessment_waits: bool = False
     assessor_id: int | None = None
     extension_waits: bool = False
+    extension_id: int | None = None  # the request that does
     suspended_for: str = ""
     merged_children: int = 0
     recused: frozenset[int] = frozenset()

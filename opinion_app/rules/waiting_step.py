@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from opinion_app.rules.facts import CaseFacts
-from opinion_app.rules.life import holder
-from opinion_app.rules.words import Stage
+from opinion_app.rules.facts import AssignmentFacts, CaseFacts
+from opinion_app.rules.life import holder, refusal
+from opinion_app.rules.words import AssignmentState, Stage
 
 INSTRUCTION: Mapping[str, Any] = {"for": "instruction"}
 """A proposal waits for the leader's words, wherever the case is meanwhile."""
 ITS_DATES: Mapping[str, Any] = {"for": "dates"}
 """What was asked with a date of its own (督办单) waits for its answer, and so as long as that date runs."""
+RETURN, EXTENSION = "decide_return", "decide_extension"  # the acts by which a request is decided
 
 URGED = "urged"
 
@@ -32,13 +33,37 @@ def is_urged(waits: Mapping[str, Any]) -> bool:
     return waits.get("of") == URGED
 
 
+def waits_for_return(part: AssignmentFacts | None) -> Mapping[str, Any]:
+    """What a unit's wish to give its part back waits for: the decision of the office."""
+    return {"for": RETURN, "unit": None, "part": part.id if part is not None else None}
+
+
+def waits_for_extension(case: CaseFacts, asked_by: int) -> Mapping[str, Any]:
+    """What a wish for more time waits for: that somebody other than whoever asked for it decides this very request."""
+    return {"for": EXTENSION, "unit": None, "request": case.extension_id, "by": asked_by}
+
+
+def is_request(waits: Mapping[str, Any]) -> bool:
+    """Whether a letter asks for a decision beside the life of the case, which it gives into no other hands."""
+    return waits.get("for") in (RETURN, EXTENSION)
+
+
 def still_waits(waits: Mapping[str, Any], case: CaseFacts) -> bool:
     """Whether what a letter waits for has not come yet; its dates alone do not say."""
     if waits.get("for") == INSTRUCTION["for"]:
         return case.stage.is_open and case.needs_leader
     if waits.get("for") == "step":
         return bool(waits["now"] == _step(case, waits["unit"]))
+    if is_request(waits):
+        return refusal(case, waits["for"]) is None and _is_asked(waits, case)
     return True
+
+
+def _is_asked(waits: Mapping[str, Any], case: CaseFacts) -> bool:
+    """Whether it is the very request that can be decided: it may be withdrawn and another one made."""
+    if waits["for"] == EXTENSION:
+        return bool(waits["request"] == case.extension_id)
+    return any(part.id == waits["part"] and part.state is AssignmentState.RETURN_ASKED for part in case.active)
 
 
 def _step(case: CaseFacts, unit_id: int | None) -> str:

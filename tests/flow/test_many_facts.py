@@ -12,6 +12,10 @@ from opinion_app.records.transaction import transaction
 from opinion_app.rules.life import holder
 from opinion_app.rules.permissions import can_see
 from opinion_app.rules.words import Gate, Kind, ReplyState, Role, Stage, UnitRole
+from opinion_app.steps.handling import extending
+from opinion_app.steps.handling.extending import More
+from opinion_app.steps.review.recusing import recuse
+from tests.builders.life import handling_case, make_office
 from tests.builders.office import NOW, make_actor, make_case, make_unit
 
 
@@ -42,6 +46,26 @@ def test_seeing_and_holding_are_the_same_either_way(core: Flask) -> None:
             assert (many[case.id].authors, many[case.id].gates_passed) == (one.authors, one.gates_passed)
             for person in (clerk, leader, handler):
                 assert can_see(person, many[case.id]) is can_see(person, one)
+        assert (many[plain.id].extension_waits, many[plain.id].extension_id, many[plain.id].recused) == (False, None, frozenset())
         assert can_see(clerk, many[hidden.id])
         assert not can_see(leader, many[hidden.id])
         assert facts_of_many(session, []) == {}
+
+
+def test_requests_for_more_time_and_those_who_withdrew_are_the_same_either_way(core: Flask) -> None:
+    with transaction() as session:
+        office = make_office(session)
+        asked, decided, plain = handling_case(office), handling_case(office), handling_case(office)
+        for case in (asked, decided):
+            extending.ask(session, case, office.finance_head, NOW, More(amount=5), "采购灯具")
+        extending.withdraw(session, decided, office.finance_head, NOW, "")
+        recuse(session, asked, office.leader, NOW, office.reviewer.id, "亲属关系")
+        recuse(session, decided, office.leader, NOW, office.reviewer.id, "亲属关系")
+        cases = [asked, decided, plain]
+        many = facts_of_many(session, cases)
+        for case in cases:
+            one = facts_of(session, case)
+            said = (one.extension_waits, one.extension_id, one.recused)
+            assert (many[case.id].extension_waits, many[case.id].extension_id, many[case.id].recused) == said
+        assert [many[case.id].extension_waits for case in cases] == [True, False, False]
+        assert [many[case.id].recused for case in cases] == [{office.reviewer.id}, {office.reviewer.id}, frozenset()]

@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow import clock_changes, clocks, issuer_dates, outbox, progress
 from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.cases import facts_of as case_facts
 from opinion_app.flow.clock_dates import Cause, facts_of, span_of
 from opinion_app.flow.due import clock_words
 from opinion_app.flow.extension_requests import drop, said_of
+from opinion_app.flow.handover import ask_for_decision
 from opinion_app.flow.move import admit, move
 from opinion_app.flow.waiting import undecided
 from opinion_app.flow.which_rule import letter_of, rule_of
@@ -29,6 +31,7 @@ from opinion_app.rules.deadline_rules import BY_ISSUER, ISSUER, Allowance, Clock
 from opinion_app.rules.errors import Invalid, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.spoken import due_moment_words
+from opinion_app.rules.waiting_step import waits_for_extension
 from opinion_app.rules.words import OPEN_CLOCK
 from opinion_app.rules.zone import local_date
 
@@ -155,8 +158,8 @@ def ask(
     by = granted_words(session, clock, more)
     said += f"（{by}）" if by else ""
     done = move(session, case, "ask_extension", actor, now, note=said, detail={"amount": more.said(clock)})
-    leaders = outbox.leader_in_charge(session, case.lead_unit_id)
-    outbox.tell(session, case, leaders, "申请延期，请审批", f"ask_extension:{done.id}", now, mail=False)
+    waits = waits_for_extension(case_facts(session, case), actor.id)
+    ask_for_decision(session, case, "申请延期，请审批", f"ask_extension:{done.id}", now, waits)
 
 
 def waiting(session: Session, case: Case) -> ExtensionRequest | None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow import outbox
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.handover import hand_to
+from opinion_app.flow.handover import ask_for_decision, hand_to
 from opinion_app.flow.move import admit, move
 from opinion_app.flow.which_rule import rule_of
 from opinion_app.records.assignment import Assignment
@@ -23,6 +23,7 @@ from opinion_app.rules.deadline import derive, is_late
 from opinion_app.rules.errors import Invalid, Refused
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.spoken import moment_words
+from opinion_app.rules.waiting_step import waits_for_return
 from opinion_app.rules.words import AssignmentState, FindingKind, Role, Stage, UnitRole
 
 
@@ -111,8 +112,8 @@ def ask_return(session: Session, case: Case, actor: Actor, now: datetime, reason
         raise Refused(f"退回须在 {moment_words(until)} 前提出，现在已过期限。如确不属职责，请联系办公室改派。")
     row.state, row.return_asked_at, row.return_reason = AssignmentState.RETURN_ASKED, now, reason
     done = move(session, case, "ask_return", actor, now, note=reason, detail={"unit": row.unit.name})
-    clerks = outbox.holders_of(session, Role.CLERK)
-    outbox.tell(session, case, clerks, f"{row.unit.name}申请退回，请审核", f"ask_return:{done.id}", now, mail=False)
+    waits = waits_for_return(facts.of_unit(row.unit_id))
+    ask_for_decision(session, case, f"{row.unit.name}申请退回，请审核", f"ask_return:{done.id}", now, waits)
     return row
 
 
