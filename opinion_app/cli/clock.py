@@ -6,9 +6,12 @@ import logging
 
 import click
 
+from opinion_app.cli._begun import too_early
 from opinion_app.cli._office import not_far_ahead, opened
 from opinion_app.rules.zone import parse_moment
 from opinion_app.scheduler.process import run, run_once
+
+NOTHING_RUN = "没有运行任何作业。按现在的情形运行，请不带 --at。"
 
 
 @click.command("clock")
@@ -27,6 +30,8 @@ def clock(*, once: bool, at: str | None) -> None:
     with opened() as app:
         if not once:
             run(app)
+            return
+        if moment is not None and too_early(moment, NOTHING_RUN, writes=True):
             return
         ran = run_once(app, moment)
     click.echo(f"已运行：{'、'.join(ran)}" if ran else "没有到期的作业。")

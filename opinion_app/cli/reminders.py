@@ -12,6 +12,7 @@ import click
 from sqlalchemy.orm import Session
 
 from opinion_app import clock
+from opinion_app.cli._begun import too_early
 from opinion_app.cli._office import not_far_ahead, opened
 from opinion_app.desks.calendar.operations import remind_next_year
 from opinion_app.desks.outbox.alarm import Before, foreseen
@@ -19,13 +20,14 @@ from opinion_app.desks.outbox.delivery import Watch, deliver, post_of, robots, s
 from opinion_app.desks.reminders.operations import Queued, ask_first, queue_digests, ring_batch
 from opinion_app.desks.reminders.rehearsal import Draft, Rehearsal, arriving_drafts, rehearse
 from opinion_app.desks.reminders.suspended import ask_about_suspended
-from opinion_app.flow.ladder import begin_reminding, has_begun, told_from
 from opinion_app.flow.standing_work import come_up
 from opinion_app.records.current import settings_of
 from opinion_app.records.engine import reading_only
 from opinion_app.records.transaction import transaction
-from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.zone import parse_moment
+
+NOTHING_AT_ALL = "正式运行也不会发出任何内容。"
+NOTHING_QUEUED = "没有生成任何通知。按现在的情形提醒，请不带 --at 运行。"
 
 
 @click.command("remind")
@@ -37,8 +39,7 @@ def remind(at: str | None, *, dry_run: bool) -> None:
     if not dry_run:
         not_far_ahead(now)
     with opened():
-        begins = _begins(now, dry_run=dry_run)
-        if now < begins:
+        if too_early(now, NOTHING_AT_ALL if dry_run else NOTHING_QUEUED, writes=not dry_run):
             return
         with reading_only(), transaction() as session:
             found = rehearse(session, now)
@@ -69,25 +70,6 @@ def _queue_by_day(now: datetime) -> Queued:
     with transaction() as session:
         done.add(ask_first(session, now))
     return done
-
-
-def _begins(asked: datetime, *, dry_run: bool) -> datetime:
-    """From when on this office is reminded: on the very first run from now on, whatever moment was asked for (N07). Says so."""
-    now = clock.now()
-    with reading_only(), transaction() as session:
-        first, begins = not has_begun(session), told_from(session, now)
-    if first and not dry_run:
-        with transaction() as session:
-            begin_reminding(session, now)
-    if first:
-        when = "正式运行时将从那一刻" if dry_run else f"自 {moment_words(begins)} "
-        click.echo(f"首次运行：{when}起提醒，此前到时的催办不补发；待办通报照列所有未办结的件。")
-    if asked < begins:
-        said = f"所给时刻（{moment_words(asked)}）早于开始提醒的时刻（{moment_words(begins)}）：在那之前的一概不提醒、不补发，"
-        click.echo(
-            said + ("正式运行也不会发出任何内容。" if dry_run else "没有生成任何通知。按现在的情形提醒，请不带 --at 运行。")
-        )
-    return begins
 
 
 def _next_batch(now: datetime, done: Queued) -> Queued:

@@ -132,6 +132,35 @@ def test_n07_a_past_moment_on_the_first_run_tells_nothing_of_before_and_says_so(
         )
 
 
+@pytest.mark.parametrize("begun", ["", "2026-11-23T02:00:00+00:00"], ids=["very first run", "set up this morning"])
+def test_n07_the_clock_asked_for_a_past_moment_runs_nothing_and_the_day_is_told_all_the_same(
+    core: Flask, run: Run, begun: str
+) -> None:
+    with core.app_context(), transaction() as session:
+        make_case(session, None, now=parse_moment("2026-11-02T09:00"))  # late since long
+        put_setting(session, SINCE, begun)
+    for moment in ("2026-11-20T08:31", "2026-11-23T08:31"):
+        status, out, _ = run("clock", "--once", "--at", moment)
+        assert (status, "早于开始提醒的时刻（2026年11月23日 周一 10:00）" in out) == (0, True)
+        assert "没有运行任何作业" in out
+        assert notices(core) == 0
+    with core.app_context(), transaction() as session:
+        assert told_from(session, NOW) == NOW, "the moment asked for must not become the one from which all is told"
+        assert session.scalar(select(func.count(JobRun.id))) == 0, "no slot is used up for nothing"
+
+    assert "digest" in run("clock", "--once")[1]
+    with core.app_context(), transaction() as session:
+        assert set(session.scalars(select(Notice.category))) == {"digest"}
+
+
+def test_n07_a_later_moment_on_the_first_run_silences_nothing_until_then(core: Flask, run: Run) -> None:
+    with core.app_context(), transaction() as session:
+        put_setting(session, SINCE, "")
+    assert "digest" in run("clock", "--once", "--at", "2026-11-27T08:31")[1]
+    with core.app_context(), transaction() as session:
+        assert told_from(session, NOW) == NOW
+
+
 def test_what_waits_is_filed_where_there_is_no_server(core: Flask, run: Run) -> None:
     run("remind", "--at", "2026-11-23T10:00")
     assert "已存为邮件文件 1" in run("send")[1]
