@@ -6,8 +6,15 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from opinion_app.rules.errors import Invalid
+from opinion_app.rules.mail_server import ServerUnfit, server_of
 from opinion_app.rules.mailbox import AddressRefused, mailbox
+from opinion_app.rules.robots import robot_address
 from opinion_app.rules.settings import SettingMissing, Settings, SettingWrong
 from opinion_app.rules.timetable import digest_time
 
@@ -67,16 +74,16 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         secret_key=raw["SECRET_KEY"],
         data_dir=data_dir,
-        database_url=_database_url(raw["DATABASE_URL"], data_dir),
-        public_database_url=_driver(raw["PUBLIC_DATABASE_URL"]),
-        base_url=raw["BASE_URL"].rstrip("/"),
+        database_url=_database("DATABASE_URL", raw["DATABASE_URL"]) or f"sqlite:///{(data_dir / 'opinion.db').as_posix()}",
+        public_database_url=_database("PUBLIC_DATABASE_URL", raw["PUBLIC_DATABASE_URL"]),
+        base_url=_site("BASE_URL", raw["BASE_URL"]),
         timezone=raw["TIMEZONE"],
-        smtp_url=raw["SMTP_URL"],
+        smtp_url=_mail_server("SMTP_URL", raw["SMTP_URL"]),
         mail_from=_mailbox("MAIL_FROM", raw["MAIL_FROM"]),
         digest_at=_time_of_day("DIGEST_AT", raw["DIGEST_AT"]),
-        alarm_url=raw["ALARM_URL"],
+        alarm_url=_robot("ALARM_URL", raw["ALARM_URL"]),
         site_copy_dir=raw["SITE_COPY_DIR"],
-        site_copy_url=raw["SITE_COPY_URL"].rstrip("/"),
+        site_copy_url=_site("SITE_COPY_URL", raw["SITE_COPY_URL"]),
         **{name.lower(): number for name, number in numbers.items()},
     )
 
@@ -115,8 +122,49 @@ def _time_of_day(name: str, value: str) -> str:
         raise SettingWrong(f"OPINION_{name} 应写成 08:30 这样的时刻，并且早于 18:00，现在是“{value}”。") from error
 
 
-def _database_url(value: str, data_dir: Path) -> str:
-    return _driver(value) if value else f"sqlite:///{(data_dir / 'opinion.db').as_posix()}"
+def _mail_server(name: str, value: str) -> str:
+    """A server that is none would keep every letter back, one by one: refused at the start, and its password repeated nowhere."""
+    try:
+        if value:
+            server_of(value)
+    except ServerUnfit as refusal:
+        raise SettingWrong(f"OPINION_{name} 不能使用：{refusal}") from refusal
+    return value
+
+
+def _robot(name: str, value: str) -> str:
+    """An alarm that reaches nobody is found out when it is needed: refused at the start. The address is a secret of its own."""
+    try:
+        if value:
+            robot_address(value)
+    except Invalid as refusal:
+        expected = "请写企业微信、钉钉或飞书群机器人的 https:// 地址，单位自己的接收程序写 json:// 或 jsons:// 地址"
+        raise SettingWrong(f"OPINION_{name} 不能使用：{expected}；不设置则只在站内告警。") from refusal
+    return value
+
+
+def _site(name: str, value: str) -> str:
+    """Every link in a letter begins with it: one that leads nowhere is refused at the start."""
+    try:
+        parts = urlsplit(value)
+        fit = not value or (parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0)
+    except ValueError:
+        fit = False
+    if not fit or any(mark.isspace() for mark in value):
+        raise SettingWrong(f"OPINION_{name} 应为 http:// 或 https:// 开头的网址，如 https://ly.example.gov.cn，现在是“{value}”。")
+    return value.rstrip("/")
+
+
+def _database(name: str, value: str) -> str:
+    """One of the two engines there are; the address may hold a password and is repeated nowhere."""
+    url = _driver(value)
+    try:
+        fit = not url or make_url(url).drivername in ("sqlite", "postgresql+psycopg")
+    except (ArgumentError, ValueError):
+        fit = False
+    if not fit:
+        raise SettingWrong(f"OPINION_{name} 应写成 postgresql://用户:密码@主机/库名 或 sqlite:///文件；不设置则用默认的数据库。")
+    return url
 
 
 def _driver(url: str) -> str:

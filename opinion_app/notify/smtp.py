@@ -7,15 +7,13 @@ import re
 import smtplib
 import ssl
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
 
 from opinion_app.notify.smtp_session import Session, Watchdog, open_session
 from opinion_app.rules.delivery import Attempt, Outcome
+from opinion_app.rules.mail_server import Server
 from opinion_app.rules.mailbox import AddressRefused, mailbox
-from opinion_app.rules.settings import SettingWrong
 
 _LINE_DOT = re.compile(rb"(?m)^\.")
-_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 GO_AHEAD, CLOSING = 354, 421
 
 
@@ -36,29 +34,6 @@ class Patience:
     def longest(self) -> float:
         """The most one letter can take, but for the system's own search for the server's name."""
         return self.letter + self.confirmation
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """Where mail is handed in; `smtps` is TLS from the start, `smtp+starttls` demands it before anything is said."""
-
-    scheme: str
-    host: str
-    port: int
-    user: str = ""
-    password: str = ""
-
-
-def server_of(url: str) -> Server:
-    """The server a setting names. Raises SettingWrong."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port or _PORTS[parts.scheme]
-    except (KeyError, ValueError) as error:
-        raise SettingWrong("OPINION_SMTP_URL 应写成 smtp://、smtp+starttls:// 或 smtps:// 开头的地址。") from error
-    if not parts.hostname:
-        raise SettingWrong("OPINION_SMTP_URL 里没有服务器名。")
-    return Server(parts.scheme, parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""))
 
 
 class SmtpPost:

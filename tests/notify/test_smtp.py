@@ -7,10 +7,10 @@ from time import monotonic
 
 import pytest
 
-from opinion_app.notify.smtp import Patience, Server, SmtpPost, server_of
+from opinion_app.notify.smtp import Patience, SmtpPost
 from opinion_app.notify.smtp_session import REPLY_LINES
 from opinion_app.rules.delivery import CLAIM, Outcome
-from opinion_app.rules.settings import SettingWrong
+from opinion_app.rules.mail_server import Server, ServerUnfit, server_of
 from tests.support.dripping import dripping_server
 from tests.support.mail_server import MailServer, mail_server
 
@@ -135,7 +135,10 @@ def test_the_address_of_the_server_is_read_with_user_and_password() -> None:
     assert server_of("smtp+starttls://mail.office.test:2525").port == 2525
 
 
-@pytest.mark.parametrize("url", ["mail.office.test", "http://mail.office.test", "smtp://", "smtp://host:port"])
+@pytest.mark.parametrize(
+    "url",
+    ["mail.office.test", "http://mail.office.test", "bad://x:25", "smtp://", "smtp://:25", "smtp://a b", "smtp://host:port"],
+)
 def test_a_useless_address_of_a_server_is_refused(url: str) -> None:
-    with pytest.raises(SettingWrong):
+    with pytest.raises(ServerUnfit):
         server_of(url)

@@ -9,8 +9,9 @@ from urllib.parse import quote
 
 import pytest
 
-from opinion_app.notify.smtp import Patience, SmtpPost, server_of
+from opinion_app.notify.smtp import Patience, SmtpPost
 from opinion_app.rules.delivery import Attempt, Outcome
+from opinion_app.rules.mail_server import server_of
 from tests.support.mail_server import LOGIN, MailServer, mail_server
 
 SHORT = Patience(connect=2, command=2, confirmation=2)

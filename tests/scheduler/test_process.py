@@ -22,12 +22,13 @@ from opinion_app.cli import WATCHED
 from opinion_app.desks.outbox.delivery import ByServer, Watch, deliver
 from opinion_app.desks.outbox.operations import Sender
 from opinion_app.flow.outbox import Letter, queue
-from opinion_app.notify.smtp import SmtpPost, server_of
+from opinion_app.notify.smtp import SmtpPost
 from opinion_app.records.current import settings_of
 from opinion_app.records.job import Lease
 from opinion_app.records.notice import Notice
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.delivery import CLAIM
+from opinion_app.rules.mail_server import server_of
 from opinion_app.rules.words import NoticeChannel, NoticeState, Role
 from tests.builders.office import make_person
 from tests.support.mail_server import mail_server

@@ -15,9 +15,10 @@ from opinion_app.desks.outbox.operations import Claimed, Sender, claim, confirm
 from opinion_app.flow.coming_back import bring_back
 from opinion_app.notify.folder import FolderPost
 from opinion_app.notify.robot import RobotPost
-from opinion_app.notify.smtp import SmtpPost, server_of
+from opinion_app.notify.smtp import SmtpPost
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.delivery import Attempt, Outcome
+from opinion_app.rules.mail_server import server_of
 from opinion_app.rules.mailbox import mailbox
 from opinion_app.rules.settings import Settings
 from opinion_app.rules.words import NoticeChannel
@@ -123,7 +124,7 @@ _SAID = {
 
 
 def post_of(settings: Settings) -> Post:
-    """How this installation sends mail. Raises SettingWrong."""
+    """How this installation sends mail. The address was looked at when the settings were read."""
     if not settings.smtp_url:
         return ByFile(FolderPost(settings.data_dir / "mail"))
     return ByServer(SmtpPost(server_of(settings.smtp_url)), mailbox(settings.mail_from).addr_spec)

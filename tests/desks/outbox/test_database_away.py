@@ -13,11 +13,12 @@ from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
 from opinion_app.desks.outbox.delivery import PATIENCE, ByServer, Delivered, Watch, deliver
-from opinion_app.notify.smtp import Patience, SmtpPost, server_of
+from opinion_app.notify.smtp import Patience, SmtpPost
 from opinion_app.records.base import db
 from opinion_app.records.notice import Notice
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.delivery import Outcome
+from opinion_app.rules.mail_server import server_of
 from opinion_app.rules.words import NoticeChannel, NoticeState
 from tests.desks.outbox.test_delivery import NOW, SENDER, told
 from tests.support.mail_server import MailServer, mail_server

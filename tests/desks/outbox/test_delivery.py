@@ -16,7 +16,7 @@ from opinion_app.desks.outbox.delivery import ByFile, ByServer, Delivered, Post,
 from opinion_app.desks.outbox.operations import Sender, claim, confirm, retry
 from opinion_app.flow.outbox import Letter, queue
 from opinion_app.notify.folder import FolderPost
-from opinion_app.notify.smtp import Patience, SmtpPost, server_of
+from opinion_app.notify.smtp import Patience, SmtpPost
 from opinion_app.records.current import settings_of
 from opinion_app.records.notice import Notice
 from opinion_app.records.office import put_setting
@@ -24,6 +24,7 @@ from opinion_app.records.person import Person
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.delivery import CLAIM, Attempt, Outcome
 from opinion_app.rules.errors import NotFound, Refused
+from opinion_app.rules.mail_server import server_of
 from opinion_app.rules.words import NoticeChannel, NoticeState, Role
 from tests.builders.office import make_actor, make_person
 from tests.support.mail_server import MailServer, mail_server

@@ -21,13 +21,14 @@ from opinion_app.desks.reminders.operations import queue_rungs
 from opinion_app.desks.reminders.rehearsal import rehearse
 from opinion_app.flow.outbox import Letter, queue, tell
 from opinion_app.notify.robot import RobotPost
-from opinion_app.notify.smtp import Patience, SmtpPost, server_of
+from opinion_app.notify.smtp import Patience, SmtpPost
 from opinion_app.records.case import Correspondent
 from opinion_app.records.job import JobRun, Lease
 from opinion_app.records.notice import Notice
 from opinion_app.records.office import put_setting
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.delivery import GIVE_UP_AFTER, Outcome
+from opinion_app.rules.mail_server import server_of
 from opinion_app.rules.timetable import Daily, timetable
 from opinion_app.rules.words import NoticeChannel, NoticeState, Role, Urgency
 from tests.builders.office import NOW, make_case, make_person, make_unit

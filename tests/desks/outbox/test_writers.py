@@ -20,7 +20,7 @@ from opinion_app.desks.outbox.queries import letter_file, letters
 from opinion_app.desks.upkeep.operations import purge
 from opinion_app.flow import inbox, writer_mail
 from opinion_app.notify.folder import FolderPost
-from opinion_app.notify.smtp import Patience, SmtpPost, server_of
+from opinion_app.notify.smtp import Patience, SmtpPost
 from opinion_app.records.case import Case, Correspondent
 from opinion_app.records.current import settings_of
 from opinion_app.records.notice import Notice
@@ -29,6 +29,7 @@ from opinion_app.records.submission import Submission
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.delivery import Outcome
 from opinion_app.rules.errors import NotFound
+from opinion_app.rules.mail_server import server_of
 from opinion_app.rules.query_code import code_for, show_code
 from opinion_app.rules.registration import Writer
 from opinion_app.rules.words import NoticeState, Role, Stage

@@ -1,0 +1,37 @@
+"""The mail server that a setting names, as the sender needs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+EXPECTED = "应写成 smtp://用户:密码@主机:25，加密的以 smtp+starttls:// 或 smtps:// 开头；不设置则邮件存为文件。"
+
+
+class ServerUnfit(ValueError):
+    """An address that names no mail server; the message says what is expected, and repeats no password."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where mail is handed in; `smtps` is TLS from the start, `smtp+starttls` demands it before anything is said."""
+
+    scheme: str
+    host: str
+    port: int
+    user: str = ""
+    password: str = ""
+
+
+def server_of(url: str) -> Server:
+    """The server an address names. Raises ServerUnfit."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _PORTS[parts.scheme]
+        known = parts.scheme in _PORTS and not set(parts.hostname or " ") & set(" \t")
+    except (KeyError, ValueError) as error:
+        raise ServerUnfit(EXPECTED) from error
+    if not known or not parts.hostname:
+        raise ServerUnfit(EXPECTED)
+    return Server(parts.scheme, parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""))
