@@ -58,6 +58,7 @@ def facts_of(clock: Clock, start: datetime | None = None) -> ClockFacts:
         latest=clock.latest_at,
         receipt=Receipt(clock.receipt),
         follows=clock.stage == ClockStage.DRAFT.value or is_copy(clock),
+        laid=clock.stage == ClockStage.DRAFT.value,
     )
 
 

@@ -128,7 +128,8 @@ class ClockFacts:
 
     `fixed_date` is a day settled by somebody and beats the span, `fixed_why` says by what ("": the notice itself); `latest` is
     the lead's due moment, which no inner deadline may pass. `follows`: the date hangs on another, the lead's or a merged case's,
-    and so it stands still with its case even where it had passed. Events are in the order in which they happened.
+    and so it stands still with its case even where it had passed. `laid`: `fixed_date` was counted back from `latest`, which is
+    the reply's due moment, by `span`, the days left for review. Events are in the order in which they happened.
     """
 
     start: datetime
@@ -142,6 +143,7 @@ class ClockFacts:
     latest: datetime | None = None
     receipt: Receipt = Receipt.SAME_DAY
     follows: bool = False
+    laid: bool = False
 
     @property
     def start_of_run(self) -> datetime:

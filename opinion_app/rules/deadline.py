@@ -26,6 +26,7 @@ from opinion_app.rules.clock_facts import (
 )
 from opinion_app.rules.day_walk import DayWalk
 from opinion_app.rules.hour_walk import HourWalk
+from opinion_app.rules.room import buffer_before, guessed, laid_steps
 from opinion_app.rules.spoken import day_words
 from opinion_app.rules.trace import Step, StepKind
 from opinion_app.rules.workdays import WorkCalendar
@@ -121,8 +122,10 @@ def derive(facts: ClockFacts, calendar: WorkCalendar) -> Derivation:
     if facts.fixed_date is None:
         due = original = walk.count(start, facts.span)
     else:
-        walk.steps.append(Step(StepKind.FIXED, facts.fixed_date, facts.fixed_why))
+        back = laid_steps(facts, calendar)
+        walk.steps += [*back, Step(StepKind.FIXED, facts.fixed_date, facts.fixed_why)]
         due = original = walk.until(facts.fixed_date, start)
+        walk.provisional = walk.provisional or guessed(back)
     extended = False
     for event in _events(facts):
         if isinstance(event, Extension):
@@ -195,16 +198,6 @@ def elapsed_at(derivation: Derivation, percent: int) -> datetime | None:
     if not days:
         return due - between(derivation.start_at, due) * (100 - percent) / 100
     return min(end_of_day(days[-(-len(days) * percent // 100) - 1]), due)
-
-
-def buffer_before(due_at: datetime, working_days: int, calendar: WorkCalendar, start: datetime) -> datetime:
-    """When a unit's draft is due so that `working_days` are left for review (decision 4), as the end of a day.
-
-    Never before the first working day after `start`, never after `due_at` itself.
-    """
-    day = calendar.add_working_days(local_date(due_at), -working_days)
-    first = calendar.next_working_day(local_date(start))
-    return min(end_of_day(max(day, first)), due_at)
 
 
 def if_resumed(facts: ClockFacts, at: datetime) -> ClockFacts:

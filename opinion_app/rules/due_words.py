@@ -8,7 +8,7 @@ from opinion_app.rules.clock_facts import Span, Unit, hours_of
 from opinion_app.rules.deadline import Remaining, remaining
 from opinion_app.rules.spoken import duration_words
 from opinion_app.rules.workdays import WorkCalendar
-from opinion_app.rules.zone import ends_its_day
+from opinion_app.rules.zone import ends_its_day, local_date
 
 SOON_WORKING_DAYS = 2
 SOON_SHARE = 4  # a quarter of the hours
@@ -68,7 +68,8 @@ def due_words(
     suspended: bool = False,
     provisional: bool = False,
 ) -> DueWords:
-    """今天到期, 还剩 2 个工作日, 已逾期 3 个工作日, 还剩 3 小时 20 分; “（暂定）” marks a date of a year not loaded.
+    """今天到期, 还剩 2 个工作日, 已逾期 3 个工作日, 还剩 3 小时 20 分; “（暂定）” marks a date that rests on a year not
+    loaded, and a number of working days that does (decisions 23).
 
     `span` tells the clock's unit and, for hours, when a quarter is left. A clock that is met stays met: in time or not. A day
     clock that is bound to a moment within its day is told as the hours to it.
@@ -80,8 +81,11 @@ def due_words(
     if due_at is None:
         return DueWords(DueState.NONE, "不设时限")
     left = remaining(due_at, now, calendar, span.unit)
-    state, text = _days(left) if span.unit.in_days and ends_its_day(due_at) else _hours(left, span)
-    return DueWords(state, f"{text}（暂定）" if provisional else text, provisional)
+    by_day = span.unit.in_days and ends_its_day(due_at)
+    state, text = _days(left) if by_day else _hours(left, span)
+    counted = by_day and (left.days > 0 or left.working_days != 0)
+    guess = provisional or (counted and calendar.guesses_between(local_date(now), local_date(due_at)))
+    return DueWords(state, f"{text}（暂定）" if guess else text, provisional)
 
 
 def _met(due_at: datetime | None, met_at: datetime, calendar: WorkCalendar, span: Span) -> DueWords:

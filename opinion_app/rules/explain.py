@@ -13,7 +13,8 @@ from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import ends_its_day, local_date, start_of_day
 
 SHORTEST_RUN = 3
-_IN_A_ROW = frozenset({StepKind.COUNTED, StepKind.SKIPPED, StepKind.PAUSED, StepKind.ROLLED})
+_COUNTED = (StepKind.COUNTED, StepKind.COUNTED_BACK)
+_IN_A_ROW = frozenset({*_COUNTED, StepKind.SKIPPED, StepKind.PAUSED, StepKind.ROLLED})
 PROVISIONAL_MARK = "（暂定）"
 PROVISIONAL_NOTE = "其中有的年份尚未发布放假安排，暂按周一至周五上班推算；载入当年安排后会重新计算。"
 
@@ -83,7 +84,7 @@ def _runs(trace: Sequence[Step]) -> Iterator[list[Step]]:
 
 
 def _likeness(step: Step) -> tuple[StepKind, str, bool]:
-    label = step.reason.partition("第")[0] if step.kind is StepKind.COUNTED else step.reason
+    label = step.reason.partition("第")[0] if step.kind in _COUNTED else step.reason
     return step.kind, label, step.provisional
 
 
@@ -101,6 +102,8 @@ class _Speaker:
             StepKind.RESTARTED: self._start,
             StepKind.CARRIED: lambda step: f"{self._day(step)} {step.reason}，当日不计",
             StepKind.COUNTED: lambda step: f"{self._day(step)} {step.reason}",
+            StepKind.COUNTED_BACK: lambda step: f"{self._day(step)} {step.reason}",
+            StepKind.BACK_FROM: lambda step: f"{self._day(step)} {step.reason}，由此往前数，当日不计",
             StepKind.SKIPPED: lambda step: f"{self._day(step)} {step.reason}，不计",
             StepKind.PAUSED: self._pause,
             StepKind.ROLLED: lambda step: f"{self._day(step)} {step.reason}，顺延",
@@ -121,7 +124,7 @@ class _Speaker:
     def run(self, steps: Sequence[Step]) -> Line:
         first, last = steps[0], steps[-1]
         dates = f"{self._day(first)} 至 {self._day(last)}"
-        if first.kind is StepKind.COUNTED:
+        if first.kind in _COUNTED:
             words = (
                 f"{first.reason[: first.reason.index('第')]}第{first.number}至{last.number}"
                 + (last.reason.partition(str(last.number))[2])

@@ -17,6 +17,8 @@ class StepKind(StrEnum):
     ROLLED = "rolled"  # the last day is no working day: the next one is
     RAN = "ran"  # a stretch of hours, `moment` to `until`
     FIXED = "fixed"
+    BACK_FROM = "back_from"  # the due day before which an inner deadline leaves days for review
+    COUNTED_BACK = "counted_back"
     EXTENDED = "extended"
     ADOPTED = "adopted"  # a case merged into this one was due earlier
     BOUND = "bound"  # whoever sent a letter that was merged into this case has set an earlier day

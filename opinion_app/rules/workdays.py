@@ -104,6 +104,11 @@ class WorkCalendar:
         """Whether the year of that day is not loaded, so that the answer is only the weekly pattern."""
         return day.year not in self.years
 
+    def guesses_between(self, start: date, end: date) -> bool:
+        """Whether a count of the working days from one day to the other, as `count_working_days` has it, rests on a guess."""
+        first, last = min(start, end) + ONE_DAY, max(start, end)
+        return any(year not in self.years for year in range(first.year, last.year + 1))
+
     def day(self, day: date) -> DayFact:
         """What the calendar says of that day, with the reason in words. Refuses a datetime (TypeError)."""
         _plain(day)

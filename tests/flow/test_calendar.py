@@ -26,6 +26,7 @@ from opinion_app.rules.words import Kind, Role, UnitRole
 from opinion_app.rules.workdays import CalendarDay as DayRow
 from opinion_app.rules.workdays import DayKind, WorkCalendar
 from opinion_app.rules.zone import local_date, parse_moment
+from tests.builders.life import forwarded, make_office
 from tests.builders.office import make_actor, make_case, make_unit
 
 NOW = datetime(2026, 12, 21, 2, 0, tzinfo=UTC)  # Monday 10:00 in Shanghai
@@ -96,6 +97,20 @@ def test_d02_dates_beyond_the_loaded_years_are_provisional_and_the_units_with_th
         assert flags["reply"]
         assert flags["draft"], "a date counted back from a guess is a guess"
         assert not flags["sign_for"]
+
+
+def test_d02_a_date_counted_back_from_an_issuers_day_is_provisional_until_the_year_is_loaded(core: Flask) -> None:
+    with transaction() as session:
+        case = forwarded(make_office(session), date(2027, 1, 4))
+        held = {clock.met_by_act: clock for clock in clocks.open_clocks(session, case.id)}
+        units = [held["submit_reply"], held["report_support"]]
+        assert [(*dues(clock), clock.provisional) for clock in units] == [("2026-12-31", True)] * 2
+        assert not held["answer"].provisional, "the day itself is the issuer's"
+        rest = [DayRow(date(2027, 1, day), DayKind.HOLIDAY, "元旦") for day in (1, 2, 3)]
+        load_days(session, rest, {2027}, NOW)
+        assert {entry.stage for entry in recompute_open(session, NOW)} == {"draft"}
+        assert [(*dues(clock), clock.provisional) for clock in units] == [("2026-12-30", False)] * 2
+        assert dues(held["answer"]) == ["2027-01-04"]
 
 
 def test_d15_a_loaded_year_moves_open_clocks_only_after_a_preview_that_says_so(core: Flask) -> None:

@@ -80,6 +80,24 @@ def test_a_clock_without_a_date_or_standing_still_presses_nobody() -> None:
     assert (suspended.state, suspended.text) == (DueState.NONE, "计时中止")
 
 
+@pytest.mark.parametrize(
+    ("due", "now", "said"),
+    [
+        ("2026-12-31", "2026-12-28", "还剩 3 个工作日"),
+        ("2027-01-04", "2026-12-31", "还剩 2 个工作日（暂定）"),
+        ("2027-01-02", "2026-12-31", "还剩 1 个工作日（暂定）"),
+        ("2027-01-02", "2027-01-01", "还剩 1 天，其间没有工作日（暂定）"),
+        ("2027-01-02", "2027-01-03", "已逾期 1 天"),
+        ("2027-01-04", "2027-01-04", "今天到期"),
+        ("2026-12-31", "2027-01-04", "已逾期 2 个工作日（暂定）"),
+        ("2026-12-30", "2026-12-31", "已逾期 1 个工作日"),
+    ],
+)
+def test_d02_a_number_of_working_days_that_rests_on_a_year_not_loaded_says_so(due: str, now: str, said: str) -> None:
+    words = due_words(day(due), at(now), CHINA, wd(5))
+    assert (words.text, words.provisional) == (said, False)
+
+
 def test_a_provisional_date_says_so() -> None:
     words = due_words(day("2027-01-08"), at("2027-01-06"), CHINA, wd(5), provisional=True)
     assert (words.text, words.provisional) == ("还剩 2 个工作日（暂定）", True)

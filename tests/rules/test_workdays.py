@@ -45,6 +45,22 @@ def test_a_free_weekday_of_another_weekly_pattern_is_no_weekend() -> None:
     assert calendar.is_working(on("2026-11-28"))
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "guess"),
+    [
+        ("2026-12-01", "2026-12-31", False),
+        ("2026-12-31", "2027-01-01", True),
+        ("2027-01-01", "2026-12-31", True),
+        ("2003-12-31", "2004-01-02", False),  # the day a count begins with is not asked
+        ("2003-12-30", "2004-01-02", True),
+        ("2004-01-02", "2003-12-30", True),
+        ("2026-11-27", "2031-01-01", True),
+    ],
+)
+def test_d02_a_count_of_working_days_knows_whether_it_rests_on_a_guess(start: str, end: str, guess: bool) -> None:
+    assert CHINA.guesses_between(on(start), on(end)) is guess
+
+
 def test_a_year_not_loaded_is_provisional() -> None:
     assert CHINA.provisional(on("2027-01-04"))
     assert CHINA.day(on("2027-01-04")).provisional

@@ -1,0 +1,51 @@
+"""The working days that an inner deadline leaves for review before the reply is due, counted back day by day (decisions 4)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from opinion_app.rules.clock_facts import ClockFacts
+from opinion_app.rules.trace import Step, StepKind
+from opinion_app.rules.workdays import ONE_DAY, WorkCalendar, count_rest, step_day
+from opinion_app.rules.zone import end_of_day, local_date
+
+
+def buffer_before(due_at: datetime, working_days: int, calendar: WorkCalendar, start: datetime) -> datetime:
+    """When a unit's draft is due so that `working_days` are left for review (decision 4), as the end of a day.
+
+    Never before the first working day after `start`, never after `due_at` itself.
+    """
+    day = calendar.add_working_days(local_date(due_at), -working_days)
+    first = calendar.next_working_day(local_date(start))
+    return min(end_of_day(max(day, first)), due_at)
+
+
+def laid_steps(facts: ClockFacts, calendar: WorkCalendar) -> tuple[Step, ...]:
+    """The walk by which the date of a clock that is `laid` before another was found, from that other's due day backwards.
+
+    None for any other clock, nor where the date lies before that count: it had passed already when there was less time.
+    A day of a year that is not loaded makes the date provisional (decisions 23)."""
+    if not facts.laid or facts.fixed_date is None or facts.latest is None:
+        return ()
+    steps = _back(facts.latest, facts.span.amount, calendar)
+    return steps if steps[-1].day <= facts.fixed_date else ()
+
+
+def guessed(steps: tuple[Step, ...]) -> bool:
+    """Whether one of the days gone over lies in a year that is not loaded."""
+    return any(step.provisional for step in steps)
+
+
+def _back(due_at: datetime, working_days: int, calendar: WorkCalendar) -> tuple[Step, ...]:
+    day: date = local_date(due_at)
+    steps, number, rested = [Step(StepKind.BACK_FROM, day, "答复到期", moment=due_at)], 0, 0
+    while number < working_days:
+        day = step_day(day, -ONE_DAY)
+        fact = calendar.day(day)
+        if fact.working:
+            number, rested = number + 1, 0
+            steps.append(Step(StepKind.COUNTED_BACK, day, f"往前第{number}个工作日", number, fact.provisional))
+        else:
+            rested = count_rest(rested, day)
+            steps.append(Step(StepKind.SKIPPED, day, fact.reason, 0, fact.provisional))
+    return tuple(steps)
