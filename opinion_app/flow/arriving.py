@@ -11,10 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.clocks import received_clocks
-from opinion_app.flow.handover import letter_for
-from opinion_app.flow.inbox import AT_ONCE, LEFT, WAITS, new_case, told_of_new
-from opinion_app.flow.may_know import may_know
-from opinion_app.flow.outbox import Letter
+from opinion_app.flow.handover import letter_for, to_each
+from opinion_app.flow.inbox import AT_ONCE, LEFT, WAITS, new_case
+from opinion_app.flow.outbox import Letter, holders_of
 from opinion_app.flow.register import row_of
 from opinion_app.flow.writer_mail import MOST_A_DAY, receipts_had, told_by_mail
 from opinion_app.records.person import Person
@@ -23,17 +22,19 @@ from opinion_app.rules.errors import OfficeError
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.mailbox import same_mailbox
 from opinion_app.rules.registration import NewCase, check, check_not_secret, tidy
+from opinion_app.rules.waiting_step import waits_for_step
+from opinion_app.rules.words import Role
 
 
 @dataclass(frozen=True, slots=True)
 class Arriving:
-    """One message as it would be taken in: the letter to the clerks, by mail where `mail`, and whether its writer has a receipt.
+    """One message as it would be taken in: the letter as each hears it who is told, the clerks or whoever sees to it where none
+    is there, by mail where `mail`, and whether its writer has a receipt.
 
     The facts carry the negative number of the submission as their id: there is no case yet."""
 
     facts: CaseFacts
-    letter: Letter
-    clerks: tuple[Person, ...]
+    letters: tuple[tuple[Letter, Person], ...]
     mail: bool
     receipt: bool
 
@@ -71,9 +72,10 @@ def _of(session: Session, submission: Submission, new: NewCase, had: Counter[str
         restricted=case.restricted,
         accused_unit_id=case.accused_unit_id,
     )
-    letter, pressing = letter_for(session, case, facts, owed, WAITS, LEFT, now)
-    clerks = tuple(one for one in told_of_new(session, restricted=case.restricted) if may_know(session, one, facts))
-    return Arriving(facts, letter, clerks, bool(pressing), _has_receipt(session, new, had, now))
+    waits = waits_for_step(facts, None)
+    letter, pressing = letter_for(session, case, facts, owed, WAITS, LEFT, now, waits)
+    letters = to_each(session, letter, holders_of(session, Role.CLERK), facts, owed, waits, now)
+    return Arriving(facts, tuple(letters), bool(pressing), _has_receipt(session, new, had, now))
 
 
 def _has_receipt(session: Session, new: NewCase, had: Counter[str], now: datetime) -> bool:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -81,14 +81,28 @@ def hand_to(
     take the step, it is asked at once of whoever is to see to that, the way up (N09)."""
     facts = facts_of(session, case)
     waits = waits or waits_for_step(facts, unit_id)
-    told: Asked = [(one, None) for one in _who_may_know(session, people, facts)]
-    told = told or _who_sees_to_it(session, facts, waits, now)
     owed = _owed(session, case, unit_id)
     letter, pressing = letter_for(session, case, facts, owed, what, key, now, waits)
-    calendar, morning = work_calendar(session), ladder(session).morning
-    letters = [(letter if to is None else letter_to(letter, to, owed, now, calendar, morning), one) for one, to in told]
+    letters = to_each(session, letter, people, facts, owed, waits, now)
     queued = queue_many(session, letters, now, mail=mail or bool(pressing))
     count_as_told(session, pressing, {person_id: notice_id for notice_id, person_id in queued}, now)
+
+
+def to_each(
+    session: Session,
+    letter: Letter,
+    people: Iterable[Person],
+    facts: CaseFacts,
+    owed: Sequence[Clock],
+    waits: Mapping[str, Any],
+    now: datetime,
+) -> list[tuple[Letter, Person]]:
+    """A letter by which a case is handed over, as each of those hears it to whom it goes: of `people` who may know of the case,
+    without any whoever sees to the step that it `waits` for. Reads only."""
+    told: Asked = [(one, None) for one in _who_may_know(session, people, facts)]
+    told = told or _who_sees_to_it(session, facts, waits, now)
+    calendar, morning = work_calendar(session), ladder(session).morning
+    return [(letter if to is None else letter_to(letter, to, owed, now, calendar, morning), one) for one, to in told]
 
 
 def _who_may_know(session: Session, people: Iterable[Person], facts: CaseFacts) -> list[Person]:
@@ -110,15 +124,15 @@ def letter_for(
     what: str,
     key: str,
     now: datetime,
-    waits: Mapping[str, Any] | None = None,
+    waits: Mapping[str, Any],
 ) -> tuple[Letter, list[Clock]]:
-    """The letter by which a case is handed over, and which of the dates owed the next digest would find late; `waits` as in
-    `hand_to`, by default for the next step of the office. Reads only: the case may be one that is still to be written."""
+    """The letter by which a case is handed over, and which of the dates owed the next digest would find late; `waits`: for what
+    it asks. Reads only: the case may be one that is still to be written."""
     calendar, morning, owed = work_calendar(session), ladder(session).morning, running(clocks)
     pressing = [clock for clock in owed if presses(clock, now, calendar, morning)]
     unit = session.get(Unit, case.lead_unit_id) if case.lead_unit_id is not None else None
     about = {"number": case.number, "kind": case.kind.label, "unit": unit.name if unit is not None else ""}
-    line = dated(about, what, owed, waits or waits_for_step(facts, None), now, calendar)
+    line = dated(about, what, owed, waits, now, calendar)
     letter = Letter(
         category=ACT,
         key=f"case:{case.id}:{key}",

@@ -20,7 +20,6 @@ from opinion_app.flow.numbers import next_number
 from opinion_app.flow.progress import open_progress
 from opinion_app.flow.register import register
 from opinion_app.records.case import Case
-from opinion_app.records.person import Person
 from opinion_app.records.submission import Progress, PublicAttempt, Submission
 from opinion_app.records.vouched import CODE_HASH, vouch
 from opinion_app.rules.errors import OfficeError
@@ -109,13 +108,8 @@ def take_in(session: Session, submission: Submission, now: datetime, secret: str
     writer_mail.tell_received(session, case, now, str(submission.fields.get("code_key", "")))
     submission.taken_at, submission.case_id = now, case.id
     submission.fields, submission.files = {}, []
-    hand_to(session, case, told_of_new(session, restricted=case.restricted), WAITS, LEFT, now)
+    hand_to(session, case, outbox.holders_of(session, Role.CLERK), WAITS, LEFT, now)
     return case
-
-
-def told_of_new(session: Session, *, restricted: bool) -> list[Person]:
-    """The clerks who hear of a new message; of one that is restricted those who handle accusations."""
-    return [clerk for clerk in outbox.holders_of(session, Role.CLERK) if not restricted or clerk.handles_accusations]
 
 
 def _as_stored(entry: dict[str, Any]) -> StoredFile:

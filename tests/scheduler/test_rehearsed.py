@@ -248,6 +248,28 @@ def test_n14_what_waits_in_the_inbox_is_rehearsed_with_its_receipt_and_the_word_
     assert (len(facts), all(number < 0 for number in facts)) == (len(kinds) - 1, True)
 
 
+@pytest.mark.parametrize("kind", ["help", "accusation"])
+def test_n14_a_message_that_no_clerk_may_hear_of_is_foretold_to_whoever_sees_to_it(core: Flask, kind: str) -> None:
+    now = parse_moment("2026-11-03T09:00")
+    fields: dict[str, Any] = {"kind": kind, "title": "路灯不亮", "body": "坏了半个月", "name": "刘一帆", "email": ""}
+    fields |= {"accused": "某某", "concerns_official": True} if kind == "accusation" else {}
+    with transaction() as session:
+        office = make_office(session)
+        make_person(session, "admin", Role.ADMINISTRATOR, name="安管理")
+        give_addresses(session)
+        put_setting(session, SINCE, BEGUN.isoformat())
+        session.get_one(Person, office.clerk.id).active = kind == "accusation"  # a clerk who handles none
+        inbox.submit(session, fields, [], now - timedelta(days=6), SECRET, "0" * 32, "key")
+    with transaction() as session:
+        drafts, _facts = arriving_drafts(session, now)
+    with transaction() as session:
+        inbox.take_in_waiting(session, now, SECRET)
+        left = session.scalars(select(Notice).where(Notice.created_at == now, Notice.channel == NoticeChannel.IN_APP)).all()
+        told = [(row.receiver, row.subject, row.lines[0]["text"], row.lines[0].get("reason")) for row in left]
+    assert [(one.name, one.subject, one.lines[0]["text"], one.lines[0].get("reason")) for one in drafts] == told
+    assert [name for name, *_ in told] == (["凌镇长"] if kind == "help" else ["安管理"])
+
+
 @pytest.mark.parametrize(
     ("moment", "jobs"),
     [

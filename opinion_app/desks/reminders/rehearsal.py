@@ -156,13 +156,15 @@ def _unheard(judged: Judged, now: datetime) -> int:
 
 
 def arriving_drafts(session: Session, now: datetime) -> tuple[list[Draft], Mapping[int, CaseFacts]]:
-    """The word to the clerks of each message that a run at that moment takes in from the inbox, and the receipts; the facts by
-    what the lines name as their case. Reads only."""
+    """The word to the clerks, or to whoever sees to it, of each message that a run at that moment takes in from the inbox, and
+    the receipts; the facts by what the lines name as their case. Reads only."""
     people, drafts, facts = roster(session, local_date(now)), list[Draft](), dict[int, CaseFacts]()
     for one in arriving(session, now):
         facts[one.facts.id] = one.facts
-        lines = [line | {"case": one.facts.id} for line in one.letter.lines]
-        plans = [Plan(one.letter.category, clerk.id, one.letter.subject, one.mail, lines) for clerk in one.clerks]
+        plans = [
+            Plan(letter.category, person.id, letter.subject, one.mail, [line | {"case": one.facts.id} for line in letter.lines])
+            for letter, person in one.letters
+        ]
         drafts += _drafts(plans, people, facts, ())
         if one.receipt:
             subject = f"{one.facts.number} {SUBJECTS[RECEIPT]}"
