@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -30,12 +31,13 @@ from opinion_app.records.person import Person
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.delivery import Attempt, Outcome
 from opinion_app.rules.suspension import SuspensionGround
-from opinion_app.rules.words import NoticeChannel, NoticeState, Role, Urgency
+from opinion_app.rules.words import ClockState, Kind, NoticeChannel, NoticeState, Role, Urgency
 from opinion_app.rules.zone import local_date, parse_moment
 from opinion_app.scheduler.runner import Runner
 from opinion_app.steps.handling import suspending
 from opinion_app.steps.reply import operations as replies
-from tests.builders.life import REPLY, assigned, give_addresses, handling_case, make_office
+from opinion_app.steps.triage import operations as triage
+from tests.builders.life import HELP, REPLY, assigned, give_addresses, handling_case, make_office
 from tests.builders.office import SECRET, make_case, make_person
 
 BEGUN = parse_moment("2026-10-12T09:00")
@@ -206,6 +208,34 @@ def test_n01_a_run_asks_a_new_head_first_and_tells_the_date_by_that_alone(core: 
     left, dropped = left_as_rehearsed(core, f"{day}T09:01")
     assert [(who, subject) for who, subject, _lines in left] == [("代办人", f"{number} 答复稿送审，请审核（今天到期）")]
     assert [why for _name, why in dropped] == ["这一步已不由收件人办理"]
+
+
+def test_n14_a_date_that_moved_into_today_before_a_late_digest_is_told_by_that_alone(core: Flask) -> None:
+    """The clock was down in the morning; at ten it makes the digest, which says the date, before it looks at the rungs."""
+    begun = parse_moment("2026-11-02T10:00")
+    with transaction() as session:
+        office = make_office(session)
+        give_addresses(session)
+        put_setting(session, SINCE, BEGUN.isoformat())
+        case = handling_case(office, begun)
+        for owed in clocks.open_clocks(session, case.id):
+            if owed.stage != "reply":
+                clocks.end_clock(owed, begun, "", ClockState.MET)
+        clocks.refresh(session, case)
+        case_id, clerk = case.id, office.clerk
+    for moment in ("2026-11-03T09:00", "2026-11-04T09:00", "2026-11-04T20:00"):
+        run(core, parse_moment(moment))
+    with transaction() as session:
+        inquiry = replace(HELP, kind=Kind.INQUIRY)
+        at = parse_moment("2026-11-05T09:00")
+        triage.classify(session, session.get_one(Case, case_id), clerk, at, inquiry, know_late=True)
+    now = parse_moment("2026-11-05T10:00")
+    with transaction() as session:
+        found = rehearse(session, now)
+        before = session.scalar(select(func.max(Notice.id))) or 0
+    run(core, now)
+    assert (told(before), sent(now)) == (inside(found.drafts), mails(found.drafts))
+    assert {category for _name, category, _subject in sent(now)} == {"digest"}
 
 
 def test_n14_a_letter_that_may_have_left_is_rehearsed_with_the_words_it_has(core: Flask) -> None:

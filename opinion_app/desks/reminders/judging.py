@@ -90,12 +90,14 @@ def judge(
     under: Ladder | None = None,
     known: Mapping[int, CaseFacts] | None = None,
     besides: Ledger = MappingProxyType({}),
+    *,
+    digests_now: bool = False,
 ) -> Judged:
     """Judge a batch of clocks under the ladder in force, or `under` the one that takes its place; one that cannot be judged is
     named, and all others go on (N05). Reads only.
 
     `people` and `known`, the facts by case, are read here where nobody has read them yet; `besides`: what counts as told already
-    beside what the ledger holds."""
+    beside what the ledger holds; `digests_now`: a run of that moment makes the digests before it looks."""
     everybody = people or roster(session, local_date(now))
     changed_at = now if under is not None else in_force_since(session)
     held, calendar = under or ladder(session), work_calendar(session)
@@ -109,7 +111,7 @@ def judge(
         now,
         changed_at,
         digest,
-        digests_made(session, local_date(digest)),
+        digests_now or digests_made(session, local_date(digest)),
         missed_by_digests(session),
         told_from(session, now),
     )

@@ -12,15 +12,15 @@ from sqlalchemy.orm import Session
 from opinion_app.desks.reminders.judging import BATCH, Judged, Saying, judge, letters
 from opinion_app.desks.reminders.made_up import had_on, still_to_make, told_by_letter
 from opinion_app.desks.reminders.queries import plan_digests, waiting_clocks
+from opinion_app.desks.reminders.said_by_digest import Said, said_by_digest
 from opinion_app.desks.reminders.unit_letters import letter_of, ring_units
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.coming_back import gone_for_good, inside_alone
 from opinion_app.flow.digest_ledger import enter_digests, going_out
 from opinion_app.flow.handing_on import ask_who_has_it_now
-from opinion_app.flow.ladder import begin_reminding, ladder, take_effect, told_from
+from opinion_app.flow.ladder import begin_reminding, ladder, take_effect
 from opinion_app.flow.ledger import LONGEST, OfDate, entry
 from opinion_app.flow.outbox import Letter, queue, queue_many
-from opinion_app.flow.reminding import open_clock, rungs_of
 from opinion_app.flow.supervise import Asked, asked_of, issue
 from opinion_app.flow.unjudged import DIGESTS, RUNGS, missed_by_digests, note_digests_made, note_unjudged
 from opinion_app.records.case import Case
@@ -31,15 +31,12 @@ from opinion_app.records.person import Person
 from opinion_app.rules import links
 from opinion_app.rules.deadline_rules import ClockStage, OwedBy
 from opinion_app.rules.digest import OpenClock, PersonDigest, Trouble
-from opinion_app.rules.ladder import Rung, Way, look
+from opinion_app.rules.ladder import Rung, Way
 from opinion_app.rules.life import ACTS
 from opinion_app.rules.reminder_words import ReminderState, SupervisionKind
 from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.still_told import StillTold
 from opinion_app.rules.zone import local_date
-
-Said = Mapping[int, tuple[OpenClock, Rung]]
-"""By clock the rung that a digest says."""
 
 
 @dataclass
@@ -75,7 +72,7 @@ def queue_digests(session: Session, now: datetime) -> Queued:
         return done
     today, missed = local_date(now), missed_by_digests(session)
     digests = still_to_make(morning.digests, had_on(session, today), missed, told_by_letter(session, today))
-    said = _said_by_digest(session, digests, morning.rows, now, done.troubles)
+    said = said_by_digest(session, digests, morning.rows, now, done.troubles)
     try:
         with session.begin_nested():
             done.notices = _queue_all(session, digests, said, now)
@@ -134,27 +131,6 @@ def _note_rungs(session: Session, digests: Sequence[PersonDigest], said: Said, n
     ]
     if entries:
         session.execute(insert_once(session, Reminder.__table__), entries)
-
-
-def _said_by_digest(
-    session: Session, digests: Sequence[PersonDigest], rows: Sequence[Clock], now: datetime, troubles: list[Trouble]
-) -> Said:
-    """The rung of each clock that a digest says, judged once however many people are told; what cannot be joins `troubles`, and
-    keeps no digest back (N05)."""
-    held, calendar, since = ladder(session), work_calendar(session), told_from(session, now)
-    spoken, said = {line.clock_id for digest in digests for line in digest.lines}, {}
-    for row in rows:
-        if row.id not in spoken:
-            continue
-        try:
-            clock = open_clock(row, since)
-            tell = look(rungs_of(session, row, clock, held), clock, held, calendar, now).tell
-        except Exception as error:  # its line is said all the same; that its rungs are not is reported, not swallowed
-            troubles.append(Trouble(row.id, f"{type(error).__name__}: {error}"[:200]))
-            continue
-        if tell is not None and tell.rung.way is Way.DIGEST:
-            said[row.id] = (clock, tell.rung)
-    return said
 
 
 def queue_rungs(session: Session, now: datetime) -> Queued:

@@ -17,6 +17,7 @@ from opinion_app.desks.reminders.handed_on import handed_on, older_of_theirs
 from opinion_app.desks.reminders.judging import BATCH, Judged, Saying, judge, letters, subject_of
 from opinion_app.desks.reminders.made_up import still_to_make, told_by_letter
 from opinion_app.desks.reminders.queries import Speaking, morning_of, speaking_clocks
+from opinion_app.desks.reminders.said_by_digest import heard_with, said_by_digest
 from opinion_app.desks.reminders.suspended import plan_suspended
 from opinion_app.desks.reminders.unit_letters import names_of
 from opinion_app.flow.arriving import arriving
@@ -130,7 +131,8 @@ def rehearse(session: Session, now: datetime) -> Rehearsal:
     )
     handed = handed_on(session, held, look)
     waiting = handed.and_these(speaking.waiting)
-    judged = judge(session, waiting, now, people, under, found.facts, handed.heard)
+    heard = {**handed.heard, **heard_with(digests, said_by_digest(session, digests, morning.rows, now, []), now)}
+    judged = judge(session, waiting, now, people, under, found.facts, heard, digests_now=digest is not None)
     found.troubles += morning.troubles + judged.troubles
     found.unheard = _unheard(judged, now)
     standing = plan_suspended(session, now, speaking.standing, found.facts, people)

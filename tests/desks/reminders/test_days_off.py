@@ -16,6 +16,7 @@ from opinion_app.flow import clocks
 from opinion_app.flow.outbox import RUNG
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
+from opinion_app.records.job import JobRun
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import LeaderInCharge, Person
 from opinion_app.records.transaction import transaction
@@ -79,7 +80,10 @@ def urgent(office: Office, at: str) -> Case:
 
 def mornings(office: Office, *days: str) -> None:
     for day in days:
-        queue_digests(office.session, parse_moment(f"{day}T08:30"))
+        slot = parse_moment(f"{day}T08:30")
+        queue_digests(office.session, slot)
+        done = {"started_at": slot, "finished_at": slot, "succeeded": True, "runner": "r1", "report": ""}
+        office.session.add(JobRun(job="digest", slot=slot, **done))
         queue_rungs(office.session, parse_moment(f"{day}T08:31"))
 
 

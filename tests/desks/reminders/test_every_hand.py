@@ -19,6 +19,7 @@ from opinion_app.flow.cases import facts_of
 from opinion_app.flow.outbox import RUNG
 from opinion_app.flow.roster import roster
 from opinion_app.records.case import Case
+from opinion_app.records.job import JobRun
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
 from opinion_app.records.transaction import transaction
@@ -191,7 +192,10 @@ def brought_there(office: Office, kind: Kind, before: tuple[Do, ...]) -> Case:
     for step in before:
         step(office, case, CAME)
     reply_alone(office, case, CAME)
-    queue_digests(office.session, parse_moment(f"{DAY}T08:30"))
+    slot = parse_moment(f"{DAY}T08:30")
+    queue_digests(office.session, slot)
+    done = {"started_at": slot, "finished_at": slot, "succeeded": True, "runner": "r1", "report": ""}
+    office.session.add(JobRun(job="digest", slot=slot, **done))
     queue_rungs(office.session, parse_moment(f"{DAY}T08:31"))
     return case
 
