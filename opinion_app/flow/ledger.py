@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
+from opinion_app.flow.told_versions import versions_of
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice, Reminder, UnitReminder
 from opinion_app.records.once import insert_once
@@ -56,13 +57,17 @@ def carry_over(session: Session, told: Clock, instead: Clock) -> None:
     """Whoever was told of the date of one clock was told of the same date of the clock that takes its place (N01).
 
     Where both have one date, or both stand still, the one goes on with the versions of the other: a date that is there again
-    when it runs on was told already. Each entry keeps the moment at which it was told.
+    when it runs on was told already. Where the former had that date before, as when a slip moved it for a moment, what was told
+    of it then is carried over. Each entry keeps the moment at which it was told.
     What has not left is not carried over: it is cancelled, for the clock it speaks of runs no more, and the ladder tells it of
     the other."""
-    if told.due_at != instead.due_at:
+    if told.due_at == instead.due_at:
+        instead.deadline_version, instead.dates = told.deadline_version, list(told.dates)
+        _carry(session, told, instead, {})
         return
-    instead.deadline_version, instead.dates = told.deadline_version, list(told.dates)
-    _carry(session, told, instead, {})
+    same = [one.number for one in versions_of(told) if one.due_at is not None and one.due_at == instead.due_at]
+    if same:
+        _carry(session, told, instead, dict.fromkeys(same, instead.deadline_version))
 
 
 def carry_back(session: Session, rested: Clock, again: Clock) -> None:
@@ -94,10 +99,13 @@ def _carry(session: Session, told: Clock, instead: Clock, versions: Mapping[int,
     ]
     if rows:
         session.execute(insert_once(session, Reminder.__table__), rows)
-    for group in session.scalars(groups).all():
-        copied = {name: getattr(group, name) for name in ("unit_id", "rung", "notice_id", "created_at")}
-        version = versions.get(group.deadline_version, group.deadline_version)
-        session.add(UnitReminder(clock_id=instead.id, deadline_version=version, **copied))
+    heard = [
+        {name: getattr(group, name) for name in ("unit_id", "rung", "notice_id", "created_at")}
+        | {"clock_id": instead.id, "deadline_version": versions.get(group.deadline_version, group.deadline_version)}
+        for group in session.scalars(groups)
+    ]
+    if heard:
+        session.execute(insert_once(session, UnitReminder.__table__), heard)
 
 
 def _left() -> ColumnElement[bool]:

@@ -16,12 +16,13 @@ from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
 from opinion_app.rules.delivery import Outcome
-from opinion_app.rules.words import NoticeChannel, Urgency
+from opinion_app.rules.words import NoticeChannel, Procedure, Urgency
 from opinion_app.rules.zone import parse_moment
-from opinion_app.steps.triage import operations
+from opinion_app.steps.triage import merging, operations
 from tests.builders.life import HELP, give_addresses, handling_case
+from tests.builders.office import NOW, make_case
 from tests.desks.outbox import posted
-from tests.desks.outbox.test_nothing_twice import INQUIRY, Office, close, late_with_a_sheet, office, slip
+from tests.desks.outbox.test_nothing_twice import HOUR, INQUIRY, PETITION, Office, close, late_with_a_sheet, office, slip
 
 __all__ = ["office"]
 COMPLEX = replace(HELP, urgency=Urgency.COMPLEX)
@@ -204,3 +205,24 @@ def test_n02_a_card_that_the_calendar_brings_forward_comes_on_its_new_day(office
     posted.morning(office, rest[0])  # type: ignore[arg-type]
     assert [line for line in mail(office, f"{rest[0]}T08:35") if "黄牌" in line] != []
     assert len(office.sheets()) == 1
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize(("late", "other"), [(1, INQUIRY), (6, COMPLEX)])
+def test_n01_a_petition_that_answers_by_a_merged_date_is_not_told_it_again_after_a_slip(
+    office: Office, late: int, other: operations.Classification, *, first: bool
+) -> None:
+    """Each time it is a petition again, another clock stands for the merged one."""
+    give_addresses(office.session)
+    procedure = Procedure.PETITION if first else Procedure.ORDINARY
+    case = make_case(office.session, office.life.clerk, now=NOW, procedure=procedure)
+    old = make_case(office.session, office.life.clerk, now=NOW + HOUR)
+    merging.merge(office.session, old, office.life.clerk, NOW + 2 * HOUR, case.number, "同一件事", know_late=True)
+    if not first:
+        operations.classify(office.session, case, office.life.clerk, NOW + 3 * HOUR, PETITION, know_late=True)
+    office.alone(case, "reply")
+    day = office.mornings(case, "reply", late)
+    classify(office, case, f"{day}T09:00", other)
+    rounds(office, day, "09:01")  # by another date it may well be late
+    classify(office, case, f"{day}T09:10", PETITION)
+    assert [line for line in rounds(office, day, "09:11", "10:00", "16:00") if "答复" in line] == []
