@@ -14,7 +14,7 @@ from opinion_app.flow.cases import facts_of
 from opinion_app.flow.clocks import open_clocks, owed_by_office
 from opinion_app.flow.dated_letters import dated, letter_to, presses, running, subject
 from opinion_app.flow.ladder import ladder
-from opinion_app.flow.may_know import may_know as may_know
+from opinion_app.flow.may_know import may_know
 from opinion_app.flow.outbox import ACT, Letter, holders_of, leader_in_charge, queue_many, unit_people
 from opinion_app.flow.roster import roster
 from opinion_app.flow.told_with import count_as_told

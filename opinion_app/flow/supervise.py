@@ -16,8 +16,8 @@ from opinion_app.flow.cases import facts_of
 from opinion_app.flow.clock_dates import Cause, settle
 from opinion_app.flow.clocks import end_clock, refresh
 from opinion_app.flow.dated_letters import dated, presses, running, subject
-from opinion_app.flow.handover import may_know
 from opinion_app.flow.ladder import ladder
+from opinion_app.flow.may_know import may_know
 from opinion_app.flow.move import move
 from opinion_app.flow.roster import roster
 from opinion_app.flow.told_with import count_as_told
