@@ -21,6 +21,7 @@ from opinion_app.rules.deadline import derive
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.explain import explain_text
 from opinion_app.rules.spoken import moment_words
+from opinion_app.rules.year_notices import notices_named
 from opinion_app.rules.zone import parse_moment
 
 LARGEST = 200_000
@@ -84,7 +85,9 @@ def due(start: str, working_days: int | None, days: int | None, hours: int | Non
     unit, amount = chosen[0]
     facts = ClockFacts(parse_moment(start), Span(amount, unit))
     with opened(), reading_only(), transaction() as session:
-        click.echo(explain_text(derive(facts, work_calendar(session))))
+        known = work_calendar(session)
+        derived = derive(facts, known)
+        click.echo(explain_text(derived, notices=notices_named(derived, known)))
 
 
 commands = [calendar, due]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Engine, delete, or_, select, text
+from sqlalchemy import Engine, Select, delete, or_, select, text
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.settings import put_setting, setting
@@ -15,6 +15,7 @@ from opinion_app.records.office import forget_held, held_settings
 from opinion_app.rules.office_hours import OfficeHours, hours_from
 from opinion_app.rules.workdays import CalendarDay as DayRow
 from opinion_app.rules.workdays import DayKind, WorkCalendar
+from opinion_app.rules.year_notices import notice_words
 
 VERSION = "calendar_version"
 RULES_VERSION = "rules_version"
@@ -22,6 +23,8 @@ HOURS = "office_hours"
 _HELD = "opinion_calendar_held"
 _SHARED = text("SELECT pg_advisory_xact_lock_shared(hashtext('opinion calendar'))")
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtext('opinion calendar'))")
+_DAYS = select(CalendarDay.day, CalendarDay.layer, CalendarDay.name, CalendarDay.source, CalendarDay.notice_year)
+_YEARS = select(CalendarYear.year, CalendarYear.source, CalendarYear.version_no)
 _loaded: dict[tuple[Engine, int], WorkCalendar] = {}
 
 
@@ -43,11 +46,16 @@ def work_calendar(session: Session) -> WorkCalendar:
 
 
 def _read(session: Session) -> WorkCalendar:
-    days = session.execute(select(CalendarDay.day, CalendarDay.layer, CalendarDay.name, CalendarDay.source))
-    years = session.scalars(select(CalendarYear.year))
-    rows = tuple(DayRow(day, DayKind(layer), name, source) for day, layer, name, source in days)
-    hours = office_hours(session)
-    return WorkCalendar(rows, frozenset(years), hours.weekdays, hours.frames, hours.half_days)
+    hours, notices = office_hours(session), _notices(session, _YEARS)
+    return WorkCalendar(_rows(session, _DAYS), frozenset(notices), hours.weekdays, hours.frames, hours.half_days, notices)
+
+
+def _rows(session: Session, days: Select[date, str, str, str, int | None]) -> tuple[DayRow, ...]:
+    return tuple(DayRow(day, DayKind(layer), name, source, year) for day, layer, name, source, year in session.execute(days))
+
+
+def _notices(session: Session, years: Select[int, str, int]) -> dict[int, str]:
+    return {year: notice_words(source, version) for year, source, version in session.execute(years)}
 
 
 def calendar_at(session: Session, moment: datetime) -> WorkCalendar:
@@ -55,12 +63,9 @@ def calendar_at(session: Session, moment: datetime) -> WorkCalendar:
 
     What was replaced or taken back since is gone; whoever asks compares what comes out with what was stored then."""
     held = work_calendar(session)
-    found = session.execute(
-        select(CalendarDay.day, CalendarDay.layer, CalendarDay.name, CalendarDay.source).where(CalendarDay.entered_at <= moment)
-    )
-    rows = tuple(DayRow(day, DayKind(layer), name, source) for day, layer, name, source in found)
-    years = session.scalars(select(CalendarYear.year).where(CalendarYear.loaded_at <= moment))
-    return replace(held, rows=rows, years=frozenset(years))
+    rows = _rows(session, _DAYS.where(CalendarDay.entered_at <= moment))
+    notices = _notices(session, _YEARS.where(CalendarYear.loaded_at <= moment))
+    return replace(held, rows=rows, years=frozenset(notices), notices=notices)
 
 
 def office_hours(session: Session) -> OfficeHours:

@@ -41,14 +41,17 @@ def explain(derivation: Derivation, *, started: str = "起算", collapse: bool =
     return tuple(lines)
 
 
-def explain_text(derivation: Derivation, *, started: str = "起算", basis: str = "", collapse: bool = False) -> str:
-    """The whole explanation as text, the due moment first; `basis` is the rule and its source."""
+def explain_text(
+    derivation: Derivation, *, started: str = "起算", basis: str = "", notices: Sequence[str] = (), collapse: bool = False
+) -> str:
+    """The whole explanation as text, the due moment first; `basis` is the rule and its source, `notices` name the holidays'."""
     head = [f"到期：{_due(derivation)}"]
     if basis:
         head.append(f"依据：{basis}")
     if derivation.original_due_at not in (None, derivation.due_at):
         head.append(f"原到期：{moment_words(derivation.original_due_at)}")
     body = [f"  {line.text}" for line in explain(derivation, started=started, collapse=collapse)]
+    body += [f"  {named}" for named in notices]
     note = [f"注意：{PROVISIONAL_NOTE}"] if derivation.provisional else []
     return "\n".join([*head, *body, *note])
 

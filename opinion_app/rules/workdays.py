@@ -43,12 +43,15 @@ class CalendarWithoutWorkingDays(Refused):
 
 @dataclass(frozen=True, slots=True)
 class CalendarDay:
-    """One dated row: a holiday, a make-up day or a local closure, with its name and where it comes from."""
+    """One dated row: a holiday, a make-up day or a local closure, with its name and where it comes from.
+
+    `notice_year`: of which year's notice it is, where that is another than its own."""
 
     day: date
     kind: DayKind
     name: str = ""
     source: str = ""
+    notice_year: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,8 @@ class DayFact:
 class WorkCalendar:
     """An immutable calendar: dated rows over a weekly pattern, the years it really knows, the working frames of a day.
 
-    `special_frames` gives single dates other frames (a half-day holiday). Weekdays count from 0, Monday.
+    `special_frames` gives single dates other frames (a half-day holiday). Weekdays count from 0, Monday. `notices` names the
+    notice each year was loaded from, in words.
     Raises CalendarRefused for two rows of one kind on one day, for a row that is no dated kind, for bad frames.
     """
 
@@ -75,6 +79,7 @@ class WorkCalendar:
     weekdays: frozenset[int] = MONDAY_TO_FRIDAY
     frames: tuple[Frame, ...] = DEFAULT_FRAMES
     special_frames: Mapping[date, tuple[Frame, ...]] = field(default_factory=dict, hash=False)
+    notices: Mapping[int, str] = field(default_factory=dict, hash=False)
     _deciding: dict[date, CalendarDay] = field(init=False, repr=False, compare=False)
     _works: frozenset[date] = field(init=False, repr=False, compare=False)
     _rests: frozenset[date] = field(init=False, repr=False, compare=False)
@@ -103,6 +108,11 @@ class WorkCalendar:
     def provisional(self, day: date) -> bool:
         """Whether the year of that day is not loaded, so that the answer is only the weekly pattern."""
         return day.year not in self.years
+
+    def notice_year(self, day: date) -> int:
+        """The year whose notice says whether that day works: its own, unless another year's notice names it."""
+        row = self._deciding.get(day)
+        return day.year if row is None or row.notice_year is None else row.notice_year
 
     def guesses_between(self, start: date, end: date) -> bool:
         """Whether a count of the working days from one day to the other, as `count_working_days` has it, rests on a guess."""

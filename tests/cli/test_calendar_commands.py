@@ -20,9 +20,12 @@ def test_a_year_is_looked_at_and_loaded_and_dates_are_explained(run: Run, tmp_pa
     status, out, _err = run("calendar", "load", str(file), "--dry-run")
     assert (status, "未载入（仅预览）：2027 年放假安排" in out) == (0, True)
     assert "暂定" in run("due", "2026-12-25", "--working-days", "5")[1], "a look loads nothing"
-    assert run("calendar", "load", str(file))[0] == 0
+    assert run("calendar", "load", str(file), "--source", "国办发明电〔2026〕7号")[0] == 0
     out = run("due", "2026-12-25", "--working-days", "5")[1]
     assert ("暂定" in out, "元旦放假，不计" in out, "2027-01-04" in out) == (False, True, True)
+    assert (
+        "  2026 年放假安排：国务院办公厅历年节假日安排通知（第 1 版）\n  2027 年放假安排：国办发明电〔2026〕7号（第 1 版）" in out
+    )
     status, out, err = run("due", "LY2026-999999")
     assert (status, "没有这个编号" in out + err) == (1, True)
 

@@ -75,6 +75,11 @@ def test_d02_a_provisional_date_says_so_everywhere_and_no_more_once_the_year_is_
     with app.app_context(), transaction() as session:
         told = session.get_one(Progress, number(app))
         assert (told.promised_on, "暂定" in told.promise) == (date(2027, 1, 5), False)
+        reply = reply_clock(session, session.query(Case.id).scalar())
+        assert reply is not None
+        why = f"{path}/clocks/{reply.id}"
+    named = "2027 年放假安排：国办通知（第 1 版）"
+    assert named in clerk.get(why).text, "the paper it was loaded from is named where dates are explained"
 
 
 def test_d15_every_version_of_a_date_is_told_with_its_reason(app: Flask, office: Office) -> None:

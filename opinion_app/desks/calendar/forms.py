@@ -24,7 +24,7 @@ class NoticeForm(OfficeForm):
         hint="每行一段：日期,休或班,名称。例如“2027-02-05 至 2027-02-11,休,春节”。也可以直接粘贴 JSON。",
     )
     file = FileField("或者选择文件", description="CSV 或 JSON，UTF-8 或 GB18030 编码。选了文件就以文件为准。")
-    source = line("文件依据", 100, hint="例如“国办发明电〔2026〕7号”，会写在每个日期的推算理由里。")
+    source = line("文件依据", 100, hint="例如“国办发明电〔2026〕7号”，会写在用到这一年放假安排的每个日期的推算理由里。")
     replace = HiddenField()  # the year whose arrangement the page said would be replaced
     looked = HiddenField()  # the mark of the clocks that the page said would move
     anyway = BooleanField("已核对，放假天数无误")

@@ -28,9 +28,11 @@ CHANGES = ("calendar.load", "calendar.close", "calendar.open", "calendar.hours")
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The derivation that gives the stored date, None where the calendar of that day is gone; `note` says what differs today."""
+    """The derivation that gives the stored date, None where the calendar of that day is gone, and the calendar it is by; `note`
+    says what differs today."""
 
     derivation: Derivation | None
+    calendar: WorkCalendar
     note: str = ""
 
 
@@ -38,13 +40,13 @@ def settled(session: Session, clock: Clock, calendar: WorkCalendar) -> Settled:
     """The derivation of a clock's stored date: a running one by the calendar in force, an ended one by that of its end."""
     today = derive(_facts(clock, calendar), calendar)
     if clock.state in OPEN_CLOCK or clock.ended_at is None or today.due_at == clock.due_at:
-        return Settled(today)
+        return Settled(today, calendar)
     held = calendar_at(session, clock.ended_at)
     then = derive(_facts(clock, held), held)
     known = (then.due_at, then.provisional) == (clock.due_at, clock.provisional)
     note = f"这项时限已于 {moment_words(clock.ended_at)} 结束，到期日按当时的工作日历确定，此后不再改动。"
     note += _changed(session, clock, today.due_at)
-    return Settled(then if known else None, note if known else note + "当时的日历已被替换，不能逐日重列。")
+    return Settled(then if known else None, held, note if known else note + "当时的日历已被替换，不能逐日重列。")
 
 
 def _facts(clock: Clock, calendar: WorkCalendar) -> ClockFacts:

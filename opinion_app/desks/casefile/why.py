@@ -27,6 +27,7 @@ from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.trace import StepKind
 from opinion_app.rules.words import OPEN_CLOCK, Stage
 from opinion_app.rules.workdays import WorkCalendar
+from opinion_app.rules.year_notices import notices_named
 from opinion_app.rules.zone import parse_moment
 
 TAKEN_OVER = (StepKind.ADOPTED, StepKind.BOUND)  # from a merged case, which these steps name
@@ -45,7 +46,8 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """What is said about one clock; `ended`: when and how it ended, empty while it runs; `aside`: granted and not counted."""
+    """What is said about one clock; `ended`: when and how it ended, empty while it runs; `aside`: granted and not counted;
+    `notices`: the yearly notices the count rests on."""
 
     title: str
     span: str
@@ -59,6 +61,7 @@ class Why:
     versions: tuple[Version, ...] = ()
     ended: str = ""
     aside: str = ""
+    notices: tuple[str, ...] = ()
 
 
 def why(session: Session, clock: Clock, calendar: WorkCalendar, reader: Actor | None = None) -> Why:
@@ -82,6 +85,7 @@ def why(session: Session, clock: Clock, calendar: WorkCalendar, reader: Actor | 
         _versions(clock),
         _ended(clock),
         _aside(clock),
+        notices_named(held.derivation, held.calendar) if held.derivation is not None else (),
     )
 
 
@@ -185,7 +189,9 @@ def told(why: Why) -> str:
         f"依据：{why.source}" + (f"（{why.rule}）" if why.rule else ""),
     ]
     head += [f"原到期：{why.original}"] if why.original else []
-    body = [f"  {line.text}" for line in why.lines] + ([f"  {why.aside}"] if why.aside else [])
+    body = [f"  {said}" for said in (*(line.text for line in why.lines), *why.notices)] + (
+        [f"  {why.aside}"] if why.aside else []
+    )
     moved = [f"  第 {entry.number} 版（{entry.at}）：{entry.due}，{entry.why}" for entry in why.versions]
     note = [f"注意：{text}" for text in (why.warning, why.note) if text]
     return "\n".join([*head, *body, *(["日期的历次变动：", *moved] if moved else []), *note])
