@@ -26,7 +26,7 @@ from opinion_app.rules.clock_facts import (
 )
 from opinion_app.rules.day_walk import DayWalk
 from opinion_app.rules.hour_walk import HourWalk
-from opinion_app.rules.room import buffer_before, guessed, laid_steps
+from opinion_app.rules.room import buffer_before, laid_steps
 from opinion_app.rules.spoken import day_words
 from opinion_app.rules.trace import Step, StepKind
 from opinion_app.rules.workdays import WorkCalendar
@@ -122,10 +122,10 @@ def derive(facts: ClockFacts, calendar: WorkCalendar) -> Derivation:
     if facts.fixed_date is None:
         due = original = walk.count(start, facts.span)
     else:
-        back = laid_steps(facts, calendar)
+        back, guess = laid_steps(facts, calendar)
         walk.steps += [*back, Step(StepKind.FIXED, facts.fixed_date, facts.fixed_why)]
         due = original = walk.until(facts.fixed_date, start)
-        walk.provisional = walk.provisional or guessed(back)
+        walk.provisional = walk.provisional or guess
     extended = False
     for event in _events(facts):
         if isinstance(event, Extension):

@@ -20,20 +20,19 @@ def buffer_before(due_at: datetime, working_days: int, calendar: WorkCalendar, s
     return min(end_of_day(max(day, first)), due_at)
 
 
-def laid_steps(facts: ClockFacts, calendar: WorkCalendar) -> tuple[Step, ...]:
-    """The walk by which the date of a clock that is `laid` before another was found, from that other's due day backwards.
+def laid_steps(facts: ClockFacts, calendar: WorkCalendar) -> tuple[tuple[Step, ...], bool]:
+    """The walk by which the date of a clock that is `laid` before another was found, from that other's due day backwards, and
+    whether it went over a day of a year that is not loaded (decisions 23).
 
-    None for any other clock, nor where the date lies before that count: it had passed already when there was less time.
-    A day of a year that is not loaded makes the date provisional (decisions 23)."""
+    No walk for any other clock, nor where the date lies before that count: it had passed already when there was less time.
+    Where less room is left than the rule asks for, the days before the date are none of it, but a guess among them is one."""
     if not facts.laid or facts.fixed_date is None or facts.latest is None:
-        return ()
+        return (), False
     steps = _back(facts.latest, facts.span.amount, calendar)
-    return steps if steps[-1].day <= facts.fixed_date else ()
-
-
-def guessed(steps: tuple[Step, ...]) -> bool:
-    """Whether one of the days gone over lies in a year that is not loaded."""
-    return any(step.provisional for step in steps)
+    if steps[-1].day > facts.fixed_date:
+        return (), False
+    left = tuple(step for step in steps if step.day >= facts.fixed_date)
+    return left if len(left) > 1 else (), any(step.provisional for step in steps)
 
 
 def _back(due_at: datetime, working_days: int, calendar: WorkCalendar) -> tuple[Step, ...]:

@@ -90,6 +90,15 @@ def test_a_long_count_back_is_told_in_stretches() -> None:
     ]
 
 
+def test_where_less_room_is_left_only_what_is_left_is_counted() -> None:
+    assert told(laid("2026-12-03", "2026-12-04"))[1:4] == [
+        "12月4日 周五 答复到期，由此往前数，当日不计",
+        "12月3日 周四 往前第1个工作日",
+        "答复到期前留出 2 个工作日审核签发，定为 12月3日 周四",
+    ]
+    assert told(laid("2026-12-04", "2026-12-04"))[1] == "答复到期前留出 2 个工作日审核签发，定为 12月4日 周五"
+
+
 def test_what_is_counted_back_is_no_time_that_runs() -> None:
     facts = laid("2026-12-02", "2026-12-04", start="2026-11-27T10:00")
     assert elapsed_at(derive(facts, CHINA), 50) == elapsed_at(derive(replace(facts, laid=False), CHINA), 50)
