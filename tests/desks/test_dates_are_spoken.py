@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from opinion_app.desks.casefile.why import why_case
+from opinion_app.desks.casefile.why import why, why_case
 from opinion_app.flow import clock_changes
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clocks import end_clock, open_clocks
@@ -36,7 +36,7 @@ TO_A_DAY = Extension(NOW, until=date(2026, 12, 9), reason="采购")
 def said(session: Session, case: Case, duty: str) -> list[str]:
     """The lines about the first date of that duty, without the head that names its rule."""
     told = why_case(session, case.number, work_calendar(session)).split("\n\n")
-    lines = next(part for part in told if part.startswith(f"{duty}：")).split("\n")
+    lines = next(part for part in told if part.startswith((f"{duty}：", f"{duty}（"))).split("\n")
     return [line.strip() for line in lines if line.startswith("  ")]
 
 
@@ -149,3 +149,36 @@ def test_d04_the_citizen_hears_of_no_extension_that_a_suspension_overtook(core: 
         recompute_open(session, NOW + 5 * DAY)
         assert reply.due_at == end_of_day(date(2026, 12, 8))
         assert "延长" not in promise_words(reply, case)
+
+
+def test_d12_each_date_says_of_which_unit_it_is_who_owes_it_and_what_meets_it(core: Flask) -> None:
+    with transaction() as session:
+        office = make_office(session)
+        case = assigned(office)
+        told = [part.split("\n")[:2] for part in why_case(session, case.number, work_calendar(session)).split("\n\n")]
+        heads = {head.partition("：")[0]: by for head, by in told}
+        assert {head: heads[head] for head in heads if head.startswith(("签收", "提交", "报协办", "答复"))} == {
+            "签收（财政所）": "由谁办理：财政所（主办），“签收”后即为完成",
+            "签收（村镇建设办）": "由谁办理：村镇建设办（协办），“签收”后即为完成",
+            "提交答复稿（财政所）": "由谁办理：财政所（主办），“送审”后即为完成",
+            "报协办结果（村镇建设办）": "由谁办理：村镇建设办（协办），“报协办结果”后即为完成",
+            "答复": "由谁办理：现承办环节，“登记答复”后即为完成",
+        }
+
+
+def test_d02_a_guessed_date_says_so_in_its_headline(core: Flask) -> None:
+    with transaction() as session:
+        office = make_office(session)
+        case = handling_case(office, NOW + 31 * DAY)
+        told = why_case(session, case.number, work_calendar(session)).split("\n\n")
+        assert any(part.startswith("答复：2027年") and "（暂定）" in part.split("\n")[0] for part in told)
+
+
+def test_the_date_of_a_sheet_names_the_unit_that_answers_it(core: Flask) -> None:
+    with transaction() as session:
+        office = make_office(session)
+        case = handling_case(office)
+        clock = next(held for held in open_clocks(session, case.id) if held.unit_id == office.finance.id)
+        clock.assignment_id, clock.met_by_act, clock.stage = None, "feedback", "feedback"
+        said = why(session, clock, work_calendar(session))
+        assert (said.owed_by, said.met_by) == (office.finance.name, said.title)

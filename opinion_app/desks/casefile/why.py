@@ -19,10 +19,11 @@ from opinion_app.records.clock import Clock, DeadlineRuleRow
 from opinion_app.records.move import Move
 from opinion_app.rules.clock_facts import Unit
 from opinion_app.rules.deadline import Derivation, granted_in_run
-from opinion_app.rules.deadline_rules import ClockStage, StartEvent
+from opinion_app.rules.deadline_rules import ClockStage, OwedBy, StartEvent
 from opinion_app.rules.errors import NotFound
-from opinion_app.rules.explain import PROVISIONAL_NOTE, Line, explain
+from opinion_app.rules.explain import PROVISIONAL_MARK, PROVISIONAL_NOTE, Line, explain
 from opinion_app.rules.facts import Actor
+from opinion_app.rules.life import ACTS
 from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.trace import StepKind
 from opinion_app.rules.words import OPEN_CLOCK, Stage
@@ -47,7 +48,7 @@ class Version:
 @dataclass(frozen=True, slots=True)
 class Why:
     """What is said about one clock; `ended`: when and how it ended, empty while it runs; `aside`: granted and not counted;
-    `notices`: the yearly notices the count rests on."""
+    `notices`: the yearly notices the count rests on. `unit`: of which unit it is; `owed_by`, `met_by`: who has to do what."""
 
     title: str
     span: str
@@ -62,6 +63,14 @@ class Why:
     ended: str = ""
     aside: str = ""
     notices: tuple[str, ...] = ()
+    unit: str = ""
+    owed_by: str = ""
+    met_by: str = ""
+
+    @property
+    def headline(self) -> str:
+        """What the clock waits for, and of which unit where each has one of its own."""
+        return f"{self.title}（{self.unit}）" if self.unit else self.title
 
 
 def why(session: Session, clock: Clock, calendar: WorkCalendar, reader: Actor | None = None) -> Why:
@@ -86,6 +95,9 @@ def why(session: Session, clock: Clock, calendar: WorkCalendar, reader: Actor | 
         _ended(clock),
         _aside(clock),
         notices_named(held.derivation, held.calendar) if held.derivation is not None else (),
+        clock.unit.name if clock.unit is not None else "",
+        _owed_by(session, clock),
+        _met_by(clock),
     )
 
 
@@ -103,8 +115,22 @@ def _as_seen(session: Session, derivation: Derivation, reader: Actor) -> Derivat
 
 def _due(clock: Clock, derivation: Derivation | None) -> str:
     if clock.due_at is not None:
-        return moment_words(clock.due_at)
+        return moment_words(clock.due_at) + (PROVISIONAL_MARK if clock.provisional else "")
     return f"中止计时，恢复后还有 {derivation.held}" if derivation is not None else "中止计时"
+
+
+def _owed_by(session: Session, clock: Clock) -> str:
+    """财政所（主办）, or who else has to act."""
+    if clock.unit is None:
+        return OwedBy.of(clock.owed_by).label
+    part = session.get(Assignment, clock.assignment_id) if clock.assignment_id is not None else None
+    return f"{clock.unit.name}（{part.role.label}）" if part is not None else clock.unit.name
+
+
+def _met_by(clock: Clock) -> str:
+    """The act that meets the clock, in the words of its button; what no act of a case does is named by what is waited for."""
+    act = ACTS.get(clock.met_by_act)
+    return act.label if act is not None else clock_words(clock)
 
 
 def _lines(session: Session, clock: Clock, derivation: Derivation | None) -> tuple[Line, ...]:
@@ -184,7 +210,8 @@ def _due_words(due: str | None) -> str:
 def told(why: Why) -> str:
     """The same as the page tells, as plain text."""
     head = [
-        f"{why.title}：{why.due}",
+        f"{why.headline}：{why.due}",
+        f"由谁办理：{why.owed_by}，“{why.met_by}”后即为完成",
         *([f"结束：{why.ended}"] if why.ended else []),
         f"依据：{why.source}" + (f"（{why.rule}）" if why.rule else ""),
     ]
