@@ -33,7 +33,11 @@ OPTIONS = (
     Option("DATA_DIR", "数据目录：数据库、附件、邮件文件、备份", "data"),
     Option("DATABASE_URL", "数据库地址；空为数据目录下的 SQLite", ""),
     Option("PUBLIC_DATABASE_URL", "公众端专用的数据库地址（最小权限账号）；空为同一数据库", ""),
-    Option("BASE_URL", "对外访问地址，用于邮件里的链接；以 https 开头时启用安全 Cookie", "http://127.0.0.1:8000"),
+    Option(
+        "BASE_URL",
+        "对外访问地址，用于邮件里的链接；不设置则按启动时的地址和端口；以 https 开头时启用安全 Cookie",
+        "http://127.0.0.1:8000",
+    ),
     Option("TIMEZONE", "显示时间所用时区", "Asia/Shanghai"),
     Option("SMTP_URL", "发信服务器，如 smtp://用户:密码@主机:25；空则邮件存为文件", ""),
     Option("MAIL_FROM", "发信人地址", "opinion@localhost"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -20,15 +21,17 @@ THREADS = 8
 PATIENCE = 20.0
 
 
-def serve(app: Flask, host: str, port: int, look: Callable[[], None]) -> None:
-    """Answer requests until SIGTERM or Ctrl-C; `look` is called about twice a second. Raises OSError where the port is taken."""
+def serve(app: Flask, kept: list[socket.socket], begun: Callable[[], Callable[[], None]]) -> None:
+    """Answer requests at the ports that were `kept` until SIGTERM or Ctrl-C.
+
+    `begun` is called once they are open; what it answers is called about twice a second. Raises OSError where somebody else
+    opened the port meanwhile."""
     settings: Settings = app.extensions["opinion_settings"]
     sockets: dict[int, Any] = {}
     server = create_server(
         app,
         map=sockets,
-        host=host,
-        port=port,
+        sockets=kept,
         threads=THREADS,
         ident=None,
         # waitress keeps these from ProxyFix unless somebody said that a proxy of ours sets them
@@ -37,6 +40,7 @@ def serve(app: Flask, host: str, port: int, look: Callable[[], None]) -> None:
     )
     stop = _Stop()
     try:
+        look = begun()
         while not stop.asked:
             wasyncore.loop(timeout=0.5, map=sockets, count=1)
             look()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.util import find_spec
+from socket import socket
 from typing import cast
 
 import click
@@ -12,6 +14,7 @@ import opinion_app
 from opinion_app import locate
 from opinion_app.cli._clock_process import ClockProcess
 from opinion_app.cli._office import check_schema, sweep_strays
+from opinion_app.cli._port import address_of, keep_port, name_address
 from opinion_app.cli._server import serve as answer
 from opinion_app.clock import now
 from opinion_app.core import create_core
@@ -31,13 +34,15 @@ port_option = click.option(
 @port_option
 def serve(host: str, port: int, *, clock: bool, public: bool) -> None:
     """启动网页服务和定时进程，Ctrl-C 结束。 / Serve the pages and run the clock until Ctrl-C."""
+    kept = keep_port(host, port)
+    name_address(host, port)
     if public:
-        run(public_wing(), host, port, clock=False, path="/")
+        run(public_wing(), kept, address_of(host, port), clock=False, path="/")
         return
     with create_core().app_context():
         check_schema()
         sweep_strays(now())
-    run(opinion_app.create_app(), host, port, clock=clock)
+    run(opinion_app.create_app(), kept, address_of(host, port), clock=clock)
 
 
 def public_wing() -> Flask:
@@ -51,13 +56,19 @@ def public_wing() -> Flask:
     return opinion_app.create_app(settings, rooms=("public",))
 
 
-def run(app: Flask, host: str, port: int, *, clock: bool, path: str = "/office/") -> None:
-    """Serve until the end is asked for, with the clock beside it where there is one; `path` is where people begin."""
-    child = ClockProcess() if clock and find_spec("opinion_app.cli.clock") else None
-    shown = f"[{host}]" if ":" in host else host
-    click.echo(f"服务已启动：http://{shown}:{port}{path}（Ctrl-C 停止）")
+def run(app: Flask, kept: list[socket], address: str, *, clock: bool, path: str = "/office/") -> None:
+    """Serve at the `kept` ports until the end is asked for, with the clock beside it where there is one; `address` and `path` are
+    where people begin. That it is there is said when it is."""
+    child: ClockProcess | None = None
+
+    def begun() -> Callable[[], None]:
+        nonlocal child
+        click.echo(f"服务已启动：{address}{path}（Ctrl-C 停止）")
+        child = ClockProcess() if clock and find_spec("opinion_app.cli.clock") else None
+        return child.look if child else lambda: None
+
     try:
-        answer(app, host, port, child.look if child else lambda: None)
+        answer(app, kept, begun)
     finally:
         if child is not None:
             child.stop()

@@ -19,12 +19,15 @@ import pytest
 
 from opinion_app.cli import WATCHED
 from opinion_app.cli import _clock_process as clock_process
+from opinion_app.cli._port import keep_port, name_address
+from opinion_app.rules.errors import Refused
 from tests.faults.real_server import free_port
 from tests.support.tree import ROOT
 
 SLOW = """
 import sys, time
 from flask import Flask
+from opinion_app.cli._port import keep_port
 from opinion_app.cli._server import serve
 from tests.support.databases import make_settings
 from pathlib import Path
@@ -38,7 +41,7 @@ def slow():
     Path(sys.argv[2], "begun").touch()
     while not Path(sys.argv[2], "finish").exists(): time.sleep(0.02)
     return "x" * 300_000
-serve(app, "127.0.0.1", int(sys.argv[1]), lambda: None)
+serve(app, keep_port("127.0.0.1", int(sys.argv[1])), lambda: lambda: None)
 print("ended well")
 """
 
@@ -111,8 +114,63 @@ def test_the_whole_service_serves_and_ends_with_its_parent(environ: dict[str, st
         server.stdin.close()
         assert server.wait(timeout=120) == 0
 
-    assert taken.returncode == 1
+        assert server.stdout is not None
+        said = server.stdout.read()
+    assert said.decode().startswith(f"服务已启动：http://127.0.0.1:{port}/office/")
+    assert (taken.returncode, taken.stdout) == (1, b""), "what is not open is not said to be there"
+    assert taken.stderr.decode().startswith(f"端口 {port} 已被占用")
     assert len(taken.stderr.decode().splitlines()) == 1
+
+
+def test_a_port_of_another_is_refused_with_what_to_do() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(Refused, match=f"端口 {port} 已被占用：.*--port {port + 1}（make run PORT={port + 1}）"):
+            keep_port("127.0.0.1", port)
+
+
+def test_an_address_of_another_machine_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(*_args: Any, **_kwargs: Any) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", nobody)
+    with pytest.raises(Refused, match="监听地址 elsewhere 不是本机的地址"):
+        keep_port("elsewhere", 8000)
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8791"),
+        ("::1", "http://[::1]:8791"),
+        ("localhost", "http://localhost:8791"),
+        ("10.1.2.3", "http://10.1.2.3:8791"),
+    ],
+)
+def test_links_lead_to_where_the_service_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], host: str, address: str
+) -> None:
+    monkeypatch.setenv("OPINION_BASE_URL", " ")
+    name_address(host, 8791)
+    assert os.environ["OPINION_BASE_URL"] == address
+    assert capsys.readouterr().err == ""
+
+
+def test_links_lead_where_the_office_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPINION_BASE_URL", "https://ly.example.gov.cn")
+    name_address("0.0.0.0", 8791)
+    assert os.environ["OPINION_BASE_URL"] == "https://ly.example.gov.cn"
+
+
+def test_a_service_open_to_all_says_where_its_links_lead(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OPINION_BASE_URL", "")
+    name_address("0.0.0.0", 8791)
+    assert os.environ["OPINION_BASE_URL"] == "http://127.0.0.1:8791"
+    assert "没有设置 OPINION_BASE_URL" in capsys.readouterr().err
 
 
 class FakeChild:
