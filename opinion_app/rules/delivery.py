@@ -51,17 +51,28 @@ class Verdict:
     unknown_outcomes: int = 0
 
 
-def judge(attempt: Attempt, attempts: int, unknown_outcomes: int, created_at: datetime, now: datetime) -> Verdict:
+def judge(
+    attempt: Attempt,
+    attempts: int,
+    unknown_outcomes: int,
+    created_at: datetime,
+    now: datetime,
+    *,
+    ran_out: bool = False,
+    robot: bool = False,
+) -> Verdict:
     """What becomes of a notice after its `attempts`-th attempt.
 
-    A letter whose fate is unknown (connection lost after DATA) is sent once more with the same Message-ID, and so recorded."""
+    One whose fate is unknown (connection lost after DATA) is sent once more with the same Message-ID, and so recorded. That the
+    claim before ran out (`ran_out`) is one of its unknown outcomes and takes nothing from that. `robot`: it is no letter."""
     if attempt.outcome in (Outcome.SENT, Outcome.FILED):
         state = NoticeState.SENT if attempt.outcome is Outcome.SENT else NoticeState.FILED
-        doubt = "曾有一次结果不明，对方可能收到两封（邮件编号相同）。" if unknown_outcomes else ""
-        return Verdict(state, None, doubt, unknown_outcomes)
+        return Verdict(state, None, _doubt(unknown_outcomes, robot=robot), unknown_outcomes)
     if attempt.outcome is Outcome.UNKNOWN:
-        again = unknown_outcomes == 0
-        note = "对方服务器在确认前断开，结果不明" + ("，将用同一邮件编号再发一次。" if again else "；已再发过一次，不再发送。")
+        again = unknown_outcomes == int(ran_out)
+        once_more = "，将再发一次。" if robot else "，将用同一邮件编号再发一次。"
+        lost = "群机器人没有答完，结果不明" if robot else "对方服务器在确认前断开，结果不明"
+        note = lost + (once_more if again else "；已再发过一次，不再发送。")
         return Verdict(NoticeState.UNKNOWN, back_off(attempts, now) if again else None, note, unknown_outcomes + 1)
     if attempt.outcome is Outcome.REFUSED:
         return Verdict(NoticeState.FAILED, None, f"对方拒收：{attempt.said}", unknown_outcomes)
@@ -69,6 +80,15 @@ def judge(attempt: Attempt, attempts: int, unknown_outcomes: int, created_at: da
         return Verdict(NoticeState.FAILED, None, f"四天内多次发送未成功：{attempt.said}", unknown_outcomes)
     why = "邮件服务器连接不上" if attempt.outcome is Outcome.UNREACHABLE else "对方暂不接收"
     return Verdict(NoticeState.PENDING, back_off(attempts, now), f"{why}，稍后再发：{attempt.said}", unknown_outcomes)
+
+
+def _doubt(unknown_outcomes: int, *, robot: bool) -> str:
+    """What is said of a notice that was taken: that it may have been before, and how often."""
+    if not unknown_outcomes:
+        return ""
+    often = f"曾有{'一' if unknown_outcomes == 1 else f' {unknown_outcomes} '}次结果不明"
+    several = "两" if unknown_outcomes == 1 else "几"
+    return f"{often}，群里可能出现{several}条。" if robot else f"{often}，对方可能收到{several}封（邮件编号相同）。"
 
 
 def without_address(said: str) -> str:

@@ -202,7 +202,7 @@ def _doubles(counted: Count, mails: Mapping[str, Notice], taken: list[Taken], ex
             mail, killed, lost = mails[number], excuses.killed[number], excuses.lost[number]
             counted.doubles += times - 1
             counted.unexplained += _say("unexplained", [mail.key] if times - 1 > killed + lost else [])
-            recorded = mail.attempts >= times and mail.unknown_outcomes + killed >= lost
+            recorded = mail.attempts >= times and mail.unknown_outcomes >= times - 1
             counted.unrecorded += _say("unrecorded", [] if recorded else [mail.key])
 
 

@@ -99,7 +99,7 @@ def another_number(session: Session, taken: list[Taken], _excuses: Excuses) -> N
 
 def twice_for_no_reason(session: Session, taken: list[Taken], _excuses: Excuses) -> None:
     first = mails(session)[0]
-    first.attempts = 2
+    first.attempts, first.unknown_outcomes = 2, 1
     taken.append(letter(first))
 
 
@@ -111,9 +111,14 @@ def twice_unrecorded(session: Session, taken: list[Taken], _excuses: Excuses) ->
 
 def twice_after_a_kill(session: Session, taken: list[Taken], excuses: Excuses) -> None:
     first = mails(session)[0]
-    first.attempts = 2
+    first.attempts, first.unknown_outcomes = 2, 1
     taken.append(letter(first))
     excuses.killed[first.message_id] += 1
+
+
+def twice_after_a_kill_unrecorded(session: Session, taken: list[Taken], excuses: Excuses) -> None:
+    twice_after_a_kill(session, taken, excuses)
+    mails(session)[0].unknown_outcomes = 0
 
 
 def wrong_mailbox(_session: Session, taken: list[Taken], _excuses: Excuses) -> None:
@@ -169,6 +174,7 @@ WAYS: dict[Spoil, set[str]] = {
     names_another_case: {"astray"},
     twice_for_no_reason: {"unexplained"},
     twice_unrecorded: {"unrecorded"},
+    twice_after_a_kill_unrecorded: {"unrecorded"},
 }
 FINDINGS = ("missing", "extra", "unsent", "unsaid", "stuck", "unexplained", "unrecorded", "strange", "astray", "died")
 

@@ -33,8 +33,34 @@ def test_n06_verdicts(outcome: Outcome, attempts: int, unknown: int, now: dateti
     assert verdict.unknown_outcomes == unknown + (outcome is Outcome.UNKNOWN)
 
 
-def test_a_letter_sent_after_an_unknown_outcome_says_that_there_may_be_two() -> None:
-    assert "两封" in judge(Attempt(Outcome.SENT), 2, 1, NOW, NOW).note
+@pytest.mark.parametrize(
+    ("unknown", "robot", "said"),
+    [
+        (0, False, ""),
+        (1, False, "曾有一次结果不明，对方可能收到两封（邮件编号相同）。"),
+        (2, False, "曾有 2 次结果不明，对方可能收到几封（邮件编号相同）。"),
+        (1, True, "曾有一次结果不明，群里可能出现两条。"),
+    ],
+)
+def test_what_is_sent_after_an_unknown_outcome_says_that_there_may_be_two(unknown: int, robot: bool, said: str) -> None:
+    assert judge(Attempt(Outcome.SENT), 2, unknown, NOW, NOW, robot=robot).note == said
+
+
+@pytest.mark.parametrize(
+    ("unknown", "ran_out", "again"), [(0, False, True), (1, True, True), (1, False, False), (2, True, False)]
+)
+def test_n06_a_claim_that_ran_out_takes_nothing_from_the_one_time_that_is_sent_again(
+    unknown: int, ran_out: bool, again: bool
+) -> None:
+    verdict = judge(Attempt(Outcome.UNKNOWN), 3, unknown, NOW, NOW, ran_out=ran_out)
+    assert (verdict.retry_at is not None, verdict.unknown_outcomes) == (again, unknown + 1)
+
+
+def test_what_is_said_of_a_robot_that_did_not_answer_speaks_of_no_letter() -> None:
+    for unknown in (0, 1):
+        note = judge(Attempt(Outcome.UNKNOWN), 1, unknown, NOW, NOW, robot=True).note
+        assert note.startswith("群机器人没有答完，结果不明")
+        assert "邮件" not in note
 
 
 def test_the_gaps_grow_up_to_an_hour() -> None:

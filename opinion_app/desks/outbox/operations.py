@@ -40,7 +40,9 @@ LOOK_AT = 20
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A letter one runner may send now, with its bytes; `again`: an earlier attempt may have left, so they are those of then."""
+    """A letter one runner may send now, with its bytes; `again`: an earlier attempt may have left, so they are those of then.
+
+    `ran_out`: the claim before was left by a process that was killed, and nobody knows how far it had come."""
 
     notice_id: int
     message_id: str
@@ -50,6 +52,7 @@ class Claimed:
     subject: str = ""
     to_writer: bool = False
     again: bool = False
+    ran_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +84,22 @@ def _next(
     looked_at: set[int] = set()
     restored = restored_at(session)
     while waiting := _waiting(session, looked_at, now, channel):
-        for notice_id in waiting:
+        for notice_id, state in waiting:
             looked_at.add(notice_id)
-            if _win(session, notice_id, runner, now):
+            if _win(session, notice_id, state, runner, now):
                 notice = session.get_one(Notice, notice_id, populate_existing=True)
                 _address(notice, sender)
                 why = why_not_at_all(notice, restored, sender.alarm_url)
                 if claimed := _claimed(session, notice, sender, now, unheard, why):
-                    return claimed
+                    return replace(claimed, ran_out=state is NoticeState.CLAIMED)
     return None
 
 
-def _waiting(session: Session, looked_at: set[int], now: datetime, channel: NoticeChannel) -> Sequence[int]:
-    """The next letters; an alarm goes before everything else."""
-    query = select(Notice.id).where(Notice.channel == channel, due(now), Notice.id.not_in(looked_at))
-    return session.scalars(query.order_by(Notice.category != "alarm", Notice.next_attempt_at, Notice.id).limit(LOOK_AT)).all()
+def _waiting(session: Session, looked_at: set[int], now: datetime, channel: NoticeChannel) -> Sequence[tuple[int, NoticeState]]:
+    """The next letters with their states; an alarm goes before everything else."""
+    query = select(Notice.id, Notice.state).where(Notice.channel == channel, due(now), Notice.id.not_in(looked_at))
+    rows = session.execute(query.order_by(Notice.category != "alarm", Notice.next_attempt_at, Notice.id).limit(LOOK_AT))
+    return [(row.id, row.state) for row in rows]
 
 
 def _claimed(session: Session, notice: Notice, sender: Sender, now: datetime, unheard: set[int], why: str) -> Claimed | None:
@@ -108,11 +112,16 @@ def _claimed(session: Session, notice: Notice, sender: Sender, now: datetime, un
     return Claimed(notice.id, notice.message_id, to, data, notice.channel, notice.subject, notice.writer is not None, again)
 
 
-def _win(session: Session, notice_id: int, runner: str, now: datetime) -> bool:
+def _win(session: Session, notice_id: int, state: NoticeState, runner: str, now: datetime) -> bool:
+    """Take a letter that is in `state` still.
+
+    One whose claim ran out was in hand when its process was killed, its bytes made: the server may have it (hardening R2)."""
+    in_hand = int(state is NoticeState.CLAIMED)
+    mine = {"state": NoticeState.CLAIMED, "claimed_by": runner, "claimed_until": now + CLAIM}
     statement = (
         update(Notice)
-        .where(Notice.id == notice_id, due(now))
-        .values(state=NoticeState.CLAIMED, claimed_by=runner, claimed_until=now + CLAIM, attempts=Notice.attempts + 1)
+        .where(Notice.id == notice_id, Notice.state == state, due(now))
+        .values(**mine, attempts=Notice.attempts + 1, unknown_outcomes=Notice.unknown_outcomes + in_hand)
         .execution_options(synchronize_session=False)
     )
     result = session.execute(statement)
@@ -216,8 +225,9 @@ def _freeze(session: Session, notice: Notice, sender: Sender, now: datetime, unh
 
 
 def _cancel(notice: Notice, why: str, now: datetime) -> None:
-    """Not sent (any more), and why; of a letter that may have left the ledger says so."""
-    _finish(notice, NoticeState.CANCELLED, f"{why}（此前一次发送结果不明，可能已送达）" if notice.body else why, now)
+    """Not sent (any more), and why; of a letter that may have left the ledger says so. Of one to a writer no bytes are kept."""
+    left = notice.body or (notice.writer_id is not None and notice.unknown_outcomes)
+    _finish(notice, NoticeState.CANCELLED, f"{why}（此前一次发送结果不明，可能已送达）" if left else why, now)
 
 
 def _finish(notice: Notice, state: NoticeState, why: str, now: datetime) -> None:
@@ -240,7 +250,10 @@ def confirm(session: Session, claimed: Claimed, runner: str, attempt: Attempt, n
         return False
     said = clean_line(attempt.said)  # a server's words may hold what no database takes, a NUL for one
     attempt = replace(attempt, said=without_address(said) if claimed.to_writer else said)
-    verdict = judge(attempt, notice.attempts, notice.unknown_outcomes, notice.created_at, now)
+    robot = notice.channel is NoticeChannel.ROBOT
+    verdict = judge(
+        attempt, notice.attempts, notice.unknown_outcomes, notice.created_at, now, ran_out=claimed.ran_out, robot=robot
+    )
     notice.state, notice.last_error = verdict.state, verdict.note[:500]
     notice.unknown_outcomes, notice.next_attempt_at = verdict.unknown_outcomes, verdict.retry_at
     notice.finished_at = now if verdict.retry_at is None else None

@@ -143,7 +143,28 @@ def test_r2_a_claim_left_by_a_killed_process_is_taken_over(core: Flask, server: 
     assert server.taken[0].data.replace(b"\r\n", b"\n").strip() == left.data.replace(b"\r\n", b"\n").strip()
     with transaction() as session:
         assert not confirm(session, left, "killed", Attempt(Outcome.REFUSED), NOW)
-    assert mails()["a"].state is NoticeState.SENT
+    after = mails()["a"]
+    assert (after.state, after.attempts, after.unknown_outcomes) == (NoticeState.SENT, 2, 1)
+    assert after.last_error == "曾有一次结果不明，对方可能收到两封（邮件编号相同）。"
+
+
+def test_r2_killed_after_the_server_took_it_it_is_sent_again_and_so_recorded_even_where_the_line_breaks_then(
+    core: Flask, server: MailServer
+) -> None:
+    told("after")
+    with transaction() as session:
+        assert claim(session, "killed", SENDER, NOW) is not None
+    then = NOW + CLAIM + timedelta(seconds=1)
+    assert run(server, then).counts == {Outcome.UNKNOWN: 1}
+    assert run(server, then + timedelta(minutes=6)).counts == {Outcome.SENT: 1}
+    assert (mails()["after"].unknown_outcomes, len(server.taken)) == (2, 2)
+
+
+def test_r2_what_waited_and_was_never_in_hand_has_no_unknown_outcome(core: Flask, server: MailServer) -> None:
+    told("temporary", "fine")
+    run(server)
+    run(server, NOW + timedelta(hours=2))
+    assert [mail.unknown_outcomes for mail in mails().values()] == [0, 0]
 
 
 def test_r11_a_clock_set_back_keeps_no_letter_waiting_for_days(core: Flask, server: MailServer) -> None:
