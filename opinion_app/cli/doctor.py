@@ -15,7 +15,7 @@ from opinion_app import clock
 from opinion_app.cli._office import opened
 from opinion_app.desks.backup import operations as backup
 from opinion_app.desks.backup.queries import TOO_OLD, newest
-from opinion_app.desks.clock.queries import alive, lease, queue
+from opinion_app.desks.clock.queries import alive, lease, queue, standstill
 from opinion_app.desks.people.queries import what_is_missing
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.merged_dates import copies_alone
@@ -30,6 +30,7 @@ from opinion_app.records.base import db
 from opinion_app.records.clock import DeadlineRuleRow
 from opinion_app.records.current import settings_of
 from opinion_app.records.engine import begin_reading
+from opinion_app.records.job import JobRun
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.errors import OfficeError
 from opinion_app.rules.spoken import moment_words
@@ -126,24 +127,30 @@ def _trail(session: Session, _now: datetime) -> Finding:
 def _clock(session: Session, now: datetime) -> Finding:
     held = lease(session)
     if held is None:
-        return Finding(WARNING, "定时进程从未运行，不会发送提醒")
+        return Finding(WARNING, standstill(held, now)[0])
     if alive(held, now):
         return Finding(GOOD, f"正在运行，由 {':'.join(held.holder.split(':')[:2])} 值守")
-    return Finding(WARNING, f"定时进程已停 {int((now - held.beaten_at).total_seconds() // 60)} 分钟")
+    return Finding(WARNING, "。".join(standstill(held, now)).rstrip("。"))
 
 
 def _jobs(session: Session, now: datetime) -> Finding:
     """Each job's last and next run, and what was missed or failed."""
     lines = jobs(session, entries_here(), now)
-    bad = [line for line in lines if line.stands_still or (line.last is not None and line.last.succeeded is False)]
+    bad = [
+        line for line in lines if line.stands_still or line.troubled or (line.last is not None and line.last.succeeded is False)
+    ]
     return Finding(WARNING if bad else GOOD, "；".join(_job(line) for line in lines))
 
 
 def _job(line: JobLine) -> str:
     last = line.last
-    ended = "未运行过" if last is None else f"{moment_words(last.started_at)}{_ENDED[last.succeeded]}"
+    ended = "未运行过" if last is None else f"{moment_words(last.started_at)}{_how_it_ended(line, last)}"
     missed = "，久未结束" if line.hanging else "，应运行而未运行" if line.missed else ""
     return f"{line.entry.label} 上次 {ended}{missed}，下次 {moment_words(line.following) if line.following else '—'}"
+
+
+def _how_it_ended(line: JobLine, last: JobRun) -> str:
+    return f"{WARNING}（{last.report}）" if line.troubled else _ENDED[last.succeeded]
 
 
 _ENDED = {True: "正常", False: "失败", None: "进行中"}
@@ -152,8 +159,9 @@ _ENDED = {True: "正常", False: "失败", None: "进行中"}
 def _mail(session: Session, now: datetime) -> Finding:
     held = queue(session)
     age = int((now - held.oldest).total_seconds() // 60) if held.oldest else 0
-    words = f"待发 {held.waiting} 封" + (f"，最早的等了 {age} 分钟" if held.waiting else "") + f"，没有送到 {held.trouble} 封"
-    return Finding(WARNING if held.trouble or age > LONGEST_WAIT else GOOD, words)
+    words = f"待发 {held.waiting} 封" + (f"，最早的等了 {age} 分钟" if held.waiting else "") + f"，没有送到 {held.failed} 封"
+    words += f"，结果不明 {held.unknown} 封" if held.unknown else ""
+    return Finding(WARNING if held.failed or held.unknown or age > LONGEST_WAIT else GOOD, words)
 
 
 def _reminders(session: Session, now: datetime) -> Finding:

@@ -14,6 +14,7 @@ from opinion_app.flow.settings import restored_at
 from opinion_app.records.clock import Clock
 from opinion_app.records.current import settings_of
 from opinion_app.records.job import JobRun
+from opinion_app.rules.delivery import tells_of_trouble
 from opinion_app.rules.timetable import AGAIN_AFTER, Daily, Entry, Every, digest_time, timetable
 from opinion_app.rules.words import ClockState
 from opinion_app.rules.workdays import WorkCalendar
@@ -37,6 +38,11 @@ class JobLine:
     def stands_still(self) -> bool:
         """Whether this job does not do what it is there for, though nothing failed."""
         return self.missed or self.hanging
+
+    @property
+    def troubled(self) -> bool:
+        """Whether the last run did its work and says of it that something is to be looked after: letters that do not leave."""
+        return self.last is not None and self.last.succeeded is True and tells_of_trouble(self.last.report)
 
 
 def entries_here() -> tuple[Entry, ...]:

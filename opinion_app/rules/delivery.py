@@ -28,6 +28,23 @@ class Outcome(Enum):
     UNKNOWN = "unknown"
 
 
+SAID = {
+    Outcome.SENT: "已发送",
+    Outcome.FILED: "已存为邮件文件",
+    Outcome.REFUSED: "被拒收",
+    Outcome.DEFERRED: "稍后再发",
+    Outcome.UNREACHABLE: "服务器连接不上",
+    Outcome.UNKNOWN: "结果不明",
+}
+NO_ANSWER = "对方服务器连续三次没有应答，本轮先停"
+_TROUBLE = (SAID[Outcome.REFUSED], SAID[Outcome.UNREACHABLE], SAID[Outcome.UNKNOWN], NO_ANSWER)
+
+
+def tells_of_trouble(report: str) -> bool:
+    """Whether a run that did its work says of letters that somebody should look after them; not of what is tried later."""
+    return any(words in report for words in _TROUBLE)
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One attempt with what the server or the machine said about it."""

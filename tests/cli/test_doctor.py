@@ -64,7 +64,8 @@ def test_n15_the_lease_and_who_holds_it(session: Session, look: Look) -> None:
     session.add(held)
     assert look("定时") == Finding(GOOD, "正在运行，由 server:4711 值守")
     held.beaten_at = NOW - timedelta(minutes=7)
-    assert look("定时") == Finding(WARNING, "定时进程已停 7 分钟")
+    assert look("定时").state == WARNING
+    assert look("定时").words.startswith("定时进程已停 7 分钟。停止期间不会发出催办和通报，请重新启动服务")
     held.beaten_at, held.holder = NOW - timedelta(seconds=30), ""
     assert look("定时").state == WARNING, "a clock that was stopped in order is not running either"
 
@@ -85,7 +86,27 @@ def test_n15_the_queues_age_and_what_did_not_arrive(session: Session, look: Look
     assert look("发信") == Finding(WARNING, "待发 2 封，最早的等了 31 分钟，没有送到 0 封")
     for key in ("a2", "d2"):
         letter(session, key, NoticeState.UNKNOWN, 5)
-    assert look("发信").words.endswith("没有送到 2 封")
+    assert look("发信").words.endswith("没有送到 0 封，结果不明 2 封")
+    letter(session, "e", NoticeState.FAILED, 5)
+    assert look("发信").words.endswith("没有送到 1 封，结果不明 2 封")
+
+
+def test_r11_a_sign_of_life_ahead_of_the_wall_clock_is_told_as_such(session: Session, look: Look) -> None:
+    ahead = NOW + timedelta(minutes=90)
+    session.add(Lease(name="clock", holder="server:4711:ab12", beat=3, taken_at=NOW, beaten_at=ahead))
+    found = look("定时")
+    assert (found.state, "系统时间可能被调回" in found.words, "请核对系统时间" in found.words) == (WARNING, True, True)
+    assert "-" not in found.words
+
+
+def test_n15_a_run_that_could_not_reach_the_server_is_not_called_well(session: Session) -> None:
+    row = run("outbox", "2026-11-23T10:00")
+    row.report = "服务器连接不上 3；对方服务器连续三次没有应答，本轮先停"
+    session.add(row)
+    found = at(session, "作业", NOW)
+    assert "发送邮件 上次 2026年11月23日 周一 10:00注意（服务器连接不上 3；" in found.words
+    row.report = "已发送 3，稍后再发 1"
+    assert "发送邮件 上次 2026年11月23日 周一 10:00正常" in at(session, "作业", NOW).words
 
 
 def run(job: str, slot: str, succeeded: bool | None = True) -> JobRun:

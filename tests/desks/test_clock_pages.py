@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -132,6 +133,13 @@ def test_the_clock_tells_that_it_stopped_and_that_it_runs(app: Flask) -> None:
         session.get_one(Lease, "clock").beaten_at = now - timedelta(minutes=3)
     assert app.test_client().get("/healthz").get_json() == {"status": "unhealthy"}
     assert page(app, "handler", "/office/clock")[0] == 403
+    with app.app_context(), transaction() as session:
+        session.get_one(Lease, "clock").beaten_at = now + timedelta(minutes=90)
+        report = "服务器连接不上 3；对方服务器连续三次没有应答，本轮先停"
+        session.add(JobRun(job="outbox", slot=now, started_at=now, finished_at=now, succeeded=True, report=report))
+    text = page(app, "admin", "/office/clock")[1]
+    assert "系统时间可能被调回" in text
+    assert re.search(f">注意</span>\\s*{report}", text)
 
 
 @pytest.mark.usefixtures("people")

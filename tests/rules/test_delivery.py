@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from opinion_app.rules.delivery import Attempt, Outcome, back_off, judge, without_address
+from opinion_app.rules.delivery import Attempt, Outcome, back_off, judge, tells_of_trouble, without_address
 from opinion_app.rules.words import NoticeState
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
@@ -61,6 +61,21 @@ def test_what_is_said_of_a_robot_that_did_not_answer_speaks_of_no_letter() -> No
         note = judge(Attempt(Outcome.UNKNOWN), 1, unknown, NOW, NOW, robot=True).note
         assert note.startswith("群机器人没有答完，结果不明")
         assert "邮件" not in note
+
+
+@pytest.mark.parametrize(
+    ("report", "troubled"),
+    [
+        ("没有待发的通知", False),
+        ("已发送 3，稍后再发 1", False),
+        ("已发送 20；本轮已发满限额，下轮接着发", False),
+        ("服务器连接不上 3；对方服务器连续三次没有应答，本轮先停", True),
+        ("已发送 3，被拒收 1", True),
+        ("结果不明 1", True),
+    ],
+)
+def test_a_run_tells_of_letters_that_do_not_leave(report: str, troubled: bool) -> None:
+    assert tells_of_trouble(report) is troubled
 
 
 def test_the_gaps_grow_up_to_an_hour() -> None:

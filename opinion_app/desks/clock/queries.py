@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,21 +14,24 @@ from opinion_app.records.clock import Clock
 from opinion_app.records.job import JobRun, Lease
 from opinion_app.records.notice import Notice
 from opinion_app.records.publication import PublicationPlan
+from opinion_app.rules import heartbeat
 from opinion_app.rules.calendar_file import year_to_load
 from opinion_app.rules.words import ClockState, NoticeChannel, NoticeState, PlanState
 from opinion_app.rules.zone import local_date
 
-STOPPED_AFTER = timedelta(minutes=2)
 FAILURES_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The outbox in figures, letters and messages to robots alike; `oldest` is when the letter that waits longest was written."""
+    """The outbox in figures, letters and messages to robots alike.
+
+    `oldest`: when the one that waits longest was written; `unknown`: those of which nobody knows whether they arrived."""
 
     waiting: int
     oldest: datetime | None
-    trouble: int
+    failed: int
+    unknown: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,13 @@ def lease(session: Session) -> Lease | None:
 
 def alive(held: Lease | None, now: datetime) -> bool:
     """Whether some clock has given a sign of life within two minutes."""
-    return held is not None and held.holder != "" and abs(now - held.beaten_at) <= STOPPED_AFTER
+    return heartbeat.alive(held.beaten_at if held is not None and held.holder else None, now)
+
+
+def standstill(held: Lease | None, now: datetime) -> tuple[str, str]:
+    """What is said of a clock that stands still, and what to do."""
+    beaten = held.beaten_at if held is not None else None
+    return heartbeat.standstill(beaten, now), heartbeat.what_to_do(beaten, now)
 
 
 def failures(session: Session) -> Sequence[JobRun]:
@@ -57,12 +66,13 @@ def failures(session: Session) -> Sequence[JobRun]:
 
 
 def queue(session: Session) -> Queue:
-    """How many letters wait, since when, and how many did not arrive."""
+    """How many letters wait, since when, how many did not arrive, and of how many nobody knows."""
     waiting = Notice.state.in_((NoticeState.PENDING, NoticeState.CLAIMED))
-    trouble = Notice.state.in_((NoticeState.FAILED, NoticeState.UNKNOWN))
     mail = Notice.channel.in_((NoticeChannel.MAIL, NoticeChannel.ROBOT))
     count, oldest = session.execute(select(func.count(Notice.id), func.min(Notice.created_at)).where(mail, waiting)).one()
-    return Queue(int(count), oldest, int(session.scalar(select(func.count(Notice.id)).where(mail, trouble)) or 0))
+    states = select(Notice.state, func.count(Notice.id)).where(mail, Notice.state.in_((NoticeState.FAILED, NoticeState.UNKNOWN)))
+    ended = {row[0]: int(row[1]) for row in session.execute(states.group_by(Notice.state))}
+    return Queue(int(count), oldest, ended.get(NoticeState.FAILED, 0), ended.get(NoticeState.UNKNOWN, 0))
 
 
 def plans_held(session: Session) -> int:

@@ -34,6 +34,7 @@ def home() -> ResponseReturnValue:
         "desks/clock/home.html",
         lease=lease,
         alive=queries.alive(lease, now),
+        standstill=queries.standstill(lease, now),
         jobs=jobs(session, entries, now),
         labels={entry.name: entry.label for entry in entries},
         failures=queries.failures(session),

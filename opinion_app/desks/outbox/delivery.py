@@ -17,7 +17,7 @@ from opinion_app.notify.folder import FolderPost
 from opinion_app.notify.robot import RobotPost
 from opinion_app.notify.smtp import SmtpPost
 from opinion_app.records.transaction import transaction
-from opinion_app.rules.delivery import Attempt, Outcome
+from opinion_app.rules.delivery import NO_ANSWER, SAID, Attempt, Outcome
 from opinion_app.rules.mail_server import server_of
 from opinion_app.rules.mailbox import mailbox
 from opinion_app.rules.settings import Settings
@@ -109,18 +109,8 @@ class Delivered:
     stopped: str = ""
 
     def __str__(self) -> str:
-        said = "，".join(f"{_SAID[outcome]} {number}" for outcome, number in self.counts.items())
+        said = "，".join(f"{SAID[outcome]} {number}" for outcome, number in self.counts.items())
         return "；".join(part for part in (said or "没有待发的通知", self.stopped) if part)
-
-
-_SAID = {
-    Outcome.SENT: "已发送",
-    Outcome.FILED: "已存为邮件文件",
-    Outcome.REFUSED: "被拒收",
-    Outcome.DEFERRED: "稍后再发",
-    Outcome.UNREACHABLE: "服务器连接不上",
-    Outcome.UNKNOWN: "结果不明",
-}
 
 
 def post_of(settings: Settings) -> Post:
@@ -195,7 +185,7 @@ def _confirm(letter: Claimed, runner: str, attempt: Attempt, watch: Watch, stopp
 
 def _why_stop(failures: int, seconds: float, stopping: Callable[[], bool]) -> str:
     if failures >= FAILURES_IN_A_ROW:
-        return "对方服务器连续三次没有应答，本轮先停"
+        return NO_ANSWER
     if seconds > RUN_SECONDS:
         return "本轮时间已到，下轮接着发"
     return "正在退出" if stopping() else ""
