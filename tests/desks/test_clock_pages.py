@@ -21,6 +21,7 @@ from opinion_app.records.clock import Clock, DeadlineRuleRow
 from opinion_app.records.current import settings_of
 from opinion_app.records.job import JobRun, Lease
 from opinion_app.records.notice import Notice
+from opinion_app.records.person import Person
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.digest import DigestLine, PersonDigest, Trouble
 from opinion_app.rules.due_words import DueState
@@ -87,6 +88,43 @@ def test_a_failed_letter_is_sent_again_from_the_page(app: Flask) -> None:
     answer = client_for(app, "clerk").submit("/office/outbox", to=f"/office/outbox/{mail.id}/retry")
     assert answer.status_code == 303
     assert notice(app, "case", NoticeChannel.MAIL).state is NoticeState.PENDING
+
+
+@pytest.mark.usefixtures("people")
+def test_what_did_not_arrive_is_said_by_kind_with_what_to_do(app: Flask) -> None:
+    assert "没有送到" not in page(app, "clerk", "/office/outbox")[1]
+    now = clock.now()
+    with app.app_context(), transaction() as session:
+        clerk = session.scalars(select(Person.id).where(Person.login == "clerk")).one()
+
+        def ended(key: str, channel: NoticeChannel, state: NoticeState, category: str = "rung", *, over: bool = True) -> None:
+            at = now if over else None
+            row = Notice(
+                key=key, person_id=clerk, channel=channel, category=category, state=state, created_at=now, finished_at=at
+            )
+            session.add(row)
+
+        ended("1", NoticeChannel.MAIL, NoticeState.FAILED)
+        ended("2", NoticeChannel.MAIL, NoticeState.FAILED)
+        ended("3", NoticeChannel.ROBOT, NoticeState.FAILED)
+        ended("4", NoticeChannel.ROBOT, NoticeState.FAILED, "alarm")
+        ended("5", NoticeChannel.MAIL, NoticeState.UNKNOWN, over=False)
+        ended("6", NoticeChannel.ROBOT, NoticeState.UNKNOWN)
+    text = page(app, "clerk", "/office/outbox")[1]
+    assert "2 封邮件没有送到：请核对收件人的邮箱地址" in text
+    assert "1 条群机器人通知没有送到：请核对单位或本人的群机器人地址" in text
+    assert "1 条告警没有送到告警机器人：请维护人员核对设置 OPINION_ALARM_URL" in text
+    assert "1 条结果不明，对方可能已经收到：稍后自动再发一次，不用处理" in text
+    assert "1 条结果不明，已再发过一次：对方可能已经收到" in text
+    assert "给来信人的邮件" not in text
+    assert text.count("/retry") == 5, "what goes again by itself has no button"
+
+
+@pytest.mark.usefixtures("people")
+def test_n14_the_clerk_finds_what_would_go_out(app: Flask) -> None:
+    for path in ("/office/outbox", "/office/clock"):
+        assert 'href="/office/reminders/preview"' in page(app, "clerk", path)[1]
+    assert page(app, "clerk", "/office/reminders/preview")[0] == 200
 
 
 @pytest.mark.usefixtures("people")

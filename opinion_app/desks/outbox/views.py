@@ -7,9 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from opinion_app import clock
 from opinion_app.desks.outbox import operations, queries
+from opinion_app.desks.outbox.troubles import troubles
 from opinion_app.notify.folder import file_name
 from opinion_app.records.base import db
 from opinion_app.records.current import settings_of
+from opinion_app.rules.words import NoticeChannel
 from opinion_app.web.access import requires
 from opinion_app.web.answers import done, page
 from opinion_app.web.identity import actor
@@ -39,7 +41,7 @@ def home() -> ResponseReturnValue:
         for name, (words, _) in queries.VIEWS.items()
     ]
     by_file = not settings_of().smtp_url
-    return page("desks/outbox/home.html", rows=cut(rows, number), tabs=tabs, by_file=by_file, trouble=counted["trouble"])
+    return page("desks/outbox/home.html", rows=cut(rows, number), tabs=tabs, by_file=by_file, troubles=troubles(session))
 
 
 @bp.get("/office/outbox/<int:notice_id>.eml")
@@ -56,4 +58,5 @@ def letter(notice_id: int) -> ResponseReturnValue:
 def retry(notice_id: int) -> ResponseReturnValue:
     """Send a failed letter again."""
     row = operations.retry(db.session(), notice_id, actor(), clock.now())
-    return done(url_for("outbox.home", view="waiting"), f"给{row.receiver}的邮件已重新排队，稍后发送。")
+    what = "群机器人通知" if row.channel is NoticeChannel.ROBOT else "邮件"
+    return done(url_for("outbox.home", view="waiting"), f"给{row.receiver}的{what}已重新排队，稍后发送。")

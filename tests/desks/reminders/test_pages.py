@@ -175,7 +175,7 @@ def test_n14_the_rehearsal_shows_everything_and_writes_nothing(office: Flask) ->
     clerk = client_for(office, "clerk")
     text = clerk.get("/office/reminders/preview").text
     admin = client_for(office, "admin").get("/office/reminders/preview").text
-    assert "另有 1 条是您无权查看的件" in admin
+    assert "时限到了催办阶梯上的一级，单独提醒，共 1 条，是您无权查看的件" in admin
     with office.app_context(), transaction() as session:
         for _ in range(3):
             make_case(session, None, now=clock.now() - timedelta(minutes=50), urgency=Urgency.URGENT)
@@ -247,7 +247,7 @@ def test_the_rehearsal_names_a_restricted_case_only_to_whom_it_is_shown(app: Fla
     assert number in shown
     for login in ("clerk", "auditor", "admin"):
         text = client_for(app, login).get("/office/reminders/preview").text
-        assert "另有 1 条是您无权查看的件" in text, login
+        assert "单独提醒，共 1 条，是您无权查看的件" in text, login
         assert "即时催办" in text, login
         assert number not in text, login
 
