@@ -18,32 +18,41 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class StillTold:
-    """The versions that count: all from `since` on, and of those before the ones in `as_late`."""
+    """The versions that count; `before`: whether those before the `first` that is known do."""
 
-    since: int = 0
-    as_late: frozenset[int] = frozenset()
+    counting: frozenset[int] = frozenset()
+    first: int = 0
+    before: bool = False
 
     def counts(self, version: int) -> bool:
         """Whether who was told of that version knows what the rung says of the present one."""
-        return version >= self.since or version in self.as_late
+        return version in self.counting or (version < self.first and self.before)
 
 
 def still_told(versions: Sequence[Version], moment_under: Callable[[datetime], datetime | None], *, late: bool) -> StillTold:
     """What counts of a rung that `moment_under` gives the moment of by a date; the last of `versions` is the present one.
 
-    A version under which the rung was still to come when that began put it off: what was told before is of another time, and
-    says nothing of the dates since. What was told of a date counts for every date it moved to without being put off, for the
-    rung had come for these too; so a slip that puts a date off and brings one of them back tells nothing again. Of a rung that
-    says a date is `late` a later date says it as well; that it is due soon, or due, is known of that very date alone. How often
-    a date was moved does not count; a standstill puts off nothing, the date it ends with does."""
-    present, since, as_late, known = versions[-1].due_at, 0, set[int](), set[datetime]()
-    for one in reversed(versions):
-        known |= {one.due_at} if one.due_at is not None else set()
-        if since and present is not None and (present in known or (late and any(due > present for due in known))):
-            as_late.add(one.number)
-        if one.due_at is not None and _ahead(moment_under(one.due_at), one.begun):
-            since, known = since or one.number, set()
-    return StillTold(since, frozenset(as_late))
+    Who was told of a version knows the next one too where the rung had come for that when it began, as when a closure moves the
+    date by a day. A version for which it was still to come put it off: of that they know nothing, nor of what comes after it,
+    until the date is one that they know, as when a slip is mended. Of a rung that says a date is `late` a later date says it as
+    well; that it is due soon, or due, is known of that very date alone. So it does not matter how often a date was moved, nor
+    whether anybody looked in between. A standstill puts off nothing, the date it ends with does."""
+    ahead = [one.due_at is not None and _ahead(moment_under(one.due_at), one.begun) for one in versions]
+
+    def reaches(told: int) -> bool:
+        known = {told}
+        for at in range(told + 1, len(versions)):
+            goes_on = at - 1 in known and not ahead[at]
+            if goes_on or any(_says(versions[one].due_at, versions[at].due_at, late=late) for one in known if one >= 0):
+                known.add(at)
+        return len(versions) - 1 in known
+
+    counting = frozenset(one.number for at, one in enumerate(versions) if reaches(at))
+    return StillTold(counting, versions[0].number, reaches(-1))
+
+
+def _says(told: datetime | None, due: datetime | None, *, late: bool) -> bool:
+    return told is not None and due is not None and (told == due or (late and told > due))
 
 
 def _ahead(moment: datetime | None, begun: datetime) -> bool:
