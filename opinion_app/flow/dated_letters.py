@@ -29,7 +29,7 @@ GONE = {
 STEP_DONE = "这一步已经办理、改派或不再需要"
 SEE_TO_IT = "有一步无人办理，请您安排"  # all that is said of a step to who may not see the case (decisions 15)
 REMINDS = "时限提醒"  # what is left of a letter whose step was done while it waited
-_HIDDEN = {"kind": "", "unit": "", "what": SEE_TO_IT}
+_HIDDEN = {"kind": "", "unit": "", "link": ""}
 _WHOLE = "whole"
 
 
@@ -92,16 +92,25 @@ def as_it_leaves(
     return stands | {"subject": subject(str(line["number"]), stands, owed, now, calendar, at)}, ""
 
 
-def letter_to(letter: Letter, to: Recipient, clocks: Sequence[Clock], now: datetime, calendar: WorkCalendar, at: time) -> Letter:
+def letter_to(
+    letter: Letter,
+    to: Recipient,
+    clocks: Sequence[Clock],
+    now: datetime,
+    calendar: WorkCalendar,
+    at: time,
+    blind_to: str = SEE_TO_IT,
+) -> Letter:
     """A letter that asks a step, as it is said to one reader with why just they are asked; `clocks` are those its line speaks of.
 
-    Who may not see the case reads that a step waits, and the date. What is asked is kept beside, unread, for who has the step
-    after them (decisions 15)."""
+    Who may not see the case reads `blind_to` and the date, and finds no link. What is asked is kept beside, unread, for who has
+    the step after them (decisions 15)."""
     [asked] = letter.lines
     line = {name: value for name, value in asked.items() if name not in ("reason", "blind", _WHOLE)} | asked.get(_WHOLE, {})
     link = links.case(str(line["number"]))
     if to.blind:
-        line |= {_WHOLE: {name: line[name] for name in _HIDDEN if name in line}} | _HIDDEN | {"blind": True}
+        hidden = {name: value for name, value in (_HIDDEN | {"what": blind_to}).items() if name in line}
+        line |= {_WHOLE: {name: line[name] for name in hidden}, "blind": True} | hidden
         link = links.NOTICES
     line |= {"reason": to.reason} if to.reason else {}
     said, _why = as_it_leaves(line, clocks, (), now, calendar, at, waits=True)

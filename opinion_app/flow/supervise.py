@@ -15,7 +15,7 @@ from opinion_app.flow.calendar import hold, work_calendar
 from opinion_app.flow.cases import facts_of
 from opinion_app.flow.clock_dates import Cause, settle
 from opinion_app.flow.clocks import end_clock, refresh
-from opinion_app.flow.dated_letters import dated, presses, running, subject
+from opinion_app.flow.dated_letters import dated, letter_to, presses, running
 from opinion_app.flow.ladder import ladder
 from opinion_app.flow.may_know import may_know
 from opinion_app.flow.move import move
@@ -188,19 +188,12 @@ def _letter(
     session: Session, case: Case, sheet: Supervision, key: str, told: Recipient, waits: Mapping[str, Any], now: datetime
 ) -> outbox.Letter:
     """What one person is told; of a case they may not see number and dates alone (decisions 15)."""
-    kind, link = ("", "") if told.blind else (case.kind.label, links.case(case.number))
-    about = {"number": case.number, "kind": kind, "reason": told.reason, "case": case.id, "link": link, "blind": told.blind}
-    what, owed = sheet.kind.label if told.blind else f"{title(sheet)}，请及时办理", _clocks(sheet)
+    link, owed = links.case(case.number), _clocks(sheet)
+    about = {"number": case.number, "kind": case.kind.label, "case": case.id, "link": link, "blind": False}
     calendar, morning = work_calendar(session), ladder(session).morning
-    line = dated(about, what, owed, waits, now, calendar)
-    return outbox.Letter(
-        category=outbox.ACT,
-        key=f"case:{case.id}:{key}",
-        subject=subject(case.number, line, owed, now, calendar, morning),
-        lines=[line],
-        link=link or links.NOTICES,
-        case_id=case.id,
-    )
+    line = dated(about, f"{title(sheet)}，请及时办理", owed, waits, now, calendar)
+    letter = outbox.Letter(outbox.ACT, f"case:{case.id}:{key}", "", [line], link, case.id)
+    return letter_to(letter, told, owed, now, calendar, morning, blind_to=sheet.kind.label)
 
 
 def title(sheet: Supervision) -> str:

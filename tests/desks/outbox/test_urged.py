@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from opinion_app.desks.supervising.operations import ask
+from opinion_app.flow.dated_letters import SEE_TO_IT
 from opinion_app.flow.supervise import Asked
 from opinion_app.records.actors import actor_of
 from opinion_app.rules.delivery import Outcome
@@ -17,6 +18,7 @@ from opinion_app.rules.zone import parse_moment
 from tests.desks.outbox.posted import leave, letters_to, mailing, round_
 from tests.desks.outbox.posted import post as run_of_the_outbox
 from tests.desks.outbox.test_handed_on import roles
+from tests.desks.outbox.test_handed_to_nobody import above
 from tests.desks.reminders.laddered import Office
 
 DAY = "2026-11-06"  # three working days before the reply is due
@@ -60,3 +62,34 @@ def test_n09_a_hand_urging_goes_to_the_stand_in_of_who_falls_ill_meanwhile(offic
     leave(office, "head", f"{DAY}T09:01")
     assert round_(office, f"{DAY}T09:02") == [f"{login} {URGED}" for login in ("deputy", "handler")]
     assert [one.last_error for one in letters_to(office, "head")] == ["收件人请假，改由代办人或单位其他人接收"]
+
+
+def of_the_unit(office: Office, *, active: bool) -> None:
+    for login in ("head", "handler", "deputy"):
+        office.people[login].active = active
+    office.session.flush()
+
+
+@pytest.mark.parametrize("gone", ["before", "meanwhile"])
+def test_n09_a_hand_urging_told_blind_holds_no_link_and_comes_back_with_every_word(office: Office, gone: str) -> None:
+    """To who may not see the case neither words nor link; to the head who is there again what the others would have read."""
+    above(office)
+    of_the_unit(office, active=gone == "meanwhile")
+    urge(office)
+    of_the_unit(office, active=False)
+    office.run(f"{DAY}T09:01")
+    run_of_the_outbox(office, f"{DAY}T09:01", Outcome.UNREACHABLE)
+    [blind] = letters_to(office, "above")[-1].lines
+    assert (blind["kind"], blind["link"], blind["blind"]) == ("", "", True)
+    assert blind["text"] == ("催办" if gone == "before" else SEE_TO_IT)
+    assert blind["reason"] == "下属单位无人在岗"
+    of_the_unit(office, active=True)
+    assert round_(office, f"{DAY}T09:04") == [f"{login} {URGED}" for login in ("handler", "head")]
+    [whole] = letters_to(office, "head")[-1].lines
+    assert (whole["kind"], whole["link"], whole.get("blind"), whole["reason"]) == (
+        "求助",
+        "/office/cases/LY2026-000001",
+        None,
+        "您是承办单位负责人",
+    )
+    assert letters_to(office, "head")[-1].link == whole["link"]
