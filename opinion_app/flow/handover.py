@@ -23,7 +23,7 @@ from opinion_app.records.clock import Clock
 from opinion_app.records.person import Person
 from opinion_app.records.unit import Unit
 from opinion_app.rules import links
-from opinion_app.rules.asked_of import asked_now
+from opinion_app.rules.asked_of import asked_now, kept_out
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.life import holder
 from opinion_app.rules.recipients import Recipient, Search
@@ -97,9 +97,10 @@ def to_each(
     waits: Mapping[str, Any],
     now: datetime,
 ) -> list[tuple[Letter, Person]]:
-    """A letter by which a case is handed over, as each of those hears it to whom it goes: of `people` who may know of the case,
-    without any whoever sees to the step that it `waits` for. Reads only."""
-    told: Asked = [(one, None) for one in _who_may_know(session, people, facts)]
+    """A letter by which a case is handed over, as each of those hears it to whom it goes: of `people` who may know of the case
+    and did not withdraw from it, without any whoever sees to the step that it `waits` for. Reads only."""
+    barred = kept_out(waits, facts)
+    told: Asked = [(one, None) for one in _who_may_know(session, people, facts) if one.id not in barred]
     told = told or _who_sees_to_it(session, facts, waits, now)
     calendar, morning = work_calendar(session), ladder(session).morning
     return [(letter if to is None else letter_to(letter, to, owed, now, calendar, morning), one) for one, to in told]

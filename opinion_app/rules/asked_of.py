@@ -12,7 +12,7 @@ from opinion_app.rules.life import holder
 from opinion_app.rules.permissions import can_see
 from opinion_app.rules.recipients import NO_HEAD, NOBODY, Owing, Recipient, Roster, Search, fit_for_a_group, recipients
 from opinion_app.rules.waiting_step import INSTRUCTION, is_request, is_urged, still_waits
-from opinion_app.rules.words import Role
+from opinion_app.rules.words import Role, Stage
 
 
 def asked_now(waits: Mapping[str, Any], case: CaseFacts, people: Roster) -> tuple[Recipient, ...] | None:
@@ -43,6 +43,16 @@ def may_keep(waits: Mapping[str, Any], person_id: int, case: CaseFacts, people: 
     if _desk(waits, case) != "unit" or waits.get("unit") is None or is_urged(waits):
         return False
     return person_id in _able(_having("unit", waits["unit"], people), "unit", case, people)
+
+
+def kept_out(waits: Mapping[str, Any], case: CaseFacts) -> frozenset[int]:
+    """Those who withdrew from the case (回避) and may not do what a letter about a step asks."""
+    return _kept_out(_desk(waits, case), case)
+
+
+def _kept_out(desk: str, case: CaseFacts) -> frozenset[int]:
+    """A clerk who withdrew may still hand the case on and close it, but not answer the writer; no other step is open to them."""
+    return frozenset() if desk == "clerk" and case.stage is not Stage.APPROVED else case.recused
 
 
 def _desk(waits: Mapping[str, Any], case: CaseFacts) -> str:
@@ -83,6 +93,6 @@ def _way_up(desk: str, unit_id: int | None, search: Search) -> tuple[Recipient, 
 def _able(found: Iterable[int], desk: str, case: CaseFacts, people: Roster) -> list[int]:
     """Those of them who can sign in, may hear that the case exists (decisions 9) and are free to act: nobody passes their own
     text."""
-    barred = case.authors if desk in ("reviewer", "leader") else frozenset[int]()
-    ones = [people.staff[person_id] for person_id in sorted(set(found) - barred)]
+    authors = case.authors if desk in ("reviewer", "leader") else frozenset[int]()
+    ones = [people.staff[person_id] for person_id in sorted(set(found) - authors - _kept_out(desk, case))]
     return [one.actor.id for one in ones if one.active and (fit_for_a_group(case) or can_see(one.actor, case))]

@@ -13,7 +13,7 @@ from opinion_app.rules.deadline_rules import OwedBy
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.life import holder
 from opinion_app.rules.permissions import can_see
-from opinion_app.rules.words import Kind, NoticeChannel, Role
+from opinion_app.rules.words import Kind, NoticeChannel, Role, Stage
 from opinion_app.rules.zone import start_of_day
 
 NOBODY, NO_HEAD = "无人在岗", "没有在岗的负责人"
@@ -163,16 +163,24 @@ class Search:
         person = self.roster.staff.get(person_id) if person_id is not None else None
         return person is not None and person.active and not person.away and can_see(person.actor, self.case)
 
-    def either(self, people: Iterable[int], reason: str) -> list[Recipient]:
-        """Each of the people, or whoever stands in for them; nobody for those who have nobody."""
-        return [found for person_id in people if (found := self._stand_in(person_id, reason))]
+    def either(self, people: Iterable[int], reason: str, *, acting: bool = True) -> list[Recipient]:
+        """Each of the people, or whoever stands in for them; nobody for those who have nobody.
 
-    def _stand_in(self, person_id: int, reason: str) -> Recipient | None:
+        Who withdrew from the case (回避) acts on it no more, for others neither; to see that somebody does stays open to them
+        (`permissions.BARRED_BY_RECUSAL`)."""
+        barred = self.case.recused if acting else frozenset[int]()
+        return [
+            found
+            for person_id in people
+            if person_id not in barred and (found := self._stand_in(person_id, reason, barred)) is not None
+        ]
+
+    def _stand_in(self, person_id: int, reason: str, barred: frozenset[int]) -> Recipient | None:
         if self.at_work(person_id):
             return Recipient(person_id, reason)
         absent = self.roster.staff.get(person_id)
         for deputy in self._deputies(person_id):
-            if self.at_work(deputy) and absent is not None:
+            if self.at_work(deputy) and deputy not in barred and absent is not None:
                 return Recipient(deputy, f"{absent.actor.name}不在岗，由您代办")
         return None
 
@@ -232,9 +240,11 @@ class Search:
         return self.roster.holding(Role.UNIT_HEAD, unit_id=unit_id)
 
     def clerks(self, reason: str) -> list[Recipient]:
-        """Every clerk; without any, the leaders, who must know that nobody does."""
-        found = self.either(self.roster.holding(Role.CLERK), reason)
-        return found or self.either(self.roster.holding(Role.LEADER), "没有在岗的受理员，请您安排")
+        """Every clerk; without any, the leaders, who must know that nobody does.
+
+        Who withdrew from the case may do what clerks do with it, but answer the writer."""
+        found = self.either(self.roster.holding(Role.CLERK), reason, acting=self.case.stage is Stage.APPROVED)
+        return found or self.either(self.roster.holding(Role.LEADER), "没有在岗的受理员，请您安排", acting=False)
 
     def reviewers(self) -> list[Recipient]:
         """Every reviewer but the authors, who may not pass their own text; without any, the leaders."""

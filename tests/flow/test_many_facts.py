@@ -7,6 +7,7 @@ from flask import Flask
 from opinion_app.flow.cases import facts_of
 from opinion_app.flow.many_facts import facts_of_many
 from opinion_app.records.assignment import Assignment
+from opinion_app.records.recusal import Recusal
 from opinion_app.records.reply import Reply, ReplyCheck
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.life import holder
@@ -36,6 +37,9 @@ def test_seeing_and_holding_are_the_same_either_way(core: Flask) -> None:
             gate = Gate.UNIT_HEAD if number == 2 else Gate.SIGN_OFF
             session.add(ReplyCheck(reply_id=reply.id, gate=gate, passed=True, text_hash=f"h{number}", checked_by_id=leader.id,
                                    checked_at=NOW))  # fmt: skip
+        for person, lifted in ((leader, None), (handler, NOW)):
+            session.add(Recusal(case_id=reviewed.id, person_id=person.id, reason="亲属", recorded_by_id=clerk.id, recorded_at=NOW,
+                                lifted_at=lifted))  # fmt: skip
         reviewed.stage = Stage.UNDER_REVIEW
         session.flush()
         cases = [plain, hidden, reviewed]
@@ -44,6 +48,7 @@ def test_seeing_and_holding_are_the_same_either_way(core: Flask) -> None:
             one = facts_of(session, case)
             assert holder(many[case.id]) == holder(one)
             assert (many[case.id].authors, many[case.id].gates_passed) == (one.authors, one.gates_passed)
+            assert many[case.id].recused == one.recused == ({leader.id} if case is reviewed else set())
             for person in (clerk, leader, handler):
                 assert can_see(person, many[case.id]) is can_see(person, one)
         assert (many[plain.id].extension_waits, many[plain.id].extension_id, many[plain.id].recused) == (False, None, frozenset())

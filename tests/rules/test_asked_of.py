@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from opinion_app.rules.asked_of import asked_now, may_keep
+from opinion_app.rules.asked_of import asked_now, kept_out, may_keep
 from opinion_app.rules.facts import Actor, AssignmentFacts, CaseFacts
 from opinion_app.rules.recipients import Owing, Recipient, Roster, Staff, recipients
 from opinion_app.rules.waiting_step import INSTRUCTION, ITS_DATES, urges, waits_for_step
@@ -44,6 +44,8 @@ HANDLED = replace(LED, stage=Stage.HANDLING, assignments=(replace(LED.assignment
 WITH_HEAD = replace(HANDLED, stage=Stage.UNDER_REVIEW)
 AT_GATES = replace(WITH_HEAD, gates_passed=frozenset({Gate.UNIT_HEAD}))
 TO_SIGN = replace(WITH_HEAD, gates_passed=frozenset(Gate) - {Gate.SIGN_OFF})
+
+APPROVED = replace(WITH_HEAD, stage=Stage.APPROVED)
 
 
 def ids(asked: tuple[Recipient, ...] | None) -> set[int] | None:
@@ -189,3 +191,24 @@ def test_n09_where_who_has_it_first_may_not_know_the_others_are_asked(
     case: CaseFacts, waits: Mapping[str, Any], granted: set[int], asked: set[int]
 ) -> None:
     assert ids(asked_now(waits, replace(case, restricted=True, granted=frozenset(granted)), PEOPLE)) == asked
+
+
+@pytest.mark.parametrize(
+    ("case", "waits", "recused", "asked"),
+    [
+        (HANDLED, waits_for_step(HANDLED, 7), {HANDLER}, {HEAD, OTHER}),
+        (HANDLED, waits_for_step(HANDLED, 7), {HEAD, HANDLER, OTHER}, {CLERK}),
+        (WITH_HEAD, waits_for_step(WITH_HEAD, None), {HEAD}, {CLERK}),
+        (AT_GATES, waits_for_step(AT_GATES, None), {REVIEWER}, {VICE, MAYOR}),
+        (TO_SIGN, waits_for_step(TO_SIGN, None), {VICE}, {MAYOR}),
+        (replace(LED, needs_leader=True), INSTRUCTION, {VICE, MAYOR}, {CLERK}),
+        (replace(LED, stage=Stage.RECEIVED), waits_for_step(replace(LED, stage=Stage.RECEIVED), None), {CLERK}, {CLERK}),
+        (APPROVED, waits_for_step(APPROVED, None), {CLERK}, {VICE, MAYOR}),
+    ],
+)
+def test_n09_who_withdrew_is_not_asked_for_what_they_may_not_do(
+    case: CaseFacts, waits: Mapping[str, Any], recused: set[int], asked: set[int]
+) -> None:
+    now = replace(case, recused=frozenset(recused))
+    assert ids(asked_now(waits, now, PEOPLE)) == asked
+    assert kept_out(waits, now) == (frozenset() if CLERK in asked & recused else recused)

@@ -184,3 +184,31 @@ def test_n09_no_address_the_way_up_is_deputy_head_parent_unit_administrator() ->
     assert relays(unreached(HANDLER, HEAD), case(kind=Kind.ACCUSATION)) == {ADMIN: True}, "no unit above hears of an accusation"
     found = recipients(OFFICE, case(), unreached(CLERK))
     assert [(one.person_id, one.blind) for one in found] == [(CLERK, False), (ADMIN, True)]
+
+
+APPROVED, SIGNING = case(Stage.APPROVED), case(Stage.UNDER_REVIEW, gates_passed=frozenset({Gate.UNIT_HEAD, *OFFICE_GATES}))
+
+
+@pytest.mark.parametrize(
+    ("owing", "facts", "recused", "expected"),
+    [
+        (UNIT, case(), {HANDLER}, {HEAD}),
+        (UNIT, case(), {HANDLER, HEAD}, {OTHER}),
+        (UNIT, case(), {HANDLER, HEAD, OTHER}, {TOWN_HEAD}),
+        (HOLDER, case(Stage.UNDER_REVIEW), {HEAD}, {TOWN_HEAD, HANDLER}),
+        (HOLDER, SIGNING, {LEADER}, {CLERK, HANDLER, HEAD}),
+        (HOLDER, replace(SIGNING, gates_passed=frozenset({Gate.UNIT_HEAD})), {REVIEWER}, {LEADER, HANDLER, HEAD}),
+        (HOLDER, APPROVED, {CLERK}, {LEADER, HANDLER, HEAD}),
+        (OFFICE, CaseFacts(1, "LY1", Stage.RECEIVED), {CLERK}, {CLERK}),
+        (HOLDER, case(Stage.ANSWERED), {CLERK}, {CLERK, HANDLER, HEAD}),
+    ],
+)
+def test_n09_who_withdrew_is_not_reminded_of_what_they_may_not_do(
+    owing: Owing, facts: CaseFacts, recused: set[int], expected: set[int]
+) -> None:
+    assert told(owing, replace(facts, recused=frozenset(recused)), office()) == expected
+
+
+def test_n09_who_withdrew_stands_in_for_nobody() -> None:
+    away = person(HANDLER, "承办", Role.HANDLER, unit=FINANCE, away=True, deputy_id=OTHER)[1]
+    assert told(UNIT, case(recused=frozenset({OTHER})), office(p2=away)) == {HEAD}

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow import publications
 from opinion_app.flow.move import admit, move
+from opinion_app.flow.stand_ins import look_at_pressing_again
 from opinion_app.records.case import Case
 from opinion_app.records.person import Person
 from opinion_app.records.recusal import Recusal
@@ -25,7 +26,8 @@ def recuse(
 ) -> None:
     """登记回避: from now on the person looks and no more. One's own is anybody's to record, another's the clerk's or leader's.
 
-    What the person set to be public later, masked or reviewed does not go out by itself any more."""
+    What the person set to be public later, masked or reviewed does not go out by itself any more, and whoever has the case
+    instead is told of what is due before the next digest."""
     facts = admit(session, case, "recuse", actor, seen)
     person = session.get(Person, person_id)
     if person is None or not person.active:
@@ -38,6 +40,7 @@ def recuse(
     move(session, case, "recuse", actor, now, note=f"{person.name}：{reason}", values={"回避": (None, person.name)})
     if reason_held := publications.recused(session, case, person.id, now):
         move(session, case, "hold_plan", None, now, note=reason_held)
+    look_at_pressing_again(session, now)
 
 
 def lift(session: Session, case: Case, actor: Actor, now: datetime, recusal_id: int) -> None:
@@ -50,6 +53,7 @@ def lift(session: Session, case: Case, actor: Actor, now: datetime, recusal_id: 
         raise Forbidden("回避由受理员或领导取消，本人不能取消。")
     row.lifted_at = now
     move(session, case, "lift_recusal", actor, now, note=row.person.name, values={"回避": (row.person.name, None)})
+    look_at_pressing_again(session, now)
 
 
 def in_force(session: Session, case_id: int) -> Sequence[Recusal]:
