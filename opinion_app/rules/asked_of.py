@@ -10,7 +10,7 @@ from opinion_app.rules.deadline_rules import OwedBy
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.life import holder
 from opinion_app.rules.permissions import can_see
-from opinion_app.rules.recipients import NO_HEAD, NOBODY, Owing, Recipient, Roster, Search, fit_for_a_group, recipients
+from opinion_app.rules.recipients import NO_HEAD, Owing, Recipient, Roster, Search, fit_for_a_group, recipients
 from opinion_app.rules.waiting_step import INSTRUCTION, is_request, is_urged, still_waits
 from opinion_app.rules.words import Role, Stage
 
@@ -83,10 +83,17 @@ def _first(desk: str, unit_id: int | None, case: CaseFacts, people: Roster) -> t
 
 
 def _way_up(desk: str, unit_id: int | None, search: Search) -> tuple[Recipient, ...]:
-    """Who sees to a step that nobody has: for a unit the one above it, then the office, in the end the administrators."""
-    if desk in ("unit", "unit_head"):
-        return tuple(search.last_resort(unit_id, NO_HEAD if desk == "unit_head" else NOBODY))
-    found = search.reviewers() if desk == "reviewer" else search.clerks("没有在岗的领导，请您安排")
+    """Who sees to a step that nobody has: whoever stands in for those of record, as the ladder finds them; for a unit the one
+    above it, then the office, in the end the administrators."""
+    if desk == "unit_head":
+        heads = search.either(search.heads_of(unit_id), "") if unit_id is not None else []
+        return tuple(heads or search.last_resort(unit_id, NO_HEAD))
+    if desk == "unit" and unit_id is not None:
+        found = search.unit(unit_id)
+    elif desk == "clerk":
+        found = search.clerks("")
+    else:
+        found = search.reviewers() if desk == "reviewer" else search.leaders(unit_id)
     return tuple(found or search.last_resort(unit_id))
 
 

@@ -252,9 +252,10 @@ class Search:
         return found or self.either(self._not_author(Role.LEADER), "没有在岗的审核人，请您安排")
 
     def leaders(self, lead: int | None) -> list[Recipient]:
-        """The 分管领导 of the lead unit, else every leader but the authors; without any, the clerks."""
+        """The 分管领导 of the lead unit, else every leader, but never an author; without any, the clerks."""
         named = self.roster.in_charge.get(lead) if lead is not None else None
-        own = self.either([named], "您是分管领导，等您批示或签发") if named is not None else []
+        in_charge = [named] if named is not None and named not in self.case.authors else []
+        own = self.either(in_charge, "您是分管领导，等您批示或签发")
         found = own or self.either(self._not_author(Role.LEADER), "等您批示或签发")
         return found or self.clerks("没有在岗的领导，请您安排")
 

@@ -212,3 +212,24 @@ def test_n09_who_withdrew_is_not_asked_for_what_they_may_not_do(
     now = replace(case, recused=frozenset(recused))
     assert ids(asked_now(waits, now, PEOPLE)) == asked
     assert kept_out(waits, now) == (frozenset() if CLERK in asked & recused else recused)
+
+
+@pytest.mark.parametrize(
+    ("case", "unit", "gone", "asked"),
+    [
+        (HANDLED, 7, {HANDLER: OTHER, HEAD: VICE, OTHER: None}, {VICE: "p1不在岗，由您代办"}),
+        (HANDLED, 7, {HANDLER: MAYOR, HEAD: VICE, OTHER: None}, {MAYOR: "p2不在岗，由您代办", VICE: "p1不在岗，由您代办"}),
+        (WITH_HEAD, None, {HEAD: HANDLER}, {HANDLER: "p1不在岗，由您代办"}),
+        (AT_GATES, None, {REVIEWER: CLERK}, {CLERK: "p6不在岗，由您代办"}),
+        (TO_SIGN, None, {VICE: CLERK, MAYOR: None}, {CLERK: "p8不在岗，由您代办"}),
+        (APPROVED, None, {CLERK: REVIEWER}, {REVIEWER: "p5不在岗，由您代办"}),
+    ],
+)
+def test_n09_whoever_stands_in_for_those_of_record_is_asked_before_the_way_up(
+    case: CaseFacts, unit: int | None, gone: dict[int, int | None], asked: dict[int, str]
+) -> None:
+    staff = {
+        who: replace(one, active=one.active and who not in gone, deputy_id=gone.get(who)) for who, one in PEOPLE.staff.items()
+    }
+    found = asked_now(waits_for_step(case, unit), case, replace(PEOPLE, staff=staff))
+    assert {one.person_id: one.reason for one in found or ()} == asked

@@ -148,6 +148,9 @@ def test_the_leader_in_charge_is_asked_before_all_others() -> None:
     assert told(HOLDER, signing, roster) == {9, HANDLER, HEAD}
     assert LEADER in told(HOLDER, signing, without(roster, 9))
     assert CLERK in told(HOLDER, signing, without(roster, 9, LEADER))
+    assert told(HOLDER, replace(signing, authors=frozenset({9})), roster) == {LEADER, HANDLER, HEAD}, (
+        "nobody signs their own text"
+    )
 
 
 def test_who_may_not_see_an_accusation_is_not_told_of_it() -> None:

@@ -132,6 +132,20 @@ def test_n01_a_new_head_is_asked_of_what_is_late_by_one_letter(office: Office) -
     assert [round_(office, f"{LATE}T{at}") for at in ("08:43", "12:00", "17:00")] == [[], [], []]
 
 
+def test_n09_whoever_stands_in_for_the_head_that_left_is_asked_before_the_unit_above(office: Office) -> None:
+    above(office)
+    morning(office, DUE)
+    post(office, f"{DUE}T08:35")
+    head = office.people["head"]
+    head.active, head.deputy_id = False, office.people["deputy"].id
+    office.session.flush()
+    under_review(office)
+    assert round_(office, f"{DUE}T09:01") == [f"deputy {ASKED}"]
+    [line] = letters_to(office, "deputy")[-1].lines
+    assert (line["reason"], line.get("blind")) == (f"{head.name}不在岗，由您代办", None)
+    assert [round_(office, f"{DUE}T{at}") for at in ("09:04", "17:00")] == [[], []]
+
+
 def test_n09_a_hand_urging_whose_readers_left_is_asked_of_the_unit_above(office: Office) -> None:
     above(office)
     urged_and_gone(office)
