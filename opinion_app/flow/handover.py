@@ -113,7 +113,8 @@ def _who_may_know(session: Session, people: Iterable[Person], facts: CaseFacts) 
 def _who_sees_to_it(session: Session, facts: CaseFacts, waits: Mapping[str, Any], now: datetime) -> Asked:
     """Of whom a step is asked that nobody has, as every later look at its letter finds them, so that it stands."""
     everybody = roster(session, local_date(now))
-    found = asked_now(waits, facts, everybody) or Search(facts, everybody).last_resort(waits.get("unit"))
+    search = Search(facts, everybody)
+    found = asked_now(waits, facts, everybody) or search.last_resort(waits.get("unit")) or search.absent()
     return [(session.get_one(Person, one.person_id), one) for one in found]
 
 

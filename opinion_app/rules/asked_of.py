@@ -20,12 +20,13 @@ def asked_now(waits: Mapping[str, Any], case: CaseFacts, people: Roster) -> tupl
 
     A 催办 is for whom it would name now: heads and stand-ins as well, and who passes it on (flow/supervise.hearers).
     None where the step is done, or where the letter asks none."""
+    search = Search(case, people)
     if is_request(waits):
-        return who_decides(waits, case, people) if still_waits(waits, case) else None
+        return (who_decides(waits, case, people) or tuple(search.absent())) if still_waits(waits, case) else None
     if waits.get("for") not in ("step", INSTRUCTION["for"]) or not still_waits(waits, case):
         return None
     if is_urged(waits):
-        return recipients(Owing(OwedBy.HOLDER.value, waits["unit"]), case, people)
+        return recipients(Owing(OwedBy.HOLDER.value, waits["unit"]), case, people) or None  # nobody is there: it stays
     desk = _desk(waits, case)
     if desk in ("", "unit") and waits.get("unit") is None:
         return None  # it rests, or people of the office were told of what a unit does
@@ -34,7 +35,7 @@ def asked_now(waits: Mapping[str, Any], case: CaseFacts, people: Roster) -> tupl
     able = _able(_having(desk, unit_id, people), desk, case, people)
     first = _first(desk, unit_id, case, people)
     asked = [one for one in able if one in first] or able
-    return tuple(Recipient(one, "") for one in asked) or _way_up(desk, unit_id, Search(case, people))
+    return tuple(Recipient(one, "") for one in asked) or _way_up(desk, unit_id, search) or tuple(search.absent())
 
 
 def may_keep(waits: Mapping[str, Any], person_id: int, case: CaseFacts, people: Roster) -> bool:

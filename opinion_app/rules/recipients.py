@@ -17,6 +17,7 @@ from opinion_app.rules.words import Kind, NoticeChannel, Role, Stage
 from opinion_app.rules.zone import start_of_day
 
 NOBODY, NO_HEAD = "无人在岗", "没有在岗的负责人"
+NONE_ELSE, ALL_AWAY = "无人可通知，请核对人员设置", "都不在岗，请您安排"
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +275,20 @@ class Search:
         if clerks:
             return clerks
         administrators = [person_id for person_id in self.roster.holding(Role.ADMINISTRATOR) if self._present(person_id)]
-        return [Recipient(person_id, "无人可通知，请核对人员设置", blind=True) for person_id in administrators]
+        return [Recipient(person_id, NONE_ELSE, blind=True) for person_id in administrators]
+
+    def absent(self) -> list[Recipient]:
+        """The clerks and leaders who may see the case, and the administrators, on leave though they are.
+
+        A step is asked of them where nobody at all is at work: it is heard when they look. A date waits instead until somebody
+        is there, and the alarm tells of it."""
+        office = [person_id for person_id in self.roster.holding(Role.CLERK, Role.LEADER) if self._active(person_id)]
+        known = [person_id for person_id in office if can_see(self.roster.staff[person_id].actor, self.case)]
+        others = [one for one in self.roster.holding(Role.ADMINISTRATOR) if self._active(one) and one not in known]
+        return [Recipient(one, ALL_AWAY) for one in known] + [Recipient(one, NONE_ELSE, blind=True) for one in others]
+
+    def _active(self, person_id: int) -> bool:
+        return self.roster.staff[person_id].active
 
     def _present(self, person_id: int) -> bool:
         person = self.roster.staff[person_id]

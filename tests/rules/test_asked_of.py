@@ -233,3 +233,21 @@ def test_n09_whoever_stands_in_for_those_of_record_is_asked_before_the_way_up(
     }
     found = asked_now(waits_for_step(case, unit), case, replace(PEOPLE, staff=staff))
     assert {one.person_id: one.reason for one in found or ()} == asked
+
+
+ADMIN, ADMIN_AND_CLERK = 21, 22
+
+
+@pytest.mark.parametrize("case", [HANDLED, WITH_HEAD, AT_GATES, TO_SIGN, APPROVED])
+@pytest.mark.parametrize("hidden", [False, True])
+def test_n09_where_nobody_at_all_is_at_work_a_step_is_asked_of_who_is_on_leave(case: CaseFacts, *, hidden: bool) -> None:
+    """Those of record have left, the rest is away: who may see it hears with words, the administrators number and date."""
+    staff = {who: replace(one, active=who in (CLERK, MAYOR), away=True) for who, one in PEOPLE.staff.items()}
+    more = {ADMIN: {Role.ADMINISTRATOR}, ADMIN_AND_CLERK: {Role.ADMINISTRATOR, Role.CLERK}}
+    staff |= {who: Staff(Actor(who, f"p{who}", frozenset(roles)), away=True) for who, roles in more.items()}
+    case = replace(case, restricted=hidden, authors=frozenset({MAYOR}), recused=frozenset({CLERK, ADMIN_AND_CLERK}))
+    found = asked_now(waits_for_step(case, 7 if case.stage is Stage.HANDLING else None), case, Roster(staff))
+    assert {one.person_id: one.blind for one in found or ()} == (
+        {ADMIN: True, ADMIN_AND_CLERK: True} if hidden else {CLERK: False, MAYOR: False, ADMIN: True, ADMIN_AND_CLERK: False}
+    )
+    assert asked_now(urges(case, 7), case, Roster(staff)) is None, "a 催办 that waits stays with whom it named"

@@ -23,11 +23,11 @@ from opinion_app.records.person import Person
 from opinion_app.rules.delivery import Outcome
 from opinion_app.rules.reminder_words import SupervisionKind
 from opinion_app.rules.words import Role
-from opinion_app.rules.zone import parse_moment
+from opinion_app.rules.zone import local_date, parse_moment
 from opinion_app.steps.reply import operations as reply
 from tests.builders.life import REPLY
 from tests.builders.office import make_person, make_unit
-from tests.desks.outbox.posted import DUE, LATE, letters_to, mailing, morning, post, round_
+from tests.desks.outbox.posted import DUE, LATE, leave, letters_to, mailing, morning, post, round_
 from tests.desks.outbox.test_given_away import under_review
 from tests.desks.outbox.test_handed_on import ASKED, roles, told_inside
 from tests.desks.reminders.laddered import Office
@@ -144,6 +144,18 @@ def test_n09_whoever_stands_in_for_the_head_that_left_is_asked_before_the_unit_a
     [line] = letters_to(office, "deputy")[-1].lines
     assert (line["reason"], line.get("blind")) == (f"{head.name}不在岗，由您代办", None)
     assert [round_(office, f"{DUE}T{at}") for at in ("09:04", "17:00")] == [[], []]
+
+
+def test_n09_where_the_whole_office_is_on_leave_a_step_is_asked_of_it_all_the_same(office: Office) -> None:
+    roles(office, "head", Role.HANDLER)
+    for login in ("clerk", "vice", "mayor"):
+        leave(office, login, f"{EARLY}T08:40")
+        office.people[login].deputy_id = None
+    office.session.scalars(select(Person).where(Person.login == "admin")).one().leave_from = local_date(parse_moment(EARLY))
+    office.session.flush()
+    hand_in(office, f"{EARLY}T09:00")
+    asked = [f"{login} LY2026-000001 答复稿送审，请审核" for login in ("clerk", "mayor", "vice")]
+    assert sorted(told_inside(office, f"{EARLY}T09:00")) == [f"admin {BLIND}", *asked]
 
 
 def test_n09_a_hand_urging_whose_readers_left_is_asked_of_the_unit_above(office: Office) -> None:
