@@ -10,10 +10,13 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.cases import facts_of as facts_of_case
 from opinion_app.flow.clock_dates import facts_of
 from opinion_app.flow.ladder import ladder
 from opinion_app.flow.ledger import OfDate, entry
 from opinion_app.flow.reminding import open_clock
+from opinion_app.flow.roster import roster
+from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Reminder
 from opinion_app.records.once import insert_once
@@ -21,22 +24,35 @@ from opinion_app.rules.clock_facts import Unit
 from opinion_app.rules.ladder import Anchor, Ladder, Rung, plan
 from opinion_app.rules.words import ClockState
 from opinion_app.rules.workdays import WorkCalendar
+from opinion_app.rules.zone import local_date
 
 WITH_THE_CASE = "随这件一并告知"
 
 
 def count_as_told(session: Session, pressing: Sequence[Clock], told: Mapping[int, int], now: datetime) -> None:
-    """Enter what they heard with the case as the rungs that would say it, and have the ladder look at the clocks for others, but
-    for what is late already: its rungs of before are not said again (D12)."""
+    """Enter what they heard with the case as the rungs that would say it, and have the ladder look at the clocks for others.
+
+    Of what is late already the rungs of before are not said again (D12), but where one of them is on leave or no letter reaches
+    them: whoever stands in or passes it on hears that it is late."""
     enter_told(session, pressing, told, now)
-    ahead = [clock.id for clock in pressing if _due(clock) >= now]
-    if ahead:
+    late = [clock for clock in pressing if _due(clock) < now]
+    looked_at = [clock.id for clock in pressing if clock not in late]
+    if late and _is_for_others(session, late[0].case, told, now):
+        looked_at += [clock.id for clock in late]
+    if looked_at:
         session.execute(
             update(Clock)
-            .where(Clock.id.in_(ahead), Clock.state == ClockState.RUNNING)
+            .where(Clock.id.in_(looked_at), Clock.state == ClockState.RUNNING)
             .values(next_rung_at=now, rung_version=Clock.deadline_version)
             .execution_options(synchronize_session=False)
         )
+
+
+def _is_for_others(session: Session, case: Case, told: Iterable[int], now: datetime) -> bool:
+    """Whether somebody beside those told has to hear, as one of them is away today or reads nothing but what is inside."""
+    facts, staff = facts_of_case(session, case), roster(session, local_date(now)).staff
+    readers = [staff[person_id] for person_id in told]
+    return any(one.away or not (one.reachable or one.outside(facts)) for one in readers)
 
 
 def enter_told(session: Session, pressing: Sequence[Clock], told: Mapping[int, int], now: datetime) -> None:
