@@ -12,10 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.clock_dates import facts_of
-from opinion_app.flow.dated_letters import STEP_DONE, as_it_leaves, ended
+from opinion_app.flow.dated_letters import STEP_DONE, as_it_leaves, ended, letter_to
 from opinion_app.flow.due import clock_due, clock_words, soon_until
 from opinion_app.flow.looking import Looking, clock_ids, looking
-from opinion_app.flow.outbox import ACT, DIGEST, RUNG
+from opinion_app.flow.outbox import ACT, DIGEST, RUNG, Letter
 from opinion_app.flow.reminding import open_clock
 from opinion_app.flow.roster import away
 from opinion_app.flow.told_beside import handed_over_since, in_the_ledger
@@ -23,6 +23,7 @@ from opinion_app.flow.told_versions import told_still
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
+from opinion_app.rules import links
 from opinion_app.rules.asked_of import asked_now, may_keep
 from opinion_app.rules.digest import GROUPS, blind_words, counted_words, place_of, rung_subject, urgency
 from opinion_app.rules.due_words import DueState
@@ -78,7 +79,8 @@ def still_standing(notice: Notice, look: Looking) -> Standing:
     told = _told(notice, clocks, look)
     kept: list[dict[str, Any]] = []
     cut: list[tuple[Mapping[str, Any], str]] = []
-    for queued, line in zip(notice.lines, _moved_along(notice, clocks, look), strict=True):
+    for queued, moved in zip(notice.lines, _moved_along(notice, clocks, look), strict=True):
+        line = _for_its_reader(moved, clocks, notice, look)
         if notice.body and _hidden(line, look.facts, notice, reader.actor, told):
             return Standing([], HIDDEN, told=told)
         why = _why_not(line, clocks, look.facts, notice, reader.actor, told)
@@ -106,6 +108,14 @@ def subject_as_it_stands(notice: Notice, lines: Sequence[Mapping[str, Any]]) -> 
     if notice.category == RUNG:
         return rung_subject(head, lines)[:200]
     return str(lines[0].get("subject", notice.subject))[:200]
+
+
+def link_as_it_stands(notice: Notice, lines: Sequence[Mapping[str, Any]]) -> str:
+    """Where a letter leads by the lines that are left: to the case, where its reader may see it by now, else to the notices."""
+    was, now = (bool(of[0].get("blind")) for of in (notice.lines, lines))
+    if notice.category != ACT or was == now:
+        return notice.link
+    return links.NOTICES if now else links.case(str(lines[0]["number"]))
 
 
 def to_hand_on(session: Session, notice: Notice, left: Standing, now: datetime) -> set[int]:
@@ -281,14 +291,34 @@ def _of_an_act(
 
 def asked_of_others(notice: Notice, look: Looking) -> tuple[Recipient, ...] | None:
     """Of whom the step is asked that a letter waits for, where its reader has it no more, nobody being one answer; else None."""
+    asked, reader = _asked_of(notice, look)
+    return asked if reader is None else None
+
+
+def _asked_of(notice: Notice, look: Looking) -> tuple[tuple[Recipient, ...] | None, Recipient | None]:
+    """Of whom the step is asked that a letter waits for, None where it asks none, and as whom its reader is."""
     case, reader = look.facts.get(notice.case_id or 0), notice.person_id or 0
     waits = next((line["waits"] for line in notice.lines if "waits" in line), None)
     if case is None or waits is None or notice.category != ACT or notice.for_group:
-        return None
+        return None, None
     asked = asked_now(waits, case, look.people)
-    if asked is None or any(one.person_id == reader for one in asked) or may_keep(waits, reader, case, look.people):
-        return None
-    return asked
+    found = next((one for one in asked or () if one.person_id == reader), None)
+    if found is None and asked is not None and may_keep(waits, reader, case, look.people):
+        found = Recipient(reader, "")
+    return asked, found
+
+
+def _for_its_reader(line: dict[str, Any], clocks: Mapping[int, Clock], notice: Notice, look: Looking) -> dict[str, Any]:
+    """A line that asks a step as its reader may read it by now, and why just they: who was asked blind may have the step since,
+    and who had it may no more see the case. Not so of what may have left, nor of the few words of a mailbox."""
+    if "waits" not in line or notice.body or notice.by_mailbox:
+        return line
+    to = _asked_of(notice, look)[1]
+    if to is None or (to.blind, to.reason) == (bool(line.get("blind")), line.get("reason") or ""):
+        return line
+    letter = Letter(ACT, notice.key, notice.subject, [line], notice.link, notice.case_id)
+    dates = [clocks[number] for number in line["dates"] if number in clocks]
+    return letter_to(letter, to, dates, look.now, look.calendar, look.ladder.morning).lines[0]
 
 
 def _as_it_stands(line: dict[str, Any], clocks: Mapping[int, Clock], look: Looking) -> dict[str, Any]:

@@ -18,7 +18,14 @@ from opinion_app.flow.digest_ledger import say_as_it_leaves
 from opinion_app.flow.handing_on import hand_on
 from opinion_app.flow.leaving import address_of, due, unfit_address, why_not_at_all, why_not_to_writer
 from opinion_app.flow.left_behind import leave_behind
-from opinion_app.flow.recheck import NOTHING_LEFT, REPLACED, look_once_more, subject_as_it_stands, to_hand_on
+from opinion_app.flow.recheck import (
+    NOTHING_LEFT,
+    REPLACED,
+    link_as_it_stands,
+    look_once_more,
+    subject_as_it_stands,
+    to_hand_on,
+)
 from opinion_app.flow.reminding import look_again
 from opinion_app.flow.settings import office, restored_at
 from opinion_app.notify.letter import robot_words, words_of
@@ -200,6 +207,7 @@ def _freeze(session: Session, notice: Notice, sender: Sender, now: datetime, unh
         return notice.body.encode()
     leave_behind(session, notice, standing.cut, now, may_come_back_until(notice, now))
     say_as_it_leaves(session, notice, lines)
+    notice.link = link_as_it_stands(notice, lines)
     notice.lines = lines
     notice.subject = subject_as_it_stands(notice, lines)
     if notice.channel is NoticeChannel.ROBOT:
