@@ -33,7 +33,8 @@ class Looking:
     """What letters are looked at by: the office as it is at a moment, the clocks their lines speak of and the facts of the cases.
 
     `newest`: the last morning each person has a digest of, by channel; `followed`: the letters about an act on a case after which
-    their reader was told of a later one by the same way; `heard`: of which clocks their reader heard by another letter."""
+    their reader was told of a later one by the same way; `heard`: of which clocks their reader hears by another letter
+    (`heard_beside`)."""
 
     now: datetime
     calendar: WorkCalendar

@@ -20,6 +20,7 @@ from opinion_app.flow.reminding import open_clock
 from opinion_app.flow.roster import away
 from opinion_app.flow.told_beside import handed_over_since, in_the_ledger
 from opinion_app.flow.told_versions import told_still
+from opinion_app.flow.told_with import WITH_THE_CASE
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
@@ -86,6 +87,7 @@ def still_standing(notice: Notice, look: Looking) -> Standing:
         why = _why_not(line, clocks, look.facts, notice, reader.actor, told)
         if why == ANOTHERS and reader.away:
             why = ON_LEAVE
+        why = why or (WITH_THE_CASE if _said_by_act(line, notice, look) else "")
         said = line
         if not why and "waits" in line:
             said, why = _of_an_act(line, clocks, look, notice, told)
@@ -273,6 +275,14 @@ def _why_not(
     if notice.for_group:
         return "" if notice.unit_id in told.get(clock.id, set()) else "单位不再办理，或这件不宜在群里说"
     return "" if reader.id in told.get(clock.id, {reader.id}) else ANOTHERS
+
+
+def _said_by_act(line: Mapping[str, Any], notice: Notice, look: Looking) -> bool:
+    """Whether a later letter about an act says the date of a rung's line to the same person by the same way (N01); a card with a
+    督办单 asks for an answer, which that letter does not."""
+    rung = look.ladder.named(str(line.get("rung", "")))
+    heard = notice.category == RUNG and int(line.get("clock") or 0) in look.heard.get(notice.id, ())
+    return heard and (rung is None or not rung.sheet)
 
 
 def _of_an_act(

@@ -8,10 +8,10 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, not_, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Integer, Select, and_, cast, not_, null, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
-from opinion_app.flow.outbox import ACT
+from opinion_app.flow.outbox import ACT, RUNG
 from opinion_app.records.clock import Clock
 from opinion_app.records.move import Move
 from opinion_app.records.notice import Notice, Reminder
@@ -42,18 +42,36 @@ def told_later() -> ColumnElement[bool]:
 
 
 def heard_beside(session: Session, notices: Iterable[Notice]) -> dict[int, frozenset[int]]:
-    """By letter about an act the clocks of its case whose present date its reader heard by another letter, one that left."""
-    acts = [notice.id for notice in notices if notice.category == ACT]
-    if not acts:
+    """By letter the clocks that its reader hears of by another one: of a letter about an act, those of its case whose present
+    date was said by one that left; of a rung's, those that a later letter about an act names, which goes the same way."""
+    rows = list(notices)
+    acts, rungs = ([notice.id for notice in rows if notice.category == category] for category in (ACT, RUNG))
+    if not acts and not rungs:
         return {}
-    other, found = aliased(Notice), defaultdict[int, set[int]](set)
+    found = defaultdict[int, set[int]](set)
+    both: CompoundSelect[Any] = union_all(_acts_after(rungs), _left_beside(acts))
+    for notice_id, clock_id, lines in session.execute(both):
+        found[notice_id] |= {clock_id} if lines is None else {clock for clock, _version in dates_in(lines)}
+    return {notice_id: frozenset(clock_ids) for notice_id, clock_ids in found.items()}
+
+
+def _acts_after(rungs: Collection[int]) -> Select[Any]:
+    """By letter of a rung what the later letters about acts say to the same person by the same way, where they are not over."""
+    later = aliased(Notice)
+    same = later.person_id == Notice.person_id, later.channel == Notice.channel, not_(_to_group())
+    over = later.state.in_((NoticeState.CANCELLED, NoticeState.FAILED))
+    query = select(Notice.id, cast(null(), Integer).label("clock_id"), later.lines).join(later, and_(later.id > Notice.id, *same))
+    return query.where(Notice.id.in_(rungs), later.category == ACT, not_(over))
+
+
+def _left_beside(acts: Collection[int]) -> Select[int, int, None]:
+    """By letter about an act the clocks of its case whose present date its reader heard by another letter, one that left."""
+    other = aliased(Notice)
     told = (Reminder.person_id == Notice.person_id) & (Reminder.case_id == Notice.case_id)
     present = (Clock.id == Reminder.clock_id) & (Clock.deadline_version == Reminder.deadline_version)
-    query = select(Notice.id, Reminder.clock_id).join(Reminder, told).join(Clock, present)
+    query = select(Notice.id, Reminder.clock_id, null()).join(Reminder, told).join(Clock, present)
     query = query.join(other, other.id == Reminder.notice_id).where(Notice.id.in_(acts), other.id != Notice.id)
-    for notice_id, clock_id in session.execute(query.where(other.state.in_((NoticeState.SENT, NoticeState.FILED)))):
-        found[notice_id].add(clock_id)
-    return {notice_id: frozenset(clock_ids) for notice_id, clock_ids in found.items()}
+    return query.where(other.state.in_((NoticeState.SENT, NoticeState.FILED)))
 
 
 def handed_over_since(session: Session, clock_ids: Collection[int], since: datetime) -> dict[int, set[int | None]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from opinion_app.desks.reminders.also_sent import Held
 from opinion_app.desks.reminders.queries import Ledger, Told
 from opinion_app.flow.handing_on import LettersOn, letters_on, pressing_in
 from opinion_app.flow.looking import Looking
-from opinion_app.flow.outbox import ACT
+from opinion_app.flow.outbox import ACT, RUNG
 from opinion_app.flow.told_with import said_with
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
@@ -43,11 +44,24 @@ def handed_on(session: Session, held: Held, look: Looking) -> HandedOn:
     return HandedOn(letters, told, [row for row in clocks.values() if row.state is ClockState.RUNNING])
 
 
+def heard_by(letters: LettersOn, rows: Sequence[Notice], look: Looking) -> Mapping[int, frozenset[int]]:
+    """`look.heard` with what one of `letters` says to the reader of a rung's letter, by the same way."""
+    said = defaultdict[int | None, set[int]](set)
+    for letter, person in letters:
+        said[person.id] |= {number for line in letter.lines for number in line["dates"]}
+    theirs = [row for row in rows if row.category == RUNG and row.person_id in said and _by_the_same_way(row, look)]
+    return {**look.heard, **{row.id: look.heard.get(row.id, frozenset()) | said[row.person_id] for row in theirs}}
+
+
 def older_of_theirs(letters: LettersOn, rows: Sequence[Notice], look: Looking) -> Iterator[Notice]:
     """The letters about an act on a case whose reader is told of it by one of `letters` too, by the same way."""
     later = {(letter.case_id, person.id) for letter, person in letters}
     for row in rows:
-        if row.category == ACT and (row.case_id, row.person_id) in later and row.person_id is not None:
-            one = look.people.staff[row.person_id]
-            if row.channel in one.ways or (one.mailbox and row.channel is NoticeChannel.MAIL):
-                yield row
+        if row.category == ACT and (row.case_id, row.person_id) in later and _by_the_same_way(row, look):
+            yield row
+
+
+def _by_the_same_way(row: Notice, look: Looking) -> bool:
+    """Whether a letter to its reader that is queued now goes by the way of that one, too."""
+    one = look.people.staff[row.person_id or 0]
+    return row.channel in one.ways or (one.mailbox and row.channel is NoticeChannel.MAIL)

@@ -13,7 +13,7 @@ from sqlalchemy import exists, false
 from sqlalchemy.orm import Session
 
 from opinion_app.desks.reminders.also_sent import ForPerson, Held, about_the_calendar, held_at, untold
-from opinion_app.desks.reminders.handed_on import handed_on, older_of_theirs
+from opinion_app.desks.reminders.handed_on import handed_on, heard_by, older_of_theirs
 from opinion_app.desks.reminders.judging import BATCH, Judged, Saying, judge, letters, subject_of
 from opinion_app.desks.reminders.made_up import still_to_make, told_by_letter
 from opinion_app.desks.reminders.queries import Speaking, morning_of, speaking_clocks
@@ -148,7 +148,8 @@ def _after(letters: LettersOn, held: Held, look: Looking) -> Looking:
     """What the letters that wait are looked at by once others were asked: of two on a case only the later comes back."""
     over = {row.id for row in older_of_theirs(letters, held.cancelled, look)}
     held.cancelled = [row for row in held.cancelled if row.id not in over]
-    return replace(look, followed=look.followed | {row.id for row in older_of_theirs(letters, held.waiting, look)})
+    followed = look.followed | {row.id for row in older_of_theirs(letters, held.waiting, look)}
+    return replace(look, followed=followed, heard=heard_by(letters, held.waiting, look))
 
 
 def _unheard(judged: Judged, now: datetime) -> int:
