@@ -48,13 +48,14 @@ def letters_on(session: Session, notices: Sequence[Notice], look: Looking) -> Le
         firsts.setdefault(_act(row), row)  # as it was first asked, for a later one may say less
     ids = {one.person_id for _notice, others in asked for one in others}
     people = {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(ids)))}
-    found: dict[str, tuple[Letter, Person]] = {}
+    found: dict[tuple[str, int], tuple[Letter, Person]] = {}
     for notice, others in asked:
-        if _act(notice) in firsts and (restored is None or notice.created_at >= restored):
-            for one in others:
-                letter = _letter(firsts[_act(notice)], one, look)
-                found[inside_key(letter, one.person_id)] = letter, people[one.person_id]
-    return [found[key] for key in sorted(found, key=lambda key: (found[key][0].key, found[key][1].id)) if key not in keys]
+        act = _act(notice)
+        if act in firsts and (restored is None or notice.created_at >= restored):
+            for one in others:  # each letter made is dear: not for who was told already, nor once more for each that waits
+                if inside_key(Letter(ACT, act, ""), one.person_id) not in keys and (act, one.person_id) not in found:
+                    found[act, one.person_id] = _letter(firsts[act], one, look), people[one.person_id]
+    return [found[one] for one in sorted(found)]
 
 
 def pressing_in(letter: Letter, look: Looking) -> list[Clock]:
@@ -110,13 +111,14 @@ def _hand_on(session: Session, waiting: Sequence[Notice], now: datetime) -> Hand
     try:
         with session.begin_nested():
             return hand_on(session, waiting, now)
-    except Exception as error:  # something is wrong with one of them: each by itself
+    except Exception as error:  # something is wrong with one of them: found by halves, for each look is some ten questions
         done = Handed()
         if len(waiting) == 1:
             done.troubles = [Trouble(0, f"通知 {waiting[0].id}：{type(error).__name__}: {error}"[:200])]
             return done
-        for notice in waiting:
-            done.add(_hand_on(session, [notice], now))
+        half = len(waiting) // 2
+        for part in (waiting[:half], waiting[half:]):
+            done.add(_hand_on(session, part, now))
         return done
 
 

@@ -27,6 +27,7 @@ from tests.builders.office import make_person, make_unit
 from tests.desks.outbox.posted import DUE, kept, mailing, morning, post, round_
 from tests.desks.outbox.test_given_away import under_review
 from tests.desks.reminders.laddered import Office
+from tests.support.queries import counting
 
 AT = parse_moment(f"{DUE}T09:01")
 ASKED = "LY2026-000001 答复稿送审，请审核（今天到期）"
@@ -156,6 +157,37 @@ def test_n05_one_letter_that_cannot_be_looked_at_keeps_no_other_back(office: Off
     done = queue_rungs(office.session, parse_moment(f"{DUE}T09:02"))
     assert [trouble.error for trouble in done.troubles] == [f"通知 {broken.id}：ValueError: boom"]
     assert told_inside(office, f"{DUE}T09:02") == [f"deputy {ASKED}"]
+
+
+def test_n05_one_broken_letter_among_many_is_found_by_halves(
+    core: Flask, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(31):
+        tell(office.session, office.case, [office.people["clerk"]], "请尽快答复", f"k{number}", AT, mail=True)
+    broken = kept(office, "clerk")
+    roles(office, "deputy", Role.UNIT_HEAD)
+    roles(office, "head", Role.HANDLER)
+
+    def asked(notice: Notice, look: Looking) -> tuple[Recipient, ...] | None:
+        if notice.id == broken.id:
+            raise ValueError("boom")
+        return asked_of_others(notice, look)
+
+    with counting(core) as one_look:
+        handing_on.hand_on(office.session, [broken], AT)
+    monkeypatch.setattr(handing_on, "asked_of_others", asked)
+    with counting(core) as sent:
+        done = handing_on.ask_who_has_it_now(office.session, AT)
+    assert ([trouble.error for trouble in done.troubles], done.notices) == ([f"通知 {broken.id}：ValueError: boom"], 2)
+    assert len(sent) < 16 * len(one_look), "eleven looks, not thirty-three"
+
+
+def test_n01_no_letter_is_made_for_who_was_asked_already(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    roles(office, "deputy", Role.UNIT_HEAD)
+    roles(office, "head", Role.HANDLER)
+    office.run(f"{DUE}T09:02")
+    monkeypatch.setattr(handing_on, "letter_to", None)
+    assert queue_rungs(office.session, parse_moment(f"{DUE}T09:03")).troubles == []
 
 
 def test_n03_a_head_named_once_the_clerks_were_told_of_nobody_is_asked_as_a_head(core: Flask) -> None:
