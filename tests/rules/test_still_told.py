@@ -34,6 +34,10 @@ CASES: dict[str, tuple[list[tuple[int | None, int]], set[int]]] = {
     "two closures, a slip, one closure taken back": ([(1, 1), (2, 8), (3, 9), (20, 10), (2, 11)], {1, 2, 3, 4}),
     "a slip, and a closure once it was mended": ([(9, 1), (20, 15), (9, 16), (10, 17)], {1, 2, 3}),
     "a closure, a slip, and another closure once it was mended": ([(1, 1), (2, 8), (20, 9), (2, 10), (3, 11)], {1, 2, 3, 4}),
+    "what was known of a date before says nothing to who heard later": (
+        [(5, 1), (6, 11), (20, 12), (5, 13), (20, 14), (6, 15)],
+        {1, 2, 3, 5},
+    ),
     "a slip, and back to a later date than any told of": ([(1, 1), (20, 8), (2, 9)], {2}),
     "two slips": ([(1, 1), (20, 8), (1, 9), (20, 10), (1, 11)], {1, 2, 3, 4}),
     "brought forward behind what was told": ([(3, 1), (1, 9)], {1}),
@@ -63,6 +67,8 @@ def test_a_rung_that_never_came_under_a_version_was_not_told_by_those_before() -
 def test_a_version_nobody_knows_the_date_of_counts_where_nothing_was_put_off_since() -> None:
     told = still_told([Version(3, day(2), day(9)), Version(4, day(3), day(10))], after_five_days, late=True)
     assert [told.counts(number) for number in (1, 2, 3)] == [True, True, True]
+    forward = still_told([Version(3, day(9), day(20)), Version(4, day(8), day(5))], after_five_days, late=True)
+    assert forward.counts(1), "told of a later date, whichever it was"
     later = still_told([Version(3, day(20), day(9)), Version(4, day(1), day(10))], after_five_days, late=True)
     assert [later.counts(number) for number in (1, 2, 3)] == [False, False, True]
 
