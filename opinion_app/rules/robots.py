@@ -1,6 +1,7 @@
 """Addresses of group robots (企业微信、钉钉、飞书): what the chat program shows, turned into the address the sender knows.
 
-`json://` and `jsons://` lead to a program of the office's own that takes a notice and passes it on."""
+`json://` and `jsons://` lead to a program of the office's own that takes a notice and passes it on: whoever runs the machine may
+set one for the alarm. A page takes none, or it could have the server knock at any door of the network."""
 
 from __future__ import annotations
 
@@ -9,10 +10,19 @@ from urllib.parse import parse_qs, urlsplit
 
 from opinion_app.rules.errors import Invalid
 
-KINDS = ("wecombot", "dingtalk", "feishu", "lark", "json", "jsons")
+CHATS = ("wecombot", "dingtalk", "feishu", "lark")
+KINDS = (*CHATS, "json", "jsons")
 UNFIT = "群机器人地址不能使用：请从企业微信、钉钉或飞书的群机器人设置里完整复制 https:// 开头的地址。"
 _PLAIN = re.compile(r"[!-~]+")
 _WORD = re.compile(r"[A-Za-z0-9_-]{6,200}")
+
+
+def chat_robot(typed: str) -> str:
+    """The address of the robot of a chat program, as a page takes it. Raises Invalid for everything else."""
+    address = robot_address(typed)
+    if not address.startswith(tuple(f"{kind}://" for kind in CHATS)):
+        raise Invalid(UNFIT, {"robot_url": UNFIT})
+    return address
 
 
 def robot_address(typed: str) -> str:

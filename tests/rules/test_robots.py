@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from opinion_app.rules.errors import Invalid
-from opinion_app.rules.robots import robot_address
+from opinion_app.rules.robots import chat_robot, robot_address
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,17 @@ from opinion_app.rules.robots import robot_address
 )
 def test_known_robots(typed: str, address: str) -> None:
     assert robot_address(typed) == address
+    if not typed.startswith("json"):
+        assert chat_robot(typed) == address
+
+
+@pytest.mark.parametrize(
+    "typed", ["json://127.0.0.1:8000/robot", "jsons://inner.test/", "https://example.com/hook", "mailto://a@b"]
+)
+def test_a_page_takes_the_robots_of_chat_programs_alone(typed: str) -> None:
+    with pytest.raises(Invalid, match="企业微信、钉钉或飞书") as refused:
+        chat_robot(typed)
+    assert set(refused.value.fields) == {"robot_url"}
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from opinion_app.rules.errors import MARKED, Conflict, Invalid, NotFound, Refuse
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.mailbox import is_email
 from opinion_app.rules.pinyin import pinyin_of
-from opinion_app.rules.robots import robot_address
+from opinion_app.rules.robots import chat_robot
 from opinion_app.rules.words import Role
 
 
@@ -43,7 +43,7 @@ def robot_problems(typed: str) -> dict[str, str]:
     """What is wrong with the address of a group robot, by field."""
     try:
         if typed:
-            robot_address(typed)
+            chat_robot(typed)
     except Invalid as refusal:
         return dict(refusal.fields)
     return {}
