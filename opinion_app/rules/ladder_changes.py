@@ -9,7 +9,7 @@ from datetime import datetime
 
 from opinion_app.rules.clock_facts import ClockFacts
 from opinion_app.rules.digest import OpenClock
-from opinion_app.rules.ladder import Coming, Ladder, Rung, Who, fresh, plan
+from opinion_app.rules.ladder import Anchor, Card, Coming, Ladder, Rung, Who, fresh, plan
 from opinion_app.rules.words import Word
 from opinion_app.rules.workdays import WorkCalendar
 
@@ -36,6 +36,33 @@ class RungShift:
     def changed(self) -> bool:
         """Whether anything becomes different."""
         return any(self.counted[shift] for shift in Shift if shift is not Shift.KEPT)
+
+
+_HEAVY = (Card.NONE, Card.YELLOW, Card.RED)
+_WEEK, _WORKDAYS, _HOURS = 7, 5, 24
+_BEFORE_DUE = {Anchor.ELAPSED: -2.0, Anchor.WARNING: -1.0, Anchor.DUE: 0.0}
+
+
+def out_of_order(ladder: Ladder) -> list[tuple[Rung, Rung]]:
+    """The rungs in use that come after one with a heavier card, each with that one: 催办 behind 黄牌 is asked for too late.
+
+    Working days count as seven fifths of a day: what lies as close as a holiday, a glance at the two must decide."""
+    found = []
+    for rungs in (ladder.days, ladder.hours):
+        used = [rung for rung in rungs if rung.active]
+        for heavy in used:
+            behind = (rung for rung in used if _HEAVY.index(rung.card) < _HEAVY.index(heavy.card) and _day(rung) > _day(heavy))
+            found += [(rung, heavy) for rung in behind]
+    return found
+
+
+def _day(rung: Rung) -> float:
+    """How many days after the due moment a rung comes, by and large; those before it in their order."""
+    if rung.anchor in _BEFORE_DUE:
+        return _BEFORE_DUE[rung.anchor] + (rung.amount / 100 if rung.anchor is Anchor.ELAPSED else 0)
+    if rung.anchor is Anchor.HOURS:
+        return rung.amount / _HOURS
+    return rung.amount * (_WEEK / _WORKDAYS if rung.anchor is Anchor.WORKING_DAYS else 1)
 
 
 def shifts(

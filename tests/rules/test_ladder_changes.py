@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from opinion_app.rules.clock_facts import ClockFacts
 from opinion_app.rules.deadline import derive, warn_at
 from opinion_app.rules.digest import OpenClock
 from opinion_app.rules.ladder import DEFAULT_LADDER, Anchor, Ladder, Rung, Way, Who
-from opinion_app.rules.ladder_changes import Shift, shifts
+from opinion_app.rules.ladder_changes import Shift, out_of_order, shifts
 from opinion_app.rules.ladder_data import with_rung
 from opinion_app.rules.recipients import Owing
 from tests.rules.calendars import CHINA, at, wd
@@ -81,3 +82,28 @@ def test_each_clock_counts_and_the_first_moment_is_told() -> None:
     assert row.counted == {Shift.MOVED: 2}, "the third was said long ago"
     assert row.first == at("2026-11-20T08:30")
     assert shifts(DEFAULT_LADDER, DEFAULT_LADDER, clocks, CHINA, NOW) == []
+
+
+def changed(code: str, *, in_days: bool = True, **values: Any) -> Ladder:
+    return with_rung(DEFAULT_LADDER, replace(rung(code), **values), NOW, in_days=in_days)
+
+
+@pytest.mark.parametrize(
+    ("after", "behind"),
+    [
+        (DEFAULT_LADDER, []),
+        (changed("urge", amount=6), [("催办通知", "黄牌督办")]),
+        (changed("urge", amount=4), []),
+        (changed("urge", anchor=Anchor.DAYS, amount=8), [("催办通知", "黄牌督办")]),
+        (changed("urge", amount=16), [("催办通知", "黄牌督办"), ("催办通知", "红牌督办")]),
+        (changed("urge", amount=6, active=False), []),
+        (changed("red", amount=4), [("黄牌督办", "红牌督办")]),
+        (
+            changed("yellow", anchor=Anchor.ELAPSED, amount=60),
+            [("即将超时", "黄牌督办"), ("今天到期", "黄牌督办"), ("催办通知", "黄牌督办")],
+        ),
+        (changed("hours_red", in_days=False, amount=12), [("黄牌督办", "红牌督办")]),
+    ],
+)
+def test_a_rung_behind_one_with_a_heavier_card_is_pointed_out(after: Ladder, behind: list[tuple[str, str]]) -> None:
+    assert [(late.label, heavy.label) for late, heavy in out_of_order(after)] == behind

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import time
 
-from wtforms import BooleanField, DateField, IntegerField, SelectField, SelectMultipleField, TimeField
+from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, SelectMultipleField, TimeField
 from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -33,6 +33,7 @@ class VersionForm(OfficeForm):
 
     in_force_from = DateField("从哪天起执行", [InputRequired("请填写日期。")])
     note = text("修改说明", 500, rows=3)
+    looked = HiddenField()  # the mark of the changes that the page showed
 
 
 class RungForm(VersionForm):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections import defaultdict
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ from opinion_app.records.person import Person
 from opinion_app.rules.errors import Conflict, Invalid, NotFound
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.ladder import Anchor, Ladder, Rung
-from opinion_app.rules.ladder_changes import RungShift, shifts
+from opinion_app.rules.ladder_changes import RungShift, Shift, out_of_order, shifts
 from opinion_app.rules.ladder_data import LARGEST, with_rung
 from opinion_app.rules.rule_table import check_day
 from opinion_app.rules.words import RiskLevel, Role, Urgency
@@ -37,18 +38,44 @@ TO_COME, WITHDRAWN = "尚未执行", "已撤回"
 
 @dataclass(frozen=True, slots=True)
 class Saving:
-    """Who saves a version when, from which day on it holds, why, and which version it was made from (None: whichever)."""
+    """Who saves a version when, from which day on it holds, why, and which version it was made from (None: whichever).
+
+    `looked`: the mark of what the person was shown to change; None where that is asked elsewhere."""
 
     actor: Actor
     now: datetime
     in_force_from: date
     note: str = ""
     seen: int | None = None
+    looked: str | None = None
 
     @property
     def takes_effect(self) -> datetime:
         """The moment from which the version speaks."""
         return max(self.now, start_of_day(self.in_force_from))
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a changed ladder does: the rungs that change for clocks that run, and what somebody should look at twice."""
+
+    shifts: list[RungShift]
+    warnings: list[str]
+
+    @property
+    def mark(self) -> str:
+        """A mark of what somebody was shown; empty where there is nothing to see."""
+        rows = [f"{row.label} {shift.value} {row.counted[shift]}" for row in self.shifts for shift in Shift]
+        said = "\n".join([*rows, *self.warnings])
+        return hashlib.sha256(said.encode()).hexdigest()[:32] if said else ""
+
+
+class NotLooked(Invalid):
+    """A change of the ladder by somebody who has not seen what it does; `found` is that."""
+
+    def __init__(self, found: Outlook) -> None:
+        self.found = found
+        super().__init__("还没有保存：请看过下面会变动的提醒，确认后再保存一次。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +104,18 @@ def _state(session: Session, row: LadderVersion, now: datetime) -> str:
     return TO_COME if row.in_force_from > local_date(now) else ""
 
 
-def what_if(session: Session, wanted: Ladder, saving: Saving) -> list[RungShift]:
-    """Which rungs of the clocks that run would come anew, at another time or no more; nothing is written."""
+def what_if(session: Session, wanted: Ladder, saving: Saving) -> Outlook:
+    """Which rungs of the clocks that run would come anew, at another time or no more, and which come in an order that nobody can
+    mean; nothing is written."""
     _check(session, saving)
     since = told_from(session, saving.now)
     clocks = [(open_clock(row, since), facts_of(row)) for row in session.scalars(running())]
-    return shifts(newest(session)[1], wanted, clocks, work_calendar(session), saving.takes_effect)
+    found = shifts(newest(session)[1], wanted, clocks, work_calendar(session), saving.takes_effect)
+    return Outlook(found, [_order_words(rung, heavy) for rung, heavy in out_of_order(wanted)])
+
+
+def _order_words(rung: Rung, heavy: Rung) -> str:
+    return f"“{rung.label}”会排在“{heavy.label}”（{heavy.card.label}）之后，请核对两级的先后。"
 
 
 def _check(session: Session, saving: Saving) -> None:
@@ -126,13 +159,15 @@ def changed_rung(family: str, held: Ladder, before: Rung | None, rung: Rung, sav
 
 
 def save_rung(session: Session, family: str, held: Ladder, before: Rung | None, rung: Rung, saving: Saving) -> None:
-    """Put a rung in or change it, by a new version. Raises Invalid naming the fields, Conflict."""
+    """Put a rung in or change it, by a new version. Raises Invalid naming the fields, NotLooked, Conflict."""
     wanted, after = changed_rung(family, held, before, rung, saving)
     _save(session, wanted, saving, rung_differences(before, after, family))
 
 
 def _save(session: Session, wanted: Ladder, saving: Saving, values: dict[str, tuple[object, object]]) -> None:
-    _check(session, saving)
+    found = what_if(session, wanted, saving)
+    if saving.looked is not None and saving.looked != found.mark:
+        raise NotLooked(found)
     save_ladder(session, wanted, saving.actor, saving.now, Saved(saving.in_force_from, values, saving.note))
 
 
@@ -158,7 +193,7 @@ def changed_general(session: Session, held: Ladder, wanted: Ladder) -> dict[str,
 
 
 def save_general(session: Session, held: Ladder, wanted: Ladder, saving: Saving) -> None:
-    """Save what holds for all rungs, by a new version. Raises Invalid, Conflict."""
+    """Save what holds for all rungs, by a new version. Raises Invalid, NotLooked, Conflict."""
     _save(session, wanted, saving, changed_general(session, held, wanted))
 
 

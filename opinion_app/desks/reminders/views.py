@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from opinion_app import clock
@@ -18,7 +18,7 @@ from opinion_app.forms import choices
 from opinion_app.records.base import db
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.ladder import Ladder, Rung
-from opinion_app.rules.ladder_changes import RungShift, Shift
+from opinion_app.rules.ladder_changes import Shift
 from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.words import Role
 from opinion_app.rules.zone import UnreadableMoment, local_date, parse_moment
@@ -72,12 +72,14 @@ def edit(family: str, code: str) -> ResponseReturnValue:
         rung, saving = _typed(form, before), _saving(form)
         try:
             operations.save_rung(session, family, held, before, rung, saving)
+        except operations.NotLooked as refusal:
+            return _unlooked("desks/reminders/rung.html", refusal, _rung_page(form, before, family))
         except Invalid as refusal:
             form.take(refusal)
         else:
             said = f"“{rung.label}”已保存，自 {saving.in_force_from} 起执行，只对今后到达这一级的时限起作用。"
             return done(url_for("reminders.home"), said)
-    return form_page("desks/reminders/rung.html", **_rung_page(form, before, family), shifts=None)
+    return form_page("desks/reminders/rung.html", **_rung_page(form, before, family), found=None)
 
 
 @bp.post("/office/ladder/<family>/<code>/preview")
@@ -108,11 +110,13 @@ def general() -> ResponseReturnValue:
         saving = _saving(form)
         try:
             operations.save_general(session, held, form.ladder(held), saving)
+        except operations.NotLooked as refusal:
+            return _unlooked("desks/reminders/general.html", refusal, {"form": form, "version": number})
         except Invalid as refusal:
             form.take(refusal)
         else:
             return done(url_for("reminders.home"), f"已保存，自 {saving.in_force_from} 起执行。")
-    return form_page("desks/reminders/general.html", form=form, version=number, shifts=None)
+    return form_page("desks/reminders/general.html", form=form, version=number, found=None)
 
 
 @bp.post("/office/ladder/general/preview")
@@ -132,9 +136,15 @@ def preview_general() -> ResponseReturnValue:
     return _looked("desks/reminders/general.html", found, {"form": form, "version": number})
 
 
-def _looked(template: str, found: list[RungShift] | None, context: dict[str, Any]) -> ResponseReturnValue:
+def _unlooked(template: str, refusal: operations.NotLooked, context: dict[str, Any]) -> ResponseReturnValue:
+    """The form again, not saved, with what it would change."""
+    flash(refusal.message, "warning")
+    return form_page(template, **context, found=refusal.found, kinds=SHOWN)
+
+
+def _looked(template: str, found: operations.Outlook | None, context: dict[str, Any]) -> ResponseReturnValue:
     """The form again with what would change, or with what is wrong with it."""
-    shown = context | {"shifts": found, "kinds": SHOWN}
+    shown = context | {"found": found, "kinds": SHOWN}
     return form_page(template, **shown) if found is None else page(template, **shown)
 
 
@@ -157,7 +167,9 @@ def _typed(form: RungForm, before: Rung | None) -> Rung:
 def _saving(form: VersionForm) -> operations.Saving:
     if form.in_force_from.data is None:
         raise Invalid("请填写从哪天起执行。", {"in_force_from": "请填写日期。"})
-    return operations.Saving(actor(), clock.now(), form.in_force_from.data, form.note.data or "", form.seen_version)
+    return operations.Saving(
+        actor(), clock.now(), form.in_force_from.data, form.note.data or "", form.seen_version, form.looked.data or ""
+    )
 
 
 def _first_day() -> date:

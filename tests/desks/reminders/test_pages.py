@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import func, insert, select
+from werkzeug.test import TestResponse
 
 from opinion_app import clock
 from opinion_app.desks.reminders.operations import queue_digests, queue_rungs
@@ -31,7 +32,7 @@ from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date
 from tests.builders.life import make_office
 from tests.builders.office import make_actor, make_case
-from tests.support.client import client_for, pick
+from tests.support.client import Browser, PageForm, client_for, forms_in, pick
 from tests.support.databases import make_settings
 from tests.support.queries import MOST_QUERIES, counting
 
@@ -53,16 +54,26 @@ def office(app: Flask) -> Flask:
     return app
 
 
+def looked_and_sent(admin: Browser, form: PageForm, **typed: Any) -> TestResponse:
+    """A change of the ladder as somebody makes it: not saved where it changes anything that runs, shown, and sent once more."""
+    answer = admin.send(form, **typed)
+    if answer.status_code == 422 and "还没有保存" in answer.text:
+        answer = admin.send(pick(forms_in(answer.text), form.action))
+    return answer
+
+
 def test_the_ladder_is_shown_and_a_rung_is_changed_added_and_taken_out_of_use(office: Flask) -> None:
     admin = client_for(office, "admin")
     text = admin.get("/office/ladder").text
     assert "逾期后第 5 个工作日" in text
     assert "黄牌" in text
     form = pick(admin.forms("/office/ladder/days/urge"), "/days/urge")
-    answer = admin.send(form, label="催办函", anchor="working_days", amount="2", to=["owner"], copy=["in_charge", "clerks"])
+    answer = looked_and_sent(
+        admin, form, label="催办函", anchor="working_days", amount="2", to=["owner"], copy=["in_charge", "clerks"]
+    )
     assert answer.status_code == 303
     new = pick(admin.forms("/office/ladder/hours/new"), "/hours/new")
-    assert admin.send(new, label="再催", anchor="hours", amount="6", to=["owner"], way="letter").status_code == 303
+    assert looked_and_sent(admin, new, label="再催", anchor="hours", amount="6", to=["owner"], way="letter").status_code == 303
     with office.app_context(), transaction() as session:
         held = ladder(session)
         urge = held.named("urge")
@@ -115,7 +126,9 @@ def test_what_holds_for_all_rungs_is_saved(office: Flask) -> None:
         assert leader
         mayor = make_actor(session, "mayor", Role.LEADER, name="镇长")
     form = pick(admin.forms("/office/ladder/general"), "/general")
-    sent = admin.send(form, main_leader_id=str(mayor.id), night=["I"], quiet_from="23:00", late_hours="12", sheet_days="3")
+    sent = looked_and_sent(
+        admin, form, main_leader_id=str(mayor.id), night=["I"], quiet_from="23:00", late_hours="12", sheet_days="3"
+    )
     assert sent.status_code == 303
     assert "镇长" in admin.get("/office/ladder").text
     with office.app_context(), transaction() as session:
@@ -149,6 +162,11 @@ def test_a_change_of_the_ladder_is_looked_at_first_and_kept_as_a_version(office:
     assert (early.status_code, "不能早于今天" in early.text) == (422, True)
     far = admin.send(form, amount="80", in_force_from="9999-12-31")
     assert (far.status_code, "请核对年份" in far.text) == (422, True), "no later version could ever take its place"
+    blind = admin.send(form, active=[], note="按县里要求")
+    told = ["还没有保存", "会变动的提醒", "按县里要求"]
+    assert (blind.status_code, [words for words in told if words not in blind.text]) == (422, [])
+    other = admin.send(pick(forms_in(blind.text), path), active=["y"], amount="80")
+    assert (other.status_code, "还没有保存" in other.text) == (422, True), "what was looked at is that change and no other"
     assert admin.send(form, amount="80", in_force_from=day.isoformat(), note="按县里要求").status_code == 303
     overtaken = admin.send(pick(admin.forms(path), path), amount="81", version="1")
     assert (overtaken.status_code, "刚刚被别人改过" in overtaken.text) == (409, True)
@@ -159,6 +177,13 @@ def test_a_change_of_the_ladder_is_looked_at_first_and_kept_as_a_version(office:
     assert [words for words in shown if words not in text] == []
     with office.app_context(), transaction() as session:
         assert ladder(session).named("hours_red").amount == 72  # type: ignore[union-attr]
+
+
+def test_an_order_of_rungs_that_nobody_can_mean_is_pointed_out_before_it_is_saved(office: Flask) -> None:
+    admin, path = client_for(office, "admin"), "/office/ladder/days/urge"
+    blind = admin.send(pick(admin.forms(path), path), amount="6")
+    assert (blind.status_code, "“催办通知”会排在“黄牌督办”（黄牌）之后" in blind.text) == (422, True)
+    assert admin.send(pick(forms_in(blind.text), path)).status_code == 303, "the office decides"
 
 
 @pytest.mark.parametrize("path", ["/office/ladder/weeks/urge", "/office/ladder/days/unheard-of"])
