@@ -61,7 +61,8 @@ def load(file: Path, year: int | None, source: str, *, dry_run: bool, replace: b
     for entry in moved:
         before = moment_words(entry.before) if entry.before else "未定"
         after = moment_words(entry.after) if entry.after else "未定"
-        click.echo(f"  {entry.number} {entry.words}：{before} → {after}{'（变为逾期）' if entry.becomes_late else ''}")
+        note = "（变为逾期）" if entry.becomes_late else "（随即提醒）" if entry.told else ""
+        click.echo(f"  {entry.number} {entry.words}：{before} → {after}{note}")
 
 
 @click.command("due")

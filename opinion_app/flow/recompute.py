@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import groupby
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from opinion_app.flow.due import SUPPORT_ACT, waits_words
 from opinion_app.flow.extension_requests import void_stale
 from opinion_app.flow.governing import AS_CHANGED, Change, Governing, put_under
 from opinion_app.flow.issuer_dates import readopted
+from opinion_app.flow.ladder import ladder
 from opinion_app.flow.merged_dates import answer_for_merged, come_under
 from opinion_app.flow.progress import promise
 from opinion_app.flow.reminding import look_again
@@ -34,6 +36,7 @@ from opinion_app.rules.clock_facts import DeadlineRefused, Pause
 from opinion_app.rules.deadline import derive, is_late
 from opinion_app.rules.deadline_rules import ClockStage
 from opinion_app.rules.errors import Invalid
+from opinion_app.rules.next_digest import told_at_once
 from opinion_app.rules.words import OPEN_CLOCK, ClockState
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import latest
@@ -60,7 +63,8 @@ class Moved:
 
     One that stands still has no date, but a rule changes what is left of it: `left_before`, `left_after` say how much.
     `puts_aside`: time granted to it counts no longer, because it counts hours now or days; `by_support`: a supporting unit owes
-    it. `waits`: a reply that rests until its case is accepted, in words."""
+    it. `waits`: a reply that rests until its case is accepted, in words. `told`: by a letter at once, as it would be late by the
+    next digest."""
 
     case_id: int
     number: str
@@ -73,6 +77,7 @@ class Moved:
     left_after: str = ""
     by_support: bool = False
     waits: str = ""
+    told: bool = False
 
     @property
     def words(self) -> str:
@@ -94,6 +99,17 @@ class Moves(list[Moved]):
     def __init__(self, moved: Iterable[Moved] = (), left_out: Iterable[LeftOut] = ()) -> None:
         super().__init__(moved)
         self.left_out = list(left_out)
+
+    @property
+    def telling(self) -> str:
+        """Who hears that dates move: nobody, save of those that the next digest would find late (rules/next_digest)."""
+        told = sum(row.told for row in self)
+        return f"除变为今天到期（下次通报前到期）的{f' {told} 项' if told else ''}以外，不为此发出提醒"
+
+    @property
+    def summary(self) -> str:
+        """How many clocks move, how many of them become late, and who hears of it."""
+        return f"{len(self)} 项，其中 {sum(row.becomes_late for row in self)} 项会变为逾期；{self.telling}"
 
     @property
     def stayed(self) -> str:
@@ -139,10 +155,10 @@ def open_by_case(session: Session) -> Iterator[tuple[Case, list[Clock]]]:
 
 def preview(session: Session, now: datetime, calendar: WorkCalendar, change: Change = facts_of) -> Moves:
     """What would move if `calendar` were in force and `change` gave a clock's facts; nothing is written."""
-    moved = Moves()
+    moved, hears = Moves(), hears_of(session, now, calendar)
     for case, clocks in open_by_case(session):
         dues = _known(session, case, clocks, now, calendar, change, moved)
-        moved.extend(_moved(case, before, after, now) for before, after in dues if not before.same_as(after))
+        moved.extend(_moved(case, before, after, now, hears) for before, after in dues if not before.same_as(after))
     return moved
 
 
@@ -226,7 +242,15 @@ class _Held:
         return self.due_at is not None and is_late(self.due_at, now)
 
 
-def _moved(case: Case, before: _Held, after: _Held, now: datetime) -> Moved:
+Hears = Callable[[datetime | None, datetime | None], bool]
+
+
+def hears_of(session: Session, now: datetime, calendar: WorkCalendar) -> Hears:
+    """Of which old and new date a letter goes out at once."""
+    return partial(told_at_once, now=now, calendar=calendar, morning=ladder(session).morning)
+
+
+def _moved(case: Case, before: _Held, after: _Held, now: datetime, hears: Hears) -> Moved:
     return Moved(
         case.id,
         case.number,
@@ -239,6 +263,7 @@ def _moved(case: Case, before: _Held, after: _Held, now: datetime) -> Moved:
         left_after=after.left,
         by_support=before.clock.met_by_act == SUPPORT_ACT,
         waits=_waits(before, now) if after.rests else "",
+        told=hears(before.due_at, after.due_at),
     )
 
 
@@ -295,7 +320,7 @@ def _rewrite(session: Session, cause: Cause, change: Change, rule: _Changed | No
 
     So do those the changed rule says nothing of, most of an office's: they are looked at and not written again."""
     hold_all_open(session)
-    moved = Moves()
+    moved, hears = Moves(), hears_of(session, cause.at, work_calendar(session))
     for case, clocks in list(open_by_case(session)):
         known = _known(session, case, clocks, cause.at, work_calendar(session), change, moved)
         if not known or (rule is not None and not _concerns(rule, known)):
@@ -317,7 +342,7 @@ def _rewrite(session: Session, cause: Cause, change: Change, rule: _Changed | No
             void_stale(session, case, cause.at)
         promise(session, case)
         done = [(before, _Held.since(session, before.clock, work_calendar(session))) for before, _told in known]
-        moved.extend(_moved(case, before, after, cause.at) for before, after in done if not before.same_as(after))
+        moved.extend(_moved(case, before, after, cause.at, hears) for before, after in done if not before.same_as(after))
     return moved
 
 
