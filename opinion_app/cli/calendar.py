@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
 from opinion_app import clock
 from opinion_app.cli._office import opened
@@ -18,14 +20,14 @@ from opinion_app.records.transaction import transaction
 from opinion_app.rules.calendar_file import parse_notice
 from opinion_app.rules.clock_facts import ClockFacts, Span, Unit
 from opinion_app.rules.deadline import derive
-from opinion_app.rules.errors import Invalid
+from opinion_app.rules.errors import Invalid, NotFound
 from opinion_app.rules.explain import explain_text
 from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.year_notices import notices_named
-from opinion_app.rules.zone import parse_moment
+from opinion_app.rules.zone import UnreadableMoment, parse_moment
 
 LARGEST = 200_000
-NUMBER = re.compile(r"[A-Za-z]\S*\d")  # no date or moment begins with a letter
+NUMBER = re.compile(r"[A-Za-z]\S*\d")  # what is written like a number
 
 
 @click.group("calendar")
@@ -75,20 +77,38 @@ def due(start: str, working_days: int | None, days: int | None, hours: int | Non
 
     START 为日期或时刻，不写时区即北京时间；也可以是件的编号，则逐项说明该件各个时限。 / A date, a moment, or a case's number.
     """
-    if NUMBER.fullmatch(start.strip()):
+    moment = _moment_of(start)
+    if moment is None:
         with opened(), reading_only(), transaction() as session:
-            click.echo(why_case(session, start, work_calendar(session)))
+            click.echo(_why_case(session, start))
         return
     given = {Unit.WORKING_DAYS: working_days, Unit.NATURAL_DAYS: days, Unit.HOURS: hours}
     chosen = [(unit, amount) for unit, amount in given.items() if amount is not None]
     if len(chosen) != 1:
         raise Invalid("请在 --working-days、--days、--hours 中选填一项。")
     unit, amount = chosen[0]
-    facts = ClockFacts(parse_moment(start), Span(amount, unit))
+    facts = ClockFacts(moment, Span(amount, unit))
     with opened(), reading_only(), transaction() as session:
         known = work_calendar(session)
         derived = derive(facts, known)
         click.echo(explain_text(derived, notices=notices_named(derived, known)))
+
+
+def _moment_of(start: str) -> datetime | None:
+    try:
+        return parse_moment(start)
+    except UnreadableMoment:
+        return None
+
+
+def _why_case(session: Session, start: str) -> str:
+    """Why the dates of that case are what they are. Raises NotFound for what is no case's number, and no date either."""
+    try:
+        return why_case(session, start, work_calendar(session))
+    except NotFound as error:
+        if NUMBER.fullmatch(start.strip()):
+            raise
+        raise NotFound(f"“{start.strip()}”既不是本系统中件的编号，也不是日期或时刻（如 2026-09-24T09:30）。") from error
 
 
 commands = [calendar, due]

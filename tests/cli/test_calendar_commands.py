@@ -68,3 +68,12 @@ def test_a_file_with_faults_is_refused_whole(run: Run, tmp_path: Path, lines: st
     status, out, err = run("calendar", "load", str(file), "--year", "2027")
     assert (status, words in err, "Traceback" in out + err) == (1, True, False)
     assert "暂定" in run("due", "2026-12-25", "--working-days", "5")[1]
+
+
+def test_what_is_neither_a_number_nor_a_date_is_said_to_be_neither(run: Run) -> None:
+    run("init")
+    for given in (["foo"], ["2026-13-01"], ["2026-02-30", "--working-days", "5"], ["明天"], [" "]):
+        status, out, err = run("due", *given)
+        assert (status, out) == (1, "")
+        assert f"“{given[0].strip()}”既不是本系统中件的编号，也不是日期或时刻" in err
+    assert "选填一项" in run("due", "2026-12-01")[2], "a date alone says what is missing"
