@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from opinion_app.rules.spoken import moment_words
 
+MINUTE = timedelta(minutes=1)
 STOPPED_AFTER = timedelta(minutes=2)
 SET_BACK = "请核对系统时间（时间服务是否正常）；校准后定时进程仍不动的，请重新启动服务。"
-START = "停止期间不会发出催办和通报，请重新启动服务，或运行 opinion clock。"
+START = "停止期间不会发出催办和通报，请管理员重新启动服务，或运行 opinion clock。"
 
 
 def alive(beaten_at: datetime | None, now: datetime) -> bool:
@@ -23,7 +24,7 @@ def standstill(beaten_at: datetime | None, now: datetime) -> str:
     if beaten_at > now:
         ahead = f"最近一次心跳在 {moment_words(beaten_at)}，比现在晚 {_minutes(beaten_at - now)}"
         return f"系统时间可能被调回：{ahead}，定时进程这段时间没有运行"
-    return f"定时进程已停 {_minutes(now - beaten_at)}"
+    return f"定时进程已停 {_minutes(now - beaten_at)}" if now - beaten_at >= MINUTE else "定时进程刚刚停止"
 
 
 def what_to_do(beaten_at: datetime | None, now: datetime) -> str:

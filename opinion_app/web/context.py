@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import Flask, g, request
 from flask_login import current_user
 
+from opinion_app import clock
 from opinion_app.records.base import db
 from opinion_app.records.office import held_settings
+from opinion_app.rules import heartbeat
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.permissions import may
 from opinion_app.rules.words import Role
@@ -42,10 +45,20 @@ def init_app(app: Flask, office_defaults: dict[str, str], counts: Counts) -> Non
             "actor": _person(actor),
             "nav": build(actor, g.get(PLACE) or request.full_path.rstrip("?"), counts(actor)),
             "unread": current_user.unread,
+            "standstill": _standstill(current_user.beaten_at, on_every_page=may(actor, "clock")),
         }
 
     app.context_processor(context)
     app.jinja_env.globals["form_key"] = form_key
+
+
+def _standstill(beaten_at: datetime | None, *, on_every_page: bool) -> dict[str, Any] | None:
+    """What is said where the clock stands still, and what to do; None while it lives."""
+    now = clock.now()
+    if heartbeat.alive(beaten_at, now):
+        return None
+    said, to_do = heartbeat.standstill(beaten_at, now), heartbeat.what_to_do(beaten_at, now)
+    return {"said": said, "to_do": to_do, "on_every_page": on_every_page}
 
 
 def _takes_messages(app: Flask) -> bool:

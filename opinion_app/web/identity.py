@@ -22,6 +22,7 @@ from opinion_app.records import trail_mark
 from opinion_app.records.base import db
 from opinion_app.records.current import settings_of
 from opinion_app.records.engine import writing_briefly
+from opinion_app.records.job import Lease
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import LeaderInCharge, Person, PersonRole, SignInSession
 from opinion_app.records.unit_list import MARK, KnownUnits, units_of
@@ -36,7 +37,9 @@ TOUCH_EVERY = timedelta(minutes=1)
 
 @dataclass
 class SignedIn(UserMixin):
-    """The signed-in person as Flask-Login wants it; `token` is the cookie's secret, never stored in the clear."""
+    """The signed-in person as Flask-Login wants it; `token` is the cookie's secret, never stored in the clear.
+
+    `beaten_at`: when the clock last gave a sign of life; every page says where it stands still and asks with the person."""
 
     token: str
     session_id: int
@@ -45,6 +48,7 @@ class SignedIn(UserMixin):
     seen_at: datetime
     unread: int = 0
     units: KnownUnits = field(default_factory=KnownUnits)
+    beaten_at: datetime | None = None
 
     def get_id(self) -> str:
         return self.token
@@ -70,7 +74,7 @@ def load_signed_in(token: str) -> SignedIn | None:
     trail_mark.note(session, row.trail_mark)
     units = units_of(session, row.units_mark)
     must_change = row.must_change_password or password_expired(row, now, settings_of())
-    return SignedIn(token, row.session_id, _actor(row, units), must_change, row.seen_at, row.unread, units)
+    return SignedIn(token, row.session_id, _actor(row, units), must_change, row.seen_at, row.unread, units, row.beaten_at)
 
 
 def _joined(column: InstrumentedAttribute[Any], owner: InstrumentedAttribute[int]) -> ScalarSelect[str]:
@@ -78,8 +82,8 @@ def _joined(column: InstrumentedAttribute[Any], owner: InstrumentedAttribute[int
     return select(func.aggregate_strings(cast(column, String), ",")).where(owner == Person.id).correlate(Person).scalar_subquery()
 
 
-# Everything about the person in one query of plain columns: it is asked before every page. The unread notices come along, and
-# the marks that tell what is kept of earlier pages whether it still holds.
+# Everything about the person in one query of plain columns: it is asked before every page. The unread notices come along, the
+# clock's sign of life, and the marks that tell what is kept of earlier pages whether it still holds.
 _UNREAD = (
     select(func.count(Notice.id))
     .where(Notice.person_id == Person.id, Notice.channel == NoticeChannel.IN_APP, Notice.read_at.is_(None))
@@ -101,6 +105,7 @@ _ASKED: tuple[Any, ...] = (
     _joined(PersonRole.role, PersonRole.person_id).label("roles"),
     _joined(LeaderInCharge.unit_id, LeaderInCharge.person_id).label("led"),
     _UNREAD.label("unread"),
+    select(func.max(Lease.beaten_at)).scalar_subquery().label("beaten_at"),
     MARK,
     trail_mark.MARK,
 )

@@ -65,7 +65,7 @@ def test_n15_the_lease_and_who_holds_it(session: Session, look: Look) -> None:
     assert look("定时") == Finding(GOOD, "正在运行，由 server:4711 值守")
     held.beaten_at = NOW - timedelta(minutes=7)
     assert look("定时").state == WARNING
-    assert look("定时").words.startswith("定时进程已停 7 分钟。停止期间不会发出催办和通报，请重新启动服务")
+    assert look("定时").words.startswith("定时进程已停 7 分钟。停止期间不会发出催办和通报，请管理员重新启动服务")
     held.beaten_at, held.holder = NOW - timedelta(seconds=30), ""
     assert look("定时").state == WARNING, "a clock that was stopped in order is not running either"
 

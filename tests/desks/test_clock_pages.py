@@ -181,6 +181,31 @@ def test_the_clock_tells_that_it_stopped_and_that_it_runs(app: Flask) -> None:
 
 
 @pytest.mark.usefixtures("people")
+def test_n15_every_page_tells_clerks_and_administrators_that_the_clock_stands_still(app: Flask) -> None:
+    now, said = clock.now(), "定时进程已停 7 分钟"
+    with app.app_context(), transaction() as session:
+        number = session.scalars(select(Case.number)).one()
+        session.add(Lease(name="clock", holder="pc:1:a", beat=1, taken_at=now, beaten_at=now - timedelta(minutes=7)))
+    told = f"/office/cases/{number}/notices"
+    for who in ("clerk", "admin"):
+        text = page(app, who, "/office/calendar")[1]
+        assert (said in text, "请管理员重新启动服务" in text, 'href="/office/clock"' in text) == (True, True, True)
+    assert page(app, "clerk", "/office/clock")[1].count(said) == 1
+    assert said not in page(app, "handler", "/office/calendar")[1], (
+        "who cannot do anything about it is not troubled on every page"
+    )
+    assert f"{said}</strong><br>恢复运行以前，下面的都不会发出" in page(app, "clerk", told)[1]
+    with app.app_context(), transaction() as session:
+        session.get_one(Lease, "clock").beaten_at = now + timedelta(minutes=90)
+    assert "系统时间可能被调回" in page(app, "clerk", "/office/calendar")[1]
+    with app.app_context(), transaction() as session:
+        session.get_one(Lease, "clock").beaten_at = now
+        session.get_one(Lease, "clock").holder = ""
+    assert "已停" not in page(app, "clerk", "/office/calendar")[1], "one that is being started again is given two minutes"
+    assert "下面的都不会发出" not in page(app, "clerk", told)[1]
+
+
+@pytest.mark.usefixtures("people")
 def test_everybody_reads_the_calendar_and_a_year_not_loaded_says_so(app: Flask) -> None:
     status, text = page(app, "handler", "/office/calendar?year=2026")
     assert (status, "国庆节" in text, "调休上班" in text, "还没有载入" in text) == (200, True, True, False)

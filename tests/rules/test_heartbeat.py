@@ -20,6 +20,7 @@ def test_n15_it_lives_within_two_minutes(ago: int | None, lives: bool) -> None:
 def test_n15_what_is_said_of_a_clock_that_stopped() -> None:
     assert standstill(None, NOW) == "定时进程从未运行，不会发送提醒"
     assert standstill(NOW - timedelta(minutes=7, seconds=59), NOW) == "定时进程已停 7 分钟"
+    assert standstill(NOW - timedelta(seconds=59), NOW) == "定时进程刚刚停止"
     assert {what_to_do(None, NOW), what_to_do(NOW - timedelta(minutes=7), NOW)} == {START}
 
 
