@@ -13,7 +13,7 @@ from flask import Flask
 from python_calamine import CalamineWorkbook
 from sqlalchemy.orm import Session
 
-from opinion_app.desks.calendar.operations import add_closure, load_notice, save_hours
+from opinion_app.desks.calendar.operations import add_closure, load_notice, remove_closure, save_hours
 from opinion_app.desks.casefile.why import why_case
 from opinion_app.flow import progress
 from opinion_app.flow.calendar import office_hours, work_calendar
@@ -102,6 +102,26 @@ def test_d15_every_version_of_a_date_is_told_with_its_reason(app: Flask, office:
         "注意：其中有的年份尚未发布放假安排",
     ):
         assert words in text, words
+
+
+def test_d15_a_version_says_what_of_the_calendar_changed(app: Flask, office: Office) -> None:
+    with app.app_context(), transaction() as session:
+        admin, closed = make_actor(session, "mistress", Role.ADMINISTRATOR), date(2026, 12, 28)
+        add_closure(session, closed, "停电检修", admin, NOW)
+        remove_closure(session, closed, admin, NOW)
+        load_notice(session, parse_notice(NEXT_YEAR.encode()), "国办发明电〔2026〕7号", admin, NOW)
+        later = parse_notice(f"{NEXT_YEAR}2027-01-04 至 2027-01-05,休,元旦".encode())
+        load_notice(session, later, "更正通知", admin, NOW, replace=True)
+        save_hours(session, replace(office_hours(session), weekdays=frozenset(range(4))), Receipt.NEXT_WORKING_DAY, admin, NOW)
+        reply = reply_clock(session, session.query(Case.id).scalar())
+        assert reply is not None
+        assert [version["why"] for version in reply.dates] == [
+            "2026年12月28日 周一列为本地休息（停电检修）",
+            "撤销 2026年12月28日 周一的本地休息（停电检修）",
+            "载入 2027 年放假安排（国办发明电〔2026〕7号）",
+            "替换 2027 年放假安排（更正通知）",
+            "上下班时间有变（每周哪几天上班、下班后收到的怎样起算）",
+        ]
 
 
 def ended_case(session: Session, office: Office) -> tuple[str, Clock]:

@@ -11,6 +11,7 @@ from opinion_app.desks.calendar.queries import loaded_words, with_notice
 from opinion_app.flow import trail
 from opinion_app.flow.calendar import HOURS, VERSION, bump, hold_alone, load_days, office_hours
 from opinion_app.flow.calendar_letter import letter_about_next_year
+from opinion_app.flow.clock_dates import Cause
 from opinion_app.flow.clocks import RECEIPT
 from opinion_app.flow.outbox import holders_of, queue
 from opinion_app.flow.recompute import Moves, check_looked, recompute_open
@@ -21,6 +22,7 @@ from opinion_app.rules.clock_facts import Receipt
 from opinion_app.rules.errors import Conflict, Invalid, NotFound
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.office_hours import OfficeHours, to_data
+from opinion_app.rules.spoken import day_words
 from opinion_app.rules.words import Role
 from opinion_app.rules.workdays import DayKind
 from opinion_app.rules.zone import local_date
@@ -49,7 +51,7 @@ def load_notice(
     if notice.doubts and not anyway:
         raise CalendarFileRefused([*notice.doubts, "确认无误的，在页面上勾选“已核对”，命令行请加 --anyway。"])
     load_days(session, list(notice.rows), {notice.year}, now, source)
-    moved = recompute_open(session, now)
+    moved = recompute_open(session, now, f"{'替换' if held else '载入'} {notice.year} 年放假安排（{source}）")
     check_looked(moved, looked)
     values: dict[str, tuple[object, object]] = {
         "年份": (None, notice.year),
@@ -75,7 +77,8 @@ def add_closure(session: Session, day: date, name: str, actor: Actor, now: datet
         raise Invalid("这一天已经列为本地休息。", {"day": "这一天已经列为本地休息。"})
     closure = DayKind.LOCAL_CLOSURE.value
     session.add(CalendarDay(day=day, layer=closure, name=name.strip(), entered_by_id=actor.id, entered_at=now))
-    return _changed(session, "calendar.close", day, (None, name.strip()), actor, now, looked)
+    why = f"{day_words(day)}列为本地休息（{name.strip()}）"
+    return _changed(session, "calendar.close", day, (None, name.strip()), actor, Cause(now, why), looked)
 
 
 def check_closure_day(day: date, today: date) -> None:
@@ -93,7 +96,8 @@ def remove_closure(session: Session, day: date, actor: Actor, now: datetime, loo
     if held is None:
         raise NotFound("这一天没有列为本地休息。")
     session.delete(held)
-    return _changed(session, "calendar.open", day, (held.name, None), actor, now, looked)
+    why = f"撤销 {day_words(day)}的本地休息（{held.name}）"
+    return _changed(session, "calendar.open", day, (held.name, None), actor, Cause(now, why), looked)
 
 
 def _changed(
@@ -102,14 +106,14 @@ def _changed(
     day: date,
     name: tuple[str | None, str | None],
     actor: Actor,
-    now: datetime,
+    cause: Cause,
     looked: str | None,
 ) -> Moves:
     session.flush()
     bump(session, VERSION)
-    moved = recompute_open(session, now)
+    moved = recompute_open(session, cause.at, cause.why)
     check_looked(moved, looked)
-    trail.record(session, act, f"calendar:{day.isoformat()}", actor, now, {"本地休息": name, **moved.values})
+    trail.record(session, act, f"calendar:{day.isoformat()}", actor, cause.at, {"本地休息": name, **moved.values})
     return moved
 
 
@@ -120,7 +124,8 @@ def save_hours(
 
     Raises Invalid where nothing changed, NotLooked."""
     hold_alone(session)
-    before, after = to_data(office_hours(session)), to_data(hours)
+    stood = office_hours(session)
+    before, after = to_data(stood), to_data(hours)
     held = Receipt(setting(session, RECEIPT, Receipt.SAME_DAY.value))
     if before == after and held is receipt:
         raise Invalid("与现在的安排相同，没有需要保存的变化。")
@@ -128,7 +133,7 @@ def save_hours(
     put_setting(session, RECEIPT, receipt.value)
     session.flush()
     bump(session, VERSION)
-    moved = recompute_open(session, now, "上下班时间有变")
+    moved = recompute_open(session, now, f"上下班时间有变（{_differing(stood, hours, other_receipt=held is not receipt)}）")
     check_looked(moved, looked)
     values = {
         "上下班时间": (str(before), str(after)),
@@ -137,6 +142,17 @@ def save_hours(
     }
     trail.record(session, "calendar.hours", "calendar:hours", actor, now, values)
     return moved
+
+
+def _differing(before: OfficeHours, after: OfficeHours, *, other_receipt: bool) -> str:
+    """What of the week and the hours is another now, in the words of the page."""
+    parts = {
+        "每周哪几天上班": before.weekdays != after.weekdays,
+        "上班时段": before.frames != after.frames,
+        "个别日期的上班时段": before.half_days != after.half_days,
+        "下班后收到的怎样起算": other_receipt,
+    }
+    return "、".join(part for part, differs in parts.items() if differs)
 
 
 def remind_next_year(session: Session, now: datetime) -> int:

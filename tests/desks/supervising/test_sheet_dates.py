@@ -97,7 +97,7 @@ def test_d15_the_reminders_and_the_derivation_follow_the_new_date(office: Office
     sheet = asked(office, case, usual_date(office.session, NOW))
     load_notice(office.session, NEW_YEAR, "国办通知", None, NOW)
     said = told(why(office.session, of(office, sheet), work_calendar(office.session)))
-    assert [words for words in ("2 个工作日内反馈", "元旦", "2027年1月4日", "工作日历有变") if words not in said] == []
+    assert [words for words in ("2 个工作日内反馈", "元旦", "2027年1月4日", "载入 2027 年放假安排") if words not in said] == []
     monday = parse_moment("2027-01-04T08:30")
     own = [digest for digest in plan_digests(office.session, monday).digests if digest.person_id == office.finance_head.id]
     assert "督办反馈：今天到期" in {line.text for digest in own for line in digest.lines}
