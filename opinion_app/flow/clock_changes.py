@@ -42,12 +42,18 @@ def suspend(session: Session, case: Case, ground: SuspensionGround, at: datetime
     """Let the reply's clock, and the units' under it, stand still from `at`; nothing else stops (`what_rests`).
 
     Raises DeadlineRefused where the clock does not run at that moment or has run out."""
-    clock = running_reply(session, case)
-    check_suspension(facts_of(clock), at, work_calendar(session), now, facts_lived(session, clock))
+    clock = check_stoppable(session, case, at, now)
     entry = {"since": at.isoformat(), "until": None, "reason": ground.label, "ground": ground.value, "note": reason}
     inner = [held for held in open_clocks(session, case.id) if held.stage == ClockStage.DRAFT.value]
     clock.pauses = [*clock.pauses, with_missed(entry, inner) | from_then(clock, at)]
     _follow(session, case, clock, Cause(now, f"中止计时（{ground.label}）"))
+    return clock
+
+
+def check_stoppable(session: Session, case: Case, at: datetime, now: datetime) -> Clock:
+    """The reply's clock. Raises DeadlineRefused where it cannot be stopped from `at`."""
+    clock = running_reply(session, case)
+    check_suspension(facts_of(clock), at, work_calendar(session), now, facts_lived(session, clock))
     return clock
 
 

@@ -19,23 +19,34 @@ def check_extension(
     `agreed_on`: the day whoever sent the letter agreed; that day must be in time, not the one on which the office notes it.
     Source: 信访工作条例 34, 政府信息公开条例 33 (once, before expiry, by the person in charge).
     """
-    if allowance is None:
-        raise DeadlineRefused("这项时限不能延期。")
+    allowance = check_extendable(facts, extension.granted_at, calendar, allowance, agreed=agreed_on is not None)
     check_extension_shape(facts.span, extension)
-    granted = granted_in_run(facts)
-    if len(granted) >= allowance.times:
-        raise DeadlineRefused(f"最多延期 {allowance.times} 次，本件已延期 {len(granted)} 次，不能再延。")
     due_at = derive(facts, calendar).due_at
     if due_at is None:
         _check_while_suspended(extension, allowance)
         return
     if agreed_on is not None and agreed_on > local_date(due_at):
         raise DeadlineRefused(f"已于 {moment_words(due_at)} 到期，来文单位须在到期前同意延期。")
-    if agreed_on is None and is_late(due_at, extension.granted_at):
-        raise DeadlineRefused(f"已于 {moment_words(due_at)} 到期，延期须在到期前批准。")
     if extension.until is not None and extension.until <= local_date(due_at):
         raise DeadlineRefused(f"延期后的日期须晚于现在的到期日 {day_words(local_date(due_at))}。")
     _check_outcome(facts, extension, calendar, allowance, due_at)
+
+
+def check_extendable(
+    facts: ClockFacts, at: datetime, calendar: WorkCalendar, allowance: Allowance | None, *, agreed: bool
+) -> Allowance:
+    """Raises DeadlineRefused where no extension whatever may be granted `at` that moment; answers what the rule allows.
+
+    `agreed`: whoever sent the letter may have agreed in time to what the office only notes now."""
+    if allowance is None:
+        raise DeadlineRefused("这项时限不能延期。")
+    granted = granted_in_run(facts)
+    if len(granted) >= allowance.times:
+        raise DeadlineRefused(f"最多延期 {allowance.times} 次，本件已延期 {len(granted)} 次，不能再延。")
+    due_at = derive(facts, calendar).due_at
+    if due_at is not None and not agreed and is_late(due_at, at):
+        raise DeadlineRefused(f"已于 {moment_words(due_at)} 到期，延期须在到期前批准。")
+    return allowance
 
 
 def check_suspension(

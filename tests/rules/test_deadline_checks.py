@@ -15,7 +15,7 @@ from opinion_app.rules.deadline import (
     buffer_before,
     derive,
 )
-from opinion_app.rules.deadline_checks import check_extension, check_resumption, check_suspension
+from opinion_app.rules.deadline_checks import check_extendable, check_extension, check_resumption, check_suspension
 from opinion_app.rules.deadline_rules import Allowance
 from opinion_app.rules.zone import end_of_day
 from tests.rules.calendars import CHINA, at, on, wd
@@ -54,6 +54,34 @@ def test_an_allowed_extension_passes(facts: ClockFacts, extension: Extension, al
 def test_while_suspended_only_a_span_within_bounds_is_understood(extension: Extension, words: str) -> None:
     with pytest.raises(DeadlineRefused, match=words):
         check_extension(HELD, extension, CHINA, ONCE)
+
+
+@pytest.mark.parametrize(
+    ("facts", "moment", "allowance", "agreed", "words"),
+    [
+        (FACTS, "2026-11-30T23:59:59", ONCE, False, ""),
+        (FACTS, "2026-12-01T00:00", ONCE, False, "已于 2026年11月30日 周一 23:59 到期，延期须在到期前批准。"),
+        (FACTS, "2026-12-01T00:00", ONCE, True, ""),
+        (HELD, "2026-12-31", ONCE, False, ""),
+        (FACTS, "2026-11-26", None, False, "这项时限不能延期。"),
+        (
+            replace(FACTS, extensions=(Extension(at("2026-11-24"), wd(2)),)),
+            "2026-11-25",
+            ONCE,
+            True,
+            "最多延期 1 次，本件已延期 1 次，不能再延。",
+        ),
+    ],
+)
+def test_whether_more_time_can_be_asked_at_all_is_known_before_it_is(
+    facts: ClockFacts, moment: str, allowance: Allowance | None, agreed: bool, words: str
+) -> None:
+    if not words:
+        assert check_extendable(facts, at(moment), CHINA, allowance, agreed=agreed) is allowance
+        return
+    with pytest.raises(DeadlineRefused) as refused:
+        check_extendable(facts, at(moment), CHINA, allowance, agreed=agreed)
+    assert refused.value.message == words
 
 
 def test_an_allowed_suspension_passes() -> None:

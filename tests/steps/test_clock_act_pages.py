@@ -90,6 +90,25 @@ def test_d10_more_time_is_asked_by_an_amount_or_until_a_day_and_not_by_both(app:
     assert ["同意延期，延至 2026年12月12日 周六。" in trail, trail.count("需采购")] == [True, 1]
     status, text = said(head, f"{path}/ask_extension", reason="再要", amount="1")
     assert (status, "最多延期 1 次" in text) == (422, True)
+    opened = head.get(f"{path}/ask_extension").text
+    assert ["最多延期 1 次，本件已延期 1 次" in opened, 'name="amount"' in opened] == [True, False], "said before it is filled in"
+
+
+def test_d05_of_a_late_case_the_pages_say_beforehand_what_can_be_asked_no_more(app: Flask, path: str) -> None:
+    def offered(login: str, act: str, field: str) -> bool:
+        text = client_for(app, login).get(f"{path}/{act}").text
+        assert ("已于 2026年12月2日 周三 23:59 到期" in text) is (f'name="{field}"' not in text)
+        return f'name="{field}"' in text
+
+    asked = (("finance_head", "ask_extension", "amount"), ("clerk", "suspend", "since"))
+    with time_machine.travel(parse_moment("2026-12-02T23:59:59"), tick=False):
+        assert [offered(*act) for act in asked] == [True, True], "equality is in time"
+        assert "到期以后不能补记中止" in client_for(app, "clerk").get(f"{path}/suspend").text
+    with time_machine.travel(parse_moment("2026-12-03T00:00"), tick=False):
+        assert [offered(*act) for act in asked] == [False, False]
+        clerk = client_for(app, "clerk")
+        status, text = said(clerk, f"{path}/suspend", ground="hearing", since="2026-11-30T08:00", reason="听证", told="")
+        assert (status, "到期，不能再中止计时" in text) == (422, True)
 
 
 def test_d10_more_time_that_is_the_issuers_to_grant_is_asked_with_its_paper(app: Flask) -> None:

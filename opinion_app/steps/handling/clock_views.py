@@ -52,7 +52,10 @@ def suspend(number: str) -> ResponseReturnValue:
             return done(links.case(case.number), f"{case.number} 已中止计时（{ground.label}）。{rests}")
         except Invalid as refusal:
             form.take(refusal)
-    return act_page(case, "suspend", form, template="steps/handling/suspend.html", running=running)
+    against = suspending.refused_now(session, case, now)
+    return act_page(
+        case, "suspend", form, template="steps/handling/suspend.html", running=running, against=against, refused_as="不能"
+    )
 
 
 @bp.route("/resume", methods=["GET", "POST"])

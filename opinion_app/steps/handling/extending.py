@@ -26,7 +26,7 @@ from opinion_app.records.clock import Clock, ExtensionRequest
 from opinion_app.records.person import Person
 from opinion_app.rules.clock_facts import Extension, Span
 from opinion_app.rules.day_off import check_day_off
-from opinion_app.rules.deadline_checks import check_extension
+from opinion_app.rules.deadline_checks import check_extendable, check_extension
 from opinion_app.rules.deadline_rules import BY_ISSUER, ISSUER, Allowance, ClockStage
 from opinion_app.rules.errors import Invalid, Refused
 from opinion_app.rules.facts import Actor
@@ -127,6 +127,22 @@ def _check(session: Session, clock: Clock, more: More, now: datetime) -> None:
         check_extension(facts, extension, work_calendar(session), allowance, agreed_on)
     except Refused as refusal:
         raise Invalid(refusal.message, {"until" if more.until is not None else "amount": refusal.message}) from refusal
+
+
+def refused_now(session: Session, clock: Clock, now: datetime) -> str:
+    """Why no more time at all can be asked for now, so that nobody fills in a form for it; empty where it can."""
+    facts = facts_of(clock)
+    try:
+        check_extendable(
+            facts,
+            facts.extended_at(now),
+            work_calendar(session),
+            allowance_of(session, clock),
+            agreed=issuer_grants(session, clock),
+        )
+    except Refused as refusal:
+        return refusal.message
+    return ""
 
 
 def ask(

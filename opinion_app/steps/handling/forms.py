@@ -70,7 +70,11 @@ class SuspendForm(OfficeForm):
     """Why the clock stops, from when, and what the writer is told."""
 
     ground = RadioField("中止事由", choices=choices(SuspensionGround.choices()), default=SuspensionGround.THIRD_PARTY.value)
-    since = DateTimeLocalField("从何时起", [Optional()], description="不填为现在；如填告知书、征求意见函发出的时间，须在到期之前")
+    since = DateTimeLocalField(
+        "从何时起",
+        [Optional()],
+        description="不填为现在；如填告知书、征求意见函发出的时间。须在到期之前办理：到期以后不能补记中止",
+    )
     reason = text("理由和依据", 500, required=True, hint="写明依据的文书和条款，如“已于11月25日发出征求意见函”。内部留痕")
     told = text("告诉留言人的话", 300, rows=3, hint="会显示在进度查询页；要求补正的，写明需要补充什么")
 

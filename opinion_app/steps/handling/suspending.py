@@ -64,6 +64,17 @@ def suspend(
     return clock
 
 
+def refused_now(session: Session, case: Case, now: datetime) -> str:
+    """Why the clock can be stopped from no moment at all, so that nobody fills in a form for it; empty where it can.
+
+    What is late can be stopped from no moment before it was either: it would be late no more, and nobody would know."""
+    try:
+        clock_changes.check_stoppable(session, case, now, now)
+    except Refused as refusal:
+        return refusal.message
+    return ""
+
+
 def _check_correction(session: Session, case: Case, at: datetime, told: str) -> None:
     """The writer must learn what is missing, in time and once (一次性告知)."""
     if not told.strip():

@@ -180,6 +180,8 @@ def ask_extension(number: str) -> ResponseReturnValue:
     shown |= {
         "what": extending.whose_words(case, running) + clock_words(running),
         "of_reply": running.stage == ClockStage.REPLY.value,
+        "against": extending.refused_now(session, running, clock.now()),
+        "refused_as": "不能",
     }
     return act_page(case, "ask_extension", form, template=template, **shown)
 
