@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from opinion_app.rules.clock_facts import ClockFacts
 from opinion_app.rules.trace import Step, StepKind
@@ -36,8 +36,8 @@ def laid_steps(facts: ClockFacts, calendar: WorkCalendar) -> tuple[tuple[Step, .
 
 
 def _back(due_at: datetime, working_days: int, calendar: WorkCalendar) -> tuple[Step, ...]:
-    day: date = local_date(due_at)
-    steps, number, rested = [Step(StepKind.BACK_FROM, day, "答复到期", moment=due_at)], 0, 0
+    day = local_date(due_at)
+    steps, number, rested = [Step(StepKind.BACK_FROM, day, "答复到期")], 0, 0
     while number < working_days:
         day = step_day(day, -ONE_DAY)
         fact = calendar.day(day)

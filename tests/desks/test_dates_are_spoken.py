@@ -181,4 +181,6 @@ def test_the_date_of_a_sheet_names_the_unit_that_answers_it(core: Flask) -> None
         clock = next(held for held in open_clocks(session, case.id) if held.unit_id == office.finance.id)
         clock.assignment_id, clock.met_by_act, clock.stage = None, "feedback", "feedback"
         said = why(session, clock, work_calendar(session))
-        assert (said.owed_by, said.met_by) == (office.finance.name, said.title)
+        assert (said.owed_by, said.met_by, said.span) == (office.finance.name, said.title, "3 个工作日")
+        drafts = [held for held in open_clocks(session, case.id) if held.stage == "draft"]
+        assert {why(session, held, work_calendar(session)).span for held in drafts} == {"答复到期前 2 个工作日"}

@@ -80,6 +80,7 @@ def test_only_what_is_laid_before_another_and_only_by_the_count_is_counted_back(
         laid("2026-12-01", "2026-12-04"),
     ):
         assert not {StepKind.BACK_FROM, StepKind.COUNTED_BACK} & kinds(other)
+        assert not derive(other, CHINA).provisional
 
 
 def test_a_long_count_back_is_told_in_stretches() -> None:
@@ -117,6 +118,7 @@ def test_the_count_back_ends_where_the_calendar_says(reply: date, room: int) -> 
     counted = [step for step in steps if step.kind is StepKind.COUNTED_BACK]
     assert [step.number for step in counted] == list(range(1, room + 1))
     assert counted[-1].day == day
+    assert {step.number for step in steps if step.kind is StepKind.SKIPPED} <= {0}
     gone = [step.day for step in steps if step.kind in (StepKind.COUNTED_BACK, StepKind.SKIPPED)]
     assert len(gone) == (reply - day).days == len(set(gone))
     assert all(CHINA.is_working(step.day) is (step.kind is StepKind.COUNTED_BACK) for step in steps if step.day in gone[:-1])

@@ -5,13 +5,14 @@ from dataclasses import replace
 import pytest
 
 from opinion_app.rules.clock_facts import Span
-from opinion_app.rules.deadline import ClockFacts, Receipt, derive
+from opinion_app.rules.deadline import ClockFacts, Extension, Receipt, derive
 from opinion_app.rules.explain import explain_text
 from opinion_app.rules.workdays import CalendarDay, DayKind
 from opinion_app.rules.year_notices import notice_words, notices_named
 from tests.rules.calendars import CHINA, WH, at, end, hours, nd, on, paused, wd
 
 THIS, NEXT = "2026 年放假安排：国办发明电〔2025〕7号（第 2 版）", "2027 年放假安排：国办发明电〔2026〕7号（第 1 版）"
+OVERTAKEN = Extension(at("2026-12-28T09:00"), until=on("2027-01-05"))
 INNER = ClockFacts(at("2026-11-23T09:00"), wd(2), fixed_date=on("2026-12-31"), latest=end("2027-01-03"), laid=True)
 EVE = CalendarDay(on("2026-12-31"), DayKind.HOLIDAY, "元旦", "", 2027)  # the notice for 2027 may name it
 LOADED = replace(
@@ -32,6 +33,7 @@ LOADED = replace(
         (ClockFacts(at("2026-11-23T09:00"), nd(5), fixed_date=on("2027-01-15")), ()),
         (ClockFacts(at("2026-12-25T09:00"), nd(12)), (NEXT,)),
         (ClockFacts(at("2026-12-25T09:00"), nd(5)), (THIS,)),
+        (ClockFacts(at("2026-12-25T09:00"), nd(12), extensions=(OVERTAKEN,)), (NEXT,)),
         (ClockFacts(at("2026-12-25T09:00"), hours(240)), ()),
         (ClockFacts(at("2026-12-25T09:00"), Span(5, WH)), (THIS,)),
         (ClockFacts(at("2026-12-31T16:30"), Span(5, WH)), (THIS, NEXT)),

@@ -83,7 +83,7 @@ def why(session: Session, clock: Clock, calendar: WorkCalendar, reader: Actor | 
     moved = clock.due_at is not None and clock.original_due_at != clock.due_at
     return Why(
         clock_words(clock),
-        str(span_of(clock)) if clock.fixed_on is None else "按指定日期",
+        _span_words(clock),
         _due(clock, held.derivation),
         moment_words(clock.original_due_at) if moved else "",
         clock.source,
@@ -111,6 +111,13 @@ def _as_seen(session: Session, derivation: Derivation, reader: Actor) -> Derivat
         step._replace(reason="") if step.kind in TAKEN_OVER and step.reason not in seen else step for step in derivation.trace
     )
     return replace(derivation, trace=tuple(hidden))
+
+
+def _span_words(clock: Clock) -> str:
+    """How long the clock runs, or by what its day was set."""
+    if clock.stage == ClockStage.DRAFT.value:
+        return f"答复到期前 {span_of(clock)}"
+    return str(span_of(clock)) if clock.fixed_on is None else "按指定日期"
 
 
 def _due(clock: Clock, derivation: Derivation | None) -> str:
