@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opinion_app.rules.deadline import ClockFacts, derive, elapsed_at
+from opinion_app.rules.deadline import ClockFacts, Pause, derive, elapsed_at
 from opinion_app.rules.explain import explain
 from opinion_app.rules.trace import StepKind
 from opinion_app.rules.workdays import CalendarWithoutWorkingDays, DayKind, WorkCalendar, span_of_rows
@@ -64,6 +64,15 @@ def test_d02_what_the_count_went_over_decides_whether_the_date_is_provisional(da
     assert derive(laid(day, reply), CHINA).provisional is guess
     assert derive(laid(day, reply), CHINA).trace[-1].provisional is guess
     assert not derive(laid(day, reply), LOADED).provisional
+
+
+def test_d02_a_laid_date_that_a_suspension_moved_into_a_year_nobody_knows_is_provisional() -> None:
+    moved = replace(
+        laid("2026-12-29", "2026-12-31"), latest=end("2027-03-01"), pauses=(Pause(at("2026-12-28"), at("2027-01-04")),)
+    )
+    short = replace(moved, latest=end("2026-12-31"))
+    assert derive(moved, CHINA).provisional
+    assert derive(short, CHINA).provisional, "though nothing of the count back lies there"
 
 
 def kinds(facts: ClockFacts) -> set[StepKind]:
