@@ -81,7 +81,7 @@ def hand_to(
     take the step, it is asked at once of whoever is to see to that, the way up (N09)."""
     facts = facts_of(session, case)
     waits = waits or waits_for_step(facts, unit_id)
-    owed = _owed(session, case, unit_id)
+    owed = owed_by(session, case, unit_id)
     letter, pressing = letter_for(session, case, facts, owed, what, key, now, waits)
     letters = to_each(session, letter, people, facts, owed, waits, now)
     queued = queue_many(session, letters, now, mail=mail or bool(pressing))
@@ -146,7 +146,7 @@ def letter_for(
     return letter, pressing
 
 
-def _owed(session: Session, case: Case, unit_id: int | None) -> list[Clock]:
+def owed_by(session: Session, case: Case, unit_id: int | None) -> list[Clock]:
     """The clocks that a unit owes, the lead unit those of the whole case too; of people of the office only these."""
     held = open_clocks(session, case.id)
     if unit_id is None:

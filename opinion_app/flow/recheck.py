@@ -294,7 +294,8 @@ def _of_an_act(
     others = asked_of_others(notice, look)
     waits = case is None or (still_waits(line["waits"], case) and others is None)
     own = {number for number, people in told.items() if notice.person_id in people}
-    rest = set[int]() if notice.body or notice.id in look.followed else own - look.heard.get(notice.id, frozenset())
+    gives_way = notice.body or notice.id in look.followed or is_urged(line["waits"])  # an urging alone reminds of what is owed
+    rest = set[int]() if gives_way else own - look.heard.get(notice.id, frozenset())
     said, why = as_it_leaves(line, dates, rest, look.now, look.calendar, look.ladder.morning, waits=waits)
     return said, NOT_ASKED_OF if why == STEP_DONE and others is not None else why
 

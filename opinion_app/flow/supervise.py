@@ -16,6 +16,7 @@ from opinion_app.flow.cases import facts_of
 from opinion_app.flow.clock_dates import Cause, settle
 from opinion_app.flow.clocks import end_clock, refresh
 from opinion_app.flow.dated_letters import dated, letter_to, presses, running
+from opinion_app.flow.handover import owed_by
 from opinion_app.flow.ladder import ladder
 from opinion_app.flow.may_know import may_know
 from opinion_app.flow.move import move
@@ -35,7 +36,7 @@ from opinion_app.rules.facts import Actor
 from opinion_app.rules.ladder import Anchor, Rung, Who
 from opinion_app.rules.recipients import Owing, Recipient
 from opinion_app.rules.reminder_words import SupervisionKind
-from opinion_app.rules.rung_recipients import rung_recipients
+from opinion_app.rules.rung_recipients import COPIED, rung_recipients
 from opinion_app.rules.waiting_step import ITS_DATES, urges
 from opinion_app.rules.words import OPEN_CLOCK, ClockState
 from opinion_app.rules.zone import local_date
@@ -135,14 +136,16 @@ def _tell(session: Session, case: Case, sheet: Supervision, key: str, told: Iter
         return
     waits = ITS_DATES if sheet.clock is not None else urges(facts_of(session, case), sheet.unit_id)
     calendar, morning = work_calendar(session), ladder(session).morning
-    letters = [(_letter(session, case, sheet, key, one.told, waits, now), one.person) for one in told]
+    owed = _dates(session, case, sheet)
+    letters = [(_letter(session, case, sheet, key, one.told, owed, waits, now), one.person) for one in told]
     queued = outbox.queue_many(session, letters, now, mail=True)
-    pressing = [clock for clock in _clocks(sheet) if presses(clock, now, calendar, morning)]
+    pressing = [clock for clock in owed if presses(clock, now, calendar, morning)]
     count_as_told(session, pressing, {person_id: notice_id for notice_id, person_id in queued}, now)
 
 
-def _clocks(sheet: Supervision) -> list[Clock]:
-    return running([sheet.clock]) if sheet.clock is not None else []
+def _dates(session: Session, case: Case, sheet: Supervision) -> list[Clock]:
+    """What a sheet's letter names: its own date, or of a 催办 without one what is owed by whom it asks (decisions 25)."""
+    return running([sheet.clock] if sheet.clock is not None else owed_by(session, case, sheet.unit_id))
 
 
 def _next_serial(session: Session, case: Case, kind: SupervisionKind) -> int:
@@ -185,13 +188,24 @@ def _start(session: Session, case: Case, sheet: Supervision, asked: Asked, now: 
 
 
 def _letter(
-    session: Session, case: Case, sheet: Supervision, key: str, told: Recipient, waits: Mapping[str, Any], now: datetime
+    session: Session,
+    case: Case,
+    sheet: Supervision,
+    key: str,
+    told: Recipient,
+    owed: Sequence[Clock],
+    waits: Mapping[str, Any],
+    now: datetime,
 ) -> outbox.Letter:
-    """What one person is told; of a case they may not see number and dates alone (decisions 15)."""
-    link, owed = links.case(case.number), _clocks(sheet)
-    about = {"number": case.number, "kind": case.kind.label, "case": case.id, "link": link, "blind": False}
+    """What one person is told; of a case they may not see number and dates alone (decisions 15). Who reads along is told of whom
+    it is asked, and asked nothing."""
+    link, unit = links.case(case.number), sheet.unit or case.lead_unit
+    named = {"kind": case.kind.label, "unit": unit.name if unit is not None else ""}
+    about = {"number": case.number, **named, "case": case.id, "link": link, "blind": False}
     calendar, morning = work_calendar(session), ladder(session).morning
-    line = dated(about, f"{title(sheet)}，请及时办理", owed, waits, now, calendar)
+    copied = told.reason.startswith(COPIED)
+    what = f"{title(sheet)}已发给{named['unit'] or '承办人'}，请知悉" if copied else f"{title(sheet)}，请及时办理"
+    line = dated(about, what, owed, waits, now, calendar)
     letter = outbox.Letter(outbox.ACT, f"case:{case.id}:{key}", "", [line], link, case.id)
     return letter_to(letter, told, owed, now, calendar, morning, blind_to=sheet.kind.label)
 

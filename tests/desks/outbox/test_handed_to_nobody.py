@@ -161,7 +161,7 @@ def test_n09_where_the_whole_office_is_on_leave_a_step_is_asked_of_it_all_the_sa
 def test_n09_a_hand_urging_whose_readers_left_is_asked_of_the_unit_above(office: Office) -> None:
     above(office)
     urged_and_gone(office)
-    assert post(office, f"{EARLY}T09:01") == ["above LY2026-000001 有一步无人办理，请您安排"]
+    assert post(office, f"{EARLY}T09:01") == [f"above {BLIND}"]
     assert [one.last_error for one in letters_to(office, "head")] == ["收件人已停用"]
 
 

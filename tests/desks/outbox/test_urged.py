@@ -81,13 +81,15 @@ def test_n09_a_hand_urging_told_blind_holds_no_link_and_comes_back_with_every_wo
     run_of_the_outbox(office, f"{DAY}T09:01", Outcome.UNREACHABLE)
     [blind] = letters_to(office, "above")[-1].lines
     assert (blind["kind"], blind["link"], blind["blind"]) == ("", "", True)
-    assert blind["text"] == ("催办" if gone == "before" else SEE_TO_IT)
+    assert blind["text"] == f"{'催办' if gone == 'before' else SEE_TO_IT}，2026年11月11日 周三 到期"
     assert blind["reason"] == "下属单位无人在岗"
     of_the_unit(office, active=True)
     assert round_(office, f"{DAY}T09:04") == [f"{login} {URGED}" for login in ("handler", "head")]
     [whole] = letters_to(office, "head")[-1].lines
-    assert (whole["kind"], whole["link"], whole.get("blind"), whole["reason"]) == (
+    assert whole["text"].startswith("第 1 次催办，请及时办理。答复：还剩 ")
+    assert (whole["kind"], whole["unit"], whole["link"], whole.get("blind"), whole["reason"]) == (
         "求助",
+        "财政所",
         "/office/cases/LY2026-000001",
         None,
         "您是承办单位负责人",
