@@ -250,3 +250,23 @@ def test_a_case_knows_the_digests_that_named_it_before_and_no_other(first_versio
     assert entries == [(notice, clock, group) for notice in listed for clock, group in ((1, "逾期"), (2, "临期"))]
     flask_migrate.downgrade(revision="0024")
     flask_migrate.upgrade()
+
+
+def test_units_dates_that_rest_on_a_year_nobody_knows_are_marked(first_version: Flask) -> None:
+    flask_migrate.upgrade(revision="0029")
+    firm, guessed = "2026-12-29 15:59:59.000000", "2026-12-31 15:59:59.000000"
+    fill("calendar_years", year=2026, loaded_at=AT)
+    for number, due in ((1, firm), (2, guessed)):
+        fill("cases", id=number, number=f"LY2026-00000{number}", stage="handling", next_due_at=due, next_due_stage="draft")
+    replies = {1: "2026-12-31", 2: "2027-01-04"}
+    for number, case_id, state in ((1, 1, "running"), (2, 2, "running"), (3, 2, "met")):
+        dates = {"due_at": guessed if case_id == 2 else firm, "latest_at": f"{replies[case_id]} 15:59:59.000000"}
+        on = dates["due_at"][:10]
+        fill("clocks", id=number, case_id=case_id, stage="draft", state=state, amount=2, fixed_on=on, **dates)
+    flask_migrate.upgrade()
+    with db.engine.connect() as connection:
+        marked = connection.execute(text("SELECT provisional FROM clocks ORDER BY id")).scalars().all()
+        shown = connection.execute(text("SELECT next_due_provisional FROM cases ORDER BY id")).scalars().all()
+    assert ([bool(mark) for mark in marked], [bool(mark) for mark in shown]) == ([False, True, False], [False, True])
+    flask_migrate.downgrade(revision="0029")
+    flask_migrate.upgrade()
