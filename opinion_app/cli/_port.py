@@ -6,6 +6,8 @@ import errno
 import ipaddress
 import os
 import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 
 import click
 
@@ -20,10 +22,16 @@ FORBIDDEN = "没有权限使用端口 {port}：请换 1024 以上的端口，如
 NOT_HERE = "监听地址 {host} 不是本机的地址，请改用 127.0.0.1，或本机网卡的地址。"
 
 
-def keep_port(host: str, port: int) -> list[socket.socket]:
-    """The port on every address that `host` names, kept for us but not open yet.
+@contextmanager
+def kept_port(host: str, port: int) -> Iterator[list[socket.socket]]:
+    """The port on every address that `host` names, kept for us within the block but not open yet.
 
     Raises Refused, with what to do, where it is another's, where it is not allowed, and for an address of another machine."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(closing(held)) for held in _keep(host, port)]
+
+
+def _keep(host: str, port: int) -> list[socket.socket]:
     kept: list[socket.socket] = []
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)

@@ -14,7 +14,7 @@ import opinion_app
 from opinion_app import locate
 from opinion_app.cli._clock_process import ClockProcess
 from opinion_app.cli._office import check_schema, sweep_strays
-from opinion_app.cli._port import address_of, keep_port, name_address
+from opinion_app.cli._port import address_of, kept_port, name_address
 from opinion_app.cli._server import serve as answer
 from opinion_app.clock import now
 from opinion_app.core import create_core
@@ -34,15 +34,15 @@ port_option = click.option(
 @port_option
 def serve(host: str, port: int, *, clock: bool, public: bool) -> None:
     """启动网页服务和定时进程，Ctrl-C 结束。 / Serve the pages and run the clock until Ctrl-C."""
-    kept = keep_port(host, port)
-    name_address(host, port)
-    if public:
-        run(public_wing(), kept, address_of(host, port), clock=False, path="/")
-        return
-    with create_core().app_context():
-        check_schema()
-        sweep_strays(now())
-    run(opinion_app.create_app(), kept, address_of(host, port), clock=clock)
+    with kept_port(host, port) as kept:
+        name_address(host, port)
+        if public:
+            run(public_wing(), kept, address_of(host, port), clock=False, path="/")
+            return
+        with create_core().app_context():
+            check_schema()
+            sweep_strays(now())
+        run(opinion_app.create_app(), kept, address_of(host, port), clock=clock)
 
 
 def public_wing() -> Flask:

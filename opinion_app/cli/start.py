@@ -14,7 +14,7 @@ import click
 import opinion_app
 from opinion_app import clock, locate
 from opinion_app.cli._office import bring_up_to_date, seed, sweep_strays
-from opinion_app.cli._port import address_of, keep_port, name_address
+from opinion_app.cli._port import address_of, kept_port, name_address
 from opinion_app.cli.serve import host_option, port_option, run
 from opinion_app.core import create_core
 from opinion_app.rules.errors import Refused
@@ -36,19 +36,19 @@ def start(host: str, port: int, *, with_clock: bool, anywhere: bool) -> None:
     """准备好一切并启动：密钥、数据库、演示单位、网页和定时。 / Prepare everything and serve a demonstration office."""
     if not (anywhere or _is_loopback(host)):
         raise Refused(f"演示单位只在本机（127.0.0.1）上提供，不能在 {host} 上。正式使用请运行 opinion init 和 opinion serve。")
-    kept = keep_port(host, port)
-    name_address(host, port)
-    _keep_secret()
-    now = clock.now()
-    core = create_core()
-    with core.app_context():
-        bring_up_to_date(now)
-        seed(now)
-        sweep_strays(now)
-        words = _demonstration()
-    if words:
-        click.echo(words)
-    run(opinion_app.create_app(), kept, address_of(host, port), clock=with_clock)
+    with kept_port(host, port) as kept:
+        name_address(host, port)
+        _keep_secret()
+        now = clock.now()
+        core = create_core()
+        with core.app_context():
+            bring_up_to_date(now)
+            seed(now)
+            sweep_strays(now)
+            words = _demonstration()
+        if words:
+            click.echo(words)
+        run(opinion_app.create_app(), kept, address_of(host, port), clock=with_clock)
 
 
 def _demonstration() -> str:

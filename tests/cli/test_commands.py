@@ -23,6 +23,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
     monkeypatch.setenv("OPINION_SECRET_KEY", secrets.token_hex(32))
     monkeypatch.setenv("OPINION_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("OPINION_DATABASE_URL", "")
+    monkeypatch.setenv("OPINION_BASE_URL", "")
 
     def call(*arguments: str) -> tuple[int, str, str]:
         capsys.readouterr()

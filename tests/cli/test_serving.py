@@ -19,7 +19,7 @@ import pytest
 
 from opinion_app.cli import WATCHED
 from opinion_app.cli import _clock_process as clock_process
-from opinion_app.cli._port import keep_port, name_address
+from opinion_app.cli._port import kept_port, name_address
 from opinion_app.rules.errors import Refused
 from tests.faults.real_server import free_port
 from tests.support.tree import ROOT
@@ -27,7 +27,7 @@ from tests.support.tree import ROOT
 SLOW = """
 import sys, time
 from flask import Flask
-from opinion_app.cli._port import keep_port
+from opinion_app.cli._port import kept_port
 from opinion_app.cli._server import serve
 from tests.support.databases import make_settings
 from pathlib import Path
@@ -41,7 +41,8 @@ def slow():
     Path(sys.argv[2], "begun").touch()
     while not Path(sys.argv[2], "finish").exists(): time.sleep(0.02)
     return "x" * 300_000
-serve(app, keep_port("127.0.0.1", int(sys.argv[1])), lambda: lambda: None)
+with kept_port("127.0.0.1", int(sys.argv[1])) as kept:
+    serve(app, kept, lambda: lambda: None)
 print("ended well")
 """
 
@@ -127,8 +128,11 @@ def test_a_port_of_another_is_refused_with_what_to_do() -> None:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        with pytest.raises(Refused, match=f"端口 {port} 已被占用：.*--port {port + 1}（make run PORT={port + 1}）"):
-            keep_port("127.0.0.1", port)
+        with (
+            pytest.raises(Refused, match=f"端口 {port} 已被占用：.*--port {port + 1}（make run PORT={port + 1}）"),
+            kept_port("127.0.0.1", port),
+        ):
+            pass
 
 
 def test_an_address_of_another_machine_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,8 +140,8 @@ def test_an_address_of_another_machine_is_refused(monkeypatch: pytest.MonkeyPatc
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", nobody)
-    with pytest.raises(Refused, match="监听地址 elsewhere 不是本机的地址"):
-        keep_port("elsewhere", 8000)
+    with pytest.raises(Refused, match="监听地址 elsewhere 不是本机的地址"), kept_port("elsewhere", 8000):
+        pass
 
 
 @pytest.mark.parametrize(
