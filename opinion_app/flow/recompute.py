@@ -24,7 +24,7 @@ from opinion_app.flow.issuer_dates import readopted
 from opinion_app.flow.ladder import ladder
 from opinion_app.flow.merged_dates import answer_for_merged, come_under
 from opinion_app.flow.progress import promise
-from opinion_app.flow.reminding import look_again
+from opinion_app.flow.reminding import mark_again
 from opinion_app.flow.reply_owed import WAITS_ANEW
 from opinion_app.flow.risk_clocks import cap_now
 from opinion_app.flow.row_order import hold_all_open
@@ -278,7 +278,7 @@ def recompute_open(session: Session, now: datetime, why: str = "工作日历有�
     A moved date is a new deadline version; rungs whose moment has passed do not ring again (decisions 23). The rungs of a date
     that stays may come on other days now, so every clock is looked at by the next run: who was told is not told again."""
     moved = _rewrite(session, Cause(now, why), facts_of)
-    look_again(session, now)
+    mark_again(session, now)
     return moved
 
 
