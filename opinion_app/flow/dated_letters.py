@@ -34,12 +34,18 @@ _WHOLE = "whole"
 
 
 def dated(
-    line: Mapping[str, Any], what: str, clocks: Iterable[Clock], waits: Mapping[str, Any], now: datetime, calendar: WorkCalendar
+    line: Mapping[str, Any],
+    what: str,
+    clocks: Iterable[Clock],
+    waits: Mapping[str, Any],
+    now: datetime,
+    calendar: WorkCalendar,
+    at: time,
 ) -> dict[str, Any]:
     """A line that says what is asked and what is due when; it keeps of which clocks it speaks and what it waits for."""
     owed = running(clocks)
     kept = {**line, "what": what, "dates": [clock.id for clock in owed], "waits": dict(waits)}
-    return kept | {"text": said(kept, what, owed, now, calendar)}
+    return kept | {"text": said(kept, what, owed, now, calendar, at)}
 
 
 def running(clocks: Iterable[Clock]) -> list[Clock]:
@@ -48,12 +54,15 @@ def running(clocks: Iterable[Clock]) -> list[Clock]:
     return sorted(ones, key=lambda clock: (_due(clock), clock.id or 0))
 
 
-def said(line: Mapping[str, Any], what: str, owed: Sequence[Clock], now: datetime, calendar: WorkCalendar) -> str:
-    """What is asked, with the date that comes first and that of the reply; to who may not see the case the bare date."""
+def said(line: Mapping[str, Any], what: str, owed: Sequence[Clock], now: datetime, calendar: WorkCalendar, at: time) -> str:
+    """What is asked, with the date that comes first, that of the reply and each that the next digest, made `at`, would find late,
+    for these count as told by it; to who may not see the case the bare date."""
     if line.get("blind"):
         return "，".join(part for part in (what, _bare(line, owed[0]) if owed else "") if part)
     dates = "；".join(
-        f"{clock_words(one)}：{clock_due(one, now, calendar).words}（{_day(one, now)} 到期）" for one in _named(owed)
+        f"{clock_words(one)}：{clock_due(one, now, calendar).words}（{_day(one, now)} 到期）"
+        for one in owed
+        if one is owed[0] or one.stage == ClockStage.REPLY.value or presses(one, now, calendar, at)
     )
     return "。".join(part for part in (what, dates) if part)
 
@@ -88,7 +97,7 @@ def as_it_leaves(
         owed, what = [clock for clock in owed if clock.id in own and presses(clock, now, calendar, at)], ""
         if not owed:
             return line, STEP_DONE
-    stands = line | {"what": what, "text": said(line, what, owed, now, calendar)}
+    stands = line | {"what": what, "text": said(line, what, owed, now, calendar, at)}
     return stands | {"subject": subject(str(line["number"]), stands, owed, now, calendar, at)}, ""
 
 
@@ -126,11 +135,6 @@ def ended(clock: Clock) -> str:
 def presses(clock: Clock, now: datetime, calendar: WorkCalendar, at: time) -> bool:
     """Whether the next digest would find a clock late."""
     return clock.due_at is not None and due_before_next(clock.due_at, now, calendar, at)
-
-
-def _named(owed: Sequence[Clock]) -> list[Clock]:
-    """The one that is due first, and the reply's."""
-    return [clock for place, clock in enumerate(owed) if place == 0 or clock.stage == ClockStage.REPLY.value]
 
 
 def _day(clock: Clock, now: datetime) -> str:

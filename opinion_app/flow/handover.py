@@ -134,7 +134,7 @@ def letter_for(
     pressing = [clock for clock in owed if presses(clock, now, calendar, morning)]
     unit = session.get(Unit, case.lead_unit_id) if case.lead_unit_id is not None else None
     about = {"number": case.number, "kind": case.kind.label, "unit": unit.name if unit is not None else ""}
-    line = dated(about, what, owed, waits, now, calendar)
+    line = dated(about, what, owed, waits, now, calendar, morning)
     letter = Letter(
         category=ACT,
         key=f"case:{case.id}:{key}",

@@ -205,7 +205,7 @@ def _letter(
     calendar, morning = work_calendar(session), ladder(session).morning
     copied = told.reason.startswith(COPIED)
     what = f"{title(sheet)}已发给{named['unit'] or '承办人'}，请知悉" if copied else f"{title(sheet)}，请及时办理"
-    line = dated(about, what, owed, waits, now, calendar)
+    line = dated(about, what, owed, waits, now, calendar, morning)
     letter = outbox.Letter(outbox.ACT, f"case:{case.id}:{key}", "", [line], link, case.id)
     return letter_to(letter, told, owed, now, calendar, morning, blind_to=sheet.kind.label)
 

@@ -13,7 +13,7 @@ from opinion_app.rules.waiting_step import RETURN
 
 
 def who_decides(waits: Mapping[str, Any], case: CaseFacts, people: Roster) -> tuple[Recipient, ...]:
-    """Those who may take the act that decides, on leave or not; of more time the 分管领导 alone, where they may.
+    """Those who may take the act that decides, on leave or not; of more time the 分管领导 alone, where they may and are there.
 
     Nobody decides what they asked for themselves, nor in a case they withdrew from (回避). Without any the way up."""
     permission = ACTS[waits["for"]].permission
@@ -24,7 +24,8 @@ def who_decides(waits: Mapping[str, Any], case: CaseFacts, people: Roster) -> tu
     ]
     lead = case.lead.unit_id if case.lead else None
     in_charge = people.in_charge.get(lead) if lead is not None and waits["for"] != RETURN else None
-    asked = [in_charge] if in_charge in able else able
+    there = in_charge in able and in_charge is not None and not people.staff[in_charge].away
+    asked = [in_charge] if there else able
     told = tuple(Recipient(one, "") for one in asked if one is not None)
     return told or _way_up(lead, Search(case, people))
 

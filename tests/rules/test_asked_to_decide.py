@@ -72,6 +72,7 @@ def test_a_request_gives_the_case_into_no_other_hands() -> None:
         (RETURN, {"restricted": True}, (), {ADMIN: "无人可通知，请核对人员设置"}),
         (EXTENSION, {}, (), {VICE: ""}),
         (EXTENSION, {}, (VICE,), {MAYOR: ""}),
+        (EXTENSION, {}, (-VICE,), {VICE: "", MAYOR: ""}),  # on leave
         (EXTENSION, {"recused": frozenset({VICE})}, (), {MAYOR: ""}),
         (EXTENSION, {"assignments": ()}, (), {VICE: "", MAYOR: ""}),
         (waits_for_extension(CASE, VICE), {}, (), {MAYOR: ""}),  # nobody decides what they asked for
@@ -84,7 +85,8 @@ def test_a_request_gives_the_case_into_no_other_hands() -> None:
 def test_n09_who_may_decide_is_asked_and_without_anybody_the_way_up(
     waits: Mapping[str, Any], changed: dict[str, Any], gone: tuple[int, ...], asked: dict[int, str]
 ) -> None:
-    rest = replace(PEOPLE, staff={who: replace(one, active=who not in gone) for who, one in PEOPLE.staff.items()})
+    staff = {who: replace(one, active=who not in gone, away=-who in gone) for who, one in PEOPLE.staff.items()}
+    rest = replace(PEOPLE, staff=staff)
     found = asked_now(waits, replace(CASE, **changed), rest) or ()
     assert {one.person_id: one.reason for one in found} == asked
     assert {one.blind for one in found} == {ADMIN in asked}, "who may not see the case reads number and date"

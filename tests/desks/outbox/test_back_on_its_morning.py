@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, time
 
 import pytest
 from flask import Flask
@@ -72,9 +72,9 @@ def test_n09_who_has_another_way_by_now_is_told_by_that_once(office: Office, day
     owed = [DIGEST, DIGEST] if day == DUE else [f"{URGE}{blind}"] * 2 + [LATE_DIGEST] * 2
     assert [letter.partition(" ")[2] for letter in told] == owed
     assert {letter.partition(" ")[0] for letter in told} == {"box" if to == "mailbox" else "wecombot://abcdefgh1234/"}
-    for time in ("08:35", "10:30", "17:00"):
-        office.run(f"{day}T{time}")
-        assert post(office, f"{day}T{time}") + post(office, f"{day}T{time}", channel=ROBOT) == []
+    for at in ("08:35", "10:30", "17:00"):
+        office.run(f"{day}T{at}")
+        assert post(office, f"{day}T{at}") + post(office, f"{day}T{at}", channel=ROBOT) == []
 
 
 def test_n14_a_letter_that_comes_back_by_another_way_is_rehearsed_by_that(office: Office) -> None:
@@ -96,9 +96,9 @@ def test_n01_who_was_told_by_the_other_way_too_is_not_told_again_by_it(office: O
     assert post(office, f"{DUE}T08:32", channel=ROBOT) == [f"wecombot://abcdefgh1234/ {DIGEST}"]
     without_address(office, f"{DUE}T08:32", "handler")
     assert post(office, f"{DUE}T08:33") == [f"head {DIGEST}"]
-    for time in ("08:34", "12:00"):
-        office.run(f"{DUE}T{time}")
-        assert post(office, f"{DUE}T{time}") + post(office, f"{DUE}T{time}", channel=ROBOT) == []
+    for at in ("08:34", "12:00"):
+        office.run(f"{DUE}T{at}")
+        assert post(office, f"{DUE}T{at}") + post(office, f"{DUE}T{at}", channel=ROBOT) == []
 
 
 def test_n09_a_robot_taken_away_for_an_address_is_told_by_mail(office: Office) -> None:
@@ -119,9 +119,9 @@ def test_n01_a_letter_that_may_have_left_goes_by_no_other_way(office: Office) ->
     morning(office, DUE)
     post(office, f"{DUE}T08:32", Outcome.UNKNOWN)
     without_address(office, f"{DUE}T08:33", "handler", "head", to="robot")
-    for time in ("09:00", "10:00", "12:00"):
-        office.run(f"{DUE}T{time}")
-        assert post(office, f"{DUE}T{time}") + post(office, f"{DUE}T{time}", channel=ROBOT) == []
+    for at in ("09:00", "10:00", "12:00"):
+        office.run(f"{DUE}T{at}")
+        assert post(office, f"{DUE}T{at}") + post(office, f"{DUE}T{at}", channel=ROBOT) == []
 
 
 def test_n03_one_moved_date_keeps_no_other_line_of_its_letter_back(office: Office) -> None:
@@ -176,12 +176,11 @@ def test_n01_what_a_letter_about_an_act_told_since_is_left_out_of_the_digest(off
     assert post(office, f"{DUE}T09:00") == [f"head {DIGEST}"]
     handler.active = True
     about = {"number": office.case.number, "kind": "", "unit": ""}
-    line = dated(about, "请尽快答复", [office.clock], {"step": ITS_DATES}, now, work_calendar(office.session)) | {
-        "waits": ITS_DATES
-    }
+    calendar, at = work_calendar(office.session), time(8, 30)
+    line = dated(about, "请尽快答复", [office.clock], ITS_DATES, now, calendar, at)
     queue(office.session, Letter(ACT, "case:1:again", "x", [line], case_id=office.case.id), [handler], now, mail=True)
     told = ["handler LY2026-000001 请尽快答复（今天到期）"]
-    assert [post(office, f"{DUE}T{time}") for time in ("09:31", "10:30")] == [told, []]
+    assert [post(office, f"{DUE}T{at}") for at in ("09:31", "10:30")] == [told, []]
 
 
 def test_r11_cancelled_while_the_clock_of_the_machine_was_ahead_it_comes_back_never(office: Office) -> None:
@@ -234,10 +233,10 @@ def test_n09_whose_letter_was_cancelled_for_good_counts_as_untold(office: Office
     office.run(f"{friday}T09:01")
     word = "即将超时：LY2026-000001 答复"
     assert post(office, f"{friday}T09:42") == [f"deputy {word}", "head 待办通报 11月13日：临期 1 件"]
-    assert [round_(office, f"{saturday}T{time}") for time in ("00:01", "07:01", "12:00")] == [[], [f"handler {word}"], []]
+    assert [round_(office, f"{saturday}T{at}") for at in ("00:01", "07:01", "12:00")] == [[], [f"handler {word}"], []]
     leave(office, "handler", f"{saturday}T13:00", date(2026, 11, 14))
     office.run(f"{saturday}T13:01")
-    assert [round_(office, f"{saturday}T{time}") for time in ("13:02", "18:00")] == [[], []], "the deputy knows of it"
+    assert [round_(office, f"{saturday}T{at}") for at in ("13:02", "18:00")] == [[], []], "the deputy knows of it"
 
 
 def test_n01_untold_twice_it_is_told_by_a_letter_of_its_own_each_time(office: Office) -> None:
@@ -251,7 +250,7 @@ def test_n01_untold_twice_it_is_told_by_a_letter_of_its_own_each_time(office: Of
     post(office, f"{friday}T09:02")
     deputy.active = True
     leave(office, "handler", f"{friday}T09:03", date(2026, 11, 15))
-    assert [round_(office, f"2026-11-15T{time}") for time in ("07:01", "12:00")] == [[f"deputy {word}"], []]
+    assert [round_(office, f"2026-11-15T{at}") for at in ("07:01", "12:00")] == [[f"deputy {word}"], []]
 
 
 def test_n03_a_group_whose_robot_was_taken_away_for_a_while_is_told_after_all(office: Office) -> None:
@@ -263,4 +262,4 @@ def test_n03_a_group_whose_robot_was_taken_away_for_a_while_is_told_after_all(of
     unit_of(office).robot_url = "wecombot://group12345678/"
     office.session.flush()
     told = [f"wecombot://group12345678/ {URGE} 答复"]
-    assert [post(office, f"{LATE}T{time}", channel=ROBOT) for time in ("09:05", "09:06")] == [told, []]
+    assert [post(office, f"{LATE}T{at}", channel=ROBOT) for at in ("09:05", "09:06")] == [told, []]

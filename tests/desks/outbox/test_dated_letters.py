@@ -95,7 +95,8 @@ GIVEN = "交办给你单位主办，请签收"
 
 def test_n03_a_letter_that_leaves_the_next_day_says_that_it_is_late(office: Office) -> None:
     case = given(office)
-    text = f"{GIVEN}。答复：已逾期 1 个工作日（11月26日 周四 到期）"
+    late = "已逾期 1 个工作日（11月26日 周四 到期）"
+    text = f"{GIVEN}。答复：{late}；提交答复稿：{late}"
     said = f"{case.number} {GIVEN}（已逾期 1 个工作日）", text
     assert post(office, f"{NEXT}T07:00") == [("finance_head", *said), ("finance_handler", *said)]
 
