@@ -24,10 +24,10 @@ from opinion_app.flow.issuer_dates import readopted
 from opinion_app.flow.ladder import ladder
 from opinion_app.flow.merged_dates import answer_for_merged, come_under
 from opinion_app.flow.progress import promise
-from opinion_app.flow.reminding import mark_again
 from opinion_app.flow.reply_owed import WAITS_ANEW
 from opinion_app.flow.risk_clocks import cap_now
 from opinion_app.flow.row_order import hold_all_open
+from opinion_app.flow.rungs_anew import look_when_they_come
 from opinion_app.flow.trail import Values
 from opinion_app.flow.which_rule import ahead_of
 from opinion_app.records.case import Case
@@ -276,9 +276,9 @@ def recompute_open(session: Session, now: datetime, why: str = "工作日历有�
     """Derive every open clock anew under the calendar in force; what is met or stopped stays as it was (D15).
 
     A moved date is a new deadline version; rungs whose moment has passed do not ring again (decisions 23). The rungs of a date
-    that stays may come on other days now, so every clock is looked at by the next run: who was told is not told again."""
+    that stays may come on other days now (flow/rungs_anew)."""
     moved = _rewrite(session, Cause(now, why), facts_of)
-    mark_again(session, now)
+    look_when_they_come(session, now)
     return moved
 
 

@@ -10,11 +10,13 @@ from sqlalchemy import select
 
 from opinion_app.desks.calendar.operations import add_closure, remove_closure
 from opinion_app.desks.calendar.queries import with_closure
+from opinion_app.desks.reminders.operations import queue_rungs
 from opinion_app.flow.recompute import marks, preview
 from opinion_app.flow.reminding import look_again
+from opinion_app.flow.rungs_anew import look_when_they_come
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
-from opinion_app.records.notice import Notice
+from opinion_app.records.notice import Notice, Reminder
 from opinion_app.rules.delivery import Outcome
 from opinion_app.rules.words import NoticeChannel, Procedure, Urgency
 from opinion_app.rules.zone import parse_moment
@@ -226,3 +228,25 @@ def test_n01_a_petition_that_answers_by_a_merged_date_is_not_told_it_again_after
     rounds(office, day, "09:01")  # by another date it may well be late
     classify(office, case, f"{day}T09:10", PETITION)
     assert [line for line in rounds(office, day, "09:11", "10:00", "16:00") if "答复" in line] == []
+
+
+def test_n02_a_calendar_that_moves_no_date_tells_nobody_of_a_rung_that_was_told(office: Office) -> None:
+    """The handler was on leave when the card came; a closure far away is no reason to send it after the digest they had."""
+    case = case_of(office)
+    day = office.mornings(case, "reply", 5)
+    mine = select(Reminder).join(Clock, Clock.id == Reminder.clock_id).where(Reminder.rung == "yellow", Clock.case_id == case.id)
+    office.session.delete(office.session.scalars(mine.order_by(Reminder.id)).first())
+    office.session.flush()
+    shut(office, "2026-12-30", f"{day}T10:00")
+    assert rounds(office, day, "10:01") == []
+
+
+def test_n05_a_clock_that_cannot_be_read_is_looked_at_by_the_next_run(office: Office) -> None:
+    case = case_of(office)
+    [clock] = office.session.scalars(select(Clock).where(Clock.case_id == case.id, Clock.stage == "reply"))
+    office.run("2026-11-24T10:00")
+    clock.stage = "unheard-of"
+    office.session.flush()
+    look_when_they_come(office.session, parse_moment("2026-11-24T10:05"))
+    assert clock.next_rung_at == parse_moment("2026-11-24T10:05")
+    assert len(queue_rungs(office.session, parse_moment("2026-11-24T10:06")).troubles) == 1
