@@ -49,10 +49,13 @@ def standing(run_id: int) -> tuple[ImportState, int, int, int]:
 
 
 def killed_under_way(process: subprocess.Popen[bytes], run_id: int) -> None:
-    """Kill the process once it has stored something, and see that its reader ends with it."""
+    """Kill the process once it has stored something, and see that its reader ends with it.
+
+    It is stopped before anything else is asked: on a busy machine it would be done by the time it is killed."""
     until = time.monotonic() + PATIENCE
     while not standing(run_id)[1] and process.poll() is None and time.monotonic() < until:
-        time.sleep(0.01)
+        time.sleep(0.005)
+    process.send_signal(signal.SIGSTOP)
     readers = psutil.Process(process.pid).children(recursive=True)
     process.kill()
     assert process.wait(timeout=30) == -signal.SIGKILL
