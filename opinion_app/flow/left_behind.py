@@ -32,7 +32,8 @@ def leave_behind(session: Session, notice: Notice, cut: Cut, at: datetime, until
     rest.lines, rest.subject, rest.body = lines, subject_as_it_stands(notice, lines), ""
     rest.state, rest.finished_at, rest.next_attempt_at = NoticeState.CANCELLED, at, until
     rest.last_error = "；".join(dict.fromkeys(why for line, why in cut if line.get("clock")))[:500]
-    rest.claimed_by, rest.claimed_until, rest.attempts, rest.unknown_outcomes = "", None, 0, 0
+    rest.claimed_by, rest.claimed_until, rest.attempts = "", None, 0
+    rest.unknown_outcomes, rest.claims_ran_out = 0, 0
     session.add(rest)
     session.flush()
     for ledger in (Reminder, UnitReminder, DigestEntry):

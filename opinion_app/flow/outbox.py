@@ -144,6 +144,7 @@ def _row(
         "claimed_by": "",
         "attempts": 0,
         "unknown_outcomes": 0,
+        "claims_ran_out": 0,
         "last_error": "",
     }
 
@@ -183,7 +184,7 @@ def tell_unit(session: Session, case: Case, unit_id: int, what: str, key: str, n
 
 
 def unit_people(session: Session, case: Case, unit_id: int) -> list[Person]:
-    """Who of a unit is told about a case: the handler it named, else its heads and handlers."""
+    """Who of a unit is told about a case: the handler it named, else its heads and handlers, of those who may know of it."""
     handler = session.scalar(
         select(Assignment.handler_id).where(
             Assignment.case_id == case.id,
@@ -191,7 +192,8 @@ def unit_people(session: Session, case: Case, unit_id: int) -> list[Person]:
             Assignment.state.not_in((AssignmentState.RETURNED, AssignmentState.WITHDRAWN)),
         )
     )
-    people = members_of(session, unit_id, Role.UNIT_HEAD, Role.HANDLER)
+    facts, members = facts_of(session, case), members_of(session, unit_id, Role.UNIT_HEAD, Role.HANDLER)
+    people = [person for person in members if may_know(session, person, facts)]
     return [person for person in people if person.id == handler] or people
 
 

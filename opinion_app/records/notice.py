@@ -61,6 +61,7 @@ class Notice(Base):
     claimed_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     unknown_outcomes: Mapped[int] = mapped_column(default=0)
+    claims_ran_out: Mapped[int] = mapped_column(default=0, server_default="0")  # of those the ones whose process was killed
     next_attempt_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(String(500), default="")

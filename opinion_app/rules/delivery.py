@@ -75,18 +75,19 @@ def judge(
     created_at: datetime,
     now: datetime,
     *,
-    ran_out: bool = False,
+    ran_out: int = 0,
     robot: bool = False,
 ) -> Verdict:
     """What becomes of a notice after its `attempts`-th attempt.
 
-    One whose fate is unknown (connection lost after DATA) is sent once more with the same Message-ID, and so recorded. That the
-    claim before ran out (`ran_out`) is one of its unknown outcomes and takes nothing from that. `robot`: it is no letter."""
+    One whose fate is unknown (connection lost after DATA) is sent once more with the same Message-ID, and so recorded. Claims
+    that ran out (`ran_out`), of a process that was killed, are unknown outcomes too and take nothing from that: it may never
+    have left. `robot`: it is no letter."""
     if attempt.outcome in (Outcome.SENT, Outcome.FILED):
         state = NoticeState.SENT if attempt.outcome is Outcome.SENT else NoticeState.FILED
         return Verdict(state, None, _doubt(unknown_outcomes, robot=robot), unknown_outcomes)
     if attempt.outcome is Outcome.UNKNOWN:
-        again = unknown_outcomes == int(ran_out)
+        again = unknown_outcomes == ran_out
         once_more = "，将再发一次。" if robot else "，将用同一邮件编号再发一次。"
         lost = "群机器人没有答完，结果不明" if robot else "对方服务器在确认前断开，结果不明"
         note = lost + (once_more if again else "；已再发过一次，不再发送。")

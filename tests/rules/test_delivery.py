@@ -47,10 +47,10 @@ def test_what_is_sent_after_an_unknown_outcome_says_that_there_may_be_two(unknow
 
 
 @pytest.mark.parametrize(
-    ("unknown", "ran_out", "again"), [(0, False, True), (1, True, True), (1, False, False), (2, True, False)]
+    ("unknown", "ran_out", "again"), [(0, 0, True), (1, 1, True), (2, 2, True), (1, 0, False), (2, 1, False), (3, 2, False)]
 )
 def test_n06_a_claim_that_ran_out_takes_nothing_from_the_one_time_that_is_sent_again(
-    unknown: int, ran_out: bool, again: bool
+    unknown: int, ran_out: int, again: bool
 ) -> None:
     verdict = judge(Attempt(Outcome.UNKNOWN), 3, unknown, NOW, NOW, ran_out=ran_out)
     assert (verdict.retry_at is not None, verdict.unknown_outcomes) == (again, unknown + 1)

@@ -47,9 +47,7 @@ LOOK_AT = 20
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A letter one runner may send now, with its bytes; `again`: an earlier attempt may have left, so they are those of then.
-
-    `ran_out`: the claim before was left by a process that was killed, and nobody knows how far it had come."""
+    """A letter one runner may send now, with its bytes; `again`: an earlier attempt may have left, so they are those of then."""
 
     notice_id: int
     message_id: str
@@ -59,7 +57,6 @@ class Claimed:
     subject: str = ""
     to_writer: bool = False
     again: bool = False
-    ran_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +95,7 @@ def _next(
                 _address(notice, sender)
                 why = why_not_at_all(notice, restored, sender.alarm_url)
                 if claimed := _claimed(session, notice, sender, now, unheard, why):
-                    return replace(claimed, ran_out=state is NoticeState.CLAIMED)
+                    return claimed
     return None
 
 
@@ -128,7 +125,12 @@ def _win(session: Session, notice_id: int, state: NoticeState, runner: str, now:
     statement = (
         update(Notice)
         .where(Notice.id == notice_id, Notice.state == state, due(now))
-        .values(**mine, attempts=Notice.attempts + 1, unknown_outcomes=Notice.unknown_outcomes + in_hand)
+        .values(
+            **mine,
+            attempts=Notice.attempts + 1,
+            unknown_outcomes=Notice.unknown_outcomes + in_hand,
+            claims_ran_out=Notice.claims_ran_out + in_hand,
+        )
         .execution_options(synchronize_session=False)
     )
     result = session.execute(statement)
@@ -260,7 +262,7 @@ def confirm(session: Session, claimed: Claimed, runner: str, attempt: Attempt, n
     attempt = replace(attempt, said=without_address(said) if claimed.to_writer else said)
     robot = notice.channel is NoticeChannel.ROBOT
     verdict = judge(
-        attempt, notice.attempts, notice.unknown_outcomes, notice.created_at, now, ran_out=claimed.ran_out, robot=robot
+        attempt, notice.attempts, notice.unknown_outcomes, notice.created_at, now, ran_out=notice.claims_ran_out, robot=robot
     )
     notice.state, notice.last_error = verdict.state, verdict.note[:500]
     notice.unknown_outcomes, notice.next_attempt_at = verdict.unknown_outcomes, verdict.retry_at

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -130,8 +129,25 @@ def test_r2_a_claim_that_ran_out_keeps_its_bytes_whatever_follows(office: Office
     assert left is not None
     after = MORNING + CLAIM + timedelta(minutes=1)
     again = next(letter for letter in attempt(office, after, Outcome.DEFERRED) if letter.notice_id == left.notice_id)
-    assert again == replace(same(left), ran_out=True)
+    assert again == same(left)
     last = attempt(office, MORNING + timedelta(days=1), Outcome.SENT)
+    assert {letter.notice_id: letter.data for letter in last}[left.notice_id] == left.data
+
+
+@pytest.mark.parametrize("between", [Outcome.UNREACHABLE, None])
+def test_r2_an_unknown_outcome_after_killed_claims_is_tried_once_more(office: Office, between: Outcome | None) -> None:
+    """The killed process may have sent nothing: what it held takes nothing from the one time, however often it was killed."""
+    left = claim(office.session, "killed", SENDER, MORNING)
+    assert left is not None
+    at = MORNING + CLAIM + timedelta(minutes=1)
+    if between is None:
+        assert claim(office.session, "killed too", SENDER, at) is not None
+        at += CLAIM + timedelta(minutes=1)
+    else:
+        attempt(office, at, between)
+        at += timedelta(hours=2)
+    attempt(office, at, Outcome.UNKNOWN)
+    last = attempt(office, at + timedelta(hours=2), Outcome.SENT)
     assert {letter.notice_id: letter.data for letter in last}[left.notice_id] == left.data
 
 
