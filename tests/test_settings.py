@@ -44,7 +44,10 @@ def test_n13_a_rate_below_the_looks_of_a_minute_is_refused() -> None:
 
 UNFIT = [
     ("SMTP_URL", "bad://x", r"OPINION_SMTP_URL 不能使用：应写成 smtp://.*不设置则邮件存为文件"),
+    ("SMTP_URL", "bad://x:25", r"OPINION_SMTP_URL 不能使用"),
     ("SMTP_URL", "smtp://me:geheim@", r"OPINION_SMTP_URL 不能使用"),
+    ("SMTP_URL", "smtp://me:geheim@host:0", r"OPINION_SMTP_URL 不能使用"),
+    ("SMTP_URL", "smtp://me:geheim@host?starttls=1", r"OPINION_SMTP_URL 不能使用.*%3F"),
     ("ALARM_URL", "foo", r"OPINION_ALARM_URL 不能使用：请写企业微信、钉钉或飞书群机器人的 https:// 地址"),
     ("ALARM_URL", "https://example.com/?key=geheim", r"OPINION_ALARM_URL 不能使用"),
     ("BASE_URL", "ly.example.gov.cn", r"OPINION_BASE_URL 应为 http:// 或 https:// 开头的网址"),

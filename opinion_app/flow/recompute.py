@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -37,6 +36,7 @@ from opinion_app.rules.deadline import derive, is_late
 from opinion_app.rules.deadline_rules import ClockStage
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.next_digest import told_at_once
+from opinion_app.rules.shown import mark_of
 from opinion_app.rules.words import OPEN_CLOCK, ClockState
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import latest
@@ -127,8 +127,7 @@ class Moves(list[Moved]):
 
 def marks(moved: Iterable[Moved]) -> str:
     """A mark of what somebody was shown: the same clocks moved from and to the same moments."""
-    rows = sorted(f"{row.case_id} {row.stage} {_mark(row.before)} {_mark(row.after)} {row.left_after}" for row in moved)
-    return hashlib.sha256("\n".join(rows).encode()).hexdigest()[:32] if rows else ""
+    return mark_of(sorted(f"{row.case_id} {row.stage} {_mark(row.before)} {_mark(row.after)} {row.left_after}" for row in moved))
 
 
 def _mark(moment: datetime | None) -> str:

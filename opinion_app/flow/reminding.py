@@ -61,11 +61,6 @@ def look_again(session: Session, now: datetime, *which: ColumnElement[bool]) -> 
 
     They are locked by id, as the run does that writes down what it looked at (flow/row_order)."""
     hold_running(session, *which)
-    mark_again(session, now, *which)
-
-
-def mark_again(session: Session, now: datetime, *which: ColumnElement[bool]) -> None:
-    """The same of clocks that the transaction keeps already: whoever has written dates asks for no other lock afterwards."""
     own = (*which, Clock.state == ClockState.RUNNING)
     again = update(Clock).where(*own)
     session.execute(again.values(next_rung_at=now).execution_options(synchronize_session=False))

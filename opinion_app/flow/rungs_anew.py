@@ -14,6 +14,7 @@ from opinion_app.flow.reminding import open_clock, rungs_of, running
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Reminder
 from opinion_app.rules.ladder import look
+from opinion_app.rules.words import ClockState
 
 
 def look_when_they_come(session: Session, now: datetime) -> None:
@@ -38,8 +39,9 @@ def look_when_they_come(session: Session, now: datetime) -> None:
 
 
 def _told(session: Session) -> dict[int, set[str]]:
-    """By clock the rungs that the ledger has of its present date."""
+    """By running clock the rungs that the ledger has of its present date."""
     present = (Clock.id == Reminder.clock_id) & (Clock.deadline_version == Reminder.deadline_version)
+    present &= Clock.state == ClockState.RUNNING
     found = defaultdict[int, set[str]](set)
     for clock_id, rung in session.execute(select(Reminder.clock_id, Reminder.rung).join(Clock, present).distinct()):
         found[clock_id].add(rung)

@@ -31,7 +31,7 @@ from opinion_app.rules import links
 from opinion_app.rules.clock_facts import Receipt
 from opinion_app.rules.clock_facts import Unit as SpanUnit
 from opinion_app.rules.deadline_rules import ClockStage, OwedBy
-from opinion_app.rules.errors import Invalid, NotFound, Refused
+from opinion_app.rules.errors import MARKED, Invalid, NotFound, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.ladder import Anchor, Rung, Who
 from opinion_app.rules.recipients import Owing, Recipient
@@ -82,7 +82,7 @@ def hearers(session: Session, case: Case, asked: Asked, now: datetime) -> list[H
     told = told_with(session, case, rung, Owing(OwedBy.HOLDER.value, asked.unit_id), now)
     if not told:
         why = f"没有在岗的人可以收到这份{asked.kind.label}，所以没有发出。请管理员先核对人员的在岗情况和代办人。"
-        raise Invalid("请改正标出的内容。", {"unit_id": why})
+        raise Invalid(MARKED, {"unit_id": why})
     return told
 
 
@@ -228,8 +228,8 @@ def answer(session: Session, case: Case, sheet: Supervision, actor: Actor, now: 
         end_clock(clock, now, "", ClockState.MET)
     done = move(session, case, "supervise_feedback", actor, now, note=text[:500], detail={"sheet": title(sheet)})
     issuer = session.get(Person, sheet.issued_by_id) if sheet.issued_by_id is not None else None
-    people = [issuer] if issuer is not None else outbox.leader_in_charge(session, sheet.unit_id)
-    people = [one for one in people if may_know(session, one, facts_of(session, case))]  # it may be restricted since
+    there = issuer is not None and issuer.active and may_know(session, issuer, facts_of(session, case))  # restricted since
+    people = [issuer] if issuer is not None and there else outbox.leader_in_charge(session, sheet.unit_id)
     outbox.tell(session, case, people, f"{actor.unit_name}已反馈{title(sheet)}", f"supervise_feedback:{done.id}", now, mail=False)
 
 

@@ -24,10 +24,9 @@ def who_decides(waits: Mapping[str, Any], case: CaseFacts, people: Roster) -> tu
     ]
     lead = case.lead.unit_id if case.lead else None
     in_charge = people.in_charge.get(lead) if lead is not None and waits["for"] != RETURN else None
-    there = in_charge in able and in_charge is not None and not people.staff[in_charge].away
-    asked = [in_charge] if there else able
-    told = tuple(Recipient(one, "") for one in asked if one is not None)
-    return told or _way_up(lead, Search(case, people))
+    if in_charge is not None and in_charge in able and not people.staff[in_charge].away:
+        able = [in_charge]
+    return tuple(Recipient(one, "") for one in able) or _way_up(lead, Search(case, people))
 
 
 def _way_up(lead: int | None, search: Search) -> tuple[Recipient, ...]:

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 _PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
-EXPECTED = "应写成 smtp://用户:密码@主机:25，加密的以 smtp+starttls:// 或 smtps:// 开头；不设置则邮件存为文件。"
+EXPECTED = (
+    "应写成 smtp://用户:密码@主机:25，加密的以 smtp+starttls:// 或 smtps:// 开头；"
+    "用户名、密码里的 @ : / ? # % 写成 %40 %3A %2F %3F %23 %25；不设置则邮件存为文件。"
+)
 
 
 class ServerUnfit(ValueError):
@@ -28,8 +31,8 @@ def server_of(url: str) -> Server:
     """The server an address names. Raises ServerUnfit."""
     try:
         parts = urlsplit(url)
-        port = parts.port or _PORTS[parts.scheme]
-        known = parts.scheme in _PORTS and not set(parts.hostname or " ") & set(" \t")
+        port = _PORTS[parts.scheme] if parts.port is None else parts.port
+        known = parts.scheme in _PORTS and port > 0 and not parts.query and not set(parts.hostname or " ") & set(" \t")
     except (KeyError, ValueError) as error:
         raise ServerUnfit(EXPECTED) from error
     if not known or not parts.hostname:

@@ -25,12 +25,12 @@ from opinion_app.steps.intake.import_job import STILL_AFTER
 from tests.faults.real_server import ROOT
 from tests.steps.intake.sheets import begun, made, row
 
-ROWS = 600
+ROWS = 2000  # two seconds of work or more: enough to be killed in, however late the look at its progress comes round
 PATIENCE = 120.0
 
 
-def started(app: Flask, run_id: int, *first: str) -> subprocess.Popen[bytes]:
-    """The process the page starts; `first`: what it is started with."""
+def started(app: Flask, run_id: int) -> subprocess.Popen[bytes]:
+    """The process the page starts."""
     known = settings_of(app)
     environ = os.environ | {
         "OPINION_SECRET_KEY": known.secret_key,
@@ -38,7 +38,7 @@ def started(app: Flask, run_id: int, *first: str) -> subprocess.Popen[bytes]:
         "OPINION_DATABASE_URL": known.database_url,
     }
     command = [sys.executable, "-m", "opinion_app.cli", "import", "--run", str(run_id), "--quiet"]
-    return subprocess.Popen([*first, *command], cwd=ROOT, env=environ, stdout=subprocess.DEVNULL)
+    return subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL)
 
 
 def standing(run_id: int) -> tuple[ImportState, int, int, int]:
@@ -66,8 +66,7 @@ def killed_under_way(process: subprocess.Popen[bytes], run_id: int) -> None:
 def test_an_import_killed_goes_on_where_it_was(core: Flask, tmp_path: Path) -> None:
     run_id = begun(core, made(tmp_path, [row(number) for number in range(ROWS)]), now=clock.now())
 
-    gently = "nice", "-n", "5"  # whoever waits to kill it goes first where the machine is busy
-    killed_under_way(started(core, run_id, *gently), run_id)
+    killed_under_way(started(core, run_id), run_id)
     state, behind, added, cases = standing(run_id)
     assert state is ImportState.RUNNING
     assert 0 < behind == added == cases < ROWS

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections import defaultdict
 from collections.abc import Sequence
@@ -24,6 +23,7 @@ from opinion_app.rules.ladder import Anchor, Ladder, Rung
 from opinion_app.rules.ladder_changes import RungShift, Shift, out_of_order, shifts
 from opinion_app.rules.ladder_data import LARGEST, with_rung
 from opinion_app.rules.rule_table import check_day
+from opinion_app.rules.shown import mark_of
 from opinion_app.rules.words import RiskLevel, Role, Urgency
 from opinion_app.rules.zone import local_date, start_of_day
 
@@ -66,8 +66,7 @@ class Outlook:
     def mark(self) -> str:
         """A mark of what somebody was shown; empty where there is nothing to see."""
         rows = [f"{row.label} {shift.value} {row.counted[shift]}" for row in self.shifts for shift in Shift]
-        said = "\n".join([*rows, *self.warnings])
-        return hashlib.sha256(said.encode()).hexdigest()[:32] if said else ""
+        return mark_of([*rows, *self.warnings])
 
 
 class NotLooked(Invalid):

@@ -15,6 +15,7 @@ from opinion_app.desks.reminders.operations import queue_digests, queue_rungs
 from opinion_app.desks.supervising.withdrawing import WITHDRAWN, withdraw
 from opinion_app.flow.cases import facts_of
 from opinion_app.flow.left_open import left_open
+from opinion_app.flow.outbox import unit_people
 from opinion_app.flow.supervise import Asked, answer, issue, sheets
 from opinion_app.records.case import Case, CaseGrant
 from opinion_app.records.current import settings_of
@@ -169,3 +170,20 @@ def test_whoever_issued_a_sheet_hears_nothing_more_of_a_case_kept_from_them_sinc
     withdraw(office.session, case, first.id, WHY, office.leader, NOW + HOUR)
     answer(office.session, case, second, office.finance_head, NOW + HOUR, "已安排施工")
     assert office.session.scalars(before).all() == had
+
+
+def test_n09_an_answer_to_who_left_goes_to_the_leader(office: Office) -> None:
+    case = handling_case(office)
+    sheet = supervised(office, case, office.clerk)
+    office.session.get_one(Person, office.clerk.id).active = False
+    answer(office.session, case, sheet, office.finance_head, NOW + HOUR, "已说明原因")
+    told = select(Notice.person_id).where(Notice.subject.contains("已反馈"), Notice.channel == NoticeChannel.IN_APP)
+    assert office.session.scalars(told).all() == [office.leader.id]
+
+
+def test_of_a_unit_whose_handler_may_not_know_of_the_case_the_head_is_told(office: Office) -> None:
+    case = handling_case(office)
+    case.restricted = True
+    office.session.add(CaseGrant(case_id=case.id, person_id=office.finance_head.id, granted_at=NOW))
+    office.session.flush()
+    assert [person.id for person in unit_people(office.session, case, office.finance.id)] == [office.finance_head.id]
