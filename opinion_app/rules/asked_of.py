@@ -10,7 +10,7 @@ from opinion_app.rules.deadline_rules import OwedBy
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.life import holder
 from opinion_app.rules.permissions import can_see
-from opinion_app.rules.recipients import NO_HEAD, Owing, Recipient, Roster, Search, fit_for_a_group, recipients
+from opinion_app.rules.recipients import NO_HEAD, Owing, Recipient, Roster, Search, each_once, fit_for_a_group, recipients
 from opinion_app.rules.waiting_step import INSTRUCTION, is_request, is_urged, still_waits
 from opinion_app.rules.words import Role, Stage
 
@@ -88,14 +88,14 @@ def _way_up(desk: str, unit_id: int | None, search: Search) -> tuple[Recipient, 
     above it, then the office, in the end the administrators."""
     if desk == "unit_head":
         heads = search.either(search.heads_of(unit_id), "") if unit_id is not None else []
-        return tuple(heads or search.last_resort(unit_id, NO_HEAD))
+        return each_once(heads or search.last_resort(unit_id, NO_HEAD))
     if desk == "unit" and unit_id is not None:
         found = search.unit(unit_id)
     elif desk == "clerk":
         found = search.clerks("")
     else:
         found = search.reviewers() if desk == "reviewer" else search.leaders(unit_id)
-    return tuple(found or search.last_resort(unit_id))
+    return each_once(found or search.last_resort(unit_id))
 
 
 def _able(found: Iterable[int], desk: str, case: CaseFacts, people: Roster) -> list[int]:

@@ -8,7 +8,7 @@ from typing import Any
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.life import ACTS
 from opinion_app.rules.permissions import may
-from opinion_app.rules.recipients import Recipient, Roster, Search
+from opinion_app.rules.recipients import Recipient, Roster, Search, each_once
 from opinion_app.rules.waiting_step import RETURN
 
 
@@ -31,4 +31,4 @@ def who_decides(waits: Mapping[str, Any], case: CaseFacts, people: Roster) -> tu
 
 def _way_up(lead: int | None, search: Search) -> tuple[Recipient, ...]:
     """The clerks where no leader may decide, the leaders where no clerk is there, in the end the administrators."""
-    return tuple(search.clerks("没有可以审批的领导，请您安排") or search.last_resort(lead))
+    return each_once(search.clerks("没有可以审批的领导，请您安排") or search.last_resort(lead))

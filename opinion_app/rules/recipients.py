@@ -109,10 +109,15 @@ class Owing:
 def recipients(owing: Owing, case: CaseFacts, roster: Roster) -> tuple[Recipient, ...]:
     """Everybody to be told about a clock of `case`, each once with the first reason that holds (decisions 4)."""
     search = Search(case, roster)
+    return with_relays(search, each_once(owners(search, owing, case) or search.last_resort(owing.unit_id)))
+
+
+def each_once(found: Iterable[Recipient]) -> tuple[Recipient, ...]:
+    """Each person once, with the first reason: whoever stands in for two is told once."""
     told: dict[int, Recipient] = {}
-    for found in owners(search, owing, case) or search.last_resort(owing.unit_id):
-        told.setdefault(found.person_id, found)
-    return with_relays(search, tuple(told.values()))
+    for one in found:
+        told.setdefault(one.person_id, one)
+    return tuple(told.values())
 
 
 def with_relays(search: Search, told: tuple[Recipient, ...]) -> tuple[Recipient, ...]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.ladder import Ladder, Rung, Way, Who
-from opinion_app.rules.recipients import Owing, Recipient, Roster, Search, fit_for_a_group, owners, with_relays
+from opinion_app.rules.recipients import Owing, Recipient, Roster, Search, each_once, fit_for_a_group, owners, with_relays
 from opinion_app.rules.words import Role, Stage
 
 COPIED = "抄送"
@@ -18,10 +18,8 @@ def rung_recipients(rung: Rung, owing: Owing, case: CaseFacts, roster: Roster, l
     search = Search(case, roster)
     spoken_to = _all(rung.to, search, owing, case, ladder) or search.last_resort(owing.unit_id)
     copied = [replace(found, reason=f"{COPIED}：{found.reason}") for found in _all(rung.copy, search, owing, case, ladder)]
-    told: dict[int, Recipient] = {}
-    for found in (*spoken_to, *copied):
-        told.setdefault(found.person_id, found)
-    return with_relays(search, tuple(told.values())) if rung.way is Way.LETTER else tuple(told.values())
+    told = each_once((*spoken_to, *copied))
+    return with_relays(search, told) if rung.way is Way.LETTER else told
 
 
 def robot_units(told: Iterable[Recipient], case: CaseFacts, roster: Roster) -> tuple[int, ...]:

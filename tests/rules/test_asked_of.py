@@ -137,6 +137,12 @@ def test_n09_each_unit_has_its_own_people_and_its_own_way_up(
     assert ids(asked_now(waits_for_step(case, unit), case, with_support(*gone))) == asked
 
 
+def test_n09_whoever_stands_in_for_two_is_asked_once() -> None:
+    gone = with_support(HEAD, HANDLER, OTHER)
+    office = replace(gone, staff={who: replace(one, deputy_id=CLERK) for who, one in gone.staff.items()})
+    assert asked_now(waits_for_step(LED, 7), LED, office) == (Recipient(CLERK, f"p{HEAD}不在岗，由您代办"),)
+
+
 def test_n09_of_a_restricted_case_only_who_may_know_of_it_is_asked() -> None:
     granted = replace(LED, restricted=True, granted=frozenset({HANDLER}))
     assert ids(asked_now(waits_for_step(granted, 7), granted, PEOPLE)) == {HANDLER}
