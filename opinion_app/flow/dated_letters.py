@@ -16,7 +16,7 @@ from opinion_app.rules.digest import blind_words
 from opinion_app.rules.next_digest import due_before_next
 from opinion_app.rules.recipients import Recipient
 from opinion_app.rules.spoken import due_moment_words
-from opinion_app.rules.waiting_step import ITS_DATES
+from opinion_app.rules.waiting_step import has_a_date
 from opinion_app.rules.words import ClockState
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local, local_date
@@ -91,7 +91,7 @@ def as_it_leaves(
 
     Where it is done, whoever still owes (`own`) what the next digest would find late hears of that alone."""
     owed, what = running(dates), line["what"]
-    if line["waits"] == ITS_DATES and not owed:
+    if has_a_date(line["waits"]) and not owed:
         return line, ended(dates[0]) if dates else STEP_DONE
     if not waits:
         owed, what = [clock for clock in owed if clock.id in own and presses(clock, now, calendar, at)], ""
@@ -142,7 +142,7 @@ def _day(clock: Clock, now: datetime) -> str:
 
 
 def _bare(line: Mapping[str, Any], clock: Clock) -> str:
-    if line.get("waits") != ITS_DATES:
+    if not has_a_date(line.get("waits", {})):
         return blind_words(_due(clock))
     day = local_date(_due(clock)).isoformat()
     return f"请于 {day}（暂定） 前反馈" if clock.provisional else f"请于 {day} 前反馈"

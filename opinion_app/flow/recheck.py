@@ -33,7 +33,7 @@ from opinion_app.rules.ladder import Ladder, Rung, Way, moment_of
 from opinion_app.rules.permissions import can_see
 from opinion_app.rules.recipients import Owing, Recipient, Roster, Staff, fit_for_a_group, recipients
 from opinion_app.rules.rung_recipients import robot_units, rung_recipients
-from opinion_app.rules.waiting_step import is_urged, still_waits
+from opinion_app.rules.waiting_step import as_reminded, is_urged, still_waits
 from opinion_app.rules.words import ClockState, NoticeChannel
 from opinion_app.rules.zone import local_date
 
@@ -91,8 +91,8 @@ def still_standing(notice: Notice, look: Looking) -> Standing:
         said = line
         if not why and "waits" in line:
             said, why = _of_an_act(line, clocks, look, notice, told)
-            if why == NOT_ASKED_OF and reader.away and is_urged(line["waits"]):
-                why = ON_LEAVE  # a 催办 goes to the stand-in, as a reminder does
+            if why == NOT_ASKED_OF and reader.away and as_reminded(line["waits"]):
+                why = ON_LEAVE  # a 催办 or 督办单 goes to the stand-in, as a reminder does
         if why:
             cut.append((queued, why))
         else:

@@ -28,6 +28,7 @@ from opinion_app.records.person import Person
 from opinion_app.records.supervision import Supervision
 from opinion_app.records.unit import Unit
 from opinion_app.rules import links
+from opinion_app.rules.asked_of import asked_now
 from opinion_app.rules.clock_facts import Receipt
 from opinion_app.rules.clock_facts import Unit as SpanUnit
 from opinion_app.rules.deadline_rules import ClockStage, OwedBy
@@ -37,7 +38,7 @@ from opinion_app.rules.ladder import Anchor, Rung, Who
 from opinion_app.rules.recipients import Owing, Recipient
 from opinion_app.rules.reminder_words import SupervisionKind
 from opinion_app.rules.rung_recipients import COPIED, rung_recipients
-from opinion_app.rules.waiting_step import ITS_DATES, urges
+from opinion_app.rules.waiting_step import ITS_DATES, answers, urges
 from opinion_app.rules.words import OPEN_CLOCK, ClockState
 from opinion_app.rules.zone import local_date
 
@@ -134,10 +135,14 @@ def _tell(session: Session, case: Case, sheet: Supervision, key: str, told: Iter
     told = list(told)
     if not told:
         return
-    waits = ITS_DATES if sheet.clock is not None else urges(facts_of(session, case), sheet.unit_id)
+    facts, owed = facts_of(session, case), _dates(session, case, sheet)
     calendar, morning = work_calendar(session), ladder(session).morning
-    owed = _dates(session, case, sheet)
-    letters = [(_letter(session, case, sheet, key, one.told, owed, waits, now), one.person) for one in told]
+    waits = answers(sheet.unit_id) if sheet.clock is not None else urges(facts, sheet.unit_id)
+    asked = {one.person_id for one in asked_now(waits, facts, roster(session, local_date(now))) or ()}
+    letters = [
+        (_letter(session, case, sheet, key, one.told, owed, waits if one.told.person_id in asked else ITS_DATES, now), one.person)
+        for one in told
+    ]
     queued = outbox.queue_many(session, letters, now, mail=True)
     pressing = [clock for clock in owed if presses(clock, now, calendar, morning)]
     count_as_told(session, pressing, {person_id: notice_id for notice_id, person_id in queued}, now)

@@ -15,7 +15,7 @@ from opinion_app.flow.outbox import ACT, RUNG
 from opinion_app.records.clock import Clock
 from opinion_app.records.move import Move
 from opinion_app.records.notice import Notice, Reminder
-from opinion_app.rules.waiting_step import ITS_DATES, is_request
+from opinion_app.rules.waiting_step import ITS_DATES, has_a_date, is_request
 from opinion_app.rules.words import NoticeChannel, NoticeState
 
 Dates = frozenset[tuple[int, int | None]]
@@ -93,7 +93,7 @@ def handed_over_since(session: Session, clock_ids: Collection[int], since: datet
 
 
 def _gives(waits: Mapping[str, Any]) -> bool:
-    return waits != ITS_DATES and not is_request(waits)
+    return not has_a_date(waits) and not is_request(waits)
 
 
 def in_the_ledger(session: Session, clock_ids: Collection[int]) -> dict[int, set[int]]:

@@ -11,21 +11,21 @@ from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.life import holder
 from opinion_app.rules.permissions import can_see
 from opinion_app.rules.recipients import NO_HEAD, Owing, Recipient, Roster, Search, each_once, fit_for_a_group, recipients
-from opinion_app.rules.waiting_step import INSTRUCTION, is_request, is_urged, still_waits
+from opinion_app.rules.waiting_step import INSTRUCTION, as_reminded, is_request, still_waits
 from opinion_app.rules.words import Role, Stage
 
 
 def asked_now(waits: Mapping[str, Any], case: CaseFacts, people: Roster) -> tuple[Recipient, ...] | None:
     """The people of whom that step is asked now, on leave or not; where nobody has it, whoever is to see to it, each with why.
 
-    A 催办 is for whom it would name now: heads and stand-ins as well, and who passes it on (flow/supervise.hearers).
+    A 催办 or 督办单 is for whom it would name now: heads and stand-ins as well, and who passes it on (flow/supervise.hearers).
     None where the step is done, or where the letter asks none."""
     search = Search(case, people)
     if is_request(waits):
         return (who_decides(waits, case, people) or tuple(search.absent())) if still_waits(waits, case) else None
-    if waits.get("for") not in ("step", INSTRUCTION["for"]) or not still_waits(waits, case):
+    if (waits.get("for") not in ("step", INSTRUCTION["for"]) and not as_reminded(waits)) or not still_waits(waits, case):
         return None
-    if is_urged(waits):
+    if as_reminded(waits):
         return recipients(Owing(OwedBy.HOLDER.value, waits["unit"]), case, people) or None  # nobody is there: it stays
     desk = _desk(waits, case)
     if desk in ("", "unit") and waits.get("unit") is None:
@@ -41,7 +41,7 @@ def asked_now(waits: Mapping[str, Any], case: CaseFacts, people: Roster) -> tupl
 def may_keep(waits: Mapping[str, Any], person_id: int, case: CaseFacts, people: Roster) -> bool:
     """Whether a letter about a unit's step may stay with somebody of whom it is not asked first: a head or handler of the unit
     who may know of the case hears rightly of what its named handler has to do."""
-    if _desk(waits, case) != "unit" or waits.get("unit") is None or is_urged(waits):
+    if as_reminded(waits) or _desk(waits, case) != "unit" or waits.get("unit") is None:
         return False
     return person_id in _able(_having("unit", waits["unit"], people), "unit", case, people)
 

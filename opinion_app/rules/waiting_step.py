@@ -12,7 +12,7 @@ from opinion_app.rules.words import AssignmentState, Stage
 INSTRUCTION: Mapping[str, Any] = {"for": "instruction"}
 """A proposal waits for the leader's words, wherever the case is meanwhile."""
 ITS_DATES: Mapping[str, Any] = {"for": "dates"}
-"""What was asked with a date of its own (督办单) waits for its answer, and so as long as that date runs."""
+"""What was said of a date of its own (督办单) holds as long as that date runs."""
 RETURN, EXTENSION = "decide_return", "decide_extension"  # the acts by which a request is decided
 
 URGED = "urged"
@@ -26,6 +26,21 @@ def waits_for_step(case: CaseFacts, unit_id: int | None) -> Mapping[str, Any]:
 def urges(case: CaseFacts, unit_id: int | None) -> Mapping[str, Any]:
     """What a 催办 without a date of its own waits for: the same, but it is for everybody whom a reminder of the step names."""
     return {**waits_for_step(case, unit_id), "of": URGED}
+
+
+def answers(unit_id: int | None) -> Mapping[str, Any]:
+    """What a 督办单 with a date of its own waits for: an answer within it, asked of everybody whom a reminder would name."""
+    return {**ITS_DATES, "unit": unit_id}
+
+
+def has_a_date(waits: Mapping[str, Any]) -> bool:
+    """Whether what was asked has a date of its own, with which it ends."""
+    return bool(waits.get("for") == ITS_DATES["for"])
+
+
+def as_reminded(waits: Mapping[str, Any]) -> bool:
+    """Whether a letter asks everybody whom a reminder would name now: a 催办, or a 督办单 of those it asks."""
+    return is_urged(waits) or (has_a_date(waits) and "unit" in waits)
 
 
 def is_urged(waits: Mapping[str, Any]) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from opinion_app.rules.asked_of import asked_now, kept_out, may_keep
 from opinion_app.rules.facts import Actor, AssignmentFacts, CaseFacts
 from opinion_app.rules.recipients import Owing, Recipient, Roster, Staff, recipients
-from opinion_app.rules.waiting_step import INSTRUCTION, ITS_DATES, urges, waits_for_step
+from opinion_app.rules.waiting_step import INSTRUCTION, ITS_DATES, answers, urges, waits_for_step
 from opinion_app.rules.words import AssignmentState, Gate, Role, Stage, UnitRole
 
 HEAD, HANDLER, OTHER, GONE, CLERK, REVIEWER, AUTHOR, VICE, MAYOR = range(1, 10)
@@ -80,6 +80,10 @@ def test_a_step_is_asked_of_who_has_it_now(case: CaseFacts, unit: int | None, as
         (INSTRUCTION, replace(LED, needs_leader=True, assignments=()), {VICE, MAYOR}),
         (INSTRUCTION, LED, None),
         (ITS_DATES, LED, None),
+        (answers(7), LED, {HEAD}),
+        (answers(7), HANDLED, {HEAD, HANDLER}),
+        (answers(7), replace(HANDLED, recused=frozenset({HANDLER})), {HEAD}),
+        (answers(7), replace(HANDLED, stage=Stage.CLOSED), {HEAD, HANDLER}),
         (waits_for_step(LED, 7), HANDLED, None),
     ],
 )
