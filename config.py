@@ -17,6 +17,7 @@ from opinion_app.rules.mailbox import AddressRefused, mailbox
 from opinion_app.rules.robots import robot_address
 from opinion_app.rules.settings import SettingMissing, Settings, SettingWrong
 from opinion_app.rules.timetable import digest_time
+from opinion_app.rules.zone import SHANGHAI
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ OPTIONS = (
         "对外访问地址，用于邮件里的链接；不设置则按启动时的地址和端口；以 https 开头时启用安全 Cookie",
         "http://127.0.0.1:8000",
     ),
-    Option("TIMEZONE", "显示时间所用时区", "Asia/Shanghai"),
+    Option("TIMEZONE", "时区：日期和时限一律按北京时间，只能是 Asia/Shanghai", "Asia/Shanghai"),
     Option("SMTP_URL", "发信服务器，如 smtp://用户:密码@主机:25；空则邮件存为文件", ""),
     Option("MAIL_FROM", "发信人地址", "opinion@localhost"),
     Option("MAIL_PER_MINUTE", "每分钟最多发出几封邮件（至少 3）；群消息另按聊天软件的限制", "120"),
@@ -81,7 +82,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         database_url=_database("DATABASE_URL", raw["DATABASE_URL"]) or f"sqlite:///{(data_dir / 'opinion.db').as_posix()}",
         public_database_url=_database("PUBLIC_DATABASE_URL", raw["PUBLIC_DATABASE_URL"]),
         base_url=_site("BASE_URL", raw["BASE_URL"]),
-        timezone=raw["TIMEZONE"],
+        timezone=_zone(raw["TIMEZONE"]),
         smtp_url=_mail_server("SMTP_URL", raw["SMTP_URL"]),
         mail_from=_mailbox("MAIL_FROM", raw["MAIL_FROM"]),
         digest_at=_time_of_day("DIGEST_AT", raw["DIGEST_AT"]),
@@ -102,6 +103,12 @@ def _value(option: Option, source: Mapping[str, str]) -> str:
     if option.default is None:
         raise SettingMissing(f"缺少必填设置 OPINION_{option.name}（{option.meaning}）。")
     return option.default
+
+
+def _zone(value: str) -> str:
+    if value != SHANGHAI.key:
+        raise SettingWrong(f"OPINION_TIMEZONE 只能是 {SHANGHAI.key}：日期和时限一律按北京时间。现在是“{value}”。")
+    return value
 
 
 def _number(name: str, value: str) -> int:

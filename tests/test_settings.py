@@ -50,6 +50,7 @@ UNFIT = [
     ("SMTP_URL", "smtp://me:geheim@host?starttls=1", r"OPINION_SMTP_URL 不能使用.*%3F"),
     ("ALARM_URL", "foo", r"OPINION_ALARM_URL 不能使用：请写企业微信、钉钉或飞书群机器人的 https:// 地址"),
     ("ALARM_URL", "https://example.com/?key=geheim", r"OPINION_ALARM_URL 不能使用"),
+    ("TIMEZONE", "UTC", r"OPINION_TIMEZONE 只能是 Asia/Shanghai：日期和时限一律按北京时间"),
     ("BASE_URL", "ly.example.gov.cn", r"OPINION_BASE_URL 应为 http:// 或 https:// 开头的网址"),
     ("BASE_URL", "http://", r"OPINION_BASE_URL 应为"),
     ("BASE_URL", "http://a b", r"OPINION_BASE_URL 应为"),
