@@ -59,7 +59,7 @@ class Case(Base):
         Index(
             "ix_cases_lead_unit_received", "lead_unit_id", "received_at", "id", "kind", "stage", "restricted", "accused_unit_id"
         ),
-        # What the lists of the office show of cases that owe something, in the order they show it; and the few that wait for
+        # What the lists of the office show of cases that owe something, in the orders they show it; and the few that wait for
         # something rare.
         Index(
             "ix_cases_due",
@@ -69,6 +69,7 @@ class Case(Base):
             "accused_unit_id",
             "next_warn_at",
             "stage",
+            "received_at",
             **_only(f"stage IN ({', '.join(_OPEN)}) OR next_due_at IS NOT NULL"),
         ),
         Index("ix_cases_needs_leader", "needs_leader", "stage", "restricted", "accused_unit_id", **_only("needs_leader IS true")),
