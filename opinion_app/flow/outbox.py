@@ -170,10 +170,10 @@ def holders_of(session: Session, *roles: Role) -> list[Person]:
 
 
 def leader_in_charge(session: Session, unit_id: int | None) -> list[Person]:
-    """The 分管领导 of a unit; every leader when none is named."""
+    """The 分管领导 of a unit, while they are a leader; every leader where none is named."""
     if unit_id is not None:
         row = session.get(LeaderInCharge, unit_id)
-        if row is not None and row.person.active:
+        if row is not None and row.person.active and Role.LEADER in row.person.roles:
             return [row.person]
     return holders_of(session, Role.LEADER)
 

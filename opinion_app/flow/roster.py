@@ -30,8 +30,9 @@ def rosters(session: Session) -> Callable[[date], Roster]:
     """The roster of any day, known leave of that day included; asked once, by two queries, for as many days as are wanted."""
     rows = session.execute(_UNITS).all()
     units = {row.id: row.parent_id for row in rows}
-    charge = {row.id: row.person_id for row in rows if row.person_id is not None}
     people = session.scalars(_PEOPLE).unique().all()
+    leaders = {person.id for person in people if Role.LEADER in person.roles}  # who is none any more can sign nothing
+    charge = {row.id: row.person_id for row in rows if row.person_id in leaders}
     turns = frozenset(day for person in people if person.active for day in leave_turns(person.leave_from, person.leave_until))
     offices, robots = (frozenset(row.id for row in rows if getattr(row, name)) for name in ("is_office", "robot_url"))
 
@@ -55,7 +56,7 @@ def _staff(person: Person, units: dict[int, int | None], charge: dict[int, int],
         person.roles,
         person.unit_id,
         frozenset(line),
-        led if Role.LEADER in person.roles else frozenset(),
+        led,
         person.handles_accusations,
         person.unit.name if person.unit else "",
     )

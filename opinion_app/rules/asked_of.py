@@ -14,6 +14,8 @@ from opinion_app.rules.recipients import NO_HEAD, Owing, Recipient, Roster, Sear
 from opinion_app.rules.waiting_step import INSTRUCTION, as_reminded, is_request, still_waits
 from opinion_app.rules.words import Role, Stage
 
+_ROLES = {"leader": Role.LEADER, "instruction": Role.LEADER, "reviewer": Role.REVIEWER}  # the rest is the clerks'
+
 
 def asked_now(waits: Mapping[str, Any], case: CaseFacts, people: Roster) -> tuple[Recipient, ...] | None:
     """The people of whom that step is asked now, on leave or not; where nobody has it, whoever is to see to it, each with why.
@@ -69,10 +71,7 @@ def _having(desk: str, unit_id: int | None, people: Roster) -> list[int]:
     if desk in ("unit", "unit_head"):
         roles = (Role.UNIT_HEAD, Role.HANDLER) if desk == "unit" else (Role.UNIT_HEAD,)
         return people.holding(*roles, unit_id=unit_id) if unit_id is not None else []
-    if desk in ("leader", "instruction"):
-        named = people.in_charge.get(unit_id) if unit_id is not None else None
-        return people.holding(Role.LEADER) + ([named] if named is not None else [])
-    return people.holding(Role.REVIEWER if desk == "reviewer" else Role.CLERK)
+    return people.holding(_ROLES.get(desk, Role.CLERK))
 
 
 def _first(desk: str, unit_id: int | None, case: CaseFacts, people: Roster) -> tuple[int | None, ...]:

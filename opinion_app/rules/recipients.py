@@ -41,7 +41,7 @@ class Staff:
 
 @dataclass(frozen=True)
 class Roster:
-    """Everybody of the office, the units above each unit, and the 分管领导 of each unit.
+    """Everybody of the office, the units above each unit, and the 分管领导 of each unit, a leader always.
 
     `offices`: the units that are the office itself; `robots`: those whose group has a robot; `turns`: the days from which
     somebody is away or back."""

@@ -65,6 +65,7 @@ def ids(asked: tuple[Recipient, ...] | None) -> set[int] | None:
         (HANDLED, None, None),  # people of the office were told of what a unit does
         (replace(LED, stage=Stage.CLOSED), None, None),
         (replace(TO_SIGN, authors=frozenset({VICE})), None, {MAYOR}),
+        (replace(HANDLED, authors=frozenset({HANDLER})), 7, {HANDLER}),  # who wrote a draft may go on with it
     ],
 )
 def test_a_step_is_asked_of_who_has_it_now(case: CaseFacts, unit: int | None, asked: set[int] | None) -> None:
@@ -110,6 +111,13 @@ def test_n09_a_step_that_nobody_has_is_asked_of_whoever_sees_to_it(
     assert {one.person_id: one.reason for one in found or ()} == asked
 
 
+@pytest.mark.parametrize(("case", "asked"), [(AT_GATES, {REVIEWER, VICE}), (TO_SIGN, {VICE})])
+def test_the_leader_in_charge_is_asked_first_to_sign_and_like_every_reviewer_to_check(case: CaseFacts, asked: set[int]) -> None:
+    vice = replace(PEOPLE.staff[VICE], actor=replace(PEOPLE.staff[VICE].actor, roles=frozenset({Role.LEADER, Role.REVIEWER})))
+    people = replace(PEOPLE, staff=PEOPLE.staff | {VICE: vice})
+    assert ids(asked_now(waits_for_step(case, None), case, people)) == asked
+
+
 SUPPORT_HEAD, TOWN_HEAD, COUNTY_HEAD = 11, 12, 13
 SUPPORTED = replace(LED, assignments=(*LED.assignments, AssignmentFacts(2, 8, UnitRole.SUPPORT, AssignmentState.PENDING)))
 
@@ -132,6 +140,9 @@ def with_support(*gone: int) -> Roster:
         (SUPPORTED, 7, (), {HEAD, HANDLER, OTHER}),
         (WITH_HEAD, None, (), {HEAD}),
         (WITH_HEAD, None, (HEAD,), {TOWN_HEAD}),
+        (replace(WITH_HEAD, assignments=SUPPORTED.assignments), None, (HEAD,), {TOWN_HEAD}),  # not the head who supports
+        (replace(WITH_HEAD, assignments=SUPPORTED.assignments), 8, (), {SUPPORT_HEAD}),
+        (APPROVED, None, (CLERK,), {VICE, MAYOR}),  # the office's own work goes to no unit
         (HANDLED, 7, (HEAD, HANDLER, OTHER), {TOWN_HEAD}),
     ],
 )
@@ -232,6 +243,7 @@ def test_n09_who_withdrew_is_not_asked_for_what_they_may_not_do(
         (WITH_HEAD, None, {HEAD: HANDLER}, {HANDLER: "p1不在岗，由您代办"}),
         (AT_GATES, None, {REVIEWER: CLERK}, {CLERK: "p6不在岗，由您代办"}),
         (TO_SIGN, None, {VICE: CLERK, MAYOR: None}, {CLERK: "p8不在岗，由您代办"}),
+        (TO_SIGN, None, {VICE: CLERK, MAYOR: REVIEWER}, {CLERK: "p8不在岗，由您代办"}),  # the unit's own 分管领导 first
         (APPROVED, None, {CLERK: REVIEWER}, {REVIEWER: "p5不在岗，由您代办"}),
     ],
 )

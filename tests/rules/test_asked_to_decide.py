@@ -61,6 +61,19 @@ def test_a_request_gives_the_case_into_no_other_hands() -> None:
     assert not is_request(waits_for_step(CASE, 7))
 
 
+def test_a_leader_who_is_a_clerk_too_decides_a_return_like_every_clerk() -> None:
+    both = replace(PEOPLE.staff[VICE], actor=replace(PEOPLE.staff[VICE].actor, roles=frozenset({Role.LEADER, Role.CLERK})))
+    people = replace(PEOPLE, staff=PEOPLE.staff | {VICE: both})
+    assert {one.person_id for one in asked_now(RETURN, CASE, people) or ()} == {CLERK, CLERK2, VICE}
+
+
+@pytest.mark.parametrize("waits", [RETURN, EXTENSION])
+def test_n09_where_everybody_is_on_leave_a_request_is_asked_of_who_is_to_arrange_it(waits: Mapping[str, Any]) -> None:
+    """Nobody who may decide has an account any more, and the administrators are away."""
+    staff = {who: replace(one, active=who == ADMIN, away=True) for who, one in PEOPLE.staff.items()}
+    assert {one.person_id for one in asked_now(waits, CASE, replace(PEOPLE, staff=staff)) or ()} == {ADMIN}
+
+
 @pytest.mark.parametrize(
     ("waits", "changed", "gone", "asked"),
     [

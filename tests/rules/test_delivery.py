@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from opinion_app.rules.delivery import Attempt, Outcome, back_off, judge, tells_of_trouble, without_address
+from opinion_app.rules.delivery import Attempt, Outcome, back_off, judge, latest_moment, tells_of_trouble, without_address
 from opinion_app.rules.words import NoticeState
 
 NOW = datetime(2026, 11, 23, 2, tzinfo=UTC)
@@ -56,6 +56,40 @@ def test_n06_a_claim_that_ran_out_takes_nothing_from_the_one_time_that_is_sent_a
     assert (verdict.retry_at is not None, verdict.unknown_outcomes) == (again, unknown + 1)
 
 
+ONCE_MORE, LOST = "将用同一邮件编号再发一次。", "对方服务器在确认前断开，结果不明"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "unknown", "now", "note"),
+    [
+        (Outcome.UNKNOWN, 0, NOW, f"{LOST}，{ONCE_MORE}"),
+        (Outcome.UNKNOWN, 1, NOW, f"{LOST}；已再发过一次，不再发送。"),
+        (Outcome.REFUSED, 0, NOW, "对方拒收：550"),
+        (Outcome.REFUSED, 1, NOW, "对方拒收：550"),
+        (Outcome.UNREACHABLE, 1, NOW, "邮件服务器连接不上，稍后再发：550"),
+        (Outcome.DEFERRED, 0, NOW, "对方暂不接收，稍后再发：550"),
+        (Outcome.DEFERRED, 0, NOW + timedelta(days=4), "对方暂不接收，稍后再发：550"),
+        (Outcome.DEFERRED, 1, NOW + timedelta(days=4, seconds=1), "四天内多次发送未成功：550"),
+    ],
+)
+def test_the_outbox_says_what_became_of_a_letter_and_what_is_next(
+    outcome: Outcome, unknown: int, now: datetime, note: str
+) -> None:
+    verdict = judge(Attempt(outcome, "550"), 2, unknown, NOW, now)
+    assert (verdict.note, verdict.unknown_outcomes) == (note, unknown + (outcome is Outcome.UNKNOWN))
+    assert verdict.retry_at in (None, now + timedelta(minutes=5)), "after the second attempt"
+
+
+@pytest.mark.parametrize(("unknown", "next_"), [(0, "，将再发一次。"), (1, "；已再发过一次，不再发送。")])
+def test_the_outbox_says_of_a_robot_the_same_without_a_letter(unknown: int, next_: str) -> None:
+    assert judge(Attempt(Outcome.UNKNOWN), 1, unknown, NOW, NOW, robot=True).note == f"群机器人没有答完，结果不明{next_}"
+
+
+@pytest.mark.parametrize(("attempts", "minutes"), [(0, 1), (1, 2), (2, 6), (5, 61), (9, 61)])
+def test_r11_a_letter_waits_no_longer_than_its_next_attempt_and_the_slack_of_two_clocks(attempts: int, minutes: int) -> None:
+    assert latest_moment(attempts, NOW) == NOW + timedelta(minutes=minutes)
+
+
 def test_what_is_said_of_a_robot_that_did_not_answer_speaks_of_no_letter() -> None:
     for unknown in (0, 1):
         note = judge(Attempt(Outcome.UNKNOWN), 1, unknown, NOW, NOW, robot=True).note
@@ -81,7 +115,7 @@ def test_a_run_tells_of_letters_that_do_not_leave(report: str, troubled: bool) -
 def test_the_gaps_grow_up_to_an_hour() -> None:
     gaps = [back_off(attempt, NOW) - NOW for attempt in range(9)]
     assert gaps == sorted(gaps)
-    assert gaps[-1] == timedelta(hours=1)
+    assert gaps[1:] == [timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 60, 60, 60)]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from opinion_app.records.notice import Notice
 from opinion_app.records.person import LeaderInCharge, Person
 from opinion_app.rules.delivery import Outcome
 from opinion_app.rules.recipients import Recipient
-from opinion_app.rules.words import NoticeChannel, Role
+from opinion_app.rules.words import OFFICE_GATES, NoticeChannel, Role
 from opinion_app.rules.zone import parse_moment
 from opinion_app.steps.review import operations as review
 from tests.builders.office import make_person, make_unit
@@ -208,3 +208,14 @@ def test_n14_a_run_counts_what_it_asks_of_others(office: Office) -> None:
     roles(office, "deputy", Role.UNIT_HEAD)
     roles(office, "head", Role.HANDLER)
     assert queue_rungs(office.session, parse_moment(f"{DUE}T09:02")).notices == 2, "inside, and by mail"
+
+
+def test_n09_a_leader_in_charge_who_is_none_any_more_signs_nothing_and_the_other_leaders_are_asked(office: Office) -> None:
+    """The unit still names them: what is sent to be signed now, and what waits for them already, goes to who can sign."""
+    roles(office, "vice", Role.HANDLER)
+    head = actor_of(office.session, office.people["head"])
+    review.check_unit_head(office.session, office.case, head, AT, passed=True)
+    reviewer = make_person(office.session, "reviewer", Role.REVIEWER, email="reviewer@office.test")
+    review.check_gates(office.session, office.case, actor_of(office.session, reviewer), AT, dict.fromkeys(OFFICE_GATES, True))
+    asked = "LY2026-000001 答复稿请签发（今天到期）"
+    assert [line for line in round_(office, f"{DUE}T09:02") if asked in line] == [f"mayor {asked}"]
