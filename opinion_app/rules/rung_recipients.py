@@ -47,8 +47,14 @@ def _found(who: Who, search: Search, owing: Owing, case: CaseFacts, ladder: Ladd
         return search.either(search.heads_of(unit_id), "您是承办单位负责人")
     if who is Who.CLERKS:
         return search.either(search.roster.holding(Role.CLERK), "您是受理员")
-    if who is Who.MAIN_LEADER and ladder.main_leader_id is not None:
-        return search.either([ladder.main_leader_id], "您是主要领导")
-    named = search.roster.in_charge.get(unit_id) if unit_id is not None and who is Who.IN_CHARGE else None
-    own = search.either([named], "您是分管领导") if named is not None else []
-    return own or search.either(search.roster.holding(Role.LEADER), "您是领导")
+    return _leaders(who, unit_id, search, ladder)
+
+
+def _leaders(who: Who, unit_id: int | None, search: Search, ladder: Ladder) -> list[Recipient]:
+    """The leader who is named, while they are one; every leader where nobody is, or nobody is there for them."""
+    leaders = search.roster.holding(Role.LEADER)
+    main = ladder.main_leader_id if ladder.main_leader_id in leaders else None
+    charge = search.roster.in_charge.get(unit_id) if unit_id is not None else None
+    named, reason = (main, "您是主要领导") if who is Who.MAIN_LEADER else (charge, "您是分管领导")
+    own = search.either([named], reason) if named is not None else []
+    return own or search.either(leaders, "您是领导")

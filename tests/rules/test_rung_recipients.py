@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from opinion_app.rules.facts import Actor, AssignmentFacts, CaseFacts
 from opinion_app.rules.ladder import DEFAULT_LADDER, Anchor, Rung, Way, Who
@@ -46,6 +49,18 @@ def test_n11_each_level_has_its_own_recipients() -> None:
     assert told(REPORT) == {
         MAYOR: "您是主要领导",
         VICE: "您是分管领导",
+        CLERK: "抄送：您是受理员",
+        HEAD: "抄送：您是承办单位负责人",
+    }
+
+
+@pytest.mark.parametrize(
+    "change", [{"active": False}, {"away": True}, {"actor": Actor(MAYOR, "镇长", frozenset({Role.HANDLER}))}]
+)
+def test_n09_where_the_main_leader_is_gone_away_or_none_any_more_the_other_leaders_are_told(change: dict[str, Any]) -> None:
+    rest = replace(ROSTER, staff=STAFF | {MAYOR: replace(STAFF[MAYOR], **change)}, in_charge={})
+    assert told(REPORT, roster=rest) == {
+        VICE: "您是领导",
         CLERK: "抄送：您是受理员",
         HEAD: "抄送：您是承办单位负责人",
     }
