@@ -22,7 +22,6 @@ from opinion_app.rules.clock_facts import ClockFacts, Span, Unit
 from opinion_app.rules.deadline import derive
 from opinion_app.rules.errors import Invalid, NotFound
 from opinion_app.rules.explain import explain_text
-from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.year_notices import notices_named
 from opinion_app.rules.zone import UnreadableMoment, parse_moment
 
@@ -61,8 +60,8 @@ def load(file: Path, year: int | None, source: str, *, dry_run: bool, replace: b
     done = "未载入（仅预览）：" if dry_run else "已载入 "
     click.echo(f"{done}{notice.year} 年放假安排 {len(notice.rows)} 天；{len(moved)} 项时限有变动{moved.stayed}。")
     for entry in moved:
-        before = moment_words(entry.before) if entry.before else "未定"
-        after = moment_words(entry.after) if entry.after else "未定"
+        before = entry.due_before.moment() if entry.due_before else "未定"
+        after = entry.due_after.moment() if entry.due_after else "未定"
         note = "（变为逾期）" if entry.becomes_late else "（随即提醒）" if entry.told else ""
         click.echo(f"  {entry.number} {entry.words}：{before} → {after}{note}")
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import Cause, adoptions_of, facts_of, inner_day, is_copy, run_for, settle
-from opinion_app.flow.clocks import OUT_OF_USE, end_clock, open_clocks, refresh, reported_by, shift_inner
+from opinion_app.flow.clocks import OUT_OF_USE, end_clock, refresh, reported_by, shift_inner
 from opinion_app.flow.deadline_table import rules
 from opinion_app.flow.due import SUPPORT_ACT, waits_words
 from opinion_app.flow.extension_requests import void_stale
@@ -27,13 +27,15 @@ from opinion_app.flow.reply_owed import WAITS_ANEW
 from opinion_app.flow.risk_clocks import cap_now
 from opinion_app.flow.row_order import hold_all_open
 from opinion_app.flow.rungs_anew import look_when_they_come
+from opinion_app.flow.standing import Standing
 from opinion_app.flow.trail import Values
 from opinion_app.flow.which_rule import ahead_of
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import DeadlineRefused, Pause
-from opinion_app.rules.deadline import derive, is_late
+from opinion_app.rules.deadline import derive
 from opinion_app.rules.deadline_rules import ClockStage
+from opinion_app.rules.due_date import DueDate, due_date
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.next_digest import told_at_once
 from opinion_app.rules.shown import mark_of
@@ -64,7 +66,7 @@ class Moved:
     One that stands still has no date, but a rule changes what is left of it: `left_before`, `left_after` say how much.
     `puts_aside`: time granted to it counts no longer, because it counts hours now or days; `by_support`: a supporting unit owes
     it. `waits`: a reply that rests until its case is accepted, in words. `told`: by a letter at once, as it would be late by the
-    next digest."""
+    next digest. `guess_before`, `guess_after`: that date rests on a year not loaded (D02)."""
 
     case_id: int
     number: str
@@ -78,6 +80,18 @@ class Moved:
     by_support: bool = False
     waits: str = ""
     told: bool = False
+    guess_before: bool = False
+    guess_after: bool = False
+
+    @property
+    def due_before(self) -> DueDate | None:
+        """The date it has now, as it is said."""
+        return due_date(self.before, guess=self.guess_before)
+
+    @property
+    def due_after(self) -> DueDate | None:
+        """The date it would have, as it is said."""
+        return due_date(self.after, guess=self.guess_after)
 
     @property
     def words(self) -> str:
@@ -163,7 +177,7 @@ def preview(session: Session, now: datetime, calendar: WorkCalendar, change: Cha
 
 def _known(
     session: Session, case: Case, clocks: list[Clock], now: datetime, calendar: WorkCalendar, change: Change, moved: Moves
-) -> list[tuple[_Held, _Held]]:
+) -> list[tuple[Standing, Standing]]:
     """The clocks of a case as they are and as they would be; none, and the case left out, where its facts are in conflict."""
     try:
         return list(_dues(session, clocks, now, calendar, change))
@@ -174,71 +188,31 @@ def _known(
 
 def _dues(
     session: Session, clocks: Iterable[Clock], now: datetime, calendar: WorkCalendar, change: Change
-) -> Iterator[tuple[_Held, _Held]]:
+) -> Iterator[tuple[Standing, Standing]]:
     reply: datetime | None = None
     still: Pause | None = None
+    guessed = False
     for clock in clocks:
-        facts = change(clock)
+        facts, draft = change(clock), clock.stage == ClockStage.DRAFT.value
         if facts is None:
-            yield _Held.of(clock, calendar), _Held.resting(clock)
+            yield Standing.of(clock, calendar), Standing.resting(clock)
             continue
         if clock.adoptions:
             facts = replace(facts, adoptions=adoptions_of(readopted(session, clock, calendar)))
         if (cap := cap_now(session, clock, calendar)) is not None:
             facts = replace(facts, latest=cap.due_at)
-        if clock.stage == ClockStage.DRAFT.value and reply is not None:
+        if draft and reply is not None:
             inner = inner_day(clock, facts.span.amount, reply, calendar, now)
             facts = replace(facts, fixed_date=inner, latest=reply, pauses=())
-        elif clock.stage == ClockStage.DRAFT.value and still is not None:  # as `settle_inner` holds it
+        elif draft and still is not None:  # as `settle_inner` holds it
             facts = replace(facts, latest=None, pauses=(replace(still, suspended_at=latest(still.suspended_at, facts.start)),))
         derivation = derive(facts, calendar)
         if clock.stage == ClockStage.REPLY.value:
-            reply = derivation.due_at
+            reply, guessed = derivation.due_at, derivation.provisional
             still = next((pause for pause in facts.pauses if pause.resumed_at is None), None) if reply is None else None
-        after = _Held(clock, derivation.due_at, len(facts.extensions), derivation.held or "")
-        yield _Held.of(clock, calendar), after
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """A clock before or after a change: its date, how many extensions count, and what is left of one that stands still.
-
-    `rests`: a reply that waits for its case to be accepted, with all that was granted to it, or a duty that is none any more."""
-
-    clock: Clock
-    due_at: datetime | None
-    granted: int
-    left: str
-    rests: bool = False
-
-    @classmethod
-    def of(cls, clock: Clock, calendar: WorkCalendar) -> _Held:
-        """The clock as it is now."""
-        facts = facts_of(clock)
-        left = derive(facts, calendar).held if clock.due_at is None else None
-        return cls(clock, clock.due_at, len(facts.extensions), left or "")
-
-    @classmethod
-    def resting(cls, clock: Clock) -> _Held:
-        """The clock as it rests."""
-        return cls(clock, None, len(clock.extensions), "", rests=True)
-
-    @classmethod
-    def since(cls, session: Session, clock: Clock, calendar: WorkCalendar) -> _Held:
-        """The clock after a change, or what took its place where the change let it rest."""
-        if clock.state in OPEN_CLOCK:
-            return cls.of(clock, calendar)
-        reply = clock.stage == ClockStage.REPLY.value  # nothing takes the place of any other
-        copy = next((held for held in open_clocks(session, clock.case_id) if reply and held.stage == clock.stage), None)
-        return cls.resting(clock) if copy is None else cls.of(copy, calendar)
-
-    def same_as(self, other: _Held) -> bool:
-        """Whether neither the date nor what is left differs, nor whether it is owed."""
-        return (self.due_at, self.left, self.rests) == (other.due_at, other.left, other.rests)
-
-    def late(self, now: datetime) -> bool:
-        """Whether its day has passed."""
-        return self.due_at is not None and is_late(self.due_at, now)
+        guess = derivation.provisional or bool(cap and cap.provisional) or (draft and guessed)  # as `settle_inner` has it
+        after = Standing(clock, derivation.due_at, len(facts.extensions), derivation.held or "", guess)
+        yield Standing.of(clock, calendar), after
 
 
 Hears = Callable[[datetime | None, datetime | None], bool]
@@ -249,7 +223,7 @@ def hears_of(session: Session, now: datetime, calendar: WorkCalendar) -> Hears:
     return partial(told_at_once, now=now, calendar=calendar, morning=ladder(session).morning)
 
 
-def _moved(case: Case, before: _Held, after: _Held, now: datetime, hears: Hears) -> Moved:
+def _moved(case: Case, before: Standing, after: Standing, now: datetime, hears: Hears) -> Moved:
     return Moved(
         case.id,
         case.number,
@@ -263,10 +237,12 @@ def _moved(case: Case, before: _Held, after: _Held, now: datetime, hears: Hears)
         by_support=before.clock.met_by_act == SUPPORT_ACT,
         waits=_waits(before, now) if after.rests else "",
         told=hears(before.due_at, after.due_at),
+        guess_before=before.guess,
+        guess_after=after.guess,
     )
 
 
-def _waits(before: _Held, now: datetime) -> str:
+def _waits(before: Standing, now: datetime) -> str:
     said = FROM_ACCEPTANCE if before.clock.stage == ClockStage.REPLY.value else ASKED_NO_MORE
     return said + (STOPS_LATE if before.late(now) else "")
 
@@ -340,10 +316,10 @@ def _rewrite(session: Session, cause: Cause, change: Change, rule: _Changed | No
         if rule is not None:
             void_stale(session, case, cause.at)
         promise(session, case)
-        done = [(before, _Held.since(session, before.clock, work_calendar(session))) for before, _told in known]
+        done = [(before, Standing.since(session, before.clock, work_calendar(session))) for before, _told in known]
         moved.extend(_moved(case, before, after, cause.at, hears) for before, after in done if not before.same_as(after))
     return moved
 
 
-def _concerns(rule: _Changed, known: list[tuple[_Held, _Held]]) -> bool:
+def _concerns(rule: _Changed, known: list[tuple[Standing, Standing]]) -> bool:
     return any(rule.asks(before.clock) is not None or not before.same_as(after) for before, after in known)

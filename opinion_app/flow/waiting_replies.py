@@ -60,4 +60,5 @@ def _begins(case: Case, derivation: Derivation, now: datetime, hears: Hears, *, 
     """The line of a reply that begins; one whose suspension is still open has no date but what is left of it."""
     due, reply = derivation.due_at, ClockStage.REPLY.value
     late = due is not None and is_late(due, now) and not was_late
-    return Moved(case.id, case.number, reply, None, due, late, left_after=derivation.held or "", told=hears(None, due))
+    told, guess = hears(None, due), derivation.provisional
+    return Moved(case.id, case.number, reply, None, due, late, left_after=derivation.held or "", told=told, guess_after=guess)

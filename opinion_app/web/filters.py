@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from opinion_app import clock
 from opinion_app.records.unit_list import KnownUnits
+from opinion_app.rules.due_date import DueDate
 from opinion_app.rules.spoken import short_day_words
 from opinion_app.rules.words import RiskLevel
 from opinion_app.rules.workdays import weekday_name
@@ -60,6 +61,11 @@ def moment(value: datetime | str | None) -> str:
     """2026年11月23日 (周一) 09:12, in Shanghai; a moment kept in ISO form is read first."""
     value = datetime.fromisoformat(value) if isinstance(value, str) else value
     return "—" if value is None else f"{day(value)} {local(value):%H:%M}"
+
+
+def due_moment(value: DueDate | None) -> str:
+    """2027年1月4日 (周一) 23:59（暂定） of a due date, always with the hour."""
+    return "—" if value is None else moment(value.at) + value.mark
 
 
 def iso(value: date | datetime | None) -> str:
@@ -141,6 +147,6 @@ def size(value: int) -> str:
 
 def init_app(app: Flask) -> None:
     """Make the filters known to the templates."""
-    dates = (day, due_day, paper_day, paper_due, short_day, moment, iso, ago)
+    dates = (day, due_day, paper_day, paper_due, due_moment, short_day, moment, iso, ago)
     for function in (*dates, size, level, changed_query, options, unit_options):
         app.jinja_env.filters.setdefault(function.__name__, function)

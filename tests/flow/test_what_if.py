@@ -20,7 +20,7 @@ from opinion_app.rules.deadline_rules import DeadlineRule
 from opinion_app.rules.registration import LetterFacts
 from opinion_app.rules.words import Kind, Procedure, RiskFactor, RiskLevel, Source, Urgency
 from opinion_app.steps.triage.operations import Classification
-from tests.builders.life import Office, assigned, make_office
+from tests.builders.life import Office, assigned, handling_case, make_office
 from tests.builders.office import NOW, make_case
 
 LATER = NOW + timedelta(days=3)
@@ -113,3 +113,16 @@ def test_d15_a_supporting_unit_owes_its_report_under_a_changed_rule_as_before(co
 
         assert after["report_support"] == before["report_support"]
         assert "按修改后的规则" in after["submit_reply"]
+
+
+def test_d02_a_list_of_what_moves_knows_which_dates_are_guesses_before_and_after(core: Flask) -> None:
+    with transaction() as session:
+        office, december = make_office(session), NOW + timedelta(days=25)
+        handling_case(office, december)
+        rule = next(rule for rule in rules(session).values() if rule.code == "reply-help")
+        for amount, dates in ((9, ["2026-12-29", "2026-12-31"]), (12, ["2026-12-29", "2027-01-05（暂定）"])):
+            told, moved = said_and_done(session, office, rule, with_amount(rule, amount))
+            assert told == moved
+            assert [due and due.iso for one in told if one.stage == "reply" for due in (one.due_before, one.due_after)] == dates
+            drafts = {due.iso.endswith("（暂定）") for one in told if one.stage == "draft" for due in (one.due_after,) if due}
+            assert drafts == {amount == 12}, "a date counted back from a guess is one"

@@ -1,0 +1,29 @@
+"""A due date is said in the forms an office has for it, a guess with its mark in each (D02)."""
+
+from datetime import datetime
+
+import pytest
+
+from opinion_app.rules.due_date import DueDate, due_date
+from opinion_app.rules.zone import parse_moment
+
+OF_A_DAY, OF_A_MOMENT = parse_moment("2027-01-04T23:59:59"), parse_moment("2027-01-04T10:30")
+MONDAY = "2027年1月4日 周一"
+
+
+@pytest.mark.parametrize(
+    ("due", "forms"),
+    [
+        (OF_A_DAY, ["2027-01-04", "2027-01-04", MONDAY, MONDAY, f"{MONDAY} 23:59"]),
+        (OF_A_MOMENT, ["2027-01-04 10:30", "2027-01-04", f"{MONDAY} 10:30", MONDAY, f"{MONDAY} 10:30"]),
+    ],
+    ids=["day", "moment"],
+)
+def test_d02_every_form_of_a_due_date_carries_its_mark_and_none_that_is_certain(due: datetime, forms: list[str]) -> None:
+    for guess, mark in ((True, "（暂定）"), (False, "")):
+        held = due_date(due, guess=guess)
+        assert held is not None
+        said = [held.iso, held.iso_day, held.words(), held.day(), held.moment()]
+        assert said == [f"{words}{mark}" for words in forms]
+    assert DueDate(OF_A_DAY, guess=True).words(2027) == "1月4日 周一（暂定）"
+    assert due_date(None, guess=True) is None
