@@ -13,7 +13,7 @@ from opinion_app.flow.cases import gates_passed
 from opinion_app.flow.waiting import undecided
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case, CaseGrant
-from opinion_app.records.clock import ExtensionRequest
+from opinion_app.records.clock import Clock, ExtensionRequest
 from opinion_app.records.recusal import Recusal
 from opinion_app.records.reply import Reply
 from opinion_app.rules.facts import AssignmentFacts, CaseFacts
@@ -63,6 +63,11 @@ def facts_of_many(session: Session, cases: Iterable[Case]) -> dict[int, CaseFact
     for start in range(0, len(rows), CHUNK):
         facts |= _chunk(session, rows[start : start + CHUNK])
     return facts
+
+
+def facts_for(session: Session, rows: Iterable[Clock]) -> dict[int, CaseFacts]:
+    """The facts of the cases these clocks belong to."""
+    return facts_of_many(session, {row.case_id: row.case for row in rows}.values())
 
 
 def _chunk(session: Session, cases: Sequence[Case]) -> dict[int, CaseFacts]:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from opinion_app.desks.reminders.also_sent import Held
-from opinion_app.desks.reminders.queries import Ledger, Told
 from opinion_app.flow.handing_on import LettersOn, letters_on, pressing_in
 from opinion_app.flow.looking import Looking
 from opinion_app.flow.outbox import ACT, RUNG
+from opinion_app.flow.told_ledger import Ledger, Told
 from opinion_app.flow.told_with import said_with
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice

@@ -9,7 +9,6 @@ from datetime import datetime
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from opinion_app.desks.reminders.judging import BATCH, Judged, Saying, judge, letters
 from opinion_app.desks.reminders.made_up import had_on, still_to_make, told_by_letter
 from opinion_app.desks.reminders.queries import plan_digests, waiting_clocks
 from opinion_app.desks.reminders.said_by_digest import Said, said_by_digest
@@ -18,6 +17,7 @@ from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.coming_back import gone_for_good, inside_alone
 from opinion_app.flow.digest_ledger import enter_digests, going_out
 from opinion_app.flow.handing_on import ask_who_has_it_now
+from opinion_app.flow.judging import BATCH, Judged, Saying, judge, letters
 from opinion_app.flow.ladder import begin_reminding, ladder, take_effect
 from opinion_app.flow.ledger import LONGEST, OfDate, entry
 from opinion_app.flow.outbox import Letter, queue, queue_many

@@ -6,23 +6,20 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, and_, false, not_, or_, true
+from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.coming_back import gone_for_good, inside_alone
 from opinion_app.flow.due import soon_until
 from opinion_app.flow.looking import clocks_of
-from opinion_app.flow.many_facts import CHUNK, facts_of_many
-from opinion_app.flow.outbox import RUNG
+from opinion_app.flow.many_facts import CHUNK, facts_for
 from opinion_app.flow.reminding import open_clock, running, with_case
 from opinion_app.flow.roster import roster
 from opinion_app.records.clock import Clock
-from opinion_app.records.notice import Notice, Reminder, UnitReminder
 from opinion_app.rules.digest import OpenClock, PersonDigest, Trouble, digests
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.recipients import Roster
-from opinion_app.rules.words import ClockState, NoticeState
+from opinion_app.rules.words import ClockState
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date
 
@@ -121,59 +118,3 @@ def _presses(now: datetime, until: datetime) -> ColumnElement[bool]:
 
 def _waits(now: datetime) -> ColumnElement[bool]:
     return or_(Clock.rung_version != Clock.deadline_version, Clock.next_rung_at <= now)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """An entry of the ledger: the notice it was told by, when it was entered, and of that notice whether it was cancelled on its
-    way, whether it is `gone`: cancelled, and it goes no more, whether it was one `inside` the service alone, and whether it
-    `waits` to leave with that rung alone."""
-
-    notice_id: int | None
-    at: datetime
-    cancelled: bool = False
-    gone: bool = False
-    inside: bool = False
-    waits: bool = False
-
-
-_ON_ITS_WAY = Notice.state.in_((NoticeState.PENDING, NoticeState.UNKNOWN, NoticeState.CLAIMED))
-_WAITS = func.coalesce(and_(_ON_ITS_WAY, Notice.category == RUNG), false())  # of others the date moves along
-_CANCELLED = func.coalesce(Notice.state == NoticeState.CANCELLED, false())
-
-
-Ledger = Mapping[tuple[int, int, str, int], Told]
-"""By clock, whom (a person or a unit), rung and version of the date."""
-
-
-def told_of(session: Session, rows: Sequence[Clock], now: datetime) -> Ledger:
-    """What the ledger holds of some clocks by clock, person, rung and version of the date."""
-    return _told(session, rows, Reminder, Reminder.person_id, now)
-
-
-def units_told(session: Session, rows: Sequence[Clock], people: Roster, now: datetime) -> Ledger:
-    """The same of the groups of units; an office without any robot is not asked about."""
-    return _told(session, rows, UnitReminder, UnitReminder.unit_id, now) if people.robots else {}
-
-
-def _told(
-    session: Session,
-    rows: Sequence[Clock],
-    ledger: type[Reminder | UnitReminder],
-    whom: InstrumentedAttribute[int],
-    now: datetime,
-) -> Ledger:
-    entry = ledger.clock_id, whom, ledger.rung, ledger.deadline_version, ledger.notice_id, ledger.created_at
-    query = select(*entry, _CANCELLED, gone_for_good(now), func.coalesce(inside_alone(), false()), _WAITS)
-    query = query.outerjoin(Notice, Notice.id == ledger.notice_id).order_by(ledger.id)
-    told: dict[tuple[int, int, str, int], Told] = {}
-    for start in range(0, len(rows), CHUNK):
-        some = ledger.clock_id.in_([row.id for row in rows[start : start + CHUNK]])
-        for clock_id, who, rung, version, notice_id, at, *became in session.execute(query.where(some)):
-            told[clock_id, who, rung, version] = Told(notice_id, at, *map(bool, became))
-    return told
-
-
-def facts_for(session: Session, rows: Sequence[Clock]) -> dict[int, CaseFacts]:
-    """The facts of the cases these clocks belong to."""
-    return facts_of_many(session, {row.case_id: row.case for row in rows}.values())

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from opinion_app.desks.reminders.also_sent import ForPerson, Held, about_the_calendar, held_at, untold
 from opinion_app.desks.reminders.handed_on import handed_on, heard_by, older_of_theirs
-from opinion_app.desks.reminders.judging import BATCH, Judged, Saying, judge, letters, subject_of
 from opinion_app.desks.reminders.made_up import still_to_make, told_by_letter
 from opinion_app.desks.reminders.queries import Speaking, morning_of, speaking_clocks
 from opinion_app.desks.reminders.said_by_digest import heard_with, said_by_digest
@@ -25,6 +24,7 @@ from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.coming_back import coming_back, returns_at_once
 from opinion_app.flow.due import soon_until
 from opinion_app.flow.handing_on import LettersOn
+from opinion_app.flow.judging import BATCH, Judged, Saying, judge, letters, subject_of
 from opinion_app.flow.ladder import ladder, taking_effect
 from opinion_app.flow.leaving import Outlook, outlook
 from opinion_app.flow.looking import Looking, clock_ids

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from opinion_app.desks.reminders.queries import Ledger, Told
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.ladder import ladder, told_from
 from opinion_app.flow.reminding import open_clock, rungs_of
+from opinion_app.flow.told_ledger import Ledger, Told
 from opinion_app.records.clock import Clock
 from opinion_app.rules.digest import OpenClock, PersonDigest, Trouble
 from opinion_app.rules.ladder import Rung, Way, look

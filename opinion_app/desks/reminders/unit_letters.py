@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from opinion_app.desks.reminders.judging import Judged, Saying, letters, subject_of
+from opinion_app.flow.judging import Judged, Saying, letters, subject_of
 from opinion_app.flow.outbox import Letter, to_robot
 from opinion_app.records.notice import UnitReminder
 from opinion_app.records.once import insert_once

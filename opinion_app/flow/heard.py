@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from opinion_app.desks.reminders.queries import Told
+from opinion_app.flow.told_ledger import Told
 from opinion_app.flow.told_versions import versions_of
 from opinion_app.records.clock import Clock
 from opinion_app.rules.facts import CaseFacts

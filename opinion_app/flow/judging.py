@@ -1,4 +1,4 @@
-"""What the ladder would say now about some clocks, to whom: decided in one place for the job and for a dry run (N14)."""
+"""What the ladder would say now about some clocks, to whom: decided in one place for the job and whatever foretells it (N14)."""
 
 from __future__ import annotations
 
@@ -10,23 +10,26 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from opinion_app.desks.reminders.heard import heard_as_early, knows_date
-from opinion_app.desks.reminders.queries import Ledger, Told, facts_for, told_of, units_told
-from opinion_app.desks.reminders.table import Table
 from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.clock_dates import facts_of
+from opinion_app.flow.heard import heard_as_early, knows_date
+from opinion_app.flow.judging_table import Table
 from opinion_app.flow.ladder import UNDER_ANOTHER, in_force_since, ladder, told_from
-from opinion_app.flow.reminding import open_clock, rungs_of
+from opinion_app.flow.many_facts import facts_for
+from opinion_app.flow.reminding import open_clock
 from opinion_app.flow.roster import roster
+from opinion_app.flow.told_ledger import Ledger, Told, told_of, units_told
 from opinion_app.flow.unjudged import digests_made, missed_by_digests
 from opinion_app.records.clock import Clock
 from opinion_app.rules.digest import GROUPS, OpenClock, Trouble, line_for, rung_subject
 from opinion_app.rules.due_words import DueState, due_words
 from opinion_app.rules.facts import CaseFacts
-from opinion_app.rules.ladder import Coming, Ladder, Look, Rung, Way, look
+from opinion_app.rules.ladder import Coming, Ladder, Look, Rung, Way, look, plan
 from opinion_app.rules.next_digest import heard_from, last_digest, rung_of_word, turn_to_look
 from opinion_app.rules.recipients import Recipient, Roster, recipients
 from opinion_app.rules.rung_recipients import robot_units, rung_recipients
 from opinion_app.rules.still_told import StillTold
+from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date
 
 BATCH = 1000  # clocks whose rungs are said in one transaction, and so share a letter for each person and rung
@@ -99,15 +102,31 @@ def judge(
     `people` and `known`, the facts by case, are read here where nobody has read them yet; `besides`: what counts as told already
     beside what the ledger holds; `digests_now`: a run of that moment makes the digests before it looks."""
     everybody = people or roster(session, local_date(now))
+    table = table_of(session, rows, now, everybody, under, besides=besides, digests_now=digests_now)
+    return judged_by(table, rows, facts_for(session, rows) if known is None else known, under_another=under is not None)
+
+
+def table_of(
+    session: Session,
+    rows: Sequence[Clock],
+    now: datetime,
+    people: Roster,
+    under: Ladder | None = None,
+    calendar: WorkCalendar | None = None,
+    *,
+    besides: Ledger = MappingProxyType({}),
+    digests_now: bool = False,
+) -> Table:
+    """What those clocks are judged by, as `judge` has it; `calendar`: another than the one in force."""
     changed_at = now if under is not None else in_force_since(session)
-    held, calendar = under or ladder(session), work_calendar(session)
-    digest = last_digest(now, calendar, held.morning)
-    table = Table(
+    held, days = under or ladder(session), calendar or work_calendar(session)
+    digest = last_digest(now, days, held.morning)
+    return Table(
         held,
-        calendar,
-        everybody,
+        days,
+        people,
         {**told_of(session, rows, now), **besides},
-        units_told(session, rows, everybody, now),
+        units_told(session, rows, people, now),
         now,
         changed_at,
         digest,
@@ -115,21 +134,41 @@ def judge(
         missed_by_digests(session),
         told_from(session, now),
     )
-    facts = facts_for(session, rows) if known is None else known
+
+
+def judged_by(table: Table, rows: Iterable[Clock], facts: Mapping[int, CaseFacts], *, under_another: bool = False) -> Judged:
+    """Judge some clocks of a table. Asks no database."""
     judged = Judged()
     for row in rows:
         try:
-            clock = open_clock(row, table.begun)
-            comings = rungs_of(session, row, clock, table.ladder)
-            found = look(comings, clock, table.ladder, table.calendar, now)
-            if under is not None or row.rung_version == UNDER_ANOTHER:
-                found = _unless_told(found, table, clock, comings)
-            _judge_one(judged, table, _One(clock, row, facts[row.case_id], comings, found))
-            looked = _look_next(found, table, clock)
+            one = seen(table, row, facts[row.case_id], under_another=under_another)
+            _judge_one(judged, table, one)
+            looked = look_next(one.found, table, one.clock)
             judged.looks[row.id] = Looked(row.deadline_version, row.rung_version, row.next_rung_at, looked)
         except Exception as error:  # one broken row must not silence all others; it is reported, not swallowed
             judged.troubles.append(Trouble(row.id, f"{type(error).__name__}: {error}"[:200]))
     return judged
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """One clock as it is judged."""
+
+    clock: OpenClock
+    row: Clock
+    case: CaseFacts
+    comings: Sequence[Coming]
+    found: Look
+
+
+def seen(table: Table, row: Clock, case: CaseFacts, *, under_another: bool = False) -> One:
+    """A clock as a run of that moment sees it, with what has come; raises ValueError for one without a due moment."""
+    clock = open_clock(row, table.begun)
+    comings = plan(clock, facts_of(row), table.ladder, table.calendar)
+    found = look(comings, clock, table.ladder, table.calendar, table.now)
+    if under_another or row.rung_version == UNDER_ANOTHER:
+        found = _unless_told(found, table, clock, comings)
+    return One(clock, row, case, comings, found)
 
 
 def _moved_at(row: Clock, now: datetime) -> datetime | None:
@@ -142,7 +181,7 @@ def _moved_at(row: Clock, now: datetime) -> datetime | None:
     return None if row.rung_version == row.deadline_version else now
 
 
-def _look_next(found: Look, table: Table, clock: OpenClock) -> Look:
+def look_next(found: Look, table: Table, clock: OpenClock) -> Look:
     """When to look again: also when the night is over that kept quiet what must be heard, and at the midnight from which somebody
     else has it who would hear too late by the digest (N09)."""
     turn = turn_to_look(clock.due_at, table.people.turns_after(table.now), table.calendar, table.ladder.morning)
@@ -158,27 +197,14 @@ def _unless_told(found: Look, table: Table, clock: OpenClock, comings: Sequence[
     return replace(found, tell=None) if told else found
 
 
-@dataclass(frozen=True, slots=True)
-class _One:
-    """One clock as it is judged."""
-
-    clock: OpenClock
-    row: Clock
-    case: CaseFacts
-    comings: Sequence[Coming]
-    found: Look
-
-
-def _judge_one(judged: Judged, table: Table, one: _One) -> None:
+def _judge_one(judged: Judged, table: Table, one: One) -> None:
     found, clock = one.found, one.clock
     by_letter = found.tell is not None and found.tell.rung.way is Way.LETTER
     word = _before_the_next_digest(judged, table, one) if not by_letter and table.must_hear(clock) else None
-    carried: set[tuple[str, int]] = set()
     for coming in found.passed:
         if word is not None and coming.rung.code == word.code:
             continue  # a letter says it
         before = _not_entered(table.told_before(clock, one.row, one.comings, coming.rung), table, clock, coming.rung)
-        carried |= {(coming.rung.code, who) for who in before}
         judged.carried += [Carried(clock, coming.rung, who, told) for who, told in before.items()]
     rung = found.tell.rung if found.tell is not None else None
     if found.tell is None or rung is None or rung.way is Way.DIGEST:
@@ -188,12 +214,18 @@ def _judge_one(judged: Judged, table: Table, one: _One) -> None:
     told_now = rung_recipients(rung, clock.owing, one.case, table.people, table.ladder)
     if not told_now:
         judged.unheard.add(clock.id)  # it waits for somebody to be there, as long as it may still be told
-    for told in told_now:
-        if not table.has(clock, rung, told.person_id) and (rung.code, told.person_id) not in carried:
-            judged.sayings.append(Saying(clock, rung, told, _line(clock, one.case, told, rung, table)))
+    judged.sayings += [
+        Saying(clock, rung, told, _line(clock, one.case, told, rung, table)) for told in untold(table, one, rung, told_now)
+    ]
     if rung.way is Way.LETTER:
         before = table.told_before(clock, one.row, one.comings, rung, units=True)
         _tell_units(judged, table, one, rung, told_now, before)
+
+
+def untold(table: Table, one: One, rung: Rung, named: Iterable[Recipient]) -> list[Recipient]:
+    """Those a rung names who were not told of it yet: neither of the present date nor of an earlier one that still counts."""
+    before = table.told_before(one.clock, one.row, one.comings, rung)
+    return [told for told in named if not table.has(one.clock, rung, told.person_id) and told.person_id not in before]
 
 
 def _not_entered(before: Mapping[int, Told], table: Table, clock: OpenClock, rung: Rung) -> dict[int, Told]:
@@ -201,7 +233,7 @@ def _not_entered(before: Mapping[int, Told], table: Table, clock: OpenClock, run
     return {who: told for who, told in before.items() if not table.has(clock, rung, who)}
 
 
-def _before_the_next_digest(judged: Judged, table: Table, one: _One) -> Rung | None:
+def _before_the_next_digest(judged: Judged, table: Table, one: One) -> Rung | None:
     """What the next digest would find late is told by a letter: to those who owe it only since the last digests, to all where the
     date moved since then, and to all who have not heard where these were never made; answers the rung that says a moved one.
 
@@ -233,7 +265,7 @@ def _before_the_next_digest(judged: Judged, table: Table, one: _One) -> Rung | N
 
 
 def _tell_units(
-    judged: Judged, table: Table, one: _One, rung: Rung, told: Sequence[Recipient], before: Mapping[int, Told]
+    judged: Judged, table: Table, one: One, rung: Rung, told: Sequence[Recipient], before: Mapping[int, Told]
 ) -> None:
     """The units whose group hears of it, each by a line of its own, whoever of the unit was told before; `before`: those that
     heard it of an earlier version of the date."""

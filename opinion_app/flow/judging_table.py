@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
-from opinion_app.desks.reminders.heard import Entries
-from opinion_app.desks.reminders.queries import Ledger, Told
+from opinion_app.flow.heard import Entries
+from opinion_app.flow.told_ledger import Ledger, Told
 from opinion_app.flow.told_versions import told_still
 from opinion_app.flow.unjudged import Missed
 from opinion_app.records.clock import Clock
 from opinion_app.rules.digest import OpenClock
 from opinion_app.rules.ladder import CLOSING, Coming, Ladder, Rung, Way
-from opinion_app.rules.next_digest import must_hear
+from opinion_app.rules.next_digest import last_digest, must_hear
 from opinion_app.rules.recipients import Roster
 from opinion_app.rules.still_told import StillTold
 from opinion_app.rules.workdays import WorkCalendar
@@ -43,6 +43,13 @@ class Table:
     def never_made(self) -> bool:
         """Whether the last digests were not made and will not be: the clock stood still until the office was closed (N07)."""
         return not self.made and self.begun <= self.since and self.now > on_day(local_date(self.since), CLOSING)
+
+    def at(self, moment: datetime, people: Roster) -> Table:
+        """The same at a later moment, with whoever is there then; the digests of the mornings in between have been made."""
+        since = last_digest(moment, self.calendar, self.ladder.morning)
+        if since == self.since:
+            return replace(self, now=moment, people=people)
+        return replace(self, now=moment, people=people, since=since, made=True, missed=Missed())
 
     def has(self, clock: OpenClock, rung: Rung, person_id: int) -> bool:
         """Whether the ledger has this rung of the present date for somebody, whatever became of its letter."""
