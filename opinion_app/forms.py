@@ -70,6 +70,19 @@ class OfficeForm(Form):
             """The house's words, else the library's Chinese ones."""
             return WORDS
 
+    def process(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
+        """Also take what was typed into a picker and is no name of its list: it arrives beside the field it was meant for."""
+        super().process(formdata, *args, **kwargs)
+        typed = {name: clean_line(str((formdata or {}).get(f"{name}-typed") or ""))[:40] for name in self._fields}
+        self.typed = {name: words for name, words in typed.items() if words}
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """Whether every field is in order and nothing was typed that no list knows."""
+        valid = super().validate(*args, **kwargs)
+        for name, words in self.typed.items():
+            self._fields[name].errors = [f"没有找到“{words}”，请从列表里选择；不选就把这里清空。"]
+        return valid and not self.typed
+
     @property
     def seen_version(self) -> int | None:
         """The version of the case this form was opened on."""

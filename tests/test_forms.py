@@ -27,6 +27,12 @@ class EveryKind(OfficeForm):
     agreed = BooleanField("同意", [InputRequired()])
 
 
+class OnePerson(OfficeForm):
+    """A field that is chosen by typing."""
+
+    person = SelectField("代理人", validate_choice=False)
+
+
 @pytest.mark.parametrize("sent", ["x", "-1", "99999999999999999999", "2026-02-30", "", "½", "\U0001f600"])
 def test_no_form_answers_in_english(sent: str) -> None:
     form = EveryKind(MultiDict([(name, sent) for name in EveryKind()._fields]))
@@ -35,6 +41,14 @@ def test_no_form_answers_in_english(sent: str) -> None:
     said = [problem for field in form for problem in field.errors]
     assert said
     assert not [words for words in said if any("a" <= letter.lower() <= "z" for letter in words.replace("2026", ""))], said
+
+
+def test_a_name_that_no_list_knows_is_refused_beside_its_field() -> None:
+    form = OnePerson(MultiDict({"person": "", "person-typed": " 张三 "}))
+
+    assert not form.validate()
+    assert form.person.errors == ["没有找到“张三”，请从列表里选择；不选就把这里清空。"]
+    assert OnePerson(MultiDict({"person": "", "person-typed": ""})).validate()
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,12 @@ import { startKeys } from "./office/keys.js";
 import { listenToMasking, startMasking } from "./office/mask.js";
 import { startMenus } from "./office/menus.js";
 import { startPanel } from "./office/panel.js";
-import { startPickers } from "./office/picker.js";
+import { listenToPickers, startPickers } from "./office/picker.js";
 import { startRows } from "./office/rows.js";
 import { startToasts } from "./office/toast.js";
 
 startDisplayButtons();
+listenToPickers();
 startConfirm(); // before the guard against double submission: an act not yet confirmed is not submitted
 startDrafts();
 listenToForms();

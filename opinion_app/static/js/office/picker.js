@@ -2,7 +2,9 @@
 import { composing } from "../forms.js";
 
 const plain = (words) => words.toLowerCase().replace(/\s+/g, "");
+const pickers = new WeakMap(); // of the fields one types in
 let serial = 0;
+let pressed = false;
 
 class Picker {
   constructor(select) {
@@ -44,6 +46,7 @@ class Picker {
     select.removeAttribute("data-picker");
     select.before(this.box);
     this.box.append(this.chosen, this.input, this.list, select);
+    pickers.set(this.input, this);
     this.listen();
   }
 
@@ -53,9 +56,10 @@ class Picker {
     this.input.addEventListener("input", (event) => {
       event.stopPropagation();
       this.at = 0;
+      this.clear();
       this.open();
     });
-    this.input.addEventListener("blur", () => this.close());
+    this.input.addEventListener("blur", () => this.afterPress(() => this.leave()));
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.list.addEventListener("mousedown", (event) => {
       event.preventDefault(); // keeps the focus in the field
@@ -91,7 +95,7 @@ class Picker {
     if (!this.found.length) {
       const none = document.createElement("li");
       none.className = "nothing";
-      none.textContent = "没有这个单位，请换几个字试试";
+      none.textContent = "没有找到，请换几个字试试";
       this.list.append(none);
     }
     this.list.hidden = false;
@@ -136,7 +140,7 @@ class Picker {
       if (this.found[this.at]) this.choose(this.found[this.at].value);
     } else if (event.key === "Escape" && open) {
       event.stopPropagation();
-      this.close();
+      this.hide();
     } else if (event.key === "Backspace" && this.several && !this.input.value) {
       const last = [...this.select.selectedOptions].at(-1);
       if (last) this.choose(last.value);
@@ -160,21 +164,60 @@ class Picker {
     this.input.removeAttribute("aria-activedescendant");
   }
 
-  // Leaving the field with half a name: one match is taken, an emptied field is no unit, anything else goes back.
-  close() {
-    if (this.list.hidden) return;
-    if (!this.several) {
-      const words = this.input.value.trim();
-      const now = this.select.selectedOptions[0];
-      if (!words) this.select.value = "";
-      else if (words !== now?.text && this.found.length === 1) this.select.value = this.found[0].value;
-      if (this.select.selectedOptions[0] !== now) this.select.dispatchEvent(new Event("change", { bubbles: true }));
-    }
-    this.show();
+  // Leaving the field with half a name: the one it can be is taken, an emptied field is no unit, and anything else stays as it was
+  // typed, marked: what somebody meant to choose is neither dropped nor guessed.
+  leave() {
+    const words = this.input.value.trim();
+    const now = this.select.selectedOptions[0];
     this.hide();
+    if (!words) {
+      this.clear();
+      if (this.several || !now?.value) return;
+      this.select.value = "";
+      this.select.dispatchEvent(new Event("change", { bubbles: true }));
+    } else if (this.several || words !== now?.text) {
+      const found = this.matches();
+      const one = found.length === 1 ? found[0] : found.find((option) => plain(option.text) === plain(words));
+      if (one) this.choose(one.value);
+      else this.refuse(words, found.length);
+    }
+  }
+
+  // A chip or a sentence moves what is below: not while a button there is being pressed, or its click would miss it.
+  afterPress(act) {
+    this.hide();
+    if (pressed) document.addEventListener("pointerup", () => setTimeout(act, 0), { once: true, capture: true });
+    else act();
+  }
+
+  refuse(words, count) {
+    this.clear();
+    this.problem = document.createElement("p");
+    this.problem.className = "error";
+    this.problem.id = `${this.input.id}-unmatched`;
+    const which = count ? `“${words}”有 ${count} 个相符，请从列表里选定一个` : `没有找到“${words}”，请从列表里选择`;
+    this.problem.textContent = `${which}；不选就把这里清空。`;
+    this.box.before(this.problem);
+    this.box.closest(".field")?.classList.add("has-error");
+    this.described = this.input.getAttribute("aria-describedby");
+    this.input.setAttribute("aria-describedby", [this.problem.id, this.described].filter(Boolean).join(" "));
+    this.input.setAttribute("aria-invalid", "true");
+    this.input.name = `${this.select.name}-typed`; // should the form be sent all the same, the service says so too
+  }
+
+  clear() {
+    if (!this.problem) return;
+    this.problem.remove();
+    this.problem = null;
+    this.box.closest(".field")?.classList.remove("has-error");
+    this.input.removeAttribute("aria-invalid");
+    this.input.removeAttribute("name");
+    if (this.described) this.input.setAttribute("aria-describedby", this.described);
+    else this.input.removeAttribute("aria-describedby");
   }
 
   show() {
+    this.clear();
     if (!this.several) {
       const now = this.select.selectedOptions[0];
       this.input.value = now && now.value ? now.text : "";
@@ -194,6 +237,23 @@ class Picker {
       return chip;
     }));
   }
+}
+
+// Before every other listener of a submission: what is to be confirmed, held or sent is a whole form.
+export function listenToPickers() {
+  document.addEventListener("pointerdown", () => { pressed = true; }, true);
+  for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => { pressed = false; }, true);
+  document.addEventListener("submit", (event) => {
+    const inside = [...event.target.elements].map((field) => pickers.get(field)).filter(Boolean);
+    inside.forEach((picker) => picker.leave()); // a key may send a form while its field has the focus
+    const first = inside.find((picker) => picker.problem);
+    if (!first) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    first.input.focus();
+    first.hide();
+    first.problem.scrollIntoView({ block: "center" });
+  }, true);
 }
 
 export function startPickers(root) {
