@@ -19,6 +19,7 @@ from opinion_app.rules.timetable import AGAIN_AFTER, Daily, Entry, Every, digest
 from opinion_app.rules.words import ClockState
 from opinion_app.rules.workdays import WorkCalendar
 
+ALARM, ALL_WELL = "alarm", "一切正常"  # the check whose report is what it found
 LATE_BY = timedelta(minutes=10)
 HANGS_AFTER = timedelta(minutes=10)  # a delivery run ends by itself after eight at the most
 LONG_WORK = timedelta(hours=2)  # what runs at night may take its time: a backup with its attachments
@@ -42,7 +43,9 @@ class JobLine:
     @property
     def troubled(self) -> bool:
         """Whether the last run did its work and says of it that something is to be looked after: letters that do not leave."""
-        return self.last is not None and self.last.succeeded is True and tells_of_trouble(self.last.report)
+        if self.last is None or self.last.succeeded is not True:
+            return False
+        return tells_of_trouble(self.last.report) or (self.entry.name == ALARM and self.last.report not in ("", ALL_WELL))
 
 
 def entries_here() -> tuple[Entry, ...]:

@@ -9,6 +9,7 @@ import ssl
 from dataclasses import dataclass
 
 from opinion_app.notify.smtp_session import Session, Watchdog, open_session
+from opinion_app.notify.smtp_words import why_unreached
 from opinion_app.rules.delivery import Attempt, Outcome
 from opinion_app.rules.mail_server import Server
 from opinion_app.rules.mailbox import AddressRefused, mailbox
@@ -55,7 +56,7 @@ class SmtpPost:
             try:
                 attempt = self._hand_in(self._connected(), sender, recipient, data, watchdog)
             except (smtplib.SMTPException, OSError, ValueError) as error:  # ValueError: a name or password no command can carry
-                attempt = Attempt(Outcome.UNREACHABLE, _said(error))
+                attempt = Attempt(Outcome.UNREACHABLE, why_unreached(error))
         if attempt.outcome in (Outcome.UNREACHABLE, Outcome.UNKNOWN):
             self._drop()
         return attempt
@@ -125,13 +126,13 @@ class SmtpPost:
         try:
             session.send(_LINE_DOT.sub(b"..", closed) + b".\r\n")
         except (smtplib.SMTPException, OSError) as error:
-            return Attempt(Outcome.UNREACHABLE, _said(error))
+            return Attempt(Outcome.UNREACHABLE, why_unreached(error))
         self._wait(session, self._patience.confirmation)
         watchdog.allow(self._patience.confirmation)
         try:
             code, said = session.getreply()
         except (smtplib.SMTPException, OSError) as error:
-            return Attempt(Outcome.UNKNOWN, _said(error))
+            return Attempt(Outcome.UNKNOWN, why_unreached(error))
         self._wait(session, self._patience.command)
         if code == 250:
             return Attempt(Outcome.SENT)
@@ -154,7 +155,3 @@ class SmtpPost:
 def _by(code: int) -> Outcome:
     """Temporary for 4xx, for good for 5xx; an answer that is neither counts as temporary (RFC 5321 4.2.1)."""
     return Outcome.REFUSED if 500 <= code < 600 else Outcome.DEFERRED
-
-
-def _said(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:200]

@@ -20,6 +20,7 @@ from opinion_app.files.store import AttachmentStore
 from opinion_app.flow import ratings
 from opinion_app.flow.figures import count_figures
 from opinion_app.flow.inbox import take_in_waiting
+from opinion_app.flow.standing_work import ALL_WELL
 from opinion_app.flow.sweep import sweep
 from opinion_app.records.current import settings_of
 from opinion_app.records.transaction import transaction
@@ -150,7 +151,7 @@ def _send(work: Work, post: Post, a_minute: int) -> str:
 def _alarm(work: Work) -> str:
     with transaction() as session:
         found = raise_alarms(session, work.now, settings_of().alarm_url)
-    return "；".join(alarm.words for alarm in found) or "一切正常"
+    return "；".join(alarm.words for alarm in found) or ALL_WELL
 
 
 def _backup(work: Work) -> str:

@@ -27,6 +27,7 @@ from opinion_app.rules.digest import DigestLine, PersonDigest, Trouble
 from opinion_app.rules.due_words import DueState
 from opinion_app.rules.words import Kind, NoticeChannel, NoticeState, Role
 from opinion_app.rules.zone import local_date
+from opinion_app.web import filters
 from tests.builders.office import make_case, make_person
 from tests.support.client import client_for, forms_in, pick
 
@@ -141,6 +142,48 @@ def test_notices_are_read_by_opening_and_belong_to_one_person(app: Flask) -> Non
     assert answer.headers["Location"].startswith("/office/cases/")
     assert "没有通知" in person.get("/office/notices?view=unread").text
     assert page(app, "handler", f"/office/notices/{case.id}")[0] == 404
+
+
+@pytest.mark.usefixtures("people")
+@pytest.mark.parametrize(
+    ("error", "said", "own"),
+    [
+        ("邮件服务器连接不上，稍后再发：拒绝连接", "稍后再发：拒绝连接</span>", ""),
+        ("邮件服务器连接不上，稍后再发：证书不对: SSLError: x", "稍后再发：证书不对</span>", "SSLError: x"),
+        ("对方暂不接收，稍后再发：451 4.7.1 try later", "稍后再发：451 4.7.1（服务器暂时不收）</span>", "try later"),
+        ("对方拒收：550", "对方拒收：550（没有这个邮箱，或不肯收）</span>", ""),
+        ("没有设置邮件服务器", "没有设置邮件服务器</span>", ""),
+    ],
+)
+def test_the_outbox_says_when_it_tries_again_and_why_it_did_not_arrive(app: Flask, error: str, said: str, own: str) -> None:
+    now = clock.now()
+    with app.app_context(), transaction() as session:
+        row = session.scalars(select(Notice).where(Notice.channel == NoticeChannel.MAIL)).first()
+        assert row is not None
+        row.state, row.attempts, row.finished_at, row.last_error = NoticeState.PENDING, 1, None, error
+        row.next_attempt_at = now
+    text = page(app, "clerk", "/office/outbox?view=waiting")[1]
+    assert f"下次发送：{filters.moment(now)}。{error.partition('：')[0]}" in text
+    assert said in text
+    assert re.findall(r'<span lang="en">(.*?)</span></details>', text) == ([own] if own else [])
+
+
+@pytest.mark.usefixtures("people")
+def test_an_alarm_that_was_raised_is_not_called_normal(app: Flask) -> None:
+    now, said = clock.now(), "有 4 封邮件等了半小时以上还没有发出，请检查邮件服务器"
+    with app.app_context(), transaction() as session:
+        session.add(Lease(name="clock", holder="pc:1:a", beat=1, taken_at=now, beaten_at=now))
+        run = JobRun(job="alarm", slot=now, started_at=now, finished_at=now, succeeded=True, report=said)
+        session.add(run)
+    text = page(app, "admin", "/office/clock")[1]
+    assert re.search(f">注意</span>\\s*{said}", text)
+    assert "有情况要处理" in text
+    assert text.count(said) == 2, "in the row of the check and above all"
+    with app.app_context(), transaction() as session:
+        session.scalars(select(JobRun)).one().report = "一切正常"
+    text = page(app, "admin", "/office/clock")[1]
+    assert re.search(r">正常</span>\s*一切正常", text)
+    assert "有情况要处理" not in text
 
 
 @pytest.mark.usefixtures("people")

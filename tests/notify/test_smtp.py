@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import smtplib
+import socket
+import ssl
 from collections.abc import Iterator
 from time import monotonic
 
@@ -9,7 +13,8 @@ import pytest
 
 from opinion_app.notify.smtp import Patience, SmtpPost
 from opinion_app.notify.smtp_session import REPLY_LINES
-from opinion_app.rules.delivery import CLAIM, Outcome
+from opinion_app.notify.smtp_words import why_unreached
+from opinion_app.rules.delivery import CLAIM, Attempt, Outcome
 from opinion_app.rules.mail_server import Server, ServerUnfit, server_of
 from tests.support.dripping import dripping_server
 from tests.support.mail_server import MailServer, mail_server
@@ -126,7 +131,28 @@ def test_a_connection_the_server_ended_meanwhile_is_opened_anew(server: MailServ
 
 def test_a_server_that_is_away_is_said_to_be_away() -> None:
     post = SmtpPost(Server("smtp", "127.0.0.1", 9), SHORT)
-    assert post.deliver("o@office.test", "a@office.test", LETTER).outcome is Outcome.UNREACHABLE
+    refused = "拒绝连接，服务可能没有启动或端口不对"
+    assert post.deliver("o@office.test", "a@office.test", LETTER) == Attempt(Outcome.UNREACHABLE, refused)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), "找不到主机，请核对服务器名称"),
+        (TimeoutError("timed out"), "超时没有应答"),
+        (ConnectionResetError(104, "Connection reset by peer"), "连接中途断开"),
+        (OSError(errno.ENETUNREACH, "Network is unreachable"), "网络不通"),
+        (smtplib.SMTPAuthenticationError(535, b"no"), "登录被拒，请核对用户名和密码: SMTPAuthenticationError: (535, b'no')"),
+        (smtplib.SMTPServerDisconnected("closed"), "连接中途断开: SMTPServerDisconnected: closed"),
+        (smtplib.SMTPNotSupportedError("STARTTLS extension not supported"), "服务器不支持所设的登录或加密方式"),
+        (ssl.SSLCertVerificationError("host"), "证书不对，不能确认是这台服务器: SSLCertVerificationError: ('host',)"),
+        (ssl.SSLError("wrong version"), "加密连接没有建立: SSLError: ('wrong version',)"),
+        (smtplib.SMTPHeloError(500, b"?"), "服务器没有按约定应答: SMTPHeloError: (500, b'?')"),
+        (OSError("more than 100 lines"), "没有连上: OSError: more than 100 lines"),
+    ],
+)
+def test_why_a_server_is_away_is_said_in_chinese(error: Exception, said: str) -> None:
+    assert why_unreached(error) == said
 
 
 def test_the_address_of_the_server_is_read_with_user_and_password() -> None:

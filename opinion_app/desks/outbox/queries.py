@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
@@ -35,6 +37,24 @@ VIEWS = {
 }
 
 
+# “why: words of a server or a machine”; after a code of SMTP (550 5.1.1) its words are the server's own, too.
+_OWN_WORDS = re.compile(r"(?P<why>.*?：(?:(?P<code>\d{3})(?: \d\.\d{1,3}\.\d{1,3})?|[^:]*?:)) (?P<own>.+)", re.DOTALL)
+# What a code of SMTP means (RFC 5321 4.2, RFC 4954 6), for who cannot read the server's own words.
+CODES = {
+    "421": "服务器正忙或要停",
+    "450": "邮箱暂时不能收",
+    "451": "服务器暂时不收",
+    "452": "服务器空间不足",
+    "530": "须先登录",
+    "535": "登录被拒",
+    "550": "没有这个邮箱，或不肯收",
+    "551": "邮箱不在这台服务器",
+    "552": "邮箱已满",
+    "553": "邮箱写法不对",
+    "554": "服务器不肯收",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """One line of the outbox page."""
@@ -51,6 +71,26 @@ class Letter:
         if self.notice.person is not None:
             return self.notice.receiver
         return f"{self.notice.receiver} {self.notice.address}" if self.readable else self.notice.receiver
+
+    @property
+    def why(self) -> str:
+        """What is said of its last attempt, without the server's own words."""
+        found = _OWN_WORDS.fullmatch(self.notice.last_error)
+        why = (found["why"] if found else self.notice.last_error).rstrip(":")
+        meaning = CODES.get((found["code"] if found else None) or why[-3:])
+        return f"{why}（{meaning}）" if meaning else why
+
+    @property
+    def own_words(self) -> str:
+        """What the server or the machine said itself, mostly in English."""
+        found = _OWN_WORDS.fullmatch(self.notice.last_error)
+        return found["own"] if found else ""
+
+    @property
+    def next_attempt(self) -> datetime | None:
+        """When it is tried again, once it was tried and has not left."""
+        waits = self.notice.attempts and not self.notice.finished_at
+        return self.notice.next_attempt_at if waits else None
 
     @property
     def may_retry(self) -> bool:
