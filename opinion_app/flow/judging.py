@@ -18,7 +18,7 @@ from opinion_app.flow.ladder import UNDER_ANOTHER, in_force_since, ladder, told_
 from opinion_app.flow.many_facts import facts_for
 from opinion_app.flow.reminding import open_clock
 from opinion_app.flow.roster import roster
-from opinion_app.flow.told_ledger import Ledger, Told, told_of, units_told
+from opinion_app.flow.told_ledger import Ledger, Told, ledgers_of
 from opinion_app.flow.unjudged import digests_made, missed_by_digests
 from opinion_app.records.clock import Clock
 from opinion_app.rules.digest import GROUPS, OpenClock, Trouble, line_for, rung_subject
@@ -120,13 +120,13 @@ def table_of(
     """What those clocks are judged by, as `judge` has it; `calendar`: another than the one in force."""
     changed_at = now if under is not None else in_force_since(session)
     held, days = under or ladder(session), calendar or work_calendar(session)
-    digest = last_digest(now, days, held.morning)
+    digest, (told, to_units) = last_digest(now, days, held.morning), ledgers_of(session, rows, people, now)
     return Table(
         held,
         days,
         people,
-        {**told_of(session, rows, now), **besides},
-        units_told(session, rows, people, now),
+        {**told, **besides},
+        to_units,
         now,
         changed_at,
         digest,
@@ -141,7 +141,8 @@ def judged_by(table: Table, rows: Iterable[Clock], facts: Mapping[int, CaseFacts
     judged = Judged()
     for row in rows:
         try:
-            one = seen(table, row, facts[row.case_id], under_another=under_another)
+            another = under_another or row.rung_version == UNDER_ANOTHER
+            one = seen(table, row, facts[row.case_id], under_another=another)
             _judge_one(judged, table, one)
             looked = look_next(one.found, table, one.clock)
             judged.looks[row.id] = Looked(row.deadline_version, row.rung_version, row.next_rung_at, looked)
@@ -162,11 +163,13 @@ class One:
 
 
 def seen(table: Table, row: Clock, case: CaseFacts, *, under_another: bool = False) -> One:
-    """A clock as a run of that moment sees it, with what has come; raises ValueError for one without a due moment."""
+    """A clock as a run of that moment sees it, with what has come; raises ValueError for one without a due moment.
+
+    `under_another`: it was last looked at under another ladder."""
     clock = open_clock(row, table.begun)
     comings = plan(clock, facts_of(row), table.ladder, table.calendar)
     found = look(comings, clock, table.ladder, table.calendar, table.now)
-    if under_another or row.rung_version == UNDER_ANOTHER:
+    if under_another:
         found = _unless_told(found, table, clock, comings)
     return One(clock, row, case, comings, found)
 
@@ -226,6 +229,19 @@ def untold(table: Table, one: One, rung: Rung, named: Iterable[Recipient]) -> li
     """Those a rung names who were not told of it yet: neither of the present date nor of an earlier one that still counts."""
     before = table.told_before(one.clock, one.row, one.comings, rung)
     return [told for told in named if not table.has(one.clock, rung, told.person_id) and told.person_id not in before]
+
+
+def groups_untold(table: Table, one: One, rung: Rung, named: Sequence[Recipient]) -> list[int]:
+    """The units whose group hears of a rung by letter with those it names, and did not hear of it yet."""
+    if rung.way is not Way.LETTER:
+        return []
+    before = table.told_before(one.clock, one.row, one.comings, rung, units=True)
+    heard = {
+        unit_id
+        for (unit_id, code, version), _ in table.told_units(one.clock)
+        if (code, version) == (rung.code, one.clock.version)
+    }
+    return [unit_id for unit_id in robot_units(named, one.case, table.people) if unit_id not in heard and unit_id not in before]
 
 
 def _not_entered(before: Mapping[int, Told], table: Table, clock: OpenClock, rung: Rung) -> dict[int, Told]:

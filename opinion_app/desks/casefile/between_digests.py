@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
 
-from sqlalchemy import false, func, or_, select
-from sqlalchemy.orm import Session
-
-from opinion_app.flow.coming_back import inside_alone
 from opinion_app.flow.due import soon_until
-from opinion_app.records.notice import Notice, Reminder
+from opinion_app.flow.judging_table import Table
 from opinion_app.rules.digest import OpenClock, urgency
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.ladder import Coming, Ladder, Rung, Way, look, quiet
 from opinion_app.rules.next_digest import heard_from, must_hear, rung_of_word
 from opinion_app.rules.recipients import Recipient, Roster, recipients
 from opinion_app.rules.rung_recipients import rung_recipients
-from opinion_app.rules.words import NoticeState
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date, on_day
 
 PeopleOn = Callable[[date], Roster]
-Heard = Mapping[int, set[tuple[int, int, bool]]]
-"""By clock who was told, of which version of its date, and whether inside the service alone."""
+Heard = Collection[tuple[int, int, bool]]
+"""Who was told of a clock, of which version of its date, and whether inside the service alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +48,14 @@ class Outlook:
         return self.clock.span.unit.in_days and must_hear(self.clock.due_at, at, self.calendar, self.ladder.morning)
 
 
-def words_between(ahead: Outlook, heard: Callable[[], Heard], now: datetime) -> Iterator[Word]:
+def words_between(ahead: Outlook, heard: Heard, now: datetime) -> Iterator[Word]:
     """The letters that leave between two digests, as far as leave is known: after the midnight from which somebody else has what
-    is due on days off, and when the quiet hours end that keep a word back now. `heard` is asked only where there is one."""
+    is due on days off, and when the quiet hours end that keep a word back now."""
     turns = ahead.people_on(local_date(now)).turns_after(now)
     moments = [at for at in (*([now] if quiet(now, ahead.ladder) else []), *turns) if ahead.due(at)]
     if not moments:
         return
-    known = _who_heard(heard().get(ahead.clock.id, ()), ahead, now)
+    known = _who_heard(heard, ahead, now)
     after = now
     for moment in moments:
         at = heard_from(ahead.clock.due_at, moment, ahead.ladder)
@@ -79,32 +72,19 @@ def words_between(ahead: Outlook, heard: Callable[[], Heard], now: datetime) -> 
             yield Word(at, rung, told, people)
 
 
-def _who_heard(entries: Iterable[tuple[int, int, bool]], ahead: Outlook, now: datetime) -> set[int]:
+def _who_heard(entries: Heard, ahead: Outlook, now: datetime) -> set[int]:
     """Who knows of the present date; not who could be told inside only and has a way by now."""
     staff = ahead.people_on(local_date(now)).staff
     told = [(who, inside) for who, version, inside in entries if version == ahead.clock.version]
     return {who for who, inside in told if not (inside and who in staff and staff[who].outside(ahead.facts))}
 
 
-def heard_of(session: Session, clock_ids: Collection[int], ladder: Ladder) -> Callable[[], Heard]:
-    """Who was told of the dates of some clocks by more than a hint inside the service; one query, made when first asked for.
+def heard_of(table: Table, clock: OpenClock) -> Heard:
+    """Who was told of a clock by more than a hint inside the service.
 
     Whose letter was cancelled was not: what can come back does so within minutes of what kept it."""
-    hints = [rung.code for rung in ladder.days if rung.way is Way.INSIDE]
-    inside = func.coalesce(inside_alone(), false())
-    query = select(Reminder.clock_id, Reminder.person_id, Reminder.deadline_version, inside)
-    stands = or_(Notice.id.is_(None), Notice.state != NoticeState.CANCELLED)
-    query = query.outerjoin(Notice, Notice.id == Reminder.notice_id).where(stands)
-    told = query.where(Reminder.clock_id.in_(clock_ids), Reminder.rung.not_in(hints))
-
-    @cache
-    def found() -> Heard:
-        held = defaultdict[int, set[tuple[int, int, bool]]](set)
-        for clock_id, person_id, version, alone in session.execute(told):
-            held[clock_id].add((person_id, version, bool(alone)))
-        return held
-
-    return found
+    stands = ((who, code, version, told) for (who, code, version), told in table.told_people(clock) if not told.cancelled)
+    return {(who, version, told.inside) for who, code, version, told in stands if code not in table.hints}
 
 
 def _told_between(ahead: Outlook, after: datetime, until: datetime) -> set[int]:

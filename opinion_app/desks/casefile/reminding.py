@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import Any
 
-from sqlalchemy import Integer, String, and_, cast, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Integer, Select, String, Subquery, and_, cast, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session, defer, joinedload
 
 from opinion_app.desks.casefile.between_digests import Outlook, heard_of, words_between
 from opinion_app.desks.casefile.digests_told import digests_told, named_by_digests
 from opinion_app.desks.casefile.results import LATEST, Sent, result
-from opinion_app.flow.calendar import work_calendar
+from opinion_app.desks.casefile.rungs_ahead import rungs_ahead
 from opinion_app.flow.due import clock_words, soon_until
-from opinion_app.flow.ladder import ladder, told_from
+from opinion_app.flow.judging import table_of
+from opinion_app.flow.ladder import ladder
 from opinion_app.flow.reminding import open_clock, rungs_of
 from opinion_app.flow.roster import rosters
 from opinion_app.records.clock import Clock
@@ -22,15 +25,18 @@ from opinion_app.records.notice import Notice, Reminder, UnitReminder
 from opinion_app.records.unit import Unit
 from opinion_app.rules.digest import OpenClock, urgency
 from opinion_app.rules.facts import CaseFacts
-from opinion_app.rules.ladder import Coming, Ladder, Way, look
+from opinion_app.rules.ladder import Ladder, Way
 from opinion_app.rules.recipients import Recipient, Roster, recipients
 from opinion_app.rules.reminder_words import ReminderState
-from opinion_app.rules.rung_recipients import robot_units, rung_recipients
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date, on_day
 
 AHEAD = 3  # rungs shown of each clock
 FURTHEST = 400  # days the digest's beginning is looked for
+NOTICES, GROUPS, DIGESTS = range(3)  # the ledgers that hold what was told of a case
+Entries = Select[tuple[Any, ...]]
+_NO_RUNG, _NO_UNIT = cast(null(), Integer).label("of_rung"), cast(null(), Integer).label("of_unit")
+_NO_GROUP = cast(null(), String).label("due_group")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,56 +52,67 @@ class Next:
 def sent(session: Session, case_id: int) -> list[Sent]:
     """Everything that was told about a case, newest first: the rungs, those told to groups, the mornings' digests, and
     the notices about single acts."""
-    held = ladder(session)
+    held, entry = ladder(session), union_all(_by_notices(case_id), _to_groups(case_id), _by_digests(case_id)).subquery()
+    rows = session.execute(
+        select(entry.c.ledger, Notice, Clock, Reminder, UnitReminder, Unit.name, entry.c.due_group)
+        .select_from(entry)
+        .join(Notice, Notice.id == entry.c.notice_id)
+        .outerjoin(Clock, Clock.id == entry.c.clock_id)
+        .outerjoin(Reminder, Reminder.id == entry.c.of_rung)
+        .outerjoin(UnitReminder, UnitReminder.id == entry.c.of_unit)
+        .outerjoin(Unit, Unit.id == UnitReminder.unit_id)
+        .options(defer(Notice.lines), defer(Notice.body), joinedload(Notice.person).lazyload("*"))
+        .order_by(entry.c.ledger, Notice.id.desc(), Reminder.id.desc(), UnitReminder.id.desc(), Clock.id)
+    ).all()
+    notices = [(notice, rung, clock) for ledger, notice, clock, rung, *_ in rows if ledger == NOTICES]
+    said = {_of_date(rung) for _, rung, _ in notices if rung is not None and rung.state is not ReminderState.CARRIED}
+    known = ((notice, rung, clock) for notice, rung, clock in notices if rung is None or _of_date(rung) in said)
+    # what was never said of that clock is no news
+    found = [_of_notice(notice) if rung is None else _of_rung(rung, clock, notice, held) for notice, rung, clock in known]
+    # A clock that took the place of another has its entries too, of the same letter.
+    groups = {
+        (notice.id, row.unit_id, row.rung, clock.stage, row.created_at): (row, clock, notice, name)
+        for ledger, notice, clock, _, row, name, _ in rows
+        if ledger == GROUPS
+    }
+    found += [_of_group(*one, held) for one in groups.values()]
+    found += digests_told(session, [(notice, clock, group) for ledger, notice, clock, *_, group in rows if ledger == DIGESTS])
+    return sorted(found, key=lambda one: one.at, reverse=True)
+
+
+def _entries(ledger: int, of: Subquery, rung: ColumnElement[Any], unit: ColumnElement[Any], group: ColumnElement[Any]) -> Entries:
+    """What one of the three ledgers holds, as wide as the others."""
+    return select(literal(ledger).label("ledger"), of.c.notice_id, of.c.clock_id, rung, unit, group)
+
+
+def _by_notices(case_id: int) -> Entries:
+    """The rungs told of a case, and the notices about its acts."""
     own = select(Notice.id).where(Notice.case_id == case_id)
     by_rung = select(Reminder.notice_id).where(Reminder.case_id == case_id)
-    rows = session.execute(
-        select(Notice, Reminder, Clock)
-        .outerjoin(Reminder, and_(Reminder.notice_id == Notice.id, Reminder.case_id == case_id))
-        .outerjoin(Clock, Clock.id == Reminder.clock_id)
-        .options(joinedload(Notice.person).lazyload("*"))
-        .where(Notice.id.in_(own.union(by_rung)), or_(Reminder.id.is_not(None), Notice.category != "rung"))
-        .order_by(Notice.id.desc(), Reminder.id.desc())
-        .limit(LATEST)
-    ).all()
-    said = {_of_date(rung) for _, rung, _ in rows if rung is not None and rung.state is not ReminderState.CARRIED}
-    rows = [row for row in rows if row[1] is None or _of_date(row[1]) in said]  # what was never said of that clock is no news
-    found = [_of_notice(notice) if rung is None else _of_rung(rung, clock, notice, held) for notice, rung, clock in rows]
-    found += _by_other_ledgers(session, case_id, held)
-    return sorted(found, key=lambda one: one.at, reverse=True)
+    told = select(Notice.id.label("notice_id"), Reminder.clock_id, Reminder.id.label("of_rung"))
+    told = told.outerjoin(Reminder, and_(Reminder.notice_id == Notice.id, Reminder.case_id == case_id))
+    told = told.where(Notice.id.in_(own.union(by_rung)), or_(Reminder.id.is_not(None), Notice.category != "rung"))
+    newest = told.order_by(Notice.id.desc(), Reminder.id.desc()).limit(LATEST).subquery()
+    return _entries(NOTICES, newest, newest.c.of_rung, _NO_UNIT, _NO_GROUP)
+
+
+def _to_groups(case_id: int) -> Entries:
+    """The rungs told to the groups of units."""
+    told = select(UnitReminder.notice_id, UnitReminder.clock_id, UnitReminder.id.label("of_unit"))
+    told = told.join(Clock, Clock.id == UnitReminder.clock_id).where(Clock.case_id == case_id)
+    newest = told.order_by(UnitReminder.id.desc()).limit(LATEST).subquery()
+    return _entries(GROUPS, newest, _NO_RUNG, newest.c.of_unit, _NO_GROUP)
+
+
+def _by_digests(case_id: int) -> Entries:
+    """The mornings' digests that named a case."""
+    named = named_by_digests(case_id).subquery()
+    return _entries(DIGESTS, named, _NO_RUNG, _NO_UNIT, named.c.due_group)
 
 
 def _of_date(row: Reminder) -> tuple[int, int, str]:
     """Which rung of which clock was told to whom: of several clocks of a case each has its own."""
     return row.clock_id, row.person_id, row.rung
-
-
-def _by_other_ledgers(session: Session, case_id: int, held: Ladder) -> list[Sent]:
-    """The rungs told to the groups of units, and the mornings' digests."""
-    no_group = cast(null(), String).label("due_group")
-    to_units = select(UnitReminder.notice_id, UnitReminder.clock_id, UnitReminder.id.label("of_unit"), no_group)
-    to_units = to_units.join(Clock, Clock.id == UnitReminder.clock_id).where(Clock.case_id == case_id)
-    newest = to_units.order_by(UnitReminder.id.desc()).limit(LATEST).subquery()
-    named = named_by_digests(case_id).subquery()
-    digests = select(named.c.notice_id, named.c.clock_id, cast(null(), Integer), named.c.due_group)
-    entry = union_all(select(newest), digests).subquery()
-    rows = session.execute(
-        select(Notice, Clock, UnitReminder, Unit.name, entry.c.due_group)
-        .join(entry, entry.c.notice_id == Notice.id)
-        .join(Clock, Clock.id == entry.c.clock_id)
-        .outerjoin(UnitReminder, UnitReminder.id == entry.c.of_unit)
-        .outerjoin(Unit, Unit.id == UnitReminder.unit_id)
-        .options(defer(Notice.lines), defer(Notice.body), joinedload(Notice.person).lazyload("*"))
-        .order_by(Notice.id.desc(), UnitReminder.id.desc(), Clock.id)
-    ).all()
-    # A clock that took the place of another has its entries too, of the same letter.
-    groups = {
-        (notice.id, row.unit_id, row.rung, clock.stage, row.created_at): (row, clock, notice, name)
-        for notice, clock, row, name, _ in rows
-        if row
-    }
-    told = [_of_group(*entry, held) for entry in groups.values()]
-    return told + digests_told(session, [(notice, clock, group) for notice, clock, row, _, group in rows if row is None])
 
 
 def _of_group(row: UnitReminder, clock: Clock, notice: Notice, name: str, held: Ladder) -> Sent:
@@ -122,40 +139,33 @@ def _of_notice(notice: Notice) -> Sent:
 
 def coming(session: Session, clocks: Sequence[Clock], facts: CaseFacts, now: datetime) -> list[Next]:
     """What will be told about each open clock of a case that runs, the first to come first, to whom the roster of that day has at
-    work; a rung that a higher one is said with is not said by itself."""
-    held, calendar, since = ladder(session), work_calendar(session), told_from(session, now)
+    work and was not told; a rung that a higher one is said with is not said by itself."""
     rows = [clock for clock in clocks if clock.due_at is not None]
     if not rows:
         return []
-    people_on, heard = rosters(session), heard_of(session, [row.id for row in rows], held)
+    people_on = rosters(session)
+    table = table_of(session, rows, now, people_on(local_date(now)))
     found: list[Next] = []
     for row in rows:
-        clock = open_clock(row, since)
-        every = rungs_of(session, row, clock, held)
-        ahead = (one for one in every if one.speaks_at > now and one.rung.way is not Way.DIGEST)
-        spoken = [one for one in ahead if look(every, clock, held, calendar, one.speaks_at).tell is one]
-        for one in spoken[:AHEAD]:
-            people = people_on(local_date(one.speaks_at))
-            told = rung_recipients(one.rung, clock.owing, facts, people, held)
-            whom = _names(told, people) + _groups(one, told, facts, people)
-            found.append(Next(f"{one.rung.label}：{clock.waits_for}", whom, one.speaks_at, one.rung.way.label))
-        for word in words_between(Outlook(clock, every, facts, people_on, calendar, held), heard, now):
-            whom = _names(word.told, word.people)
+        clock = open_clock(row, table.begun)
+        every = rungs_of(session, row, clock, table.ladder)
+        for one in islice(rungs_ahead(table, row, facts, people_on), AHEAD):
+            whom = _names(one.told, one.units, one.people)
+            found.append(Next(f"{one.rung.label}：{clock.waits_for}", whom, one.at, one.rung.way.label))
+        for word in words_between(
+            Outlook(clock, every, facts, people_on, table.calendar, table.ladder), heard_of(table, clock), now
+        ):
+            whom = _names(word.told, (), word.people)
             found.append(Next(f"{word.rung.label}：{clock.waits_for}", whom, word.at, Way.LETTER.label))
-        found += _digest(clock, facts, people_on, calendar, held, now)
+        found += _digest(clock, facts, people_on, table.calendar, table.ladder, now)
     return sorted(found, key=lambda one: one.at)
 
 
-def _names(told: Sequence[Recipient], people: Roster) -> str:
-    return "、".join(people.staff[one.person_id].actor.name for one in told) or "无人"
-
-
-def _groups(one: Coming, told: Sequence[Recipient], facts: CaseFacts, people: Roster) -> str:
-    """、财政所的群: the groups of units that hear it, too."""
-    if one.rung.way is not Way.LETTER:
-        return ""
-    units = {people.staff[found.person_id].actor.unit_id: people.staff[found.person_id].actor.unit_name for found in told}
-    return "".join(f"、{units[unit]}的群" for unit in robot_units(told, facts, people))
+def _names(told: Sequence[Recipient], units: Collection[int], people: Roster) -> str:
+    """Who hears it, and the groups of which units: 方承办、财政所的群."""
+    names = [people.staff[one.person_id].actor.name for one in told]
+    groups = {one.actor.unit_id: f"{one.actor.unit_name}的群" for one in people.staff.values() if one.actor.unit_id in units}
+    return "、".join([*names, *(groups[unit] for unit in units)]) or "无人"
 
 
 def _digest(
@@ -175,5 +185,5 @@ def _digest(
         if urgency(clock, morning, calendar, soon_until(morning, calendar)) is not None:
             people = people_on(local_date(morning))
             told = recipients(clock.owing, facts, people)
-            yield Next(f"列入待办通报：{clock.waits_for}", _names(told, people), morning, "起每个工作日，直到办完")
+            yield Next(f"列入待办通报：{clock.waits_for}", _names(told, (), people), morning, "起每个工作日，直到办完")
             return

@@ -12,7 +12,9 @@ from opinion_app.desks.casefile.between_digests import heard_of
 from opinion_app.desks.casefile.reminding import sent
 from opinion_app.desks.people import operations as people
 from opinion_app.desks.reminders.rehearsal import rehearse
-from opinion_app.flow.ladder import ladder
+from opinion_app.flow.judging import table_of
+from opinion_app.flow.reminding import open_clock
+from opinion_app.flow.roster import roster
 from opinion_app.flow.stand_ins import look_at_pressing_again
 from opinion_app.records.actors import actor_of
 from opinion_app.records.clock import Clock
@@ -20,7 +22,7 @@ from opinion_app.records.notice import Reminder
 from opinion_app.rules.clock_facts import Unit
 from opinion_app.rules.delivery import Outcome
 from opinion_app.rules.words import Kind, NoticeChannel, NoticeState, Role
-from opinion_app.rules.zone import parse_moment
+from opinion_app.rules.zone import local_date, parse_moment
 from tests.builders.office import make_person
 from tests.desks.outbox.posted import DUE, LATE, MAIL, leave, letters_to, mailing, morning, post, round_
 from tests.desks.reminders.laddered import Office, with_case
@@ -83,8 +85,10 @@ def test_n03_the_ledger_says_of_a_cut_line_that_it_was_not_told(office: Office) 
     assert entries == {other.id: left.id, office.clock.id: behind.id}
     shown = [(one.whom, one.result, one.note) for one in sent(office.session, office.case.id) if one.whom == "deputy"]
     assert shown == [("deputy", "邮件·已取消", foretold[0][1])], "the page of the case says so"
-    heard = heard_of(office.session, list(entries), ladder(office.session))()
-    assert {clock_id for clock_id, told in heard.items() if left.person_id in {who for who, *_ in told}} == {other.id}
+    now, clocks = parse_moment(f"{DUE}T10:30"), [other, office.clock]
+    table = table_of(office.session, clocks, now, roster(office.session, local_date(now)))
+    heard = {clock.id: {who for who, *_ in heard_of(table, open_clock(clock))} for clock in clocks}
+    assert {clock_id for clock_id, told in heard.items() if left.person_id in told} == {other.id}
 
 
 def test_n03_a_line_that_no_longer_holds_stays_behind(office: Office) -> None:
