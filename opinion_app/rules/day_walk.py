@@ -76,7 +76,8 @@ class DayWalk:
             elif unit is Unit.NATURAL_DAYS or self._works(day):
                 number, rested = number + 1, 0
                 guess = self.provisional and self._calendar.provisional(day)
-                self.steps.append(Step(StepKind.COUNTED, day, f"{label}第{number}{words}", number, guess))
+                made_up = self._calendar.made_up(day) if unit is Unit.WORKING_DAYS else ""  # every natural day counts
+                self.steps.append(Step(StepKind.COUNTED, day, f"{label}第{number}{words}", number, guess, made_up=made_up))
             else:
                 rested = count_rest(rested, day)
                 self._note_rest(StepKind.SKIPPED, day)

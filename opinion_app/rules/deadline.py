@@ -139,7 +139,7 @@ def derive(facts: ClockFacts, calendar: WorkCalendar) -> Derivation:
     for taken in (held for held in facts.adoptions if held.by_issuer):
         due, original = _bind(walk, due, taken), _original(original, taken, facts)
     if due is not None:
-        walk.steps.append(Step(StepKind.DUE, local_date(due), "到期", 0, walk.provisional, due))
+        walk.steps.append(_end(walk, due, facts.span.unit, calendar))
     return Derivation(
         start_at=start,
         due_at=due,
@@ -151,6 +151,15 @@ def derive(facts: ClockFacts, calendar: WorkCalendar) -> Derivation:
         trace=tuple(walk.steps),
         ran=() if due is None or facts.span.unit.in_days else tuple(HourWalk.of(facts, calendar).running(start, due)),
     )
+
+
+def _end(walk: _Walk, due: datetime, unit: Unit, calendar: WorkCalendar) -> Step:
+    """The day it is due; why that works, if it does though its like rests and no step said so yet."""
+    day = local_date(due)
+    through = unit in (Unit.HOURS, Unit.MINUTES)  # they run whatever day it is
+    said = through or any(step.day == day and step.made_up for step in walk.steps)
+    made_up = "" if said else calendar.made_up(day)
+    return Step(StepKind.DUE, day, "到期", 0, walk.provisional, due, made_up=made_up)
 
 
 def is_late(due_at: datetime, now: datetime) -> bool:
@@ -231,7 +240,8 @@ def _start(facts: ClockFacts, calendar: WorkCalendar, steps: list[Step]) -> date
         return start
     carried = calendar.next_working_day(day)
     guess = calendar.provisional(day) or calendar.provisional(carried)
-    steps.append(Step(StepKind.CARRIED, carried, f"{'下班后' if frames else '休息日'}收到，视为次一工作日收到", 0, guess))
+    words, made_up = f"{'下班后' if frames else '休息日'}收到，视为次一工作日收到", calendar.made_up(carried)
+    steps.append(Step(StepKind.CARRIED, carried, words, 0, guess, made_up=made_up))
     return start_of_day(carried)
 
 

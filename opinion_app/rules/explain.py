@@ -86,9 +86,9 @@ def _runs(trace: Sequence[Step]) -> Iterator[list[Step]]:
             yield from ([step] for step in steps)
 
 
-def _likeness(step: Step) -> tuple[StepKind, str, bool]:
+def _likeness(step: Step) -> tuple[StepKind, str, bool, str]:
     label = step.reason.partition("第")[0] if step.kind in _COUNTED else step.reason
-    return step.kind, label, step.provisional
+    return step.kind, label, step.provisional, step.made_up
 
 
 class _Speaker:
@@ -121,7 +121,8 @@ class _Speaker:
         }
 
     def line(self, step: Step) -> Line:
-        mark = PROVISIONAL_MARK if step.provisional else ""
+        made_up = f"（{step.made_up}）" if step.made_up else ""
+        mark = made_up + (PROVISIONAL_MARK if step.provisional else "")
         return Line(self._say[step.kind](step) + mark, step.kind, step.provisional)
 
     def run(self, steps: Sequence[Step]) -> Line:

@@ -11,9 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 from opinion_app.rules.clock_facts import ClockFacts, Pause, Span, Unit, hours_of, settled_pauses
 from opinion_app.rules.spoken import duration_words
 from opinion_app.rules.trace import Step, StepKind
-from opinion_app.rules.workdays import WorkCalendar
+from opinion_app.rules.workdays import ONE_DAY, WorkCalendar
 from opinion_app.rules.working_time import Stretch, working_stretches
-from opinion_app.rules.zone import SHANGHAI, end_of_day, local_date
+from opinion_app.rules.zone import SHANGHAI, end_of_day, local_date, start_of_day
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -84,9 +84,9 @@ class HourWalk:
     def _run(self, begin: datetime, left: timedelta, unit: Unit, label: str) -> datetime | None:
         if not left:
             return begin.astimezone(SHANGHAI)
-        cut = begin
+        cut, gone = begin, local_date(begin) - ONE_DAY
         for opens, closes in self._unpaused(self._stretches(begin, unit)):
-            cut = closes
+            cut, gone = closes, self._note_rest(gone, local_date(opens), unit)
             stop = opens + min(left, closes - opens)
             self._note(opens, stop, unit, label)
             left -= stop - opens
@@ -111,13 +111,30 @@ class HourWalk:
             if begin < closes:
                 yield begin, closes
 
+    def _note_rest(self, gone: date, day: date, unit: Unit) -> date:
+        """Note each day off between the last day gone over and that one, before the suspensions that begin after it."""
+        while unit is Unit.WORKING_HOURS and (gone := gone + ONE_DAY) < day:
+            fact = self._calendar.day(gone)
+            if not fact.working and not self._stands_still(gone):
+                place = len(self.steps)
+                while place and self.steps[place - 1].kind is StepKind.PAUSED and self.steps[place - 1].day >= gone:
+                    place -= 1
+                self.steps.insert(place, Step(StepKind.SKIPPED, gone, fact.reason, 0, fact.provisional))
+        return day
+
+    def _stands_still(self, day: date) -> bool:
+        """Whether a suspension covers all of that day."""
+        begin, end = start_of_day(day), end_of_day(day)
+        return any(suspended <= begin and end <= resumed for suspended, resumed in self._pauses)
+
     def _note(self, opens: datetime, stop: datetime, unit: Unit, label: str) -> None:
-        day, guess = local_date(opens), False
+        day, guess, made_up = local_date(opens), False, ""
         if unit is Unit.WORKING_HOURS:
-            guess = self._calendar.provisional(day)
+            guess, made_up = self._calendar.provisional(day), self._calendar.made_up(day)
             self.provisional = self.provisional or guess
         words = f"{label}计 {duration_words(stop - opens)}"
-        self.steps.append(Step(StepKind.RAN, day, words, 0, guess, opens.astimezone(SHANGHAI), stop.astimezone(SHANGHAI)))
+        begun, ended = opens.astimezone(SHANGHAI), stop.astimezone(SHANGHAI)
+        self.steps.append(Step(StepKind.RAN, day, words, 0, guess, begun, ended, made_up))
 
     def _hold(self, at: datetime, left: timedelta) -> None:
         self.held = duration_words(left)

@@ -43,7 +43,8 @@ def _back(due_at: datetime, working_days: int, calendar: WorkCalendar) -> tuple[
         fact = calendar.day(day)
         if fact.working:
             number, rested = number + 1, 0
-            steps.append(Step(StepKind.COUNTED_BACK, day, f"往前第{number}个工作日", number, fact.provisional))
+            words, made_up = f"往前第{number}个工作日", calendar.made_up(day)
+            steps.append(Step(StepKind.COUNTED_BACK, day, words, number, fact.provisional, made_up=made_up))
         else:
             rested = count_rest(rested, day)
             steps.append(Step(StepKind.SKIPPED, day, fact.reason, 0, fact.provisional))

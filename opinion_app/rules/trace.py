@@ -28,7 +28,9 @@ class StepKind(StrEnum):
 
 
 class Step(NamedTuple):
-    """One step: the day, for hour clocks the moment (and where the stretch ended), and why in words."""
+    """One step: the day, for hour clocks the moment (and where the stretch ended), and why in words.
+
+    `made_up`: why that day works though its like rests (国庆节调休上班)."""
 
     kind: StepKind
     day: date
@@ -37,3 +39,4 @@ class Step(NamedTuple):
     provisional: bool = False
     moment: datetime | None = None
     until: datetime | None = None
+    made_up: str = ""

@@ -130,6 +130,10 @@ class WorkCalendar:
             return DayFact(day, True, DayKind.WEEKDAY, "工作日", guess)
         return DayFact(day, False, DayKind.WEEKEND, "周末" if day.weekday() >= 5 else "休息日", guess)
 
+    def made_up(self, day: date) -> str:
+        """Why a day works though its like rests (国庆节调休上班); empty for every other day."""
+        return _reason(self._deciding[day]) if day in self._works else ""
+
     def frames_on(self, day: date) -> tuple[Frame, ...]:
         """The working frames of that day; none when it rests."""
         return self.special_frames.get(day, self.frames) if self.is_working(day) else ()

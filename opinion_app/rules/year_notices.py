@@ -15,7 +15,7 @@ _WALKED = frozenset({StepKind.COUNTED, StepKind.SKIPPED, StepKind.ROLLED, StepKi
 _ASKED = {
     Unit.WORKING_DAYS: _WALKED,
     Unit.NATURAL_DAYS: _WALKED - {StepKind.COUNTED},  # whether such a day works is asked of the last one alone
-    Unit.WORKING_HOURS: frozenset({StepKind.RAN}),
+    Unit.WORKING_HOURS: frozenset({StepKind.RAN, StepKind.SKIPPED}),
 }
 
 

@@ -37,6 +37,7 @@ def test_d01_a_loaded_year_is_replaced_only_by_who_says_so(run: Run, tmp_path: P
     run("init")
     before = run("due", "2026-09-24", "--working-days", "5")[1]
     assert "2026-10-09" in before
+    assert "  9月20日 周日 第1个工作日（国庆节调休上班）\n" in run("due", "2026-09-18", "--working-days", "2")[1]
     status, _out, err = run("calendar", "load", str(wrong), "--replace")
     assert (status, "2026-01-01 不属于 2027 年" in err) == (1, True)
     status, out, err = run("calendar", "load", str(file), "--dry-run")

@@ -106,6 +106,7 @@ def line(step: Step) -> str:
     parts += ["?"] if step.provisional else []
     parts += [step.moment.isoformat(timespec="minutes")] if step.moment else []
     parts += [f"-{step.until.isoformat(timespec='minutes')}"] if step.until else []
+    parts += [f"({step.made_up})"] if step.made_up else []
     return " ".join(parts)
 
 

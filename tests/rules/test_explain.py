@@ -27,6 +27,72 @@ def test_each_day_is_counted_or_left_out_with_its_reason() -> None:
     ]
 
 
+def test_d01_a_make_up_day_says_why_it_counts_though_its_like_rest() -> None:
+    assert lines(ClockFacts(at("2026-09-18T10:00"), wd(2)))[1:] == [
+        "9月19日 周六 周末，不计",
+        "9月20日 周日 第1个工作日（国庆节调休上班）",
+        "9月21日 周一 第2个工作日",
+        "9月21日 周一 到期，当日 24 时前都算按时",
+    ]
+    assert lines(ClockFacts(at("2026-09-15"), wd(8)), collapse=True)[1:-1] == [
+        "9月16日 周三 至 9月18日 周五 第1至3个工作日",
+        "9月19日 周六 周末，不计",
+        "9月20日 周日 第4个工作日（国庆节调休上班）",
+        "9月21日 周一 至 9月24日 周四 第5至8个工作日",
+    ]
+
+
+def test_d01_a_due_day_that_is_a_make_up_day_says_so_where_no_count_did() -> None:
+    assert lines(ClockFacts(at("2026-09-09"), nd(11)))[-2:] == [
+        "9月20日 周日 第11日",
+        "9月20日 周日 到期，当日 24 时前都算按时（国庆节调休上班）",
+    ]
+    fixed = ClockFacts(at("2026-09-09"), wd(7), fixed_date=on("2026-09-20"))
+    assert lines(fixed)[-1] == "9月20日 周日 到期，当日 24 时前都算按时（国庆节调休上班）"
+    assert lines(ClockFacts(at("2026-09-18"), wd(1)))[-2:] == [
+        "9月20日 周日 第1个工作日（国庆节调休上班）",
+        "9月20日 周日 到期，当日 24 时前都算按时",
+    ]
+    assert lines(ClockFacts(at("2026-09-19T10:00"), hours(24)))[-1] == "9月20日 周日 10:00 到期", "hours run whatever day it is"
+    carried = ClockFacts(at("2026-09-18T20:15"), wd(1), receipt=Receipt.NEXT_WORKING_DAY)
+    assert lines(carried)[1] == "9月20日 周日 下班后收到，视为次一工作日收到，当日不计（国庆节调休上班）"
+
+
+def test_d01_a_make_up_day_that_is_counted_back_says_so() -> None:
+    laid = ClockFacts(at("2026-09-15"), wd(2), fixed_date=on("2026-09-20"), latest=end_of_day(on("2026-09-22")), laid=True)
+    assert lines(laid)[1:4] == [
+        "9月22日 周二 答复到期，由此往前数，当日不计",
+        "9月21日 周一 往前第1个工作日",
+        "9月20日 周日 往前第2个工作日（国庆节调休上班）",
+    ]
+
+
+def test_working_hours_say_of_each_day_off_why_it_does_not_count() -> None:
+    assert lines(ClockFacts(at("2026-09-30T17:00"), Span(2, WH)), collapse=True)[1:] == [
+        "9月30日 周三 17:00 至 18:00 计 1 小时",
+        "10月1日 周四 至 10月7日 周三 国庆节放假，不计（7 天）",
+        "10月8日 周四 08:30 至 09:30 计 1 小时",
+        "10月8日 周四 09:30 到期",
+    ]
+    begun_off = ClockFacts(at("2026-09-19T10:00"), Span(1, WH))
+    assert lines(begun_off)[1:3] == ["9月19日 周六 周末，不计", "9月20日 周日 08:30 至 09:30 计 1 小时（国庆节调休上班）"]
+    paused = ClockFacts(at("2026-11-20T17:00"), Span(2, WH), (Pause(at("2026-11-22T12:00"), at("2026-11-24T09:00")),))
+    assert lines(paused)[1:] == [
+        "11月20日 周五 17:00 至 18:00 计 1 小时",
+        "11月21日 周六 周末，不计",
+        "11月22日 周日 周末，不计",
+        "11月22日 周日 12:00 至 11月24日 周二 09:00 中止计时，不计",
+        "11月24日 周二 09:00 至 10:00 计 1 小时",
+        "11月24日 周二 10:00 到期",
+    ]
+    over_a_weekend = replace(paused, pauses=(Pause(at("2026-11-20T17:30"), at("2026-11-23T09:00")),))
+    assert lines(over_a_weekend)[1:4] == [
+        "11月20日 周五 17:00 至 17:30 计 30 分",
+        "11月20日 周五 17:30 至 11月23日 周一 09:00 中止计时，不计",
+        "11月23日 周一 09:00 至 10:30 计 1 小时 30 分",
+    ]
+
+
 def test_long_runs_can_be_joined() -> None:
     assert lines(ClockFacts(at("2026-09-24"), wd(5)), collapse=True) == [
         "9月24日 周四 收到，当日不计",
