@@ -19,6 +19,7 @@ from opinion_app.rules.errors import Invalid
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.mailbox import is_email
 from opinion_app.rules.passwords import login_key
+from opinion_app.rules.permissions import Place, can_stand_in
 from opinion_app.rules.pinyin import pinyin_of
 from opinion_app.rules.text import clean_line
 from opinion_app.rules.words import Role
@@ -169,9 +170,14 @@ def roles_words(roles: Iterable[Role]) -> str:
 
 
 def leave_problems(
-    session: Session, person: Person, deputy_id: int | None, leave_from: date | None, leave_until: date | None
+    session: Session,
+    person: Person,
+    place: Place,
+    deputy_id: int | None,
+    leave_from: date | None,
+    leave_until: date | None,
 ) -> dict[str, str]:
-    """What is wrong with a deputy and days of leave, by field."""
+    """What is wrong with a deputy and days of leave, by field; `place`: what the person is, or is about to be."""
     problems: dict[str, str] = {}
     if (leave_from is None) != (leave_until is None):
         problems["leave_until"] = "请假的开始和结束日期要一起填。"
@@ -180,7 +186,15 @@ def leave_problems(
     deputy = session.get(Person, deputy_id) if deputy_id is not None else None
     if deputy_id is not None and (deputy is None or not deputy.active or deputy.id == person.id):
         problems["deputy_id"] = "代理人应是另一名在用人员。"
+    elif deputy is not None and not can_stand_in(place_of(deputy), place):
+        could = "请选同单位的承办人或负责人，或者受理员、审核人、领导。"
+        problems["deputy_id"] = f"{deputy.name}看不到{person.name or '此人'}办理的件，收不到提醒，也不能代办。{could}"
     return problems
+
+
+def place_of(person: Person) -> Place:
+    """What a person is in the office."""
+    return Place(person.roles, person.unit_id)
 
 
 def failures_of(session: Session, login: str, now: datetime, most: int) -> list[datetime]:

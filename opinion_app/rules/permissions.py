@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from opinion_app.rules.facts import Actor, CaseFacts, PolicyFacts
 from opinion_app.rules.words import AssignmentState, Gate, Kind, Role, Stage, UnitRole
@@ -23,6 +24,22 @@ def can_see(actor: Actor, case: CaseFacts) -> bool:
     if actor.has(*OFFICE_ROLES):
         return True
     return actor.has(*UNIT_ROLES) and case.of_unit(actor.unit_id) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What somebody is in the office: the roles, and the unit where there is one."""
+
+    roles: frozenset[Role]
+    unit_id: int | None = None
+
+
+def can_stand_in(deputy: Place, absent: Place) -> bool:
+    """Whether a deputy may know of what lies with somebody on leave: else no reminder for that one ever reaches them (N09)."""
+    if not deputy.roles.isdisjoint(OFFICE_ROLES):
+        return True
+    of_the_unit = deputy.unit_id == absent.unit_id and not deputy.roles.isdisjoint(UNIT_ROLES)
+    return absent.roles.isdisjoint(OFFICE_ROLES) and (of_the_unit or absent.roles.isdisjoint(UNIT_ROLES))
 
 
 def _clerk(actor: Actor, case: CaseFacts) -> bool:

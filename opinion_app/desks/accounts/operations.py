@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from opinion_app.flow import trail
-from opinion_app.flow.accounts import end_sessions, failures_of, leave_problems, subject_of
+from opinion_app.flow.accounts import end_sessions, failures_of, leave_problems, place_of, subject_of
 from opinion_app.flow.stand_ins import look_at_pressing_again
 from opinion_app.records.actors import actor_of
 from opinion_app.records.person import Person, SignInAttempt, SignInSession
@@ -126,7 +126,7 @@ def set_leave(
 ) -> None:
     """Say who stands in and when; a person does this for themselves. Raises Invalid naming the field."""
     person = session.get_one(Person, actor.id)
-    problems = leave_problems(session, person, deputy_id, leave_from, leave_until)
+    problems = leave_problems(session, person, place_of(person), deputy_id, leave_from, leave_until)
     if problems:
         raise Invalid(MARKED, problems)
     deputy = session.get(Person, deputy_id) if deputy_id is not None else None

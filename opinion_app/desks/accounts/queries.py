@@ -7,7 +7,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from opinion_app.flow.accounts import place_of
 from opinion_app.records.person import Person, SignInSession
+from opinion_app.rules.permissions import can_stand_in
 
 
 def open_sessions(session: Session, person_id: int, since: datetime) -> list[SignInSession]:
@@ -19,6 +21,8 @@ def open_sessions(session: Session, person_id: int, since: datetime) -> list[Sig
 
 
 def others(session: Session, person_id: int) -> list[Person]:
-    """Everybody else who can sign in, by name."""
+    """Everybody else who can sign in and could see what lies with that person, by name."""
     query = select(Person).options(joinedload(Person.role_rows)).where(Person.active, Person.id != person_id)
-    return list(session.scalars(query.order_by(Person.name, Person.id)).unique())
+    place = place_of(session.get_one(Person, person_id))
+    found = session.scalars(query.order_by(Person.name, Person.id)).unique()
+    return [one for one in found if can_stand_in(place_of(one), place)]

@@ -17,6 +17,7 @@ from opinion_app.records.unit import Unit
 from opinion_app.rules.errors import MARKED, Conflict, Invalid, NotFound, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.mailbox import is_email
+from opinion_app.rules.permissions import Place
 from opinion_app.rules.pinyin import pinyin_of
 from opinion_app.rules.robots import chat_robot
 from opinion_app.rules.words import Role
@@ -121,7 +122,8 @@ def _check(session: Session, person: Person, values: PersonValues) -> None:
     if values.unit_id is not None and (unit is None or (not unit.active and unit.id != person.unit_id)):
         problems["unit_id"] = "这个单位不存在或已停用，请选择其他单位。"
     problems |= robot_problems(values.robot_url)
-    problems |= accounts.leave_problems(session, person, values.deputy_id, values.leave_from, values.leave_until)
+    place = Place(values.roles, values.unit_id)
+    problems |= accounts.leave_problems(session, person, place, values.deputy_id, values.leave_from, values.leave_until)
     if problems:
         raise Invalid(MARKED, problems)
 

@@ -69,8 +69,9 @@ def round_(office: Office, moment: str) -> list[str]:
 
 
 def leave(office: Office, login: str, moment: str, until: date | None = date(2026, 12, 20)) -> None:
-    now = parse_moment(moment)
-    deputy, begins = (office.people["deputy"].id, now.date()) if until else (None, None)
+    """On leave from that day, somebody of the unit with the deputy who may stand in; `until` none: back."""
+    now, of_the_unit = parse_moment(moment), office.people[login].unit_id is not None
+    deputy, begins = office.people["deputy"].id if until and of_the_unit else None, now.date() if until else None
     set_leave(office.session, actor_of(office.session, office.people[login]), deputy, begins, until, now)
 
 
