@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.clock_dates import facts_of
-from opinion_app.flow.dated_letters import STEP_DONE, as_it_leaves, ended, letter_to
+from opinion_app.flow.dated_letters import STEP_DONE, as_it_leaves, ended, letter_to, running
 from opinion_app.flow.due import clock_due, clock_words, soon_until
 from opinion_app.flow.looking import Looking, clock_ids, looking
 from opinion_app.flow.outbox import ACT, DIGEST, RUNG, Letter
@@ -33,7 +33,7 @@ from opinion_app.rules.ladder import Ladder, Rung, Way, moment_of
 from opinion_app.rules.permissions import can_see
 from opinion_app.rules.recipients import Owing, Recipient, Roster, Staff, fit_for_a_group, recipients
 from opinion_app.rules.rung_recipients import robot_units, rung_recipients
-from opinion_app.rules.waiting_step import as_reminded, is_urged, still_waits
+from opinion_app.rules.waiting_step import as_reminded, has_a_date, is_urged, still_waits
 from opinion_app.rules.words import ClockState, NoticeChannel
 from opinion_app.rules.zone import local_date
 
@@ -312,6 +312,8 @@ def _asked_of(notice: Notice, look: Looking) -> tuple[tuple[Recipient, ...] | No
     waits = next((line["waits"] for line in notice.lines if "waits" in line), None)
     if case is None or waits is None or notice.category != ACT or notice.for_group:
         return None, None
+    if has_a_date(waits) and not running(look.of(notice).values()):
+        return None, None  # answered, withdrawn or stopped: it is asked of nobody any more
     asked = asked_now(waits, case, look.people)
     found = next((one for one in asked or () if one.person_id == reader), None)
     if found is None and asked is not None and may_keep(waits, reader, case, look.people):

@@ -211,7 +211,8 @@ def _letter(
     copied = told.reason.startswith(COPIED)
     what = f"{title(sheet)}已发给{named['unit'] or '承办人'}，请知悉" if copied else f"{title(sheet)}，请及时办理"
     line = dated(about, what, owed, waits, now, calendar, morning)
-    letter = outbox.Letter(outbox.ACT, f"case:{case.id}:{key}", "", [line], link, case.id)
+    asks = waits != ITS_DATES  # a copy is a letter of its own: whoever has it can still be asked for the answer
+    letter = outbox.Letter(outbox.ACT, f"case:{case.id}:{key}{'' if asks else ':copy'}", "", [line], link, case.id)
     return letter_to(letter, told, owed, now, calendar, morning, blind_to=sheet.kind.label)
 
 

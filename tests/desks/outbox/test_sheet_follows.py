@@ -7,15 +7,22 @@ from datetime import date
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from opinion_app.desks.supervising.operations import ask
+from opinion_app.desks.supervising.withdrawing import withdraw
+from opinion_app.flow import supervise
 from opinion_app.flow.supervise import Asked
 from opinion_app.records.actors import actor_of
+from opinion_app.records.notice import Notice
+from opinion_app.records.person import Person
 from opinion_app.rules.delivery import Outcome
 from opinion_app.rules.reminder_words import SupervisionKind
-from opinion_app.rules.words import Role
+from opinion_app.rules.words import NoticeChannel, Role
 from opinion_app.rules.zone import parse_moment
 from opinion_app.steps.review import recusing
+from opinion_app.steps.triage import assigning
+from tests.builders.office import make_unit
 from tests.desks.outbox.posted import DUE, leave, letters_to, mailing, morning, round_
 from tests.desks.outbox.posted import post as run_of_the_outbox
 from tests.desks.outbox.test_handed_on import roles
@@ -92,3 +99,46 @@ def test_n09_who_passes_a_copy_on_keeps_it_and_is_asked_nothing(office: Office) 
     office.session.flush()
     supervised(office)
     assert round_(office, f"{DAY}T09:02") == [f"deputy {ASKED}", f"handler {ASKED}", f"head {ASKED}"]
+
+
+def told_inside_since(office: Office, moment: str) -> list[str]:
+    query = select(Person.login, Notice.subject).join(Person, Person.id == Notice.person_id).order_by(Notice.id)
+    rows = office.session.execute(query.where(Notice.channel == NoticeChannel.IN_APP, Notice.created_at >= parse_moment(moment)))
+    return [f"{login} {subject}" for login, subject in rows]
+
+
+@pytest.mark.parametrize("ended", ["answered", "withdrawn", "reassigned"])
+def test_n03_a_sheet_that_ended_while_it_waited_is_asked_of_nobody_new(office: Office, ended: str) -> None:
+    """Neither of a deputy of who falls ill then, nor of the way up where its unit has the case no more."""
+    above(office)
+    supervised(office)
+    at, [sheet] = parse_moment(f"{DAY}T09:01"), supervise.sheets(office.session, office.case.id)
+    by = {login: actor_of(office.session, person) for login, person in office.people.items()}
+    if ended == "answered":
+        supervise.answer(office.session, office.case, sheet, by["head"], at, "已说明情况")
+    elif ended == "withdrawn":
+        withdraw(office.session, office.case, sheet.id, "已当面说明", by["vice"], at)
+    else:
+        roads = make_unit(office.session, "村镇建设办")
+        assigning.reassign(office.session, office.case, by["clerk"], at, roads.id, "职责调整", know_late=True)
+    roles(office, "deputy", Role.UNIT_HEAD)
+    leave(office, "handler", f"{DAY}T09:02")
+    round_(office, f"{DAY}T09:03")
+    assert [line for line in told_inside_since(office, f"{DAY}T09:02") if "请及时办理" in line] == []
+
+
+@pytest.mark.parametrize("copied", ["deputy of who falls ill", "last who is there"])
+def test_n09_who_has_the_copy_of_a_sheet_is_still_asked_for_its_answer(office: Office, copied: str) -> None:
+    if copied == "last who is there":
+        office.people["mayor"].active = False
+        office.people["clerk"].leave_from = parse_moment(DAY).date()
+        office.session.flush()
+    supervised(office)
+    if copied == "last who is there":
+        of_the_unit(office, active=False)
+    else:
+        office.people["deputy"] = office.people["vice"]
+        leave(office, "handler", f"{DAY}T09:01")
+        office.people["head"].active = False
+        office.session.flush()
+    assert [line for line in round_(office, f"{DAY}T09:02") if "督办单" in line] == [f"vice {COPIED}", f"vice {ASKED}"]
