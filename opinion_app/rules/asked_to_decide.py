@@ -26,7 +26,9 @@ def who_decides(waits: Mapping[str, Any], case: CaseFacts, people: Roster) -> tu
     in_charge = people.in_charge.get(lead) if lead is not None and waits["for"] != RETURN else None
     if in_charge is not None and in_charge in able and not people.staff[in_charge].away:
         able = [in_charge]
-    return tuple(Recipient(one, "") for one in able) or _way_up(lead, Search(case, people))
+    asked = [Recipient(one, "") for one in able]
+    there = any(not people.staff[one].away for one in able)
+    return each_once(asked if there else [*asked, *_way_up(lead, Search(case, people))])
 
 
 def _way_up(lead: int | None, search: Search) -> tuple[Recipient, ...]:

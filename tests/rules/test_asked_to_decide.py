@@ -86,6 +86,8 @@ def test_n09_where_everybody_is_on_leave_a_request_is_asked_of_who_is_to_arrange
         (EXTENSION, {}, (), {VICE: ""}),
         (EXTENSION, {}, (VICE,), {MAYOR: ""}),
         (EXTENSION, {}, (-VICE,), {VICE: "", MAYOR: ""}),  # on leave
+        (EXTENSION, {}, (-VICE, -MAYOR), {VICE: "", MAYOR: "", CLERK: NO_LEADER, CLERK2: NO_LEADER}),  # somebody at work hears
+        (RETURN, {}, (-CLERK, -CLERK2), {CLERK: "", CLERK2: "", VICE: NO_CLERK, MAYOR: NO_CLERK}),
         (EXTENSION, {"recused": frozenset({VICE})}, (), {MAYOR: ""}),
         (EXTENSION, {"assignments": ()}, (), {VICE: "", MAYOR: ""}),
         (waits_for_extension(CASE, VICE), {}, (), {MAYOR: ""}),  # nobody decides what they asked for
