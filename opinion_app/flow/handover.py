@@ -15,7 +15,7 @@ from opinion_app.flow.clocks import open_clocks, owed_by_office
 from opinion_app.flow.dated_letters import dated, letter_to, presses, running, subject
 from opinion_app.flow.ladder import ladder
 from opinion_app.flow.may_know import may_know
-from opinion_app.flow.outbox import ACT, Letter, holders_of, leader_in_charge, queue_many, unit_people
+from opinion_app.flow.outbox import ACT, Letter, holders_of, leader_in_charge, queue_many, tell, unit_people
 from opinion_app.flow.roster import roster
 from opinion_app.flow.told_with import count_as_told
 from opinion_app.records.case import Case
@@ -23,7 +23,7 @@ from opinion_app.records.clock import Clock
 from opinion_app.records.person import Person
 from opinion_app.records.unit import Unit
 from opinion_app.rules import links
-from opinion_app.rules.asked_of import asked_now, kept_out
+from opinion_app.rules.asked_of import asked_now, kept_out, may_keep
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.life import holder
 from opinion_app.rules.recipients import Recipient, Search
@@ -54,6 +54,18 @@ def ask_for_decision(session: Session, case: Case, what: str, key: str, now: dat
 
     `waits`: for which decision (rules/waiting_step)."""
     hand_to(session, case, (), what, key, now, waits=waits)
+
+
+def tell_of_step(session: Session, case: Case, person: Person, what: str, key: str, now: datetime) -> None:
+    """Tell somebody who may know of a case from now on, with its dates where the step is theirs."""
+    facts, everybody = facts_of(session, case), roster(session, local_date(now))
+    unit_id = person.unit_id if facts.of_unit(person.unit_id) is not None else None
+    waits = waits_for_step(facts, unit_id)
+    asked = {one.person_id for one in asked_now(waits, facts, everybody) or ()}
+    if person.id in asked or may_keep(waits, person.id, facts, everybody):
+        hand_to(session, case, [person], what, key, now, unit_id=unit_id, mail=True)
+    else:
+        tell(session, case, [person], what, key, now, mail=True)
 
 
 def _at_desk(session: Session, case: Case, desk: str) -> list[Person]:

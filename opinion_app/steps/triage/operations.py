@@ -9,12 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow import outbox, progress, trail
-from opinion_app.flow.handover import hand_to
+from opinion_app.flow.handover import hand_to, tell_of_step
 from opinion_app.flow.left_open import leave_nothing_open
 from opinion_app.flow.move import admit, move
 from opinion_app.flow.moved_dates import DateMoved, check_late, moved_words
 from opinion_app.flow.reclassifying import on_acceptance, reclassify
 from opinion_app.flow.settings import areas
+from opinion_app.flow.stand_ins import look_at_pressing_again
 from opinion_app.records.case import Case, CaseGrant
 from opinion_app.records.finding import Finding
 from opinion_app.records.person import Person
@@ -196,7 +197,7 @@ def _check_transcription(spoken_by: str, spoken_at: datetime | None, now: dateti
 
 
 def grant(session: Session, case: Case, actor: Actor, now: datetime, login: str, reason: str) -> Person:
-    """Name one more person who may see a restricted case (decisions 9)."""
+    """Name one more person who may see a restricted case (decisions 9); they hear of it, and whose step it is of its dates."""
     admit(session, case, "grant", actor)
     person = session.scalar(select(Person).where(Person.login == login, Person.active))
     if person is None:
@@ -205,5 +206,7 @@ def grant(session: Session, case: Case, actor: Actor, now: datetime, login: str,
     if held is not None:
         raise Invalid("已经是知情人。", {"login": f"{person.name}已经可以查看本件。"})
     session.add(CaseGrant(case_id=case.id, person_id=person.id, granted_by_id=actor.id, granted_at=now))
-    move(session, case, "grant", actor, now, note=reason, values={"知情人": (None, person.name)})
+    done = move(session, case, "grant", actor, now, note=reason, values={"知情人": (None, person.name)})
+    tell_of_step(session, case, person, "您被指定为知情人", f"grant:{done.id}", now)
+    look_at_pressing_again(session, now)
     return person
