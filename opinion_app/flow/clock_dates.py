@@ -9,8 +9,9 @@ from typing import Any
 
 from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import Adoption, ClockFacts, Extension, Pause, Receipt, Restart, Span, Unit
-from opinion_app.rules.deadline import Derivation, buffer_before, derive, elapsed_at, is_late, warn_at
+from opinion_app.rules.deadline import Derivation, buffer_before, derive, is_late, warn_at
 from opinion_app.rules.deadline_rules import Ahead, ClockStage
+from opinion_app.rules.elapsed import elapsed_at
 from opinion_app.rules.words import OPEN_CLOCK, ClockState
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date
@@ -154,7 +155,7 @@ def inner_day(
     first = calendar.roll_forward(local_date(now))
     stays = (clock.latest_at, clock.amount if laid_with is None else laid_with) == (reply_due, working_days)
     before = (None if stays else _laid_by(clock, reply_due, working_days, first)) or clock.due_at or missed(clock)
-    earliest = min(first, local_date(before)) if before is not None else first
+    earliest = local_date(before) if before is not None and local_date(before) < local_date(now) else first
     counted = local_date(buffer_before(reply_due, working_days, calendar, clock.start_at))
     return min(max(counted, earliest), local_date(reply_due))
 

@@ -49,12 +49,15 @@ class DayWalk:
         for suspended, resumed in self._pauses:
             begun = max(suspended, since_on)
             if begun < resumed and begun <= day:
-                left = self._left(begun, day)
+                left, said = self._left(begun, day), len(self.steps)
                 if resumed == _NEVER:
                     self._hold(begun, left, self._unit)
                     return None
                 self.steps.append(Step(StepKind.PAUSED, resumed, f"恢复计时（{day_words(begun, resumed.year)} 起中止）"))
                 moved = self._count(resumed, left, self._unit, "恢复后")
+                if moved is not None and moved < day:  # it stood still on days off alone, and was due on one
+                    del self.steps[said:]
+                    return due
                 return None if moved is None else end_of_day(moved)
         return due
 

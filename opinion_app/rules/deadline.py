@@ -5,7 +5,7 @@ be recomputed when a calendar year is loaded. Whether a *new* extension or suspe
 by `deadline_checks`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
@@ -31,7 +31,7 @@ from opinion_app.rules.spoken import day_words
 from opinion_app.rules.trace import Step, StepKind
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.working_time import Stretch, frames_of_day, working_time_between
-from opinion_app.rules.zone import SHANGHAI, after, between, end_of_day, local, local_date, start_of_day, whole_second
+from opinion_app.rules.zone import SHANGHAI, between, local, local_date, start_of_day, whole_second
 
 __all__ = [
     "Adoption",
@@ -52,7 +52,6 @@ __all__ = [
     "derive",
     "due_if_resumed",
     "earliest",
-    "elapsed_at",
     "granted_in_run",
     "if_resumed",
     "is_late",
@@ -137,7 +136,7 @@ def derive(facts: ClockFacts, calendar: WorkCalendar) -> Derivation:
     if facts.follows:
         due = _stand_still(walk, due, facts)
     for taken in (held for held in facts.adoptions if held.by_issuer):
-        due, original = _bind(walk, due, taken), _original(original, taken, facts)
+        due, original = _bind(walk, due, taken, calendar), _original(original, taken, facts)
     if due is not None:
         walk.steps.append(_end(walk, due, facts.span.unit, calendar))
     return Derivation(
@@ -189,24 +188,6 @@ def warn_at(due_at: datetime, working_days: int, calendar: WorkCalendar) -> date
     day = calendar.add_working_days(local_date(due_at), -working_days)
     frames = frames_of_day(calendar, day)
     return frames[0][0].astimezone(SHANGHAI) if frames else start_of_day(day)
-
-
-def elapsed_at(derivation: Derivation, percent: int) -> datetime | None:
-    """The moment at which that share of the running time until the due moment has passed, by the same walk; None while open.
-
-    Day clocks answer with the end of the day that completes the share; 75 is a quarter of the hours before due. What a cap or a
-    date taken over cut off does not count, what was granted up to a day does.
-    """
-    due = derivation.due_at
-    if due is None:
-        return None
-    if not derivation.unit.in_days:
-        return _hour_share(derivation.ran, percent) if derivation.ran else due
-    counted = {step.day for step in derivation.trace if step.kind is StepKind.COUNTED and step.day <= local_date(due)}
-    days = sorted(counted)  # a day laid anew after a suspension is counted twice on the way
-    if not days:
-        return due - between(derivation.start_at, due) * (100 - percent) / 100
-    return min(end_of_day(days[-(-len(days) * percent // 100) - 1]), due)
 
 
 def if_resumed(facts: ClockFacts, at: datetime) -> ClockFacts:
@@ -275,13 +256,14 @@ def _adopt(walk: _Walk, due: datetime | None, adoption: Adoption) -> datetime | 
     return moved
 
 
-def _bind(walk: _Walk, due: datetime | None, taken: Adoption) -> datetime:
+def _bind(walk: _Walk, due: datetime | None, taken: Adoption, calendar: WorkCalendar) -> datetime:
     """The earlier of the clock's own date and the one that whoever sent a merged letter has set: nothing that the office does
     with its own, be it stopped or put off, moves that (decisions 10; D13)."""
     day = local(taken.due_at)
     if due is not None and due <= day:
         return due
-    walk.provisional = walk.provisional or taken.provisional
+    known = not calendar.provisional(day.date())  # what lies in a year to come cannot turn out to lie before a day of this one
+    walk.provisional = taken.provisional or (walk.provisional and not known)
     walk.steps.append(Step(StepKind.BOUND, local_date(taken.at), taken.number, moment=day))
     return day
 
@@ -339,13 +321,3 @@ def _stand_still(walk: _Walk, due: datetime | None, facts: ClockFacts) -> dateti
     walk.held = PASSED if facts.adoptions else LAID_ANEW
     walk.steps.append(Step(StepKind.HELD, local_date(held.suspended_at), "中止计时，尚未恢复"))
     return None
-
-
-def _hour_share(stretches: Sequence[Stretch], percent: int) -> datetime:
-    """The moment within the stretches of an hour clock at which that share of them has run."""
-    left = sum((between(opens, closes) for opens, closes in stretches), timedelta()) * percent / 100
-    for opens, closes in stretches[:-1]:
-        if between(opens, closes) >= left:
-            return after(opens, left)
-        left -= between(opens, closes)
-    return after(stretches[-1][0], left)

@@ -58,7 +58,8 @@ def check_suspension(
     happened to the case itself, where the clock stands for a merged case's."""
     own = lived or facts
     check_moment(at)
-    if facts.fixed_date is not None:
+    agreed = any(held.granted_by and held.until for held in granted_in_run(facts))
+    if facts.fixed_date is not None or agreed:
         raise DeadlineRefused("这件的时限是来文单位定的日期，本单位不能自行中止；确需延后的，请与来文单位商定后办理延期。")
     if now is not None and at > now:
         raise DeadlineRefused("中止时间不能晚于现在。")

@@ -65,8 +65,13 @@ class HourWalk:
                 if resumed == _NEVER:
                     self._hold(begun, left)
                     return None
+                said = len(self.steps)
                 self._note_pause(suspended, resumed)
-                return self._run(resumed, left, self._unit, "恢复后")
+                moved = self._run(resumed, left, self._unit, "恢复后")
+                if moved is not None and moved < due:  # it stood still outside working hours alone
+                    del self.steps[said:]
+                    return due
+                return moved
         return due
 
     def _before(self, begin: datetime, due: datetime) -> Iterator[Stretch]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
 from opinion_app.rules.clock_facts import ClockFacts
-from opinion_app.rules.deadline import derive, elapsed_at
+from opinion_app.rules.deadline import derive
 from opinion_app.rules.digest import OpenClock
+from opinion_app.rules.elapsed import elapsed_at
 from opinion_app.rules.words import Word
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local, local_date, on_day

@@ -19,7 +19,6 @@ from opinion_app.rules.deadline import (
     Unit,
     derive,
     earliest,
-    elapsed_at,
     is_late,
     remaining,
     warn_at,
@@ -27,6 +26,7 @@ from opinion_app.rules.deadline import (
 from opinion_app.rules.deadline_checks import check_extension
 from opinion_app.rules.deadline_rules import Allowance, ClockStage
 from opinion_app.rules.default_rules import DEFAULT_RULES, RuleFacts, choose
+from opinion_app.rules.elapsed import elapsed_at
 from opinion_app.rules.workdays import (
     CalendarDay,
     DayKind,
@@ -311,3 +311,30 @@ def test_d04_a_day_granted_counts_from_the_day_after_the_date_it_had(day: str, o
 )
 def test_d16_a_day_counted_again_after_a_suspension_is_one_day(facts: ClockFacts, percent: int, day: str) -> None:
     assert elapsed_at(derive(facts, CHINA), percent) == end(day)
+
+
+@pytest.mark.parametrize(
+    ("until", "pause", "moved"),
+    [
+        ("2026-12-12", ("2026-11-28T09:00", "2026-11-29T18:00"), "2026-12-12"),  # it stood still over a weekend alone
+        ("2026-12-12", ("2026-11-27T09:00", "2026-11-29T18:00"), "2026-12-12"),  # from a Friday that counts
+        ("2026-12-12", ("2026-11-27T09:00", "2026-11-30T18:00"), "2026-12-14"),  # one working day
+        ("2026-12-11", ("2026-11-28T09:00", "2026-11-29T18:00"), "2026-12-11"),
+    ],
+)
+def test_d07_a_suspension_over_days_off_alone_takes_nothing_of_a_day_off_it_was_due_on(
+    until: str, pause: tuple[str, str], moved: str
+) -> None:
+    facts = ClockFacts(at("2026-11-23"), wd(3), extensions=(Extension(at("2026-11-24"), until=on(until)),))
+    held = replace(facts, pauses=(Pause(at(pause[0]), at(pause[1])),))
+    assert derive(held, CHINA).due_at == end(moved)
+    steps = [step.kind for step in derive(held, CHINA).trace]
+    assert (StepKind.PAUSED in steps) is (moved != until or until == "2026-12-11")
+
+
+def test_d07_a_suspension_outside_working_hours_takes_nothing_of_a_set_evening() -> None:
+    facts = ClockFacts(
+        at("2026-11-23T09:00"), Span(4, WH), extensions=(Extension(at("2026-11-23T10:00"), until=on("2026-11-28")),)
+    )
+    over = replace(facts, pauses=(Pause(at("2026-11-24T20:00"), at("2026-11-25T07:00")),))
+    assert derive(over, CHINA).due_at == end("2026-11-28")

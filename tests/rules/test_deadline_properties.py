@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opinion_app.rules.deadline import Adoption, ClockFacts, Extension, Pause, Span, Unit, derive, elapsed_at
+from opinion_app.rules.deadline import Adoption, ClockFacts, Extension, Pause, Span, Unit, derive
+from opinion_app.rules.elapsed import elapsed_at
 from opinion_app.rules.workdays import CalendarDay, CalendarWithoutWorkingDays, DayKind, WorkCalendar
 from opinion_app.rules.zone import end_of_day, local_date, start_of_day
 from tests.rules.calendars import CHINA, ND, WD

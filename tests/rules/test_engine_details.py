@@ -16,10 +16,10 @@ from opinion_app.rules.deadline import (
     StepKind,
     derive,
     due_if_resumed,
-    elapsed_at,
     remaining,
     warn_at,
 )
+from opinion_app.rules.elapsed import elapsed_at
 from opinion_app.rules.explain import explain
 from opinion_app.rules.workdays import (
     LONGEST_RUN_OFF,

@@ -54,6 +54,16 @@ def test_d13_it_is_a_guess_where_one_of_the_two_is() -> None:
     assert derive(later, CHINA).provisional is False, "the other date plays no part"
 
 
+def test_d02_what_a_guessed_date_of_its_own_cannot_pass_is_no_guess() -> None:
+    """The own date lies in a year to come: however that is loaded, the day of this year comes first."""
+    own = ClockFacts(at("2026-12-25T09:00"), wd(10))
+    assert derive(own, CHINA).provisional
+    for day, guess in (("2026-12-31", False), ("2027-01-05", True)):
+        bound = replace(own, adoptions=(replace(LETTER, at=at("2026-12-28"), due_at=end(day)),))
+        assert (due(bound), derive(bound, CHINA).provisional) == (end(day), guess)
+        assert derive(bound, CHINA).trace[-1].provisional is guess
+
+
 @pytest.mark.parametrize(("day", "bound"), [("2026-11-30", False), ("2026-11-27", True)])
 def test_d13_where_both_are_the_same_its_own_is_told(day: str, bound: bool) -> None:
     steps = derive(replace(OWN, adoptions=(replace(LETTER, due_at=end(day)),)), CHINA).trace
@@ -86,6 +96,15 @@ def test_d13_it_is_explained() -> None:
         "11月27日 周五 到期，当日 24 时前都算按时",
     ]
     assert [step.kind for step in derive(LATER, CHINA).trace if step.kind is StepKind.BOUND] == []
+
+
+def test_d07_a_day_that_the_issuer_agreed_to_is_not_the_offices_to_stop() -> None:
+    agreed = Extension(at("2026-11-25"), until=at("2026-12-18").date(), granted_by="市信访局，来函〔2026〕1号")
+    with pytest.raises(DeadlineRefused, match="来文单位定的日期，本单位不能自行中止"):
+        check_suspension(replace(OWN, extensions=(agreed,)), at("2026-11-26"), CHINA)
+    check_suspension(replace(OWN, extensions=(replace(agreed, granted_by=""),)), at("2026-11-26"), CHINA)
+    anew = replace(OWN, extensions=(agreed,), restarts=(Restart(at("2026-11-27")),))
+    check_suspension(anew, at("2026-11-30"), CHINA)
 
 
 def test_d13_the_office_neither_stops_nor_extends_it_on_its_own() -> None:

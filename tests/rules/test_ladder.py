@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opinion_app.rules.clock_facts import ClockFacts, Pause, Span, Unit
-from opinion_app.rules.deadline import derive, elapsed_at, warn_at
+from opinion_app.rules.deadline import derive, warn_at
 from opinion_app.rules.digest import OpenClock
+from opinion_app.rules.elapsed import elapsed_at
 from opinion_app.rules.ladder import DEFAULT_LADDER, Anchor, Coming, Ladder, Rung, Way, Who, fresh, look, plan, speaks_at
 from opinion_app.rules.recipients import Owing
 from opinion_app.rules.zone import end_of_day, latest, local, local_date, on_day

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opinion_app.rules.deadline import ClockFacts, Pause, derive, elapsed_at
+from opinion_app.rules.deadline import ClockFacts, Pause, derive
+from opinion_app.rules.elapsed import elapsed_at
 from opinion_app.rules.explain import explain
 from opinion_app.rules.trace import StepKind
 from opinion_app.rules.workdays import CalendarWithoutWorkingDays, DayKind, WorkCalendar, span_of_rows
