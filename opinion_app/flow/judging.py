@@ -28,6 +28,7 @@ from opinion_app.rules.ladder import Coming, Ladder, Look, Rung, Way, look, plan
 from opinion_app.rules.next_digest import heard_from, last_digest, rung_of_word, turn_to_look
 from opinion_app.rules.recipients import Recipient, Roster, recipients
 from opinion_app.rules.rung_recipients import robot_units, rung_recipients
+from opinion_app.rules.sheet import SAID, asked_unit
 from opinion_app.rules.still_told import StillTold
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date
@@ -300,7 +301,9 @@ def _tell_units(
 def _line(clock: OpenClock, case: CaseFacts, told: Recipient, rung: Rung, table: Table) -> dict[str, Any]:
     words = due_words(clock.due_at, table.now, table.calendar, clock.span, provisional=clock.provisional)
     group = words.state if words.state in GROUPS else DueState.SOON
-    return line_for(clock, case, told, group, words.text).as_data() | {"rung": rung.code}
+    asks = rung.sheet and not told.blind and asked_unit(clock, case) is not None
+    said = f"{words.text}{SAID}" if asks else words.text
+    return line_for(clock, case, told, group, said).as_data() | {"rung": rung.code} | ({"sheet": True} if asks else {})
 
 
 def letters(sayings: Iterable[Saying]) -> list[list[Saying]]:

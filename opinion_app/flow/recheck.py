@@ -33,6 +33,7 @@ from opinion_app.rules.ladder import Ladder, Rung, Way, moment_of
 from opinion_app.rules.permissions import can_see
 from opinion_app.rules.recipients import Owing, Recipient, Roster, Staff, fit_for_a_group, recipients
 from opinion_app.rules.rung_recipients import robot_units, rung_recipients
+from opinion_app.rules.sheet import SAID
 from opinion_app.rules.waiting_step import as_reminded, has_a_date, is_urged, still_waits
 from opinion_app.rules.words import ClockState, NoticeChannel
 from opinion_app.rules.zone import local_date
@@ -343,4 +344,5 @@ def _as_it_stands(line: dict[str, Any], clocks: Mapping[int, Clock], look: Looki
     line = line | ({"group": GROUPS[pressing[0]]} if "group" in line and pressing is not None else {})
     if line.get("blind"):
         return line if line.get("text") or clock.due_at is None else line | {"text": blind_words(clock.due_at)}
-    return line | {"text": f"{clock_words(clock)}：{clock_due(clock, look.now, look.calendar).words}"}
+    due = f"{clock_words(clock)}：{clock_due(clock, look.now, look.calendar).words}"
+    return line | {"text": f"{due}{SAID}" if line.get("sheet") else due}

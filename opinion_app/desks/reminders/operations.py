@@ -14,6 +14,7 @@ from opinion_app.desks.reminders.queries import plan_digests, waiting_clocks
 from opinion_app.desks.reminders.said_by_digest import Said, said_by_digest
 from opinion_app.desks.reminders.unit_letters import letter_of, ring_units
 from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.cases import facts_of
 from opinion_app.flow.coming_back import gone_for_good, inside_alone
 from opinion_app.flow.digest_ledger import enter_digests, going_out
 from opinion_app.flow.handing_on import ask_who_has_it_now
@@ -29,11 +30,10 @@ from opinion_app.records.notice import Notice, Reminder
 from opinion_app.records.once import insert_once
 from opinion_app.records.person import Person
 from opinion_app.rules import links
-from opinion_app.rules.deadline_rules import ClockStage, OwedBy
 from opinion_app.rules.digest import OpenClock, PersonDigest, Trouble
 from opinion_app.rules.ladder import Rung, Way
-from opinion_app.rules.life import ACTS
 from opinion_app.rules.reminder_words import ReminderState, SupervisionKind
+from opinion_app.rules.sheet import asked_unit
 from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.still_told import StillTold
 from opinion_app.rules.zone import local_date
@@ -202,13 +202,9 @@ def _asked_before(session: Session, clock: OpenClock, rung: Rung, before: StillT
 
 def _issue_sheet(session: Session, clock: OpenClock, rung: Rung, days: int, now: datetime) -> None:
     case = session.get_one(Case, clock.case_id)
-    unit_id = clock.owing.unit_id or case.lead_unit_id
-    if clock.owing.owed_by == OwedBy.OFFICE.value or unit_id is None:
-        return  # the office does not supervise itself, nor a unit for what the office is late with
-    if clock.waits_for == ClockStage.FEEDBACK.label:
-        return  # an answer is not asked for by another sheet
-    if case.stage not in ACTS["supervise_feedback"].stages:
-        return  # no unit could answer it: what a merged letter owes is the office's report (D13)
+    unit_id = asked_unit(clock, facts_of(session, case))
+    if unit_id is None:
+        return
     text = f"{clock.waits_for}时限已逾期（{moment_words(clock.due_at)}到期），请说明原因、已采取的措施和预计办结时间。"
     key = _sheet_key(clock, rung, clock.version)
     due_on = work_calendar(session).add_working_days(local_date(now), days)
