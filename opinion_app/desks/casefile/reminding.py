@@ -18,8 +18,10 @@ from opinion_app.desks.casefile.rungs_ahead import rungs_ahead
 from opinion_app.flow.due import clock_words, soon_until
 from opinion_app.flow.judging import table_of
 from opinion_app.flow.ladder import ladder
+from opinion_app.flow.outbox import ACT
 from opinion_app.flow.reminding import open_clock, rungs_of
 from opinion_app.flow.roster import rosters
+from opinion_app.flow.told_with import WITH_THE_CASE
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice, Reminder, UnitReminder
 from opinion_app.records.unit import Unit
@@ -126,6 +128,8 @@ def _of_group(row: UnitReminder, clock: Clock, notice: Notice, name: str, held: 
 def _of_rung(row: Reminder, clock: Clock, notice: Notice, held: Ladder) -> Sent:
     rung = held.named(row.rung)
     what = f"{rung.label if rung else row.rung}：{clock_words(clock)}"
+    if row.reason == WITH_THE_CASE and notice.category == ACT:  # no card left: a letter about an act named the date
+        what = f"{_act(notice)}：{clock_words(clock)}"
     if row.state is ReminderState.CARRIED:
         return Sent(what, notice.receiver, row.created_at, row.state.label, "", "")
     way = Way.DIGEST.label if notice.category == "digest" else notice.channel.label
@@ -133,8 +137,11 @@ def _of_rung(row: Reminder, clock: Clock, notice: Notice, held: Ladder) -> Sent:
 
 
 def _of_notice(notice: Notice) -> Sent:
-    what = notice.subject.partition(" ")[2] or notice.subject
-    return Sent(what, notice.receiver, notice.created_at, *result(notice, notice.channel.label), notice.last_error)
+    return Sent(_act(notice), notice.receiver, notice.created_at, *result(notice, notice.channel.label), notice.last_error)
+
+
+def _act(notice: Notice) -> str:
+    return notice.subject.partition(" ")[2] or notice.subject
 
 
 def coming(session: Session, clocks: Sequence[Clock], facts: CaseFacts, now: datetime) -> list[Next]:

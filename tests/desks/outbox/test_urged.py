@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
+from opinion_app.desks.casefile.reminding import sent
 from opinion_app.desks.supervising.operations import ask
 from opinion_app.flow.dated_letters import SEE_TO_IT
 from opinion_app.flow.supervise import Asked
@@ -95,3 +96,13 @@ def test_n09_a_hand_urging_told_blind_holds_no_link_and_comes_back_with_every_wo
         "您是承办单位负责人",
     )
     assert letters_to(office, "head")[-1].link == whole["link"]
+
+
+def test_the_case_page_names_the_letter_that_left_and_no_card_that_did_not(office: Office) -> None:
+    """A 催办 of what has been late for weeks says so, and counts as the highest rung; of a card nobody heard."""
+    urge(office, "2026-12-02T09:00")
+    told = {(one.what, one.whom) for one in sent(office.session, office.case.id)}
+    assert {what for what, _whom in told} == {
+        "第 1 次催办，请及时办理（已逾期 15 个工作日）",
+        "第 1 次催办，请及时办理（已逾期 15 个工作日）：答复",
+    }
