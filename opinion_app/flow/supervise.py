@@ -33,8 +33,9 @@ from opinion_app.rules.clock_facts import Receipt
 from opinion_app.rules.clock_facts import Unit as SpanUnit
 from opinion_app.rules.deadline_rules import ClockStage, OwedBy
 from opinion_app.rules.errors import MARKED, Invalid, NotFound, Refused
-from opinion_app.rules.facts import Actor
+from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.ladder import Anchor, Rung, Who
+from opinion_app.rules.life import holder
 from opinion_app.rules.recipients import Owing, Recipient
 from opinion_app.rules.reminder_words import SupervisionKind
 from opinion_app.rules.rung_recipients import COPIED, rung_recipients
@@ -135,7 +136,8 @@ def _tell(session: Session, case: Case, sheet: Supervision, key: str, told: Iter
     told = list(told)
     if not told:
         return
-    facts, owed = facts_of(session, case), _dates(session, case, sheet)
+    facts = facts_of(session, case)
+    owed = _dates(session, case, sheet, facts)
     calendar, morning = work_calendar(session), ladder(session).morning
     waits = answers(sheet.unit_id) if sheet.clock is not None else urges(facts, sheet.unit_id)
     asked = {one.person_id for one in asked_now(waits, facts, roster(session, local_date(now))) or ()}
@@ -148,9 +150,13 @@ def _tell(session: Session, case: Case, sheet: Supervision, key: str, told: Iter
     count_as_told(session, pressing, {person_id: notice_id for notice_id, person_id in queued}, now)
 
 
-def _dates(session: Session, case: Case, sheet: Supervision) -> list[Clock]:
+def _dates(session: Session, case: Case, sheet: Supervision, facts: CaseFacts) -> list[Clock]:
     """What a sheet's letter names: its own date, or of a 催办 without one what is owed by whom it asks (decisions 25)."""
-    return running([sheet.clock] if sheet.clock is not None else owed_by(session, case, sheet.unit_id))
+    if sheet.clock is not None:
+        return running([sheet.clock])
+    held = holder(facts)
+    at_unit = held.unit_id if held is not None and held.desk == "unit" else None
+    return running(owed_by(session, case, at_unit if sheet.unit_id is None else sheet.unit_id))
 
 
 def _next_serial(session: Session, case: Case, kind: SupervisionKind) -> int:

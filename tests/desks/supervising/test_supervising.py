@@ -15,7 +15,7 @@ from opinion_app.desks.reminders.operations import queue_rungs
 from opinion_app.desks.supervising import operations
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.cases import facts_of
-from opinion_app.flow.clocks import end_clock, reply_clock
+from opinion_app.flow.clocks import end_clock, open_clocks, reply_clock
 from opinion_app.flow.reminding import open_clock
 from opinion_app.flow.supervise import Asked, answer, issue, sheets
 from opinion_app.records.case import Case
@@ -250,3 +250,18 @@ def test_a_clock_without_a_due_moment_is_no_matter_for_reminders(office: Office)
     reply.due_at = None
     with pytest.raises(ValueError, match="no due moment"):
         open_clock(reply)
+
+
+def test_an_urging_of_whoever_has_the_case_names_what_the_unit_is_late_with(core: Flask) -> None:
+    """Its draft, due before the reply, is the first thing it owes."""
+    with transaction() as session:
+        office = make_office(session)
+        case = handling_case(office)
+        drafts = [clock for clock in open_clocks(session, case.id) if clock.stage == "draft"]
+        late = max(clock.due_at for clock in drafts if clock.due_at) + timedelta(days=1)
+        operations.ask(session, case, Asked(SupervisionKind.URGE, "请速办", None), office.clerk, late)
+        told = session.scalars(
+            select(Notice).where(Notice.subject.contains("催办"), Notice.channel == NoticeChannel.IN_APP)
+        ).all()
+        assert told
+        assert all("提交答复稿：已逾期" in notice.lines[0]["text"] for notice in told)
