@@ -257,6 +257,24 @@ def test_n09_whoever_stands_in_for_those_of_record_is_asked_before_the_way_up(
     assert {one.person_id: one.reason for one in found or ()} == asked
 
 
+RECEIVED = replace(LED, stage=Stage.RECEIVED, assignments=())
+
+
+@pytest.mark.parametrize(
+    ("case", "away", "gone", "asked"),
+    [
+        (APPROVED, {CLERK}, set(), {CLERK}),  # it is theirs, on leave or not
+        (replace(RECEIVED, recused=frozenset({CLERK})), {CLERK}, set(), {CLERK}),  # to hand it on stays open to them
+        (replace(APPROVED, recused=frozenset({VICE})), set(), {CLERK}, {VICE, MAYOR}),  # as does to see that somebody does it
+    ],
+)
+def test_n09_a_clerk_on_leave_keeps_the_step_and_a_leader_who_withdrew_sees_to_it(
+    case: CaseFacts, away: set[int], gone: set[int], asked: set[int]
+) -> None:
+    staff = {who: replace(one, away=who in away, active=one.active and who not in gone) for who, one in PEOPLE.staff.items()}
+    assert ids(asked_now(waits_for_step(case, None), case, replace(PEOPLE, staff=staff))) == asked
+
+
 ADMIN, ADMIN_AND_CLERK = 21, 22
 
 

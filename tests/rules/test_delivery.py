@@ -43,7 +43,8 @@ def test_n06_verdicts(outcome: Outcome, attempts: int, unknown: int, now: dateti
     ],
 )
 def test_what_is_sent_after_an_unknown_outcome_says_that_there_may_be_two(unknown: int, robot: bool, said: str) -> None:
-    assert judge(Attempt(Outcome.SENT), 2, unknown, NOW, NOW, robot=robot).note == said
+    verdict = judge(Attempt(Outcome.SENT), 2, unknown, NOW, NOW, robot=robot)
+    assert (verdict.note, verdict.unknown_outcomes) == (said, unknown)
 
 
 @pytest.mark.parametrize(

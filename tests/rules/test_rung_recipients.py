@@ -66,6 +66,12 @@ def test_n09_where_the_main_leader_is_gone_away_or_none_any_more_the_other_leade
     }
 
 
+def test_n09_a_main_leader_who_is_a_clerk_by_now_is_told_as_one() -> None:
+    clerk = replace(STAFF[MAYOR], actor=Actor(MAYOR, "镇长", frozenset({Role.CLERK})))
+    rest = replace(ROSTER, staff=STAFF | {MAYOR: clerk}, in_charge={})
+    assert told(REPORT, roster=rest)[MAYOR] == "抄送：您是受理员"
+
+
 def test_n09_the_same_person_is_told_once_with_the_first_reason() -> None:
     led = replace(ROSTER, in_charge={FINANCE: MAYOR})
     assert told(REPORT, roster=led)[MAYOR] == "您是主要领导"
