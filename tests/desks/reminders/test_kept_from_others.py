@@ -37,6 +37,7 @@ from opinion_app.steps.handling import extending, suspending
 from opinion_app.steps.handling import operations as handling
 from opinion_app.steps.handling.extending import More
 from opinion_app.steps.triage import assigning
+from opinion_app.steps.triage import operations as triage
 from opinion_app.steps.triage.assigning import Allotment
 from tests.builders.life import Office, give_addresses, make_office
 from tests.builders.office import make_case, make_person
@@ -116,6 +117,10 @@ def rate(office: Office, case: Case, at: datetime) -> None:
 
 
 # The act, what is done before it, itself, who does it and so may see the case that is kept from all others.
+def name_one(office: Office, case: Case, at: datetime) -> None:
+    triage.grant(office.session, case, office.clerk, at, "finance_head", "由其承办")
+
+
 TOLD: list[tuple[str, tuple[Do, ...], Do, str]] = [
     ("instruct", HANDLED, hands.instruct, "leader"),
     ("ask_return", (assign,), hands.ask_return, "finance_head"),
@@ -130,6 +135,7 @@ TOLD: list[tuple[str, tuple[Do, ...], Do, str]] = [
     ("supervise_feedback", (*HANDLED, supervise), feed_back, "finance_head"),
     ("withdraw_sheet", (*HANDLED, supervise), take_back, "leader2"),
     ("assess", HANDLED, assessed, "clerk"),
+    ("grant", HANDLED, name_one, "clerk"),
     ("approve_assessment", (*HANDLED, assessed), approve, "leader"),
     ("rated", (*hands.SIGNED, hands.answer), rate, "clerk"),
 ]
