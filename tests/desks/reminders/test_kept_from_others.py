@@ -118,6 +118,11 @@ def rate(office: Office, case: Case, at: datetime) -> None:
 
 # The act, what is done before it, itself, who does it and so may see the case that is kept from all others.
 def name_one(office: Office, case: Case, at: datetime) -> None:
+    """People are named for restricted cases alone."""
+    if not case.restricted:
+        case.restricted = True
+        office.session.add(CaseGrant(case_id=case.id, person_id=office.clerk.id, granted_at=at))
+        office.session.flush()
     triage.grant(office.session, case, office.clerk, at, "finance_head", "由其承办")
 
 
