@@ -26,3 +26,10 @@ def why_not_a_persons(session: Session, address: str) -> str:
         if same_mailbox(held) == same_mailbox(address):
             return f"这是{name}的单位邮箱；没有自己邮箱的请留空，提醒照样发到单位邮箱。"
     return ""
+
+
+def who_shares(session: Session, address: str, person_id: int) -> list[str]:
+    """The names of the others with an account whose own mailbox is the same: what is told to both of them arrives there twice."""
+    query = select(Person.name, Person.email).where(Person.email != "", Person.active, Person.id != person_id)
+    mailbox = same_mailbox(address)
+    return [name for name, held in session.execute(query.order_by(Person.id)) if same_mailbox(held) == mailbox]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from opinion_app.desks.people.queries import other_administrators
 from opinion_app.flow import accounts, trail
 from opinion_app.flow.accounts import subject_of
-from opinion_app.flow.addresses import why_not_a_persons
+from opinion_app.flow.addresses import who_shares, why_not_a_persons
 from opinion_app.flow.stand_ins import look_at_pressing_again
 from opinion_app.records.person import Person
 from opinion_app.records.unit import Unit
@@ -38,6 +38,7 @@ class PersonValues:
     leave_from: date | None = None
     leave_until: date | None = None
     robot_url: str = ""
+    knows_shared: bool = False  # that somebody else has the same mailbox
 
 
 def robot_problems(typed: str) -> dict[str, str]:
@@ -118,6 +119,8 @@ def _check(session: Session, person: Person, values: PersonValues) -> None:
         problems["email"] = "邮箱格式不对，应像 name@example.cn，只能填一个。"
     elif values.email and values.email != person.email and (why := why_not_a_persons(session, values.email)):
         problems["email"] = why
+    elif values.email and values.email != person.email and not values.knows_shared:
+        problems |= _shared(session, values.email, person)
     unit = session.get(Unit, values.unit_id) if values.unit_id is not None else None
     if values.unit_id is not None and (unit is None or (not unit.active and unit.id != person.unit_id)):
         problems["unit_id"] = "这个单位不存在或已停用，请选择其他单位。"
@@ -126,6 +129,16 @@ def _check(session: Session, person: Person, values: PersonValues) -> None:
     problems |= accounts.leave_problems(session, person, place, values.deputy_id, values.leave_from, values.leave_until)
     if problems:
         raise Invalid(MARKED, problems)
+
+
+def _shared(session: Session, address: str, person: Person) -> dict[str, str]:
+    others = who_shares(session, address, person.id)
+    if not others:
+        return {}
+    said = (
+        f"{'、'.join(others)}也用这个邮箱：同时通知几个人的，每人一封，都会发到这里。写错了请改正；确实共用的，请勾选后再保存。"
+    )
+    return {"know_shared": said}
 
 
 def _check_role_change(session: Session, person: Person, roles: frozenset[Role], actor: Actor) -> None:

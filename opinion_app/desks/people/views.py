@@ -187,6 +187,7 @@ def _values(form: Any) -> PersonValues:
         form.leave_from.data,
         form.leave_until.data,
         form.robot_url.data,
+        form.know_shared.data,
     )
 
 

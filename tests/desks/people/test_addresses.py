@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -63,3 +65,25 @@ def test_what_was_so_before_keeps_nothing_else_from_being_saved(app: Flask, admi
     assert admin.submit(page_of(app, Person), phone="0571-2").status_code == 303
     assert admin.submit(page_of(app, Unit), email="box@town.test").status_code == 303
     assert emails(app) == ("box@town.test", OWN)
+
+
+@pytest.mark.parametrize("address", [OWN, "Zhu+box@town.test"])
+def test_one_mailbox_of_two_people_is_said_and_kept_once_it_is_known(app: Flask, admin: Browser, address: str) -> None:
+    new: dict[str, Any] = {"login": "sun.li", "name": "孙丽", "roles": ["reviewer"], "email": address}
+    answer = admin.submit("/office/people/new", **new)
+    assert answer.status_code == 422
+    assert "朱所长也用这个邮箱：同时通知几个人的，每人一封，都会发到这里。" in answer.text
+    assert "我知道这个邮箱还有别人在用" in answer.text
+    with app.app_context(), transaction() as session:
+        assert session.scalar(select(Person.id).where(Person.login == "sun.li")) is None
+    assert admin.submit("/office/people/new", **new, know_shared="y").status_code == 200
+    with app.app_context(), transaction() as session:
+        person = session.scalars(select(Person).where(Person.login == "sun.li")).one()
+        assert person.email == address
+        place = f"/office/people/{person.id}"
+    assert "know_shared" not in admin.get(place).text, "asked of who brings it in alone"
+    assert admin.submit(place, phone="0571-3").status_code == 303
+    with app.app_context(), transaction() as session:
+        session.scalars(select(Person).where(Person.login == "zhu")).one().active = False
+    assert admin.submit(place, email="own@town.test").status_code == 303
+    assert admin.submit(place, email=address).status_code == 303, "who has no account is sent nothing"
