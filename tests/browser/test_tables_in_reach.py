@@ -60,7 +60,7 @@ def notice_id(app: Flask) -> int:
 def test_no_cell_of_a_table_is_out_of_reach(chromium: Browser, app: Flask, notice_id: int) -> None:
     cookie = client_for(app, "administrator").client.get_cookie(app.config["SESSION_COOKIE_NAME"])
     assert cookie is not None
-    pages = (f"/office/notices/{notice_id}", "/office/rules")
+    pages = (f"/office/notices/{notice_id}", "/office/rules", "/office/calendar")
     with serving(app) as address:
         context = chromium.new_context(locale="zh-CN")
         context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address}])
