@@ -144,8 +144,12 @@ def test_d06_pages_about_a_date_at_a_moment_say_its_hour(app: Flask) -> None:
         status, text = said(head, f"{path}/ask_extension", reason="需采购", amount="25")
         assert (status, "即不晚于 2026年11月25日 周三 10:00" in text) == (422, True)
         assert said(head, f"{path}/ask_extension", reason="需采购", amount="24")[0] == 303
-        assert due in leader.get(f"{path}/decide_extension").text
+        opened = leader.get(f"{path}/decide_extension").text
+        assert (due in opened, f"同意后时限为 {later}" in opened) == (True, True), "an amount is a date, too"
+        status, text = said(leader, f"{path}/decide_extension", agree="no", opinion="")
+        assert (status, "请写明不同意的理由" in text) == (422, True)
         assert said(leader, f"{path}/decide_extension", agree="yes")[0] == 303
+        assert "已同意延期，答复时限为 2026年11月25日 周三 10:00。" in leader.get(path).text
         assert "同意延期，延至 2026年11月25日 周三 10:00。" in leader.get(path).text
         assert later in clerk.get(f"{path}/suspend").text
         assert said(clerk, f"{path}/suspend", ground="hearing", reason="听证", told="")[0] == 303

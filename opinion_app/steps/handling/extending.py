@@ -4,7 +4,7 @@ Once the writer is answered, the report owed to whoever sent the letter can be e
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -26,8 +26,10 @@ from opinion_app.records.clock import Clock, ExtensionRequest
 from opinion_app.records.person import Person
 from opinion_app.rules.clock_facts import Extension, Span
 from opinion_app.rules.day_off import check_day_off
+from opinion_app.rules.deadline import derive
 from opinion_app.rules.deadline_checks import check_extendable, check_extension
 from opinion_app.rules.deadline_rules import BY_ISSUER, ISSUER, Allowance, ClockStage
+from opinion_app.rules.due_date import DueDate, due_date
 from opinion_app.rules.errors import Invalid, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.spoken import due_moment_words
@@ -178,6 +180,17 @@ def ask(
     ask_for_decision(session, case, "申请延期，请审批", f"ask_extension:{done.id}", now, waits)
 
 
+def if_granted(session: Session, clock: Clock, more: More, now: datetime) -> DueDate | None:
+    """When the clock will be due if it is given `more` now; None while it stands still or cannot be given it."""
+    facts = facts_of(clock)
+    try:
+        granted = replace(facts, extensions=(*facts.extensions, more.extension(clock, facts.extended_at(now))))
+        found = derive(granted, work_calendar(session))
+    except Refused:
+        return None
+    return due_date(found.due_at, guess=found.provisional)
+
+
 def waiting(session: Session, case: Case) -> ExtensionRequest | None:
     """The request that waits for a decision."""
     query = select(ExtensionRequest).where(ExtensionRequest.case_id == case.id, undecided())
@@ -209,6 +222,8 @@ def decide(
     clock, more = session.get_one(Clock, request.clock_id), asked(request)
     if agree:
         _check(session, clock, more, now)
+    elif not opinion:
+        raise Invalid("不同意延期的，请写明理由，申请人会看到。", {"opinion": "请写明不同意的理由。"})
     request.decided_by_id, request.decided_at, request.granted, request.opinion = actor.id, now, agree, opinion
     before, by = _dues(session, case, clock), granted_words(session, clock, more)
     if agree:

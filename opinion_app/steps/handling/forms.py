@@ -97,7 +97,7 @@ class DecideExtensionForm(OfficeForm):
     """The leader's answer."""
 
     agree = RadioField("审批意见", choices=choices([("yes", "同意延期"), ("no", "不同意")]), default="yes")
-    opinion = text("说明", 500)
+    opinion = text("说明", 500, hint="不同意的必须写明理由，申请人会看到")
 
 
 class RevealForm(OfficeForm):

@@ -25,6 +25,7 @@ from opinion_app.rules import links
 from opinion_app.rules.clock_facts import UNIT_WORDS
 from opinion_app.rules.day_off import chosen_day_words
 from opinion_app.rules.deadline_rules import ClockStage
+from opinion_app.rules.due_date import due_date
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.file_kinds import STAFF_LIMITS
 from opinion_app.rules.public_files import FileUse
@@ -204,23 +205,32 @@ def decide_extension(number: str) -> ResponseReturnValue:
     """审批延期."""
     case, session = _case(number, "decide_extension"), db.session()
     form = posted(forms.DecideExtensionForm, version=case.version)
+    request_ = extending.waiting(session, case)
+    running = session.get_one(Clock, request_.clock_id) if request_ is not None else extending.extendable(session, case)
+    what = extending.whose_words(case, running) + clock_words(running)
     if request.method == "POST" and form.validate():
         agree = form.agree.data == "yes"
         try:
             extending.decide(session, case, actor(), clock.now(), agree=agree, opinion=form.opinion.data, seen=form.seen_version)
-            return done(links.case(case.number), "已同意延期。" if agree else "已退回延期申请，原时限不变。")
+            return done(links.case(case.number), _decided(running, what, agree=agree))
         except Invalid as refusal:
             form.take(refusal)
-    request_ = extending.waiting(session, case)
-    running = session.get_one(Clock, request_.clock_id) if request_ is not None else extending.extendable(session, case)
     more = extending.asked(request_) if request_ is not None else None
     said = more.said(running) if more is not None else ""
     by = extending.granted_words(session, running, more) if more is not None else ""
     template = "steps/handling/decide_extension.html"
-    what = extending.whose_words(case, running) + clock_words(running)
     noted = chosen_day_words(more.until, work_calendar(session)) if more is not None else ""
+    later = extending.if_granted(session, running, more, clock.now()) if more is not None else None
     shown: dict[str, Any] = {"asked": request_, "said_of": said, "by": by, "running": running, "what": what, "noted": noted}
-    return act_page(case, "decide_extension", form, template=template, **shown)
+    return act_page(case, "decide_extension", form, template=template, later=later, **shown)
+
+
+def _decided(running: Clock, what: str, *, agree: bool) -> str:
+    """What became of a request, with the date that holds from now on."""
+    due = due_date(running.due_at, guess=running.provisional)
+    if not agree:
+        return "已退回延期申请，原时限不变。"
+    return f"已同意延期，{what}时限为 {due.words()}。" if due is not None else "已同意延期。"
 
 
 @bp.route("/reveal_contact", methods=["GET", "POST"])
