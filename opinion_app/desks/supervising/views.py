@@ -100,7 +100,8 @@ def withdraw_sheet(number: str) -> ResponseReturnValue:
     """撤销督办."""
     session = db.session()
     case, _facts = open_case(session, number, actor(), "withdraw_sheet")
-    own = [one for one in sheets(session, case.id, waiting=True) if withdrawing.may_withdraw(actor(), one)]
+    open_ = sheets(session, case.id, waiting=True)
+    own = withdrawing.own_of(actor(), open_)
     form = posted(forms.WithdrawalForm, version=case.version)
     named = [(one.id, f"{title(one)}（{one.unit.name if one.unit else '现承办环节'}）") for one in own]
     form.sheet_id.choices = choices([*([("", "请选择")] if len(own) > 1 else []), *named])  # never the wrong one by default

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -17,7 +18,7 @@ from opinion_app.records.clock import Clock
 from opinion_app.records.person import Person
 from opinion_app.records.supervision import Supervision
 from opinion_app.rules import links
-from opinion_app.rules.errors import Invalid, Refused
+from opinion_app.rules.errors import Forbidden, Invalid, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.recipients import Owing, Recipient
 from opinion_app.rules.words import OPEN_CLOCK, ClockState, Role
@@ -28,6 +29,16 @@ WITHDRAWN = "已撤销"  # how the date of its answer ends: no act brings it bac
 def may_withdraw(actor: Actor, sheet: Supervision) -> bool:
     """Whether `actor` may take back this sheet, should it wait; of all that wait `rules/obstacles` says it."""
     return actor.has(Role.LEADER) or sheet.issued_by_id == actor.id
+
+
+def own_of(actor: Actor, waiting: Sequence[Supervision]) -> list[Supervision]:
+    """Those of the sheets that wait which `actor` may take back. Raises Forbidden, saying who may, where none of them is."""
+    own = [one for one in waiting if may_withdraw(actor, one)]
+    if waiting and not own:
+        issuers = dict.fromkeys(one.issued_by.name for one in waiting if one.issued_by is not None)
+        who = f"领导或者发出人（{'、'.join(issuers)}）" if issuers else "领导"
+        raise Forbidden(f"等待反馈的都不是您发出的，只能由{who}撤销。")
+    return own
 
 
 def withdraw(

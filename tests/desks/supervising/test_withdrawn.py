@@ -67,7 +67,9 @@ def test_a_leader_takes_back_a_sheet_and_every_page_says_so(app: Flask) -> None:
     clerk, leader, handler = (client_for(app, login) for login in ("clerk", "leader", "finance_handler"))
     path = f"{CASE}/withdraw_sheet"
     assert (path in clerk.get(CASE).text, path in leader.get(CASE).text) == (False, True)
-    assert "请由领导或者发出人撤销" in clerk.get(path).text
+    refusal = clerk.get(path)
+    assert (refusal.status_code, 'name="text"' in refusal.text) == (403, False), "no form for what would be refused"
+    assert "等待反馈的都不是您发出的，只能由领导或者发出人（mayor）撤销。" in refusal.text
     assert handler.get(path).status_code == 403
     refused = leader.send(pick(leader.forms(path), "/withdraw_sheet"), text="")
     assert (refused.status_code, "请填写撤销原因" in refused.text) == (422, True)
