@@ -8,6 +8,11 @@ PEOPLE = "/office/people"
 SIGN_IN = "/office/sign-in"
 
 
+def notice(notice_id: int) -> str:
+    """The page of one of the reader's notices."""
+    return f"{NOTICES}/{notice_id}"
+
+
 def case(number: str) -> str:
     """The page of a case."""
     return f"/office/cases/{number}"

@@ -40,7 +40,7 @@ def init_app(app: Flask, office_defaults: dict[str, str], counts: Counts) -> Non
         if g.get(BARE) or not request.path.startswith("/office") or not current_user.is_authenticated:
             return known | {"actor": None, "nav": [], "unread": 0}
         actor = current_user.actor
-        known["office"] = known["office"] | {"register_href": "/office/register" if may(actor, "register") else False}
+        known["office"] = known["office"] | _offered(actor)
         return known | {
             "actor": _person(actor),
             "nav": build(actor, g.get(PLACE) or request.full_path.rstrip("?"), counts(actor)),
@@ -50,6 +50,12 @@ def init_app(app: Flask, office_defaults: dict[str, str], counts: Counts) -> Non
 
     app.context_processor(context)
     app.jinja_env.globals["form_key"] = form_key
+
+
+def _offered(actor: Actor) -> dict[str, str | bool]:
+    """What the bar above offers: nobody is offered what would be refused."""
+    places = {"register_href": ("register", "/office/register"), "search_href": ("search", "/office/search")}
+    return {name: place if may(actor, permission) else False for name, (permission, place) in places.items()}
 
 
 def _standstill(beaten_at: datetime | None, *, on_every_page: bool) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email.policy
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -129,6 +130,21 @@ def test_n14_the_clerk_finds_what_would_go_out(app: Flask) -> None:
 
 
 @pytest.mark.usefixtures("people")
+def test_a_digest_by_mail_leads_to_its_own_page_inside(app: Flask) -> None:
+    inside = notice(app, "digest", NoticeChannel.IN_APP)
+    mail = email.message_from_string(notice(app, "digest", NoticeChannel.MAIL).body, policy=email.policy.default)
+    said = mail.get_body(("plain",))
+    assert said is not None
+    assert re.findall(r"查看全部：\S+?(/office/\S+)", said.get_content()) == [f"/office/notices/{inside.id}"]
+
+
+@pytest.mark.usefixtures("people")
+def test_only_who_may_search_is_offered_the_box(app: Flask) -> None:
+    offered = {who: "data-search" in page(app, who, "/office/notices")[1] for who in ("clerk", "admin", "auditor")}
+    assert offered == {"clerk": True, "admin": False, "auditor": True}
+
+
+@pytest.mark.usefixtures("people")
 def test_notices_are_read_by_opening_and_belong_to_one_person(app: Flask) -> None:
     status, text = page(app, "clerk", "/office/notices")
     assert (status, text.count('class="unread"')) == (200, 2)
@@ -161,11 +177,16 @@ def test_the_outbox_says_when_it_tries_again_and_why_it_did_not_arrive(app: Flas
         row = session.scalars(select(Notice).where(Notice.channel == NoticeChannel.MAIL)).first()
         assert row is not None
         row.state, row.attempts, row.finished_at, row.last_error = NoticeState.PENDING, 1, None, error
-        row.next_attempt_at = now
+        row.next_attempt_at, notice_id = now, row.id
     text = page(app, "clerk", "/office/outbox?view=waiting")[1]
     assert f"下次发送：{filters.moment(now)}。{error.partition('：')[0]}" in text
     assert said in text
     assert re.findall(r'<span lang="en">(.*?)</span></details>', text) == ([own] if own else [])
+    assert "发往" not in text
+    with app.app_context(), transaction() as session:
+        row = session.get_one(Notice, notice_id)
+        row.state, row.finished_at = NoticeState.FAILED, now
+    assert "；发往 clerk@office.test</span>" in page(app, "admin", "/office/outbox?view=trouble")[1], "to be corrected there"
 
 
 @pytest.mark.usefixtures("people")

@@ -18,6 +18,7 @@ from opinion_app.flow.digest_ledger import say_as_it_leaves
 from opinion_app.flow.handing_on import hand_on
 from opinion_app.flow.leaving import address_of, due, unfit_address, why_not_at_all, why_not_to_writer
 from opinion_app.flow.left_behind import leave_behind
+from opinion_app.flow.outbox import DIGEST, by_channel
 from opinion_app.flow.recheck import (
     NOTHING_LEFT,
     REPLACED,
@@ -34,6 +35,7 @@ from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
+from opinion_app.rules import links
 from opinion_app.rules.delivery import CLAIM, Attempt, judge, without_address
 from opinion_app.rules.errors import NotFound, Refused
 from opinion_app.rules.facts import Actor
@@ -212,8 +214,9 @@ def _freeze(session: Session, notice: Notice, sender: Sender, now: datetime, unh
     notice.link = link_as_it_stands(notice, lines)
     notice.lines = lines
     notice.subject = subject_as_it_stands(notice, lines)
+    leads_to = _whole(session, notice)
     if notice.channel is NoticeChannel.ROBOT:
-        notice.body = robot_words(lines, sender.base_url, notice.link, LONGEST - len(f"{notice.subject}\r\n".encode()))
+        notice.body = robot_words(lines, sender.base_url, leads_to, LONGEST - len(f"{notice.subject}\r\n".encode()))
         return notice.body.encode()
     person = session.get_one(Person, notice.person_id)
     words = words_of(
@@ -221,7 +224,7 @@ def _freeze(session: Session, notice: Notice, sender: Sender, now: datetime, unh
         notice.subject,
         lines,
         sender.base_url,
-        notice.link,
+        leads_to,
     )
     name = office(session)["name"]
     mail = Outgoing(notice.message_id, sender.address, name, notice.address, notice.subject, words, notice.created_at)
@@ -232,6 +235,14 @@ def _freeze(session: Session, notice: Notice, sender: Sender, now: datetime, unh
         return None
     session.flush()
     return notice.body.encode()
+
+
+def _whole(session: Session, notice: Notice) -> str:
+    """Where a letter leads to be read whole: a digest to its own page inside, which its receiver alone may open."""
+    if notice.category != DIGEST or notice.by_mailbox or notice.for_group:
+        return notice.link
+    inside = session.scalar(select(Notice.id).where(Notice.key == by_channel(notice.key, NoticeChannel.IN_APP)))
+    return links.notice(inside) if inside is not None else notice.link
 
 
 def _cancel(notice: Notice, why: str, now: datetime) -> None:

@@ -73,6 +73,12 @@ class Letter:
         return f"{self.notice.receiver} {self.notice.address}" if self.readable else self.notice.receiver
 
     @property
+    def went_to(self) -> str:
+        """The address somebody has to look at: of a letter to one of the office that did not arrive; a writer's is masked."""
+        missed = self.notice.channel is NoticeChannel.MAIL and self.notice.state in (NoticeState.FAILED, NoticeState.UNKNOWN)
+        return self.notice.address if missed and self.notice.person is not None else ""
+
+    @property
     def why(self) -> str:
         """What is said of its last attempt, without the server's own words."""
         found = _OWN_WORDS.fullmatch(self.notice.last_error)

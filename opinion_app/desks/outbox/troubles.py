@@ -17,7 +17,7 @@ ENDED = (NoticeState.FAILED, NoticeState.UNKNOWN)
 class Trouble(Enum):
     """One kind of it: what is counted, and what somebody can do about it."""
 
-    LETTER = "{} 封邮件没有送到：请核对收件人的邮箱地址，再点“重发”；站内通知不受影响。"
+    LETTER = "{} 封邮件没有送到：请核对收件人的邮箱地址（由管理员在“人员”“单位”里改正），再点“重发”；站内通知不受影响。"
     WRITER = "{} 封给来信人的邮件没有送到：请用别的方式告知。"
     ROBOT = "{} 条群机器人通知没有送到：请核对单位或本人的群机器人地址和它的安全设置，再点“重发”。"
     ALARM = "{} 条告警没有送到告警机器人：请维护人员核对设置 OPINION_ALARM_URL 和机器人的安全设置；站内告警不受影响。"

@@ -17,6 +17,7 @@ from opinion_app.flow.outbox import holders_of
 from opinion_app.forms import choices
 from opinion_app.records.base import db
 from opinion_app.rules.errors import Invalid
+from opinion_app.rules.import_times import read_moment
 from opinion_app.rules.ladder import Ladder, Rung
 from opinion_app.rules.ladder_changes import Shift
 from opinion_app.rules.spoken import moment_words
@@ -182,13 +183,13 @@ def _first_day() -> date:
 @requires("clock")
 def preview() -> ResponseReturnValue:
     """What would go out at a moment; nothing is written (N14)."""
-    now, said, typed = clock.now(), "", request.args.get("at", "").strip()
+    now, typed = clock.now(), request.args.get("at", "").strip()
     begins = told_from(db.session(), now)
     try:
-        moment = parse_moment(typed) if typed else now
+        moment = _moment(typed) if typed else now
         found = _rehearsed(moment, begins)
     except UnreadableMoment as error:
-        moment, said, found = now, error.message, _rehearsed(now, begins)
+        return form_page("desks/reminders/preview.html", typed=typed, said=error.message)
     shown = rehearsal.shown_to(found, actor())
     before = moment_words(begins) if moment < begins else ""
     context: dict[str, Any] = {
@@ -197,10 +198,20 @@ def preview() -> ResponseReturnValue:
         "troubles": found.troubles,
         "moment": moment,
         "typed": typed,
-        "said": said,
         "before": before,
     }
     return page("desks/reminders/preview.html", **context)
+
+
+def _moment(typed: str) -> datetime:
+    """A moment as ISO writes it or as people do, such as 2026/12/1 8:30. Raises UnreadableMoment."""
+    try:
+        return parse_moment(typed)
+    except UnreadableMoment as unread:
+        try:
+            return read_moment(typed)
+        except UnreadableMoment:
+            raise unread from None
 
 
 def _rehearsed(moment: datetime, begins: datetime) -> rehearsal.Rehearsal:
