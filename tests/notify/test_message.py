@@ -29,7 +29,7 @@ LINE = {
 def outgoing(**changed: str) -> Outgoing:
     subject = changed.pop("subject", "待办通报 11月23日：逾期 1 件〔2026〕")
     words = words_of(
-        "刘一帆", subject, [LINE, {"number": "LY2026-000002", "text": "交办给你单位"}], "https://o.test/", "/office/notices"
+        "刘一帆", subject, [LINE, {"number": "LY2026-000002", "text": "交办给您单位"}], "https://o.test/", "/office/notices"
     )
     values = {"sender": "opinion@office.test", "sender_name": "示例镇人民政府", "recipient": "liu@office.test"} | changed
     return Outgoing(message_id("digest:1"), subject=subject, words=words, written_at=datetime(2026, 11, 23, tzinfo=UTC), **values)

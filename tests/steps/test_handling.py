@@ -82,7 +82,7 @@ def test_n01_whoever_handles_it_already_is_not_named_and_told_once_more(office: 
     with pytest.raises(Invalid, match="没有变") as refused:
         operations.name_handler(office.session, case, office.finance_head, NOW, office.finance_handler.id)
     assert refused.value.fields == {"handler": "这件已由方承办承办，请选择其他人员。"}
-    told = select(func.count(Notice.id)).where(Notice.case_id == case.id, Notice.subject.contains("由你承办"))
+    told = select(func.count(Notice.id)).where(Notice.case_id == case.id, Notice.subject.contains("由您承办"))
     assert office.session.scalar(told) == 1
 
 

@@ -207,11 +207,8 @@ def _moment(typed: str) -> datetime:
     """A moment as ISO writes it or as people do, such as 2026/12/1 8:30. Raises UnreadableMoment."""
     try:
         return parse_moment(typed)
-    except UnreadableMoment as unread:
-        try:
-            return read_moment(typed)
-        except UnreadableMoment:
-            raise unread from None
+    except UnreadableMoment:
+        return read_moment(typed)
 
 
 def _rehearsed(moment: datetime, begins: datetime) -> rehearsal.Rehearsal:

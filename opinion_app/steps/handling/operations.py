@@ -32,7 +32,7 @@ def own_part(session: Session, facts: CaseFacts, actor: Actor) -> Assignment:
     part = facts.of_unit(actor.unit_id)
     row = session.get(Assignment, part.id) if part else None
     if row is None:
-        raise Refused("你单位没有参与本件。")
+        raise Refused("您单位没有参与本件。")
     return row
 
 
@@ -66,7 +66,7 @@ def sign_for(session: Session, case: Case, actor: Actor, now: datetime, handler_
         unit_id=row.unit_id,
     )
     if handler.id != actor.id:
-        hand_to(session, case, [handler], "由你承办", f"sign_for:{done.id}", now, unit_id=row.unit_id)
+        hand_to(session, case, [handler], "由您承办", f"sign_for:{done.id}", now, unit_id=row.unit_id)
     return row
 
 
@@ -82,7 +82,7 @@ def name_handler(session: Session, case: Case, actor: Actor, now: datetime, hand
     done = move(
         session, case, "name_handler", actor, now, detail={"handler": handler.name}, values={"承办人": (old, handler.name)}
     )
-    hand_to(session, case, [handler], "由你承办", f"name_handler:{done.id}", now, unit_id=row.unit_id)
+    hand_to(session, case, [handler], "由您承办", f"name_handler:{done.id}", now, unit_id=row.unit_id)
     return handler
 
 
@@ -102,7 +102,7 @@ def ask_return(session: Session, case: Case, actor: Actor, now: datetime, reason
     facts = admit(session, case, "ask_return", actor, seen)
     row = own_part(session, facts, actor)
     if row.final:
-        raise Refused("办公室已指定你单位承办，不能再退回。如有困难请联系办公室。")
+        raise Refused("办公室已指定您单位承办，不能再退回。如有困难请联系办公室。")
     if row.state is AssignmentState.RETURN_ASKED:
         raise Refused("退回申请已经提交，请等办公室审核。")
     if row.state is AssignmentState.REPORTED:

@@ -98,7 +98,7 @@ def ask_return(number: str) -> ResponseReturnValue:
     form = posted(forms.AskReturnForm, version=case.version)
     if request.method == "POST" and form.validate():
         operations.ask_return(session, case, actor(), clock.now(), form.reason.data, form.seen_version)
-        return done(links.case(case.number), "退回申请已提交，请等办公室审核；审核前仍由你单位负责。")
+        return done(links.case(case.number), "退回申请已提交，请等办公室审核；审核前仍由您单位负责。")
     until = operations.return_until(session, operations.own_part(session, facts, actor()))
     return act_page(case, "ask_return", form, template="steps/handling/ask_return.html", until=until)
 

@@ -120,7 +120,7 @@ def _asked_before(session: Session, case: Case, unit: Unit) -> bool:
 
 def _tell(session: Session, case: Case, rows: list[Assignment], key: str, now: datetime) -> None:
     for row in rows:
-        what = "交办给你单位" + ("主办" if row.role is UnitRole.LEAD else "协办") + "，请签收"
+        what = "交办给您单位" + ("主办" if row.role is UnitRole.LEAD else "协办") + "，请签收"
         mail = case.urgency is Urgency.URGENT
         hand_to_unit(session, case, row.unit_id, what, f"{key}:{row.unit_id}", now, mail=mail)
 

@@ -90,7 +90,7 @@ def why(office: Office, login: str) -> list[str]:
     return [notice.last_error for notice in found]
 
 
-GIVEN = "交办给你单位主办，请签收"
+GIVEN = "交办给您单位主办，请签收"
 
 
 def test_n03_a_letter_that_leaves_the_next_day_says_that_it_is_late(office: Office) -> None:
@@ -180,7 +180,7 @@ def test_r4_a_letter_that_may_have_left_goes_as_it_is_or_not_at_all(office: Offi
     assert [login for login, *_ in first] == ["finance_head", "finance_handler"]
     sign_for(office.session, case, office.finance_head, parse_moment(f"{DAY}T09:20"), office.finance_handler.id)
     again = post(office, f"{DAY}T10:00")
-    assert [(login, subject) for login, subject, _text in again] == [("finance_handler", f"{case.number} 由你承办（今天到期）")]
+    assert [(login, subject) for login, subject, _text in again] == [("finance_handler", f"{case.number} 由您承办（今天到期）")]
     assert why(office, "finance_head") == ["这一步已经办理、改派或不再需要（此前一次发送结果不明，可能已送达）"]
 
 

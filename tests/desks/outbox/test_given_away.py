@@ -45,8 +45,8 @@ def test_n01_who_was_given_the_case_without_a_new_stage_was_told_with_that(offic
     office.session.scalars(select(Assignment).where(Assignment.case_id == office.case.id)).one().handler_id = deputy.id
     office.session.flush()
     done = move(office.session, office.case, "name_handler", actor_of(office.session, office.people["head"]), at)
-    hand_to(office.session, office.case, [deputy], "由你承办", f"name_handler:{done.id}", at, unit_id=deputy.unit_id)
-    assert "deputy LY2026-000001 由你承办（已逾期 1 个工作日）" in post(office, f"{LATE}T08:34")
+    hand_to(office.session, office.case, [deputy], "由您承办", f"name_handler:{done.id}", at, unit_id=deputy.unit_id)
+    assert "deputy LY2026-000001 由您承办（已逾期 1 个工作日）" in post(office, f"{LATE}T08:34")
     assert [round_(office, f"{LATE}T{time}") for time in ("08:35", "17:00")] == [[], []]
 
 

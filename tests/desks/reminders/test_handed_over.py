@@ -65,7 +65,7 @@ def told(office: Office, since: str, channel: NoticeChannel = NoticeChannel.MAIL
     return [(row.person.login, row.subject, row.lines[0]["text"]) for row in rows if row.person is not None]
 
 
-GIVEN = "交办给你单位主办，请签收"
+GIVEN = "交办给您单位主办，请签收"
 REPLY = "答复：今天到期（11月26日 周四 到期）"
 
 
@@ -151,7 +151,7 @@ def test_a_unit_that_supports_is_told_of_its_own_date_alone(office: Office) -> N
     [(login, _subject, text)] = told(office, "2026-11-23T11:00", NoticeChannel.IN_APP)
     assert login == "roads_head"
     assert "答复：" not in text
-    assert text.startswith("交办给你单位协办，请签收。签收：还剩 1 个工作日")
+    assert text.startswith("交办给您单位协办，请签收。签收：还剩 1 个工作日")
 
 
 def test_each_hand_it_goes_through_on_that_day_is_told_the_date(office: Office) -> None:
@@ -160,8 +160,8 @@ def test_each_hand_it_goes_through_on_that_day_is_told_the_date(office: Office) 
     morning(office)
     sign_for(office.session, case, office.finance_head, parse_moment(f"{DUE}T09:00"), office.finance_handler.id)
     [(login, subject, text)] = told(office, f"{DUE}T09:00")
-    assert (login, subject) == ("finance_handler", f"{case.number} 由你承办（已逾期 1 个工作日）"), "its draft is late"
-    assert text.startswith("由你承办。")
+    assert (login, subject) == ("finance_handler", f"{case.number} 由您承办（已逾期 1 个工作日）"), "its draft is late"
+    assert text.startswith("由您承办。")
     assert text.endswith(f"已逾期 1 个工作日（11月25日 周三 到期）；{REPLY}")
 
 

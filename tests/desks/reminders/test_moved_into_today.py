@@ -93,7 +93,7 @@ def test_n02_who_has_the_case_before_the_ladder_saw_that_the_date_moved_makes_it
     groups = select(UnitReminder.rung).where(UnitReminder.clock_id == office.clock.id, UnitReminder.notice_id.is_not(None))
 
     def hand(at: str) -> None:
-        hand_to(office.session, office.case, [office.people["handler"]], "由你承办", at, parse_moment(at), unit_id=unit.id)
+        hand_to(office.session, office.case, [office.people["handler"]], "由您承办", at, parse_moment(at), unit_id=unit.id)
 
     moved(office, "2026-11-10T10:00", TODAY)
     hand("2026-11-10T10:00:20")

@@ -217,7 +217,7 @@ def test_n14_the_rehearsal_shows_everything_and_writes_nothing(office: Flask) ->
     later = clerk.get("/office/reminders/preview?at=2099-01-05T08:30").text
     assert "待办通报" in later or "没有要发出的提醒" in later
     unread = clerk.get("/office/reminders/preview?at=明天").text
-    assert ("不是日期或时刻" in unread, "没有要发出的提醒" in unread) == (True, False), "nothing is said of another moment"
+    assert ("看不懂时间“明天”" in unread, "没有要发出的提醒" in unread) == (True, False), "nothing is said of another moment"
     for typed in ("2099/1/5 8:30", "2099年1月5日 8时30分", "2099-01-05 08:30"):
         assert "按 2099年1月5日 (周一) 08:30 的情形推算" in clerk.get(f"/office/reminders/preview?at={typed}").text
     assert "在那之前的一概不提醒、不补发" in clerk.get("/office/reminders/preview?at=2020-01-06T08:30").text
