@@ -15,14 +15,15 @@ from opinion_app.flow.reply_owed import facts_if_owed, reply_rule, resting_repli
 from opinion_app.records.case import Case, Letter
 from opinion_app.records.clock import Clock
 from opinion_app.rules.deadline import derive, is_late
+from opinion_app.rules.due_date import DueDate, due_of
 
 
-def late_if_accepted(session: Session, cases: Sequence[Case], running: Mapping[int, Clock], now: datetime) -> dict[int, datetime]:
+def late_if_accepted(session: Session, cases: Sequence[Case], running: Mapping[int, Clock], now: datetime) -> dict[int, DueDate]:
     """The due moments, already past, that the replies of these cases would have if they were accepted now as they are; `running`:
     the replies that run or stand still. Of one that waits for acceptance because its rule counted from there and is gone by now,
     or that answered by a merged case's date alone; nothing is written."""
     waiting = [case for case in cases if case.accepted_at is None and _begins(running.get(case.id))]
-    ids, late = [case.id for case in waiting], dict[int, datetime]()
+    ids, late = [case.id for case in waiting], dict[int, DueDate]()
     letters = {letter.case_id: letter for letter in session.scalars(select(Letter).where(Letter.case_id.in_(ids)))}
     rests = resting_replies(session, waiting)
     for case in waiting:
@@ -33,8 +34,8 @@ def late_if_accepted(session: Session, cases: Sequence[Case], running: Mapping[i
         facts = facts_if_owed(session, rests.get(case.id), choice, start)
         if clock is not None:
             facts = facts_as_own(session, clock, choice, start)
-        due = derive(facts, work_calendar(session)).due_at
-        if due is not None and is_late(due, now):
+        due = due_of(derive(facts, work_calendar(session)))
+        if due is not None and is_late(due.at, now):
             late[case.id] = due
     return late
 

@@ -23,8 +23,8 @@ from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import Extension
 from opinion_app.rules.deadline_checks import check_restart, check_resumption, check_suspension
 from opinion_app.rules.deadline_rules import ClockStage
+from opinion_app.rules.due_date import DueDate
 from opinion_app.rules.errors import Refused
-from opinion_app.rules.spoken import due_day_words
 from opinion_app.rules.suspension import SuspensionGround
 from opinion_app.rules.words import OPEN_CLOCK, ClockState
 from opinion_app.rules.zone import local_date
@@ -65,9 +65,8 @@ def what_rests(held: Sequence[Clock]) -> str:
     resting = dict.fromkeys(clock_words(clock) for clock in held if clock.state is ClockState.SUSPENDED)
     if not resting:
         return _bound_words(held)
-    running = dict.fromkeys(
-        f"{clock_words(clock)}（{due_day_words(clock.due_at)}）" for clock in held if clock.due_at is not None
-    )
+    dated = ((clock, clock.due_date) for clock in held)
+    running = dict.fromkeys(f"{clock_words(clock)}（{due.iso}）" for clock, due in dated if due is not None)
     said = f"中止的是{'、'.join(resting)}时限，恢复前不提醒、不算逾期"
     return f"{said}；{'、'.join(running)}照常计算、照常提醒。" if running else f"{said}。"
 
@@ -78,8 +77,8 @@ def _bound_words(held: Sequence[Clock]) -> str:
     by_issuer = reply is not None and any(entry.get("issuer") for entry in reply.adoptions)
     if reply is None or not by_issuer or all(pause.get("until") for pause in reply.pauses):
         return ""
-    due = due_day_words(cast(datetime, reply.due_at))
-    return f"并入的来件由来文单位定了日期（{due}），不随本件中止，照常计算、照常提醒。"
+    due = cast(DueDate, reply.due_date)
+    return f"并入的来件由来文单位定了日期（{due.iso}），不随本件中止，照常计算、照常提醒。"
 
 
 def goes_on(held: Sequence[Clock]) -> str:

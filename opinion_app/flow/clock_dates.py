@@ -11,11 +11,13 @@ from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import Adoption, ClockFacts, Extension, Pause, Receipt, Restart, Span, Unit
 from opinion_app.rules.deadline import Derivation, buffer_before, derive, is_late, warn_at
 from opinion_app.rules.deadline_rules import Ahead, ClockStage
+from opinion_app.rules.due_date import DueDate, due_date
 from opinion_app.rules.elapsed import elapsed_at
 from opinion_app.rules.words import OPEN_CLOCK, ClockState
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date
 
+GUESS, GUESS_BEFORE = "guess", "guess_before"  # of a version of a date: that it was provisional
 FROM = "from"
 """In a copy of a merged case's date: since when something counts that had happened to the case itself before that was lent."""
 
@@ -191,25 +193,30 @@ def with_missed(pause: dict[str, Any], held: Iterable[Clock]) -> dict[str, Any]:
     return pause | {"missed": late} if late else pause
 
 
-def settle(clock: Clock, calendar: WorkCalendar, ahead: Ahead | None, cause: Cause) -> Derivation:
-    """Derive the clock's dates anew and store them; a moved due moment is a new deadline version (decisions 21, 23)."""
+def settle(clock: Clock, calendar: WorkCalendar, ahead: Ahead | None, cause: Cause, *, by_guess: bool = False) -> Derivation:
+    """Derive the clock's dates anew and store them; a moved due moment is a new deadline version (decisions 21, 23).
+
+    `by_guess`: it is bound to another clock's date that is provisional, and so is its own (D02)."""
     derivation = derive(facts_of(clock), calendar)
+    guess = derivation.provisional or by_guess
     if clock.id is not None and derivation.due_at != clock.due_at:
         clock.deadline_version += 1
-        clock.dates = [*clock.dates, _version(clock.deadline_version, clock.due_at, derivation.due_at, cause)]
+        clock.dates = [*clock.dates, _version(clock, due_date(derivation.due_at, guess=guess), cause)]
     clock.due_at = derivation.due_at
     if derivation.original_due_at is not None:
         clock.original_due_at = derivation.original_due_at
-    clock.provisional = derivation.provisional
+    clock.provisional = guess
     clock.warn_at = warning_moment(clock, derivation, calendar, ahead or Ahead())
     if clock.state in OPEN_CLOCK:
         clock.state = ClockState.SUSPENDED if derivation.open_ended else ClockState.RUNNING
     return derivation
 
 
-def _version(number: int, before: datetime | None, after: datetime | None, cause: Cause) -> dict[str, Any]:
-    dues = [moment.isoformat() if moment is not None else None for moment in (before, after)]
-    version = {"version": number, "before": dues[0], "due": dues[1], "at": cause.at.isoformat(), "why": cause.why}
+def _version(clock: Clock, after: DueDate | None, cause: Cause) -> dict[str, Any]:
+    before = due_date(clock.due_at, guess=clock.provisional)
+    dues = [due.at.isoformat() if due is not None else None for due in (before, after)]
+    version = {"version": clock.deadline_version, "before": dues[0], "due": dues[1], "at": cause.at.isoformat(), "why": cause.why}
+    version |= {key: True for key, due in ((GUESS_BEFORE, before), (GUESS, after)) if due is not None and due.guess}
     return version | ({"under": cause.under.isoformat(), "room": cause.room} if cause.under is not None else {})
 
 

@@ -198,8 +198,7 @@ def settle_inner(session: Session, clock: Clock, reply: Clock, cause: Cause, lai
         clock.pauses, clock.latest_at = [{**held, "since": since.isoformat()}], None
     else:
         clock.pauses, clock.latest_at = [], reply.due_at
-    settle(clock, work_calendar(session), ahead_of(session, clock), moved)
-    clock.provisional = clock.provisional or reply.provisional
+    settle(clock, work_calendar(session), ahead_of(session, clock), moved, by_guess=reply.provisional)
 
 
 def reply_clock(session: Session, case_id: int) -> Clock | None:

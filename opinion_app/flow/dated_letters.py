@@ -13,13 +13,13 @@ from opinion_app.records.clock import Clock
 from opinion_app.rules import links
 from opinion_app.rules.deadline_rules import ClockStage
 from opinion_app.rules.digest import blind_words
+from opinion_app.rules.due_date import DueDate
 from opinion_app.rules.next_digest import due_before_next
 from opinion_app.rules.recipients import Recipient
-from opinion_app.rules.spoken import due_moment_words
 from opinion_app.rules.waiting_step import has_a_date
 from opinion_app.rules.words import ClockState
 from opinion_app.rules.workdays import WorkCalendar
-from opinion_app.rules.zone import local, local_date
+from opinion_app.rules.zone import local
 
 GONE = {
     ClockState.MET: "已完成",
@@ -138,15 +138,14 @@ def presses(clock: Clock, now: datetime, calendar: WorkCalendar, at: time) -> bo
 
 
 def _day(clock: Clock, now: datetime) -> str:
-    return due_moment_words(_due(clock), local(now).year)
+    return _due(clock).words(local(now).year)
 
 
 def _bare(line: Mapping[str, Any], clock: Clock) -> str:
     if not has_a_date(line.get("waits", {})):
-        return blind_words(_due(clock))
-    day = local_date(_due(clock)).isoformat()
-    return f"请于 {day}（暂定） 前反馈" if clock.provisional else f"请于 {day} 前反馈"
+        return blind_words(_due(clock).at, guess=_due(clock).guess)
+    return f"请于 {_due(clock).iso_day} 前反馈"
 
 
-def _due(clock: Clock) -> datetime:
-    return cast(datetime, clock.due_at)  # only clocks with a date are named
+def _due(clock: Clock) -> DueDate:
+    return cast(DueDate, clock.due_date)  # only clocks with a date are named

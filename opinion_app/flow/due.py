@@ -15,8 +15,8 @@ from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import Span, Unit
 from opinion_app.rules.deadline import is_late
 from opinion_app.rules.deadline_rules import ClockStage
+from opinion_app.rules.due_date import DueDate
 from opinion_app.rules.due_words import SOON_WORKING_DAYS, DueState, due_words
-from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.suspension import SuspensionGround
 from opinion_app.rules.words import ClockState
 from opinion_app.rules.workdays import WorkCalendar
@@ -56,14 +56,15 @@ def case_due(case: Case | Row[Any], now: datetime, calendar: WorkCalendar, href:
     if case.next_due_at is None:
         held = ground_words(case.suspended_for)
         return DueBadge("计时中止", "paused", f"{held}，恢复后接着计算", href) if held else None
-    in_days = ends_its_day(case.next_due_at)  # day clocks end with their day (decisions 6)
+    first = DueDate(case.next_due_at, case.next_due_provisional)
+    in_days = ends_its_day(first.at)  # day clocks end with their day (decisions 6)
     span = Span(1, Unit.WORKING_DAYS if in_days else Unit.HOURS)
     said = due_words(case.next_due_at, now, calendar, span, provisional=case.next_due_provisional)
     state = said.state
     warned = case.next_warn_at is not None and case.next_warn_at <= now
     if state is DueState.FAR and (warned or case.next_due_at <= soon_until(now, calendar)):
         state = DueState.SOON
-    return DueBadge(said.text, _STATES[state], _title(shown_words(case.next_due_stage), case.next_due_at), href)
+    return DueBadge(said.text, _STATES[state], _title(shown_words(case.next_due_stage), first), href)
 
 
 Dated = TypeVar("Dated", Case, Row[Any])
@@ -112,11 +113,11 @@ def clock_due(clock: Clock, now: datetime, calendar: WorkCalendar, href: str = "
         provisional=clock.provisional,
     )
     state = "paused" if clock.state is ClockState.SUSPENDED else _STATES[said.state]
-    return DueBadge(said.text, state, _title(clock_words(clock), clock.due_at), href)
+    return DueBadge(said.text, state, _title(clock_words(clock), clock.due_date), href)
 
 
-def _title(words: str, due_at: datetime | None) -> str:
-    return f"{words}：{moment_words(due_at)}前" if due_at is not None else words
+def _title(words: str, due: DueDate | None) -> str:
+    return f"{words}：{due.moment()}前" if due is not None else words
 
 
 def clock_words(clock: Clock) -> str:
@@ -146,9 +147,10 @@ def shown_words(stages: str) -> str:
 
 def draft_passed_words(reply: Clock | None, now: datetime) -> str:
     """What whoever gives a unit a case must know where its reply is late already; empty while it is in time (D12)."""
-    if reply is None or reply.due_at is None or reply.state is not ClockState.RUNNING or not is_late(reply.due_at, now):
+    due = reply.due_date if reply is not None and reply.state is ClockState.RUNNING else None
+    if due is None or not is_late(due.at, now):
         return ""
-    return f"答复时限已于 {moment_words(reply.due_at)} 到期，承办单位提交答复稿的日期随之已过；此前的催办、黄牌和督办不补发。"
+    return f"答复时限已于 {due.moment()} 到期，承办单位提交答复稿的日期随之已过；此前的催办、黄牌和督办不补发。"
 
 
 def ground_words(ground: str) -> str:

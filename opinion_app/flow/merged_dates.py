@@ -33,7 +33,7 @@ from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import ClockFacts
 from opinion_app.rules.deadline import derive, if_resumed, is_late
 from opinion_app.rules.deadline_rules import Choice, ClockStage, OwedBy, StartEvent
-from opinion_app.rules.spoken import due_day_words
+from opinion_app.rules.due_date import DueDate, due_date
 from opinion_app.rules.words import OPEN_CLOCK, ClockState, Stage
 from opinion_app.rules.workdays import WorkCalendar
 
@@ -71,10 +71,11 @@ def adopt_earlier(session: Session, survivor: Case, merged: Case, now: datetime)
 def rests_with(session: Session, survivor: Case, merged: Case) -> str:
     """What a page says of a merged case's date that ran and now stands still with the other's; empty where none does (D13)."""
     own = reply_clock(session, merged.id)
-    if not survivor.suspended_for or own is None or own.due_at is None or own.fixed_on is not None:
+    due = own.due_date if own is not None and own.fixed_on is None else None
+    if not survivor.suspended_for or due is None:
         return ""
-    why, due = ground_words(survivor.suspended_for), due_day_words(own.due_at)
-    return f"{survivor.number} 正在中止计时（{why}），{merged.number} 的答复时限（{due}）随之中止，恢复后接着计算。"
+    why = ground_words(survivor.suspended_for)
+    return f"{survivor.number} 正在中止计时（{why}），{merged.number} 的答复时限（{due.iso}）随之中止，恢复后接着计算。"
 
 
 def lent_by(clock: Clock, at: datetime, calendar: WorkCalendar) -> Entry:
@@ -193,7 +194,7 @@ def _copy(case: Case, other: Clock, adoptions: list[Entry], own: Lived | None) -
     return clock
 
 
-def revive(session: Session, case: Case, reason: str, now: datetime) -> list[tuple[Clock, datetime | None]]:
+def revive(session: Session, case: Case, reason: str, now: datetime) -> list[tuple[Clock, DueDate | None]]:
     """Let the clocks stopped for `reason` run on as if nothing had been: a merge that was taken apart (D13).
 
     Save that of a report made meanwhile. Answers them with the date each had missed when it stopped; None for one in time."""
@@ -201,7 +202,7 @@ def revive(session: Session, case: Case, reason: str, now: datetime) -> list[tup
     letter = letter_of(session, case)
     if letter is not None and letter.reported_at is not None:
         query = query.where(Clock.stage != ClockStage.REPORT_BACK.value)
-    stopped = [(clock, missed_when_stopped(clock)) for clock in session.scalars(query)]
+    stopped = [(clock, missed_date(clock)) for clock in session.scalars(query)]
     for clock, _due in stopped:
         run_on(clock)
         settle(clock, work_calendar(session), ahead_of(session, clock), Cause(now, "拆分后恢复"))
@@ -214,6 +215,11 @@ def missed_when_stopped(clock: Clock) -> datetime | None:
     """The due moment that had passed already when the clock was stopped; None for one that was in time."""
     due, ended = clock.due_at, clock.ended_at
     return due if due is not None and ended is not None and is_late(due, ended) else None
+
+
+def missed_date(clock: Clock) -> DueDate | None:
+    """The same as it is said."""
+    return due_date(missed_when_stopped(clock), guess=clock.provisional)
 
 
 def release(session: Session, survivor: Case, number: str, now: datetime) -> None:

@@ -7,18 +7,20 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import missed
 from opinion_app.flow.clocks import open_clocks
 from opinion_app.flow.due import SUPPORT_ACT, clock_words, waits_words
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.rules.deadline import is_late
+from opinion_app.rules.due_date import DueDate
 from opinion_app.rules.errors import Invalid
-from opinion_app.rules.spoken import due_day_words
 from opinion_app.rules.words import OPEN_CLOCK
+from opinion_app.rules.zone import local_date
 
-DateMoved = tuple[str, datetime | None, datetime | None]
-Held = Sequence[tuple[Clock, datetime | None]]
+DateMoved = tuple[str, DueDate | None, DueDate | None]
+Held = Sequence[tuple[Clock, DueDate | None]]
 KNOW_LATE = "know_late"
 
 
@@ -26,7 +28,12 @@ def held_dates(session: Session, case: Case) -> Held:
     """The open clocks of a case with the dates they have before an act, those of the units included.
 
     One that stands still has none, save one that it had missed before."""
-    return [(clock, clock.due_at or missed(clock)) for clock in open_clocks(session, case.id)]
+    return [(clock, clock.due_date or _missed(session, clock)) for clock in open_clocks(session, case.id)]
+
+
+def _missed(session: Session, clock: Clock) -> DueDate | None:
+    due = missed(clock)
+    return DueDate(due, work_calendar(session).provisional(local_date(due))) if due is not None else None
 
 
 def moved_since(session: Session, case: Case, held: Held) -> list[DateMoved]:
@@ -41,13 +48,17 @@ def what_moved(held: Held, fresh: Sequence[Clock]) -> list[DateMoved]:
     A unit that is given a day already gone never had that day: it is told as one that began, whoever owed it before. One that
     stood still and does so still moved nowhere, whatever it had missed before."""
     gone = {_waits_for(clock): due for clock, due in held if clock.state not in OPEN_CLOCK}
-    running = [(clock, due) for clock, due in held if clock.state in OPEN_CLOCK and (clock.due_at or missed(clock)) != due]
-    moved: list[DateMoved] = [(_waits_for(clock), due, clock.due_at) for clock, due in running]
+    running = [(clock, due) for clock, due in held if clock.state in OPEN_CLOCK and (clock.due_at or missed(clock)) != _at(due)]
+    moved: list[DateMoved] = [(_waits_for(clock), due, clock.due_date) for clock, due in running]
     for clock in fresh:
         before = gone.pop(_waits_for(clock), None)
-        moved.append((_waits_for(clock), None if _handed_late(clock) else before, clock.due_at))
+        moved.append((_waits_for(clock), None if _handed_late(clock) else before, clock.due_date))
     moved += [(waits_for, due, None) for waits_for, due in gone.items()]
-    return [(waits_for, before, after) for waits_for, before, after in moved if before != after]
+    return [(waits_for, before, after) for waits_for, before, after in moved if _at(before) != _at(after)]
+
+
+def _at(due: DueDate | None) -> datetime | None:
+    return due.at if due is not None else None
 
 
 def _waits_for(clock: Clock) -> str:
@@ -72,16 +83,16 @@ def moved_sentence(moved: Sequence[DateMoved], now: datetime, whose: str = "") -
 
 def _one(entry: DateMoved, now: datetime) -> str:
     waits_for, before, after = entry
-    dates = [due_day_words(moment) if moment else "—" for moment in (before, after)]
-    late = "（已逾期）" if after is not None and is_late(after, now) else ""
+    dates = [due.iso if due is not None else "—" for due in (before, after)]
+    late = "（已逾期）" if after is not None and is_late(after.at, now) else ""
     words = waits_words(waits_for, by_support=waits_for == SUPPORT_ACT)
     return f"{words}时限：{dates[0]} → {dates[1]}{late}"
 
 
 def passed_words(session: Session, case: Case, now: datetime) -> str:
     """What whoever registers a case must know: which dates had passed when it came to the office; empty where none had."""
-    passed = [clock for clock in open_clocks(session, case.id) if clock.due_at is not None and is_late(clock.due_at, now)]
-    said = "、".join(f"{clock_words(clock)}时限（{due_day_words(clock.due_at)}）" for clock in passed if clock.due_at)
+    dated = ((clock, clock.due_date) for clock in open_clocks(session, case.id))
+    said = "、".join(f"{clock_words(clock)}时限（{due.iso}）" for clock, due in dated if due is not None and is_late(due.at, now))
     return f"注意：{said}在登记时已过。" if said else ""
 
 
@@ -100,4 +111,4 @@ def late_of(moved: Sequence[DateMoved], now: datetime) -> list[DateMoved]:
 
 def _becomes_late(entry: DateMoved, now: datetime) -> bool:
     _waits_for_it, before, after = entry
-    return after is not None and is_late(after, now) and not (before is not None and is_late(before, now))
+    return after is not None and is_late(after.at, now) and not (before is not None and is_late(before.at, now))

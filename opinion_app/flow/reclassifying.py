@@ -26,7 +26,7 @@ from opinion_app.flow.clocks import (
 )
 from opinion_app.flow.draft_rooms import room_by
 from opinion_app.flow.ledger import carry_back
-from opinion_app.flow.merged_dates import answer_for_merged, come_under, missed_when_stopped, revive
+from opinion_app.flow.merged_dates import answer_for_merged, come_under, missed_date, revive
 from opinion_app.flow.missing_drafts import open_missing_drafts
 from opinion_app.flow.moved_dates import DateMoved, Held, held_dates, moved_since
 from opinion_app.flow.reply_owed import WAITS, begins_at, has_reply, owe_reply, reply_rule, resting_reply
@@ -108,7 +108,7 @@ def _waiting_reply(session: Session, case: Case) -> Held:
 
     It has no date until then, save one that had passed when it began to rest: nothing else was late before (D12)."""
     rests = None if has_reply(session, case) else resting_reply(session, case)
-    return [] if rests is None else [(rests, missed_when_stopped(rests))]
+    return [] if rests is None else [(rests, missed_date(rests))]
 
 
 def taken_apart(session: Session, case: Case, now: datetime) -> list[DateMoved]:

@@ -309,8 +309,8 @@ def _rewrite(session: Session, cause: Cause, change: Change, rule: _Changed | No
                     clock.adoptions = readopted(session, clock, work_calendar(session))
                 cap = cap_now(session, clock, work_calendar(session))
                 clock.latest_at = cap.due_at if cap is not None else clock.latest_at
-                settle(clock, work_calendar(session), ahead_of(session, clock), cause)
-                clock.provisional = clock.provisional or bool(cap and cap.provisional)
+                by_guess = cap is not None and cap.provisional
+                settle(clock, work_calendar(session), ahead_of(session, clock), cause, by_guess=by_guess)
         shift_inner(session, case, cause, rooms)
         refresh(session, case)
         if rule is not None:

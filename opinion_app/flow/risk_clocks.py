@@ -49,8 +49,8 @@ def open_assessed(session: Session, case: Case, assessment: Assessment, now: dat
         before = held.get((clock.stage, clock.met_by_act))
         if before is not None:
             clock.latest_at = before.due_at
-            settle(clock, work_calendar(session), choice.rule.warning, Cause(now, "不晚于升级前的时限"))
-            clock.provisional = clock.provisional or before.provisional
+            cause = Cause(now, "不晚于升级前的时限")
+            settle(clock, work_calendar(session), choice.rule.warning, cause, by_guess=before.provisional)
             end_clock(before, now, f"升为“{assessment.level.label}”，按新的时限", ClockState.STOPPED)
     refresh(session, case)
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.records.trail import TrailEntry, TrailHead, TrailValue
 from opinion_app.rules.chain import GENESIS, Break, Link, chain_on, entry_digest, value_digest, verify
+from opinion_app.rules.due_date import DueDate
 from opinion_app.rules.facts import Actor
 
 Values = Mapping[str, tuple[object, object]]
@@ -69,6 +70,8 @@ def _text(value: object) -> str | None:
     label = getattr(value, "label", None)
     if isinstance(label, str):
         return label
+    if isinstance(value, DueDate):
+        return value.at.isoformat() + value.mark
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from opinion_app.records.base import Base, Vocabulary
 from opinion_app.records.person import Person
 from opinion_app.records.unit import Unit
+from opinion_app.rules.due_date import DueDate, due_date
 from opinion_app.rules.words import (
     OPEN_STAGES,
     AnswerMethod,
@@ -145,6 +146,11 @@ class Case(Base):
     merged_into: Mapped[Case | None] = relationship(remote_side="Case.id", lazy="select")
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def next_due(self) -> DueDate | None:
+        """The earliest unmet due date as it is said."""
+        return due_date(self.next_due_at, guess=self.next_due_provisional)
 
 
 def is_open(case: type[Case] | None = None) -> ColumnElement[bool]:

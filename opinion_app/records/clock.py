@@ -12,7 +12,8 @@ from opinion_app.records.base import Base, Vocabulary
 from opinion_app.records.case import Case
 from opinion_app.records.unit import Unit
 from opinion_app.rules.clock_facts import Receipt
-from opinion_app.rules.words import ClockState
+from opinion_app.rules.due_date import DueDate, due_date
+from opinion_app.rules.words import OPEN_CLOCK, ClockState
 
 
 class Clock(Base):
@@ -67,6 +68,11 @@ class Clock(Base):
     unit: Mapped[Unit | None] = relationship(lazy="select")
 
     __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def due_date(self) -> DueDate | None:
+        """The due moment as it is said: a guess while the clock runs; what has ended keeps its date whatever is loaded later."""
+        return due_date(self.due_at, guess=self.provisional and self.state in OPEN_CLOCK)
 
 
 class ExtensionRequest(Base):

@@ -58,7 +58,8 @@ class Supervision(Base):
     @property
     def answer_words(self) -> str:
         """2027-01-04, or 2027-01-01（暂定） while the year's holidays are not loaded."""
-        return f"{self.answer_by}（暂定）" if self.clock is not None and self.clock.provisional else str(self.answer_by or "")
+        due = self.clock.due_date if self.clock is not None else None
+        return due.iso_day if due is not None else str(self.answer_by or "")
 
     @property
     def stopped_words(self) -> str:

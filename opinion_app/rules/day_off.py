@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from opinion_app.rules.due_date import GUESS_MARK
 from opinion_app.rules.errors import MARKED, Invalid
 from opinion_app.rules.spoken import day_words
 from opinion_app.rules.workdays import WorkCalendar
@@ -19,7 +20,7 @@ def day_off_words(day: date | None, calendar: WorkCalendar) -> str:
     if day is None or calendar.is_working(day):
         return ""
     following, why = calendar.next_working_day(day), calendar.day(day).reason
-    guess = "（暂定）" if calendar.provisional(following) else ""
+    guess = GUESS_MARK if calendar.provisional(following) else ""
     return f"{day_words(day, day.year)}不上班（{why}），下一个工作日是 {day_words(following, day.year)}{guess}"
 
 

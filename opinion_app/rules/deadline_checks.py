@@ -6,7 +6,7 @@ from datetime import date, datetime
 from opinion_app.rules.clock_facts import Adoption, ClockFacts, DeadlineRefused, Extension, check_extension_shape, check_moment
 from opinion_app.rules.deadline import derive, granted_in_run, is_late
 from opinion_app.rules.deadline_rules import Allowance
-from opinion_app.rules.spoken import day_words, due_moment_words, moment_words
+from opinion_app.rules.due_date import DueDate, due_of
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date
 
@@ -21,15 +21,15 @@ def check_extension(
     """
     allowance = check_extendable(facts, extension.granted_at, calendar, allowance, agreed=agreed_on is not None)
     check_extension_shape(facts.span, extension)
-    due_at = derive(facts, calendar).due_at
-    if due_at is None:
+    due = due_of(derive(facts, calendar))
+    if due is None:
         _check_while_suspended(extension, allowance)
         return
-    if agreed_on is not None and agreed_on > local_date(due_at):
-        raise DeadlineRefused(f"已于 {moment_words(due_at)} 到期，来文单位须在到期前同意延期。")
-    if extension.until is not None and extension.until <= local_date(due_at):
-        raise DeadlineRefused(f"延期后的日期须晚于现在的到期日 {day_words(local_date(due_at))}。")
-    _check_outcome(facts, extension, calendar, allowance, due_at)
+    if agreed_on is not None and agreed_on > local_date(due.at):
+        raise DeadlineRefused(f"已于 {due.moment()} 到期，来文单位须在到期前同意延期。")
+    if extension.until is not None and extension.until <= local_date(due.at):
+        raise DeadlineRefused(f"延期后的日期须晚于现在的到期日 {due.day()}。")
+    _check_outcome(facts, extension, calendar, allowance, due.at)
 
 
 def check_extendable(
@@ -43,9 +43,9 @@ def check_extendable(
     granted = granted_in_run(facts)
     if len(granted) >= allowance.times:
         raise DeadlineRefused(f"最多延期 {allowance.times} 次，本件已延期 {len(granted)} 次，不能再延。")
-    due_at = derive(facts, calendar).due_at
-    if due_at is not None and not agreed and is_late(due_at, at):
-        raise DeadlineRefused(f"已于 {moment_words(due_at)} 到期，延期须在到期前批准。")
+    due = due_of(derive(facts, calendar))
+    if due is not None and not agreed and is_late(due.at, at):
+        raise DeadlineRefused(f"已于 {due.moment()} 到期，延期须在到期前批准。")
     return allowance
 
 
@@ -71,16 +71,17 @@ def check_suspension(
         if pause.resumed_at is not None and at < pause.resumed_at:
             raise DeadlineRefused("中止时间早于上次恢复计时的时间，请核对。")
     _check_issuers(facts, calendar, "中止")
-    due_at = derive(facts, calendar).due_at
-    if due_at is not None and is_late(due_at, max(at, now or at)):
-        raise DeadlineRefused(f"已于 {moment_words(due_at)} 到期，不能再中止计时。")
+    due = due_of(derive(facts, calendar))
+    if due is not None and is_late(due.at, max(at, now or at)):
+        raise DeadlineRefused(f"已于 {due.moment()} 到期，不能再中止计时。")
 
 
 def _check_issuers(facts: ClockFacts, calendar: WorkCalendar, act: str) -> None:
     """Raises DeadlineRefused where the clock answers by the date of a merged letter that its issuer has set (decisions 10)."""
     taken = set_by_issuer(facts, calendar)
     if taken is not None:
-        said = f"并入的 {taken.number} 是来文单位定了日期的，本件须在 {due_moment_words(taken.due_at)} 前一并答复，"
+        due = DueDate(taken.due_at, taken.provisional)
+        said = f"并入的 {taken.number} 是来文单位定了日期的，本件须在 {due.words()} 前一并答复，"
         raise DeadlineRefused(f"{said}本单位不能自行{act}；确需延后的，请与来文单位商定后办理延期。")
 
 
@@ -127,9 +128,9 @@ def _check_outcome(
     moved = derive(replace(facts, extensions=(*facts.extensions, extension)), calendar).due_at
     if allowance.at_most is not None:
         longest = Extension(extension.granted_at, span=allowance.at_most)
-        limit = derive(replace(facts, latest=None, extensions=(*facts.extensions, longest)), calendar).due_at
-        if moved is not None and limit is not None and moved > limit:
-            raise DeadlineRefused(f"每次最多延长 {allowance.at_most}，即不晚于 {due_moment_words(limit)}。")
+        limit = due_of(derive(replace(facts, latest=None, extensions=(*facts.extensions, longest)), calendar))
+        if moved is not None and limit is not None and moved > limit.at:
+            raise DeadlineRefused(f"每次最多延长 {allowance.at_most}，即不晚于 {limit.words()}。")
     if moved == due_at:
         _check_issuers(facts, calendar, "延期")
         raise DeadlineRefused("主办单位的时限在此之前，请先延长主办单位的时限。")

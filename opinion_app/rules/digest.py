@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from opinion_app.rules import links
 from opinion_app.rules.clock_facts import Span
+from opinion_app.rules.due_date import DueDate
 from opinion_app.rules.due_words import DueState, due_words
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.recipients import Owing, Recipient, Roster, recipients
@@ -137,15 +138,15 @@ def urgency(clock: OpenClock, now: datetime, calendar: WorkCalendar, soon_until:
     return None
 
 
-def blind_words(due_at: datetime) -> str:
-    """All that is said of a date to who may not see the case (decisions 15)."""
-    return f"{day_words(local_date(due_at))} 到期"
+def blind_words(due_at: datetime, *, guess: bool = False) -> str:
+    """All that is said of a date to who may not see the case (decisions 15); `guess`: it is provisional."""
+    return f"{DueDate(due_at, guess).day()} 到期"
 
 
 def line_for(clock: OpenClock, case: CaseFacts, told: Recipient, group: DueState, words: str) -> DigestLine:
     """The line about a clock for one person; who may not see the case learns number and date alone (decisions 15)."""
     if told.blind:
-        text, kind, unit, link = blind_words(clock.due_at), BLIND_KIND, "", ""
+        text, kind, unit, link = blind_words(clock.due_at, guess=clock.provisional), BLIND_KIND, "", ""
     else:
         text, kind, unit, link = f"{clock.waits_for}：{words}", case.kind.label, clock.unit, links.case(case.number)
     return DigestLine(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from opinion_app.rules.deadline import Derivation
 from opinion_app.rules.spoken import day_words, due_day_words, due_moment_words, moment_words
 from opinion_app.rules.zone import local_date
 
@@ -43,6 +44,11 @@ class DueDate(NamedTuple):
     def moment(self, year: int | None = None) -> str:
         """2027年1月4日 周一 23:59（暂定）: always with the hour."""
         return moment_words(self.at, year) + self.mark
+
+
+def due_of(derivation: Derivation) -> DueDate | None:
+    """The due date a derivation comes to; None while a suspension keeps it from being known."""
+    return due_date(derivation.due_at, guess=derivation.provisional)
 
 
 def due_date(at: datetime | None, *, guess: bool) -> DueDate | None:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from opinion_app.rules.clock_facts import Span, Unit, hours_of
 from opinion_app.rules.deadline import Remaining, remaining
+from opinion_app.rules.due_date import GUESS_MARK
 from opinion_app.rules.spoken import duration_words
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import ends_its_day, local_date
@@ -85,7 +86,7 @@ def due_words(
     state, text = _days(left) if by_day else _hours(left, span)
     counted = by_day and (left.days > 0 or left.working_days != 0)
     guess = provisional or (counted and calendar.guesses_between(local_date(now), local_date(due_at)))
-    return DueWords(state, f"{text}（暂定）" if guess else text, provisional)
+    return DueWords(state, f"{text}{GUESS_MARK}" if guess else text, provisional)
 
 
 def _met(due_at: datetime | None, met_at: datetime, calendar: WorkCalendar, span: Span) -> DueWords:

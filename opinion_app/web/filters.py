@@ -29,9 +29,9 @@ def day(value: date | datetime | None) -> str:
     return f"{on.year}年{on.month}月{on.day}日 ({weekday_name(on)})"
 
 
-def due_day(value: datetime | None) -> str:
-    """2026年11月23日 (周一) of a due moment, with the hour where that does not end its day: 2026年11月25日 (周三) 10:00."""
-    return day(value) if value is None or ends_its_day(value) else moment(value)
+def due_day(value: DueDate | None) -> str:
+    """2027年1月4日 (周一)（暂定） of a due date, with the hour where that does not end its day: 2026年11月25日 (周三) 10:00."""
+    return "—" if value is None else (day(value.at) if ends_its_day(value.at) else moment(value.at)) + value.mark
 
 
 def paper_day(value: date | datetime | None) -> str:
@@ -42,11 +42,12 @@ def paper_day(value: date | datetime | None) -> str:
     return f"{on.year}年{on.month}月{on.day}日"
 
 
-def paper_due(value: datetime | None) -> str:
+def paper_due(value: DueDate | None) -> str:
     """The same of a due moment, with the hour where that does not end its day: 2026年11月25日 10:00."""
-    if value is None or ends_its_day(value):
-        return paper_day(value)
-    return f"{paper_day(value)} {local(value):%H:%M}"
+    if value is None:
+        return ""
+    hour = "" if ends_its_day(value.at) else f" {local(value.at):%H:%M}"
+    return f"{paper_day(value.at)}{hour}{value.mark}"
 
 
 def short_day(value: date | datetime | None) -> str:

@@ -210,7 +210,7 @@ def test_d12_another_kind_moves_the_reply_from_its_old_start_and_the_units_with_
     office.given(case, office.finance)
     case.kind = Kind.INQUIRY
     moved = reclassify(office.session, case, NOW)
-    assert [(stage, local_date(after)) for stage, _before, after in moved if after] == [
+    assert [(stage, local_date(after.at)) for stage, _before, after in moved if after] == [
         ("draft", date(2026, 11, 24)),
         ("reply", date(2026, 11, 26)),
     ]

@@ -20,6 +20,7 @@ from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice, Reminder, UnitReminder
 from opinion_app.records.transaction import transaction
+from opinion_app.rules.due_date import DueDate
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.reminder_words import ReminderState
 from opinion_app.rules.suspension import SuspensionGround
@@ -101,7 +102,7 @@ def test_d12_a_reply_that_goes_on_by_an_earlier_or_later_date_is_told_with_both(
     assert after is not None
     assert own is not None
     assert after > own
-    assert ("reply", own, after) in moved
+    assert ("reply", DueDate(own, guess=False), DueDate(after, guess=False)) in moved
 
 
 def test_n01_a_date_that_goes_on_by_a_merged_case_is_not_told_again(office: Office) -> None:

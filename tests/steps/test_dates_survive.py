@@ -161,9 +161,9 @@ def test_d12_a_message_that_is_a_petition_runs_from_acceptance_once(office: Offi
         replies = [clock for clock in clocks.open_clocks(office.session, case.id) if clock.stage == "reply"]
         assert [local_date(clock.due_at) for clock in replies if clock.due_at] == [date(2027, 1, 25)]
     back = operations.classify(office.session, at_once, office.clerk, NOW + DAY, HELP)
-    assert ("reply", date(2026, 12, 2)) in [(stage, local_date(after)) for stage, _before, after in back if after]
+    assert ("reply", date(2026, 12, 2)) in [(stage, local_date(after.at)) for stage, _before, after in back if after]
     again = operations.classify(office.session, at_once, office.clerk, NOW + DAY, PETITION)
-    assert ("reply", date(2027, 1, 25)) in [(stage, local_date(after)) for stage, _before, after in again if after]
+    assert ("reply", date(2027, 1, 25)) in [(stage, local_date(after.at)) for stage, _before, after in again if after]
 
 
 def test_d12_a_first_contact_asked_for_later_runs_from_then_on(office: Office) -> None:

@@ -26,6 +26,7 @@ from opinion_app.rules.errors import Invalid
 from opinion_app.rules.registration import LetterFacts
 from opinion_app.rules.suspension import SuspensionGround
 from opinion_app.rules.words import Kind, Procedure, Role, Source, Urgency
+from opinion_app.rules.zone import local_date
 from opinion_app.steps.handling import extending, suspending
 from opinion_app.steps.handling.extending import Consent, More
 from opinion_app.steps.triage import merging, operations
@@ -97,7 +98,7 @@ def test_d13_nor_does_it_rest_with_a_case_that_stands_still_already(office: Offi
     letter, survivor = forwarded(office, SET), handling_case(office)
     suspend(office, survivor, NOW + HOUR)
     _target, moved = merging.merge(office.session, letter, office.clerk, NOW + 2 * HOUR, survivor.number, "同一件事")
-    assert [(stage, after.date() if after else None) for stage, _before, after in moved] == [
+    assert [(stage, local_date(after.at) if after else None) for stage, _before, after in moved] == [
         ("reply", SET),
         ("draft", date(2026, 11, 25)),
         ("report_support", date(2026, 11, 25)),

@@ -19,6 +19,7 @@ from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
 from opinion_app.records.move import Move
 from opinion_app.records.transaction import transaction
+from opinion_app.rules.due_date import DueDate
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.suspension import SuspensionGround
 from opinion_app.rules.words import AssignmentState, Kind, Procedure, Stage, Urgency
@@ -101,7 +102,7 @@ def test_d12_the_date_of_a_units_draft_is_told_with_the_reply_it_belongs_to(offi
 def test_d12_what_was_late_already_is_made_late_by_nobody(office: Office) -> None:
     case = make_case(office.session, office.clerk)
     later = NOW + 30 * DAY
-    entry = ("reply", NOW + DAY, NOW)
+    entry = ("reply", DueDate(NOW + DAY, guess=False), DueDate(NOW, guess=False))
     check_late([entry], later, know_late=False)
     assert "（已逾期）" in moved_words([entry, entry], later)
     assert moved_words([entry, entry], later).count("→") == 1

@@ -61,7 +61,7 @@ def test_d12_a_petition_is_told_in_writing_by_the_office_and_no_unit_that_leaves
     told = [("office", None, date(2026, 12, 8))]
     assert owed(office, case) == told
     contact = [(before, after) for stage, before, after in moved if stage == "contact"]
-    assert [(local_date(before), local_date(after)) for before, after in contact if before and after] == [
+    assert [(local_date(before.at), local_date(after.at)) for before, after in contact if before and after] == [
         (date(2026, 11, 26), date(2026, 12, 8))
     ], "one line, not an end and a beginning"
     assigning.reassign(office.session, case, office.clerk, NOW + DAY, office.roads.id, "职责调整")

@@ -232,7 +232,7 @@ def test_classifying_moves_the_reply_from_its_old_start(office: Office) -> None:
     later = NOW + timedelta(days=1)
     inquiry = Classification(Kind.INQUIRY, "城建", Urgency.NORMAL, Procedure.ORDINARY)
     moved = operations.classify(office.session, case, office.clerk, later, inquiry)
-    assert [(stage, local_date(after)) for stage, _before, after in moved if after] == [("reply", date(2026, 11, 26))]
+    assert [(stage, local_date(after.at)) for stage, _before, after in moved if after] == [("reply", date(2026, 11, 26))]
     with pytest.raises(Invalid, match="没有变化"):
         operations.classify(office.session, case, office.clerk, later, inquiry)
 

@@ -75,13 +75,13 @@ def _clock_when(clock: Clock, now: datetime) -> str:
     if clock.ended_at is not None:
         reason = f"，{clock.end_reason}" if clock.end_reason else ""
         return f"{moment_words(clock.ended_at, year)}{'完成' if clock.state is ClockState.MET else '停止'}{reason}"
-    if clock.due_at is None:
+    due = clock.due_date
+    if due is None:
         return ""
-    due = moment_words(clock.due_at, year)
     if Unit(clock.amount_unit).in_days:
-        return f"{due.rsplit(' ', 1)[0]}到期" if ends_its_day(clock.due_at) else f"{due} 前"
+        return f"{due.words(year)}到期" if ends_its_day(due.at) else f"{due.words(year)} 前"
     warned = clock.warn_at is not None and clock.state is ClockState.RUNNING and clock.warn_at > now
-    return f"{due} 前，{_hour(clock.warn_at, clock.due_at)} 起提醒" if warned and clock.warn_at else f"{due} 前"
+    return f"{due.moment(year)} 前" + (f"，{_hour(clock.warn_at, due.at)} 起提醒" if warned and clock.warn_at else "")
 
 
 def _hour(moment: datetime, beside: datetime) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -26,6 +26,7 @@ from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice, Reminder, UnitReminder
 from opinion_app.records.unit import Unit
 from opinion_app.rules.digest import OpenClock, urgency
+from opinion_app.rules.due_date import DueDate
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.ladder import Ladder, Way
 from opinion_app.rules.recipients import Recipient, Roster, recipients
@@ -49,6 +50,12 @@ class Next:
     whom: str
     at: datetime
     way: str
+    guess: bool = False
+
+    @property
+    def moment(self) -> DueDate:
+        """When it will be told, as it is said: a guess where the date it follows is one, or its own year is not loaded (D02)."""
+        return DueDate(self.at, self.guess)
 
 
 def sent(session: Session, case_id: int) -> list[Sent]:
@@ -154,17 +161,18 @@ def coming(session: Session, clocks: Sequence[Clock], facts: CaseFacts, now: dat
     table = table_of(session, rows, now, people_on(local_date(now)))
     found: list[Next] = []
     for row in rows:
-        clock = open_clock(row, table.begun)
+        clock, own = open_clock(row, table.begun), list[Next]()
         every = rungs_of(session, row, clock, table.ladder)
         for one in islice(rungs_ahead(table, row, facts, people_on), AHEAD):
             whom = _names(one.told, one.units, one.people)
-            found.append(Next(f"{one.rung.label}：{clock.waits_for}", whom, one.at, one.rung.way.label))
+            own.append(Next(f"{one.rung.label}：{clock.waits_for}", whom, one.at, one.rung.way.label))
         for word in words_between(
             Outlook(clock, every, facts, people_on, table.calendar, table.ladder), heard_of(table, clock), now
         ):
             whom = _names(word.told, (), word.people)
-            found.append(Next(f"{word.rung.label}：{clock.waits_for}", whom, word.at, Way.LETTER.label))
-        found += _digest(clock, facts, people_on, table.calendar, table.ladder, now)
+            own.append(Next(f"{word.rung.label}：{clock.waits_for}", whom, word.at, Way.LETTER.label))
+        own += _digest(clock, facts, people_on, table.calendar, table.ladder, now)
+        found += (replace(one, guess=row.provisional or table.calendar.provisional(local_date(one.at))) for one in own)
     return sorted(found, key=lambda one: one.at)
 
 

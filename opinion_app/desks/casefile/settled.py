@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from opinion_app.records.trail import TrailEntry
 from opinion_app.rules.clock_facts import ClockFacts
 from opinion_app.rules.deadline import Derivation, derive
 from opinion_app.rules.deadline_rules import ClockStage
+from opinion_app.rules.due_date import DueDate, due_of
 from opinion_app.rules.explain import room_words
 from opinion_app.rules.spoken import day_words, moment_words
 from opinion_app.rules.trail_words import WORDS
@@ -45,7 +46,7 @@ def settled(session: Session, clock: Clock, calendar: WorkCalendar) -> Settled:
     then = derive(_facts(clock, held), held)
     known = (then.due_at, then.provisional) == (clock.due_at, clock.provisional)
     note = f"这项时限已于 {moment_words(clock.ended_at)} 结束，到期日按当时的工作日历确定，此后不再改动。"
-    note += _changed(session, clock, today.due_at)
+    note += _changed(session, clock, due_of(today))
     return Settled(then if known else None, held, note if known else note + "当时的日历已被替换，不能逐日重列。")
 
 
@@ -57,15 +58,15 @@ def _facts(clock: Clock, calendar: WorkCalendar) -> ClockFacts:
     return replace(facts, fixed_why=room_words(facts.span, facts.fixed_date, facts.latest, calendar))
 
 
-def _changed(session: Session, clock: Clock, due_now: datetime | None) -> str:
+def _changed(session: Session, clock: Clock, due_now: DueDate | None) -> str:
     """Which later changes of the calendar would give another date."""
     query = select(TrailEntry).where(TrailEntry.act.in_(CHANGES), TrailEntry.at > clock.ended_at, TrailEntry.succeeded)
-    last = max((local_date(due) for due in (clock.due_at, due_now) if due is not None), default=date.max)
+    last = max((local_date(due.at) for due in (clock.due_date, due_now) if due is not None), default=date.max)
     entries = [entry for entry in session.scalars(query.order_by(TrailEntry.seq)) if _touches(entry, clock, last)]
     named = [f"{moment_words(entry.at)} {WORDS[entry.act]}{_which(entry)}" for entry in entries[:NAMED_AT_MOST]]
     more = f"等 {len(entries)} 次" if len(entries) > NAMED_AT_MOST else ""
     which = f"（{'；'.join(named)}{more}）" if named else ""
-    would = f"，按现在的日历推算会是 {moment_words(due_now)}" if due_now is not None else ""
+    would = f"，按现在的日历推算会是 {due_now.moment()}" if due_now is not None else ""
     return f"后来日历有变{which}{would}。"
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.desks.casefile.settled import settled
 from opinion_app.flow.cases import tidy_number
-from opinion_app.flow.clock_dates import facts_of, granted_in, is_copy, span_of
+from opinion_app.flow.clock_dates import GUESS, GUESS_BEFORE, facts_of, granted_in, is_copy, span_of
 from opinion_app.flow.due import clock_words
 from opinion_app.flow.visible import visible
 from opinion_app.flow.which_rule import rule_of
@@ -20,8 +21,9 @@ from opinion_app.records.move import Move
 from opinion_app.rules.clock_facts import Unit
 from opinion_app.rules.deadline import Derivation, granted_in_run
 from opinion_app.rules.deadline_rules import ClockStage, OwedBy, StartEvent
+from opinion_app.rules.due_date import DueDate
 from opinion_app.rules.errors import NotFound
-from opinion_app.rules.explain import PROVISIONAL_MARK, PROVISIONAL_NOTE, Line, explain
+from opinion_app.rules.explain import PROVISIONAL_NOTE, Line, explain
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.life import ACTS
 from opinion_app.rules.spoken import moment_words
@@ -29,9 +31,10 @@ from opinion_app.rules.trace import StepKind
 from opinion_app.rules.words import OPEN_CLOCK, Stage
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.year_notices import notices_named
-from opinion_app.rules.zone import parse_moment
+from opinion_app.rules.zone import local_date, parse_moment
 
 TAKEN_OVER = (StepKind.ADOPTED, StepKind.BOUND)  # from a merged case, which these steps name
+LAID = (StepKind.BACK_FROM, StepKind.FIXED, StepKind.CAPPED)
 COLLAPSE_AFTER = 24  # lines; a longer count is told in stretches
 
 
@@ -80,18 +83,20 @@ def why(session: Session, clock: Clock, calendar: WorkCalendar, reader: Actor | 
     held = settled(session, clock, calendar)
     if reader is not None and held.derivation is not None:
         held = replace(held, derivation=_as_seen(session, held.derivation, reader))
+    if held.derivation is not None and clock.state in OPEN_CLOCK:
+        held = replace(held, derivation=_with_marks(held.derivation, calendar))
     moved = clock.due_at is not None and clock.original_due_at != clock.due_at
     return Why(
         clock_words(clock),
         _span_words(clock),
         _due(clock, held.derivation),
-        moment_words(clock.original_due_at) if moved else "",
+        _past(clock, clock.original_due_at, calendar).moment() if moved else "",
         clock.source,
         clock.warning,
         _lines(session, clock, held.derivation),
-        held.note + (PROVISIONAL_NOTE if clock.provisional else ""),
+        held.note + (PROVISIONAL_NOTE if clock.due_date is not None and clock.due_date.guess else ""),
         _rule_words(session, clock),
-        _versions(clock),
+        _versions(clock, calendar),
         _ended(clock),
         _aside(clock),
         notices_named(held.derivation, held.calendar) if held.derivation is not None else (),
@@ -113,6 +118,18 @@ def _as_seen(session: Session, derivation: Derivation, reader: Actor) -> Derivat
     return replace(derivation, trace=tuple(hidden))
 
 
+def _with_marks(derivation: Derivation, calendar: WorkCalendar) -> Derivation:
+    """The derivation with every date that rests on a year not loaded known for a guess: of what a date was counted back from or
+    bound to, its step tells only the day (D02). What an issuer has set is none."""
+    if not derivation.provisional:
+        return derivation
+    steps = (
+        step._replace(provisional=True) if step.kind in LAID and calendar.provisional(step.day) else step
+        for step in derivation.trace
+    )
+    return replace(derivation, trace=tuple(steps))
+
+
 def _span_words(clock: Clock) -> str:
     """How long the clock runs, or by what its day was set."""
     if clock.stage == ClockStage.DRAFT.value:
@@ -121,8 +138,8 @@ def _span_words(clock: Clock) -> str:
 
 
 def _due(clock: Clock, derivation: Derivation | None) -> str:
-    if clock.due_at is not None:
-        return moment_words(clock.due_at) + (PROVISIONAL_MARK if clock.provisional else "")
+    if clock.due_date is not None:
+        return clock.due_date.moment()
     return f"中止计时，恢复后还有 {derivation.held}" if derivation is not None else "中止计时"
 
 
@@ -198,20 +215,33 @@ def _rule_words(session: Session, clock: Clock) -> str:
     return f"第 {row.version_no} 版，{row.in_force_from.isoformat()} 起执行" if row is not None else ""
 
 
-def _versions(clock: Clock) -> tuple[Version, ...]:
+def _versions(clock: Clock, calendar: WorkCalendar) -> tuple[Version, ...]:
     """How the date came to be what it is, the first one first; empty while it never moved."""
     if not clock.dates:
         return ()
-    first = Version(1, moment_words(clock.start_at), _due_words(clock.dates[0].get("before")), "起算")
+    first = clock.dates[0]
+    due = _due_words(clock, first.get("before"), calendar, was_guess=GUESS_BEFORE in first)
+    begun = Version(1, moment_words(clock.start_at), due, "起算")
     moved = (
-        Version(entry["version"], moment_words(parse_moment(entry["at"])), _due_words(entry["due"]), entry["why"])
+        Version(
+            entry["version"],
+            moment_words(parse_moment(entry["at"])),
+            _due_words(clock, entry["due"], calendar, was_guess=GUESS in entry),
+            entry["why"],
+        )
         for entry in clock.dates
     )
-    return (first, *moved)
+    return (begun, *moved)
 
 
-def _due_words(due: str | None) -> str:
-    return moment_words(parse_moment(due)) if due else "计时中止"
+def _due_words(clock: Clock, due: str | None, calendar: WorkCalendar, *, was_guess: bool) -> str:
+    return _past(clock, parse_moment(due), calendar, was_guess=was_guess).moment() if due else "计时中止"
+
+
+def _past(clock: Clock, due: datetime, calendar: WorkCalendar, *, was_guess: bool = False) -> DueDate:
+    """A date the clock had: a guess where it rested on a year that is not loaded to this day, and the clock still runs."""
+    guess = (was_guess and clock.provisional) or calendar.provisional(local_date(due))
+    return DueDate(due, guess and clock.state in OPEN_CLOCK)
 
 
 def told(why: Why) -> str:

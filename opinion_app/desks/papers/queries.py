@@ -21,6 +21,7 @@ from opinion_app.records.move import Move
 from opinion_app.records.reply import Reply, ReplyCheck
 from opinion_app.records.report_back import ReportBack
 from opinion_app.rules.deadline_rules import ClockStage
+from opinion_app.rules.due_date import DueDate
 from opinion_app.rules.errors import NotFound
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.masking import ContactField, mask_contact
@@ -56,8 +57,7 @@ class Papers:
     files: Sequence[str]
     linked: Sequence[Case]
     moves: dict[str, Move]
-    dues: dict[tuple[str, int | None], datetime]
-    guessed: frozenset[datetime] = frozenset()
+    dues: dict[tuple[str, int | None], DueDate]
 
     @property
     def lead(self) -> Assignment | None:
@@ -80,15 +80,11 @@ class Papers:
         return [finding for finding in self.findings if finding.kind is not INSTRUCTION]
 
     @property
-    def reply_due(self) -> datetime | None:
+    def reply_due(self) -> DueDate | None:
         """Until when the case has to be answered."""
         return self.dues.get((ClockStage.REPLY.value, None))
 
-    def guess(self, due: datetime | None) -> str:
-        """（暂定） behind a date that rests on a year whose holidays are not loaded."""
-        return "（暂定）" if due in self.guessed else ""
-
-    def due_of(self, part: Assignment) -> datetime | None:
+    def due_of(self, part: Assignment) -> DueDate | None:
         """Until when a unit has to hand in its draft or its report; the whole reply's date where it has none of its own."""
         return self.dues.get((ClockStage.DRAFT.value, part.id), self.reply_due)
 
@@ -127,7 +123,7 @@ def papers(session: Session, number: str, actor: Actor, contact_since: datetime)
         session.scalars(_own_files(case)).all(),
         _linked(session, case, facts, actor),
         {move.act: move for move in moves},
-        *_dues(session, case),
+        _dues(session, case),
     )
 
 
@@ -178,9 +174,8 @@ def _moves(session: Session, case: Case) -> dict[str, Move]:
     return {row.act: row for row in rows}
 
 
-def _dues(session: Session, case: Case) -> tuple[dict[tuple[str, int | None], datetime], frozenset[datetime]]:
-    """The due moment of each stage and part, a running clock before one that has ended, and which of them are provisional."""
+def _dues(session: Session, case: Case) -> dict[tuple[str, int | None], DueDate]:
+    """The due date of each stage and part, of a running clock before one that has ended."""
     rows = session.scalars(select(Clock).where(Clock.case_id == case.id).order_by(Clock.state.in_(OPEN_CLOCK), Clock.id)).all()
     latest = {(row.stage, row.assignment_id): row for row in rows}
-    dues = {key: row.due_at for key, row in latest.items() if row.due_at is not None}
-    return dues, frozenset(row.due_at for row in latest.values() if row.due_at is not None and row.provisional)
+    return {key: due for key, row in latest.items() if (due := row.due_date) is not None}

@@ -42,6 +42,7 @@ from opinion_app.records.current import settings_of
 from opinion_app.records.notice import WRITER, Notice
 from opinion_app.rules.delivery import GIVE_UP_AFTER
 from opinion_app.rules.digest import PersonDigest, Trouble, blind_words
+from opinion_app.rules.due_date import DueDate
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.ladder import Way
 from opinion_app.rules.permissions import can_see
@@ -271,7 +272,7 @@ def _by_letter(waiting: Sequence[Clock], sayings: Sequence[Saying]) -> Iterator[
 
 def _drafts(plans: Sequence[Plan], people: Roster, facts: Mapping[int, CaseFacts], clocks: Iterable[Clock]) -> list[Draft]:
     """What goes out of what was planned, each way with the words it has there: nothing to who left."""
-    due = {row.id: row.due_at for row in clocks if row.due_at is not None}
+    due = {row.id: row.due_date for row in clocks if row.due_date is not None}
     drafts = []
     for plan in plans:
         one = people.staff.get(plan.person_id)
@@ -287,7 +288,7 @@ def _draft(one: Staff, ways: str, plan: Plan) -> Draft:
     return Draft(plan.category, plan.person_id, one.actor.name, plan.subject, ways, tuple(plan.lines))
 
 
-def _by_way(plan: Plan, one: Staff, facts: Mapping[int, CaseFacts], due: Mapping[int, datetime]) -> Iterator[tuple[str, Plan]]:
+def _by_way(plan: Plan, one: Staff, facts: Mapping[int, CaseFacts], due: Mapping[int, DueDate]) -> Iterator[tuple[str, Plan]]:
     """Every way a letter reaches its person by, with what it says there: a group robot and the unit's mailbox nothing of a case
     they may not speak of, the mailbox numbers and dates alone."""
     yield "站内", plan
@@ -300,8 +301,12 @@ def _by_way(plan: Plan, one: Staff, facts: Mapping[int, CaseFacts], due: Mapping
             yield _WAYS[channel], shared if channel is NoticeChannel.ROBOT else plan
     if one.mailbox and fit and plan.category in BY_MAILBOX:
         told = for_mailbox(Letter(plan.category, "", plan.subject, fit))
-        lines = [line | ({"text": blind_words(due[line["clock"]])} if line.get("clock") in due else {}) for line in told.lines]
+        lines = [line | _date_alone(due.get(line.get("clock", 0))) for line in told.lines]
         yield "单位邮箱", plan._replace(lines=lines, subject=_subject(plan._replace(subject=told.subject), lines))
+
+
+def _date_alone(due: DueDate | None) -> dict[str, str]:
+    return {"text": blind_words(due.at, guess=due.guess)} if due is not None else {}
 
 
 def _subject(plan: Plan, lines: Sequence[Mapping[str, Any]]) -> str:

@@ -20,10 +20,10 @@ from opinion_app.records.report_back import ReportBack
 from opinion_app.rules.clock_facts import ClockFacts
 from opinion_app.rules.deadline import derive, is_late
 from opinion_app.rules.deadline_rules import ClockStage, RuleFacts, choose
+from opinion_app.rules.due_date import DueDate, due_of
 from opinion_app.rules.errors import Invalid, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.left_open import LeftOpen, ends_undone, goes_on_after_closing
-from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.words import AnswerMethod, ReplyState, RetentionPeriod, Stage
 from opinion_app.rules.zone import end_of_day, local_date, start_of_day
 
@@ -61,14 +61,14 @@ def letter_of(session: Session, case: Case) -> Letter:
     return letter
 
 
-def objection_until(session: Session, case: Case, letter: Letter) -> datetime | None:
+def objection_until(session: Session, case: Case, letter: Letter) -> DueDate | None:
     """Until when the office may object (信访工作条例 23: 5 working days from receipt); None where no rule sets a window."""
     start = start_of_day(letter.received_on)
     facts = RuleFacts(case.procedure, case.urgency, case.kind)
     choice = choose(rules(session).values(), facts, ClockStage.OBJECTION, letter.received_on)
     if choice is None:
         return None
-    return derive(ClockFacts(start, choice.rule.span), work_calendar(session)).due_at
+    return due_of(derive(ClockFacts(start, choice.rule.span), work_calendar(session)))
 
 
 def _paper(
@@ -101,8 +101,8 @@ def object_to(
     if letter.objected_at is not None:
         raise Refused("已经提出过异议。")
     until = objection_until(session, case, letter)
-    if until is not None and is_late(until, end_of_day(sent_on) if sent_on < local_date(now) else now):
-        raise Invalid("已过异议期限。", {"sent_on": f"异议须在 {moment_words(until)} 前提出（信访工作条例第二十三条）。"})
+    if until is not None and is_late(until.at, end_of_day(sent_on) if sent_on < local_date(now) else now):
+        raise Invalid("已过异议期限。", {"sent_on": f"异议须在 {until.moment()} 前提出（信访工作条例第二十三条）。"})
     row = _paper(session, case, actor, now, "objection", number, sent_on, text)
     letter.objected_at = now
     move(session, case, "object", actor, now, note=text[:200], detail={"number": number, "to": letter.issuer})

@@ -32,7 +32,6 @@ from opinion_app.rules.deadline_rules import BY_ISSUER, ISSUER, Allowance, Clock
 from opinion_app.rules.due_date import DueDate, due_date
 from opinion_app.rules.errors import Invalid, Refused
 from opinion_app.rules.facts import Actor
-from opinion_app.rules.spoken import due_moment_words
 from opinion_app.rules.waiting_step import waits_for_extension
 from opinion_app.rules.words import OPEN_CLOCK
 from opinion_app.rules.zone import local_date
@@ -262,18 +261,18 @@ def _grant(session: Session, case: Case, clock: Clock, extension: Extension) -> 
         issuer_dates.lend_again(session, case, Cause(extension.granted_at, f"{ISSUER}同意 {clock.case.number} 延期"))
 
 
-def _dues(session: Session, case: Case, extended: Clock) -> dict[str, datetime | None]:
+def _dues(session: Session, case: Case, extended: Clock) -> dict[str, DueDate | None]:
     """The dates an extension may move, as the trail names them."""
     names = {ClockStage.REPLY.value: "答复时限", ClockStage.REPORT_BACK.value: f"反馈{ISSUER}时限"}
-    dues = {names[clock.stage]: clock.due_at for clock in clocks.open_clocks(session, case.id) if clock.stage in names}
+    dues = {names[clock.stage]: clock.due_date for clock in clocks.open_clocks(session, case.id) if clock.stage in names}
     if extended.case_id != case.id:
         lies = [clock for clock in clocks.open_clocks(session, extended.case_id) if clock.stage in names]
-        dues |= {f"{extended.case.number} {names[clock.stage]}": clock.due_at for clock in lies}
+        dues |= {f"{extended.case.number} {names[clock.stage]}": clock.due_date for clock in lies}
     return dues
 
 
 def _decided_words(clock: Clock, whose: str, by: str, *, agree: bool, opinion: str) -> str:
-    due = f"，{whose}{'时限' if whose else ''}延至 {due_moment_words(clock.due_at)}" if clock.due_at is not None else ""
+    due = f"，{whose}{'时限' if whose else ''}延至 {clock.due_date.words()}" if clock.due_date is not None else ""
     due += f"（{by}）" if by else ""
     words = f"同意延期{due}" if agree else "不同意延期，原时限不变"
     return f"{words}。{opinion}" if opinion else f"{words}。"

@@ -20,9 +20,9 @@ from opinion_app.records.move import Move
 from opinion_app.records.person import Person
 from opinion_app.rules.clock_facts import ClockFacts
 from opinion_app.rules.deadline import derive, is_late
+from opinion_app.rules.due_date import DueDate, due_of
 from opinion_app.rules.errors import Invalid, Refused
 from opinion_app.rules.facts import Actor, CaseFacts
-from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.waiting_step import waits_for_return
 from opinion_app.rules.words import AssignmentState, FindingKind, Role, Stage, UnitRole
 
@@ -86,7 +86,7 @@ def name_handler(session: Session, case: Case, actor: Actor, now: datetime, hand
     return handler
 
 
-def return_until(session: Session, row: Assignment) -> datetime | None:
+def return_until(session: Session, row: Assignment) -> DueDate | None:
     """Until when the unit may ask to give the case back; None where the rule sets no window."""
     clock = session.scalar(
         select(Clock).where(Clock.assignment_id == row.id, Clock.stage == "sign_for").order_by(Clock.id.desc()).limit(1)
@@ -94,7 +94,7 @@ def return_until(session: Session, row: Assignment) -> datetime | None:
     rule = rule_of(session, clock) if clock is not None else None
     if rule is None or rule.return_window is None:
         return None
-    return derive(ClockFacts(row.assigned_at, rule.return_window), work_calendar(session)).due_at
+    return due_of(derive(ClockFacts(row.assigned_at, rule.return_window), work_calendar(session)))
 
 
 def ask_return(session: Session, case: Case, actor: Actor, now: datetime, reason: str, seen: int | None = None) -> Assignment:
@@ -108,8 +108,8 @@ def ask_return(session: Session, case: Case, actor: Actor, now: datetime, reason
     if row.state is AssignmentState.REPORTED:
         raise Refused("协办情况已经报出，不能再退回。")
     until = return_until(session, row)
-    if until is not None and is_late(until, now):
-        raise Refused(f"退回须在 {moment_words(until)} 前提出，现在已过期限。如确不属职责，请联系办公室改派。")
+    if until is not None and is_late(until.at, now):
+        raise Refused(f"退回须在 {until.moment()} 前提出，现在已过期限。如确不属职责，请联系办公室改派。")
     row.state, row.return_asked_at, row.return_reason = AssignmentState.RETURN_ASKED, now, reason
     done = move(session, case, "ask_return", actor, now, note=reason, detail={"unit": row.unit.name})
     waits = waits_for_return(facts.of_unit(row.unit_id))

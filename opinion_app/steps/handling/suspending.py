@@ -16,18 +16,19 @@ from opinion_app.flow.which_rule import choice_for
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import ClockFacts
-from opinion_app.rules.deadline import derive, due_if_resumed, is_late
+from opinion_app.rules.deadline import derive, if_resumed, is_late
 from opinion_app.rules.deadline_rules import ClockStage
+from opinion_app.rules.due_date import DueDate, due_of
 from opinion_app.rules.errors import Invalid, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.suspension import SuspensionGround
 
 
-def ask_until(session: Session, case: Case) -> datetime | None:
+def ask_until(session: Session, case: Case) -> DueDate | None:
     """Until when the writer may be asked to complete an application (信息公开条例 30); None where no rule sets a time."""
     choice = choice_for(session, case, ClockStage.CORRECTION, case.received_at)
-    return derive(ClockFacts(case.received_at, choice.rule.span), work_calendar(session)).due_at if choice else None
+    return due_of(derive(ClockFacts(case.received_at, choice.rule.span), work_calendar(session))) if choice else None
 
 
 def suspend(
@@ -85,14 +86,15 @@ def _check_correction(session: Session, case: Case, at: datetime, told: str) -> 
     before = clock_changes.running_reply(session, case).pauses
     if any(pause.get("ground") == SuspensionGround.CORRECTION.value for pause in before):
         raise Invalid("补正只能一次性告知，本件已经告知过补正。", {"ground": "本件已经告知过补正。"})
-    if is_late(until, at):
-        said = f"告知补正须在 {moment_words(until)} 前（政府信息公开条例第三十条），现在已过期限。"
+    if is_late(until.at, at):
+        said = f"告知补正须在 {until.moment()} 前（政府信息公开条例第三十条），现在已过期限。"
         raise Invalid(said, {"since": said})
 
 
-def due_after(session: Session, case: Case, at: datetime) -> datetime | None:
+def due_after(session: Session, case: Case, at: datetime) -> DueDate | None:
     """When the reply would be due if its clock ran again from `at`."""
-    return due_if_resumed(facts_of(clock_changes.running_reply(session, case)), work_calendar(session), at)
+    facts = if_resumed(facts_of(clock_changes.running_reply(session, case)), at)
+    return due_of(derive(facts, work_calendar(session)))
 
 
 def resume(
@@ -146,8 +148,8 @@ def restart(
 def _runs_again(
     session: Session, case: Case, actor: Actor, now: datetime, act: str, clock: Clock, moved: list[DateMoved], words: str
 ) -> list[DateMoved]:
-    due = f"到期日：{moment_words(clock.due_at)}。" if clock.due_at is not None else ""
-    values = {"计时": ("中止", "计时中"), "答复时限": (None, clock.due_at)}
+    due = f"到期日：{clock.due_date.moment()}。" if clock.due_date is not None else ""
+    values = {"计时": ("中止", "计时中"), "答复时限": (None, clock.due_date)}
     done = move(session, case, act, actor, now, note=f"{words}　{due}{moved_sentence(moved, now)}", values=values)
     progress.tell(session, case, why="办理期限已恢复计算。" if act == "resume" else "已收到您的补充材料，办理期限重新计算。")
     _tell_unit(session, case, f"已恢复计时，{due}" if due else "已恢复计时", f"{act}:{done.id}", now)

@@ -20,9 +20,9 @@ from opinion_app.records.clock import Clock
 from opinion_app.rules import life
 from opinion_app.rules.deadline import is_late
 from opinion_app.rules.deadline_rules import ClockStage
+from opinion_app.rules.due_date import DueDate
 from opinion_app.rules.errors import Invalid, OfficeError
 from opinion_app.rules.facts import Actor
-from opinion_app.rules.spoken import due_day_words, moment_words
 from opinion_app.rules.words import OPEN_CLOCK
 from opinion_app.steps.triage.assigning import Allotment, assign
 from opinion_app.steps.triage.operations import Classification
@@ -70,16 +70,16 @@ def _open_clocks(session: Session, cases: Sequence[Case]) -> Sequence[Clock]:
     return session.scalars(query.order_by(Clock.due_at, Clock.id)).all()
 
 
-def _begins_late(due: datetime | None) -> str:
+def _begins_late(due: DueDate | None) -> str:
     if due is None:
         return ""
-    return f"交办即受理，本件的答复时限随之起算，已于 {moment_words(due)} 到期，承办单位提交答复稿的日期随之已过。"
+    return f"交办即受理，本件的答复时限随之起算，已于 {due.moment()} 到期，承办单位提交答复稿的日期随之已过。"
 
 
 def _overdue(held: Sequence[Clock], now: datetime) -> str:
     """受理分办（2026-11-24）, of every deadline that has passed; empty where none has."""
-    late = (clock for clock in held if clock.due_at is not None and is_late(clock.due_at, now))
-    return "、".join(f"{clock_words(clock)}（{due_day_words(clock.due_at)}）" for clock in late if clock.due_at is not None)
+    dated = ((clock, clock.due_date) for clock in held)
+    return "、".join(f"{clock_words(clock)}（{due.iso}）" for clock, due in dated if due is not None and is_late(due.at, now))
 
 
 def assign_one(
