@@ -39,7 +39,7 @@ def calendar() -> None:
 @click.option("--year", type=int, help="通知的年份，省略时按文件判断 / the year of the notice")
 @click.option("--dry-run", is_flag=True, help="只列出会变动的时限，不载入 / show what would move, load nothing")
 @click.option("--replace", is_flag=True, help="该年已载入时确认替换 / replace a year that is loaded already")
-@click.option("--anyway", is_flag=True, help="放假天数少于法定、确认无误时仍载入 / load a doubtful notice")
+@click.option("--anyway", is_flag=True, help="放假天数过少或过多、确认无误时仍载入 / load a doubtful notice")
 @click.option("--source", default="", help="文件依据，例如 国办发明电〔2026〕7号 / where it comes from")
 def load(file: Path, year: int | None, source: str, *, dry_run: bool, replace: bool, anyway: bool) -> None:
     """载入一年的放假安排（CSV 或 JSON），并重新计算在办件的时限。 / Load a yearly notice."""

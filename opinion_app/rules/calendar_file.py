@@ -34,6 +34,7 @@ LONGEST_HOLIDAY = 31
 YEARS_AHEAD = 1  # the notice of a year comes out in the November before it
 REMINDED_FROM = 11  # so from that month on the next year's is waited for
 FEWEST_HOLIDAYS = {2025: 13, 2008: 11}  # 全国年节及纪念日放假办法: so many days a year since that year
+MOST_HOLIDAYS = 45  # with the weekends moved to them the fullest notice so far (2026) names 33; beyond this it names the weekends
 _KINDS = {
     "休": DayKind.HOLIDAY,
     "放假": DayKind.HOLIDAY,
@@ -50,6 +51,7 @@ _KINDS = {
 }
 _DATE = r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
 _DATES = re.compile(rf"\s*{_DATE}(?:\s*(?:至|到|~|～|—+|–)\s*{_DATE})?\s*")
+_YEAR = re.compile("[1-9][0-9]{3}")
 _HEADERS = frozenset({"date", "日期", "day"})
 
 
@@ -84,6 +86,8 @@ def parse_notice(content: bytes, year: int | None = None, source: str = "") -> Y
     Days of late December before it are allowed, as the New Year notice sometimes names them. Raises
     CalendarFileRefused with every fault: unreadable lines, wrong year, a day twice, a day both off and on.
     """
+    if year is not None and not _YEAR.fullmatch(str(year)):
+        raise CalendarFileRefused([f"年份应是四位数，如 2027，现在是“{year}”。"])
     faults: list[str] = []
     rows: list[tuple[int, CalendarDay]] = []
     text = _text(content)
@@ -156,7 +160,7 @@ def _stated_year(text: str) -> int | None:
     said = read.get("year")
     if said is None:
         return None
-    if not re.fullmatch(r"[0-9]{4}", str(said)):
+    if not _YEAR.fullmatch(str(said)):
         raise CalendarFileRefused([f"JSON 中的 year 应是四位年份，现在是“{str(said)[:20]}”。"])
     return int(said)
 
@@ -213,7 +217,10 @@ def _contradictions(rows: Iterable[tuple[int, CalendarDay]], year: int) -> Itera
 def _doubts(year: int, days: Iterable[CalendarDay]) -> tuple[str, ...]:
     off = sum(row.kind is DayKind.HOLIDAY for row in days)
     fewest = next((number for since, number in FEWEST_HOLIDAYS.items() if year >= since), 0)
-    return (f"全年只有 {off} 个放假日，少于法定的 {fewest} 天，请核对文件是否完整。",) if off < fewest else ()
+    if off < fewest:
+        return (f"全年只有 {off} 个放假日，少于法定的 {fewest} 天，请核对文件是否完整。",)
+    many = f"全年有 {off} 个放假日，远多于历年通知的三十天左右，请核对是否把平常的双休日或上班日也列成了放假。"
+    return (many,) if off > MOST_HOLIDAYS else ()
 
 
 def year_to_load(today: date, loaded: Collection[int]) -> int | None:

@@ -78,3 +78,12 @@ def test_what_is_neither_a_number_nor_a_date_is_said_to_be_neither(run: Run) -> 
         assert (status, out) == (1, "")
         assert f"“{given[0].strip()}”既不是本系统中件的编号，也不是日期或时刻" in err
     assert "选填一项" in run("due", "2026-12-01")[2], "a date alone says what is missing"
+
+
+def test_d01_a_year_of_nought_is_refused_and_not_taken_for_none_given(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "2027.csv"
+    file.write_text(GOOD, encoding="utf-8")
+    run("init")
+    status, out, err = run("calendar", "load", str(file), "--year", "0")
+    assert (status, "年份应是四位数" in err, "Traceback" in out + err) == (1, True, False)
+    assert "暂定" in run("due", "2026-12-25", "--working-days", "5")[1], "nothing was loaded"

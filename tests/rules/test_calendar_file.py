@@ -147,6 +147,25 @@ def test_d01_a_year_has_at_least_the_days_the_law_gives_it(year: int, days: int,
 
 
 @pytest.mark.parametrize(
+    ("lines", "off", "doubted"),
+    [
+        ("2026-10-01 至 2026-10-31,休,国庆\n2026-05-01 至 2026-05-14,休,劳动节\n", 45, False),
+        ("2026-10-01 至 2026-10-31,休,国庆\n2026-05-01 至 2026-05-15,休,劳动节\n", 46, True),
+        ("".join(f"2026-{month:02d}-01 至 2026-{month:02d}-28,休,元旦\n" for month in range(1, 13)), 336, True),
+    ],
+)
+def test_d01_a_notice_that_gives_far_more_days_off_than_any_did_is_doubted(lines: str, off: int, doubted: bool) -> None:
+    notice = parse_notice(lines.encode())
+    assert any(f"全年有 {off} 个放假日，远多于" in doubt for doubt in notice.doubts) is doubted
+
+
+@pytest.mark.parametrize("year", [0, -1, 27, 20270])
+def test_d01_a_year_that_is_none_is_refused_and_not_taken_for_none_given(year: int) -> None:
+    with pytest.raises(CalendarFileRefused, match=f"年份应是四位数，如 2027，现在是“{year}”"):
+        parse_notice(b"2027-01-01,\xe4\xbc\x91,x\n", year)
+
+
+@pytest.mark.parametrize(
     ("today", "loaded", "missing"),
     [
         ("2026-10-31", {2026}, None),
