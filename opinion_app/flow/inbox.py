@@ -151,6 +151,7 @@ class Told:
     round: int = 0
     rate_until: date | None = None
     may_reopen: bool = False
+    promised_guess: bool = False
 
 
 def progress_of(session: Session, secret: str, number: str, code: str) -> Told | None:
@@ -177,6 +178,7 @@ def progress_of(session: Session, secret: str, number: str, code: str) -> Told |
             row.round,
             row.rate_until,
             row.may_reopen,
+            row.promised_guess,
         )
     submitted_at = left.submitted_at.isoformat() if left is not None else ""
     return Told(number, RECEIVED.title, [{"step": RECEIVED.title, "text": RECEIVED.text, "at": submitted_at}])

@@ -8,15 +8,14 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from opinion_app.flow.clock_dates import facts_of
+from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.clock_dates import facts_of, is_copy, span_of
 from opinion_app.flow.rating_window import let_rate
 from opinion_app.records.case import Case, Correspondent
 from opinion_app.records.clock import Clock
 from opinion_app.records.submission import Progress
 from opinion_app.records.unit import Unit
-from opinion_app.rules.clock_facts import UNIT_WORDS
-from opinion_app.rules.clock_facts import Unit as SpanUnit
-from opinion_app.rules.deadline import granted_in_run
+from opinion_app.rules.deadline import Derivation, derive, granted_in_run
 from opinion_app.rules.masking import (
     Action,
     ContactField,
@@ -30,6 +29,8 @@ from opinion_app.rules.masking import (
 )
 from opinion_app.rules.masking import select as chosen
 from opinion_app.rules.progress import ANSWERED, step_of
+from opinion_app.rules.promised import BY_ISSUER, EARLIER, Began, promised_words
+from opinion_app.rules.trace import StepKind
 from opinion_app.rules.words import OPEN_CLOCK, ClockState
 from opinion_app.rules.zone import local_date
 
@@ -76,7 +77,7 @@ def tell_merged(session: Session, case: Case, answer: str, now: datetime) -> Non
         if row.answer == words:
             continue  # told already
         row.answer, row.answered_by = words, unit.name if unit else ""
-        row.step, row.updated_at, row.promised_on = ANSWERED.title, now, None
+        row.step, row.updated_at, row.promised_on, row.promised_guess = ANSWERED.title, now, None, False
         row.history = [*row.history, {"step": ANSWERED.title, "text": ANSWERED.text, "at": now.isoformat()}]
 
 
@@ -121,9 +122,10 @@ def _promise(session: Session, case: Case, row: Progress) -> None:
         .order_by(Clock.id.desc())
         .limit(1)
     )
-    due = clock.due_at if clock is not None else None
-    row.promised_on = local_date(due) if due is not None else None
-    row.promise = promise_words(clock, case)[:200] if clock is not None else ""
+    due = clock.due_date if clock is not None else None
+    row.promised_on = local_date(due.at) if due is not None else None
+    row.promised_guess = due is not None and due.guess
+    row.promise = promise_words(session, clock, case)[:200] if clock is not None else ""
     if row.why and not row.why.startswith(EXTENDED):
         return
     if clock is not None:
@@ -132,18 +134,37 @@ def _promise(session: Session, case: Case, row: Progress) -> None:
         row.why = ""
 
 
-def promise_words(clock: Clock, case: Case) -> str:
+def promise_words(session: Session, clock: Clock, case: Case) -> str:
     """Why the promised day is this day, as a citizen understands it."""
     if clock.state is ClockState.SUSPENDED:
         return f"办理期限暂停计算：{_held_words(clock)}。恢复后接着计算。"
+    words = _basis(clock, case, derive(facts_of(clock), work_calendar(session)))
+    words += "；因情况复杂，已批准延长" if _longer(clock) else ""
+    due = clock.due_date
+    return words + ("；跨年日期为暂定，当年放假安排公布后可能调整" if due is not None and due.guess else "")
+
+
+def _basis(clock: Clock, case: Case, derivation: Derivation) -> str:
+    """What the day rests on: the date of a case merged into this one, an issuer's, or the time that runs since then."""
+    steps = {step.kind for step in derivation.trace}
+    if StepKind.BOUND in steps or (is_copy(clock) and clock.fixed_on is not None):
+        return BY_ISSUER
+    if StepKind.ADOPTED in steps or is_copy(clock):
+        return EARLIER
     if clock.fixed_on is not None:
         return "按交办机关规定的日期办理"
-    span = f"{clock.amount} {UNIT_WORDS[SpanUnit(clock.amount_unit)]}"
-    words = f"{case.kind.label}类来信自收到次日起 {span}内答复，法定节假日不计"
-    if SpanUnit(clock.amount_unit) is not SpanUnit.WORKING_DAYS:
-        words = f"{case.kind.label}类来信 {span}内答复"
-    words += "；因情况复杂，已批准延长" if _longer(clock) else ""
-    return words + ("；跨年日期为暂定，当年放假安排公布后可能调整" if clock.provisional else "")
+    return promised_words(case.kind.label, span_of(clock), _began(clock, case), carried=StepKind.CARRIED in steps)
+
+
+def _began(clock: Clock, case: Case) -> Began:
+    """What the clock counts from: the last of what began it anew."""
+    if facts_of(clock).restarts:
+        return Began.COMPLETED
+    if clock.start_at == case.accepted_at and clock.start_at > case.received_at:
+        return Began.ACCEPTED
+    if case.reply_round:
+        return Began.REOPENED
+    return Began.RECEIVED if clock.start_at == case.received_at else Began.OTHER
 
 
 def _longer(clock: Clock) -> bool:
@@ -154,10 +175,11 @@ def _longer(clock: Clock) -> bool:
 def extended_words(clock: Clock) -> str:
     """Until when and why the answer was put off, as the clock counts it; empty where what was granted moves no day, now that it
     counts hours or has begun anew."""
-    if clock.due_at is None or not _longer(clock):
+    due = clock.due_date
+    if due is None or not _longer(clock):
         return ""
-    due = local_date(clock.due_at)
-    return f"{EXTENDED} {due.year}年{due.month}月{due.day}日。原因：{granted_in_run(facts_of(clock))[-1].reason}"
+    day = local_date(due.at)
+    return f"{EXTENDED} {day.year}年{day.month}月{day.day}日{due.mark}。原因：{granted_in_run(facts_of(clock))[-1].reason}"
 
 
 def _held_words(clock: Clock) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from opinion_app.records.base import Base
@@ -37,6 +37,9 @@ class Progress(Base):
     step: Mapped[str] = mapped_column(String(40))
     history: Mapped[list[Any]] = mapped_column(default=list)
     promised_on: Mapped[date | None]
+    promised_guess: Mapped[bool] = mapped_column(
+        default=False, server_default=false()
+    )  # 暂定: the day rests on a year that is not loaded
     promise: Mapped[str] = mapped_column(String(200), default="")
     why: Mapped[str] = mapped_column(default="")
     answer: Mapped[str] = mapped_column(default="")

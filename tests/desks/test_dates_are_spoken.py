@@ -111,10 +111,10 @@ def test_d04_what_was_granted_and_does_not_count_is_told_to_the_office_and_not_t
         case = handling_case(office)
         reply = clock_changes.running_reply(session, case)
         clock_changes.extend(session, case, reply, extension)
-        assert promise_words(reply, case).endswith("；因情况复杂，已批准延长")
+        assert promise_words(session, reply, case).endswith("；因情况复杂，已批准延长")
         assert "没有计入" not in "".join(said(session, case, "答复"))
         operations.classify(session, case, office.clerk, NOW + HOUR, URGENT)
-        assert promise_words(reply, case) == "求助类来信 24 小时内答复"
+        assert promise_words(session, reply, case) == "求助类来信 24 小时内答复"
         aside = f"另有已批准的{what}，因改为按小时计时，没有计入"
         assert f"{aside}；改回按天计时的，仍然计入。" in said(session, case, "答复")
         end_clock(reply, NOW + 2 * HOUR, "已转出", ClockState.STOPPED)
@@ -142,13 +142,13 @@ def test_d04_the_citizen_hears_of_no_extension_that_a_suspension_overtook(core: 
         case = handling_case(office)
         reply = clock_changes.running_reply(session, case)
         clock_changes.extend(session, case, reply, replace(TO_A_DAY, until=date(2026, 12, 3)))
-        assert promise_words(reply, case).endswith("；因情况复杂，已批准延长")
+        assert promise_words(session, reply, case).endswith("；因情况复杂，已批准延长")
         recorded = {"since": (NOW - HOUR).isoformat(), "until": (NOW + 4 * DAY).isoformat(), "reason": "听证"}
         reply.extensions = [reply.extensions[0] | {"at": (NOW + 5 * DAY).isoformat()}]
         reply.pauses = [recorded]
         recompute_open(session, NOW + 5 * DAY)
         assert reply.due_at == end_of_day(date(2026, 12, 8))
-        assert "延长" not in promise_words(reply, case)
+        assert "延长" not in promise_words(session, reply, case)
 
 
 def test_d12_each_date_says_of_which_unit_it_is_who_owes_it_and_what_meets_it(core: Flask) -> None:

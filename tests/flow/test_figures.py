@@ -11,9 +11,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.flow.clocks import reply_clock
 from opinion_app.flow.figures import _months, count_figures
-from opinion_app.flow.progress import promise_words
 from opinion_app.records.case import Case
-from opinion_app.records.clock import Clock
 from opinion_app.records.publication import PublicFigure
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.words import AnswerMethod, ClockState, Kind, Source, Stage
@@ -107,16 +105,3 @@ def test_an_accusation_is_told_of_as_one_of_the_others(core: Flask) -> None:
 def test_twelve_months_end_with_this_one() -> None:
     months = _months(date(2026, 2, 28))
     assert (months[0], months[-1], len(months)) == (date(2025, 3, 1), date(2026, 2, 1), 12)
-
-
-@pytest.mark.parametrize(
-    ("values", "said"),
-    [
-        ({"amount": 7, "amount_unit": "working_days"}, "求助类来信自收到次日起 7 个工作日内答复，法定节假日不计"),
-        ({"amount": 24, "amount_unit": "hours"}, "求助类来信 24 小时内答复"),
-        ({"amount": 1, "amount_unit": "hours", "fixed_on": date(2026, 12, 1)}, "按交办机关规定的日期办理"),
-        ({"amount": 60, "amount_unit": "natural_days", "due_at": NOW, "original_due_at": NOW}, "求助类来信 60 日内答复"),
-    ],
-)
-def test_the_promise_says_why(values: dict[str, object], said: str) -> None:
-    assert promise_words(Clock(**values), Case(kind=Kind.HELP)) == said
