@@ -16,6 +16,8 @@ from opinion_app.flow import trail
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case, Letter
 from opinion_app.records.unit import Unit
+from opinion_app.rules.deadline import is_late
+from opinion_app.rules.due_date import DueDate
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.words import AssignmentState, UnitRole, Word
 from opinion_app.rules.zone import local
@@ -106,7 +108,7 @@ def _row(number: int, row: Row[Any], now: datetime) -> tuple[str, ...]:
         row.supporting or "",
         case.handler.name if case.handler else "",
         _due(case),
-        "逾期" if case.next_due_at is not None and case.next_due_at < now else "",
+        "逾期" if case.next_due_at is not None and is_late(case.next_due_at, now) else "",
         _moment(case.answered_at),
         _label(case.answer_method),
         _moment(case.closed_at),
@@ -122,7 +124,7 @@ def _due(case: Case) -> str:
     """Until when, with what a reader must know of it: a date of a year that is not loaded, a clock that stands still."""
     if case.next_due_at is None:
         return "计时中止" if case.suspended_for else ""
-    return _moment(case.next_due_at) + ("（暂定）" if case.next_due_provisional else "")
+    return _moment(case.next_due_at) + DueDate(case.next_due_at, case.next_due_provisional).mark
 
 
 def _moment(moment: datetime | None) -> str:

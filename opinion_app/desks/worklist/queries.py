@@ -25,6 +25,7 @@ from opinion_app.records.unit import Unit
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.permissions import may
 from opinion_app.rules.words import RiskLevel, Stage
+from opinion_app.rules.zone import whole_second
 
 Order = ColumnElement[Any] | InstrumentedAttribute[Any]
 _COUNTED = "opinion_worklist_counts"
@@ -39,8 +40,8 @@ def _said(at: Moment) -> dict[str, object]:
 
 
 def moment(session: Session, now: datetime) -> Moment:
-    """Now, with the working calendar's idea of 临期."""
-    return Moment(now, soon_until(now, work_calendar(session)))
+    """Now, cut to the whole second as `is_late` compares it, with the working calendar's idea of 临期."""
+    return Moment(whole_second(now), soon_until(now, work_calendar(session)))
 
 
 def nav_counts(session: Session, actor: Actor, now: datetime) -> dict[str, int]:

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+import time_machine
 from flask import Flask
+from python_calamine import CalamineWorkbook
 from sqlalchemy import insert, select
 
 from opinion_app import clock
+from opinion_app.desks.worklist.queries import nav_counts
+from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.due import case_due
+from opinion_app.records.actors import actor_of
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.base import db
 from opinion_app.records.case import Case
+from opinion_app.records.person import Person
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.words import AssignmentState, Kind, RiskLevel, Role, Stage, UnitRole
+from opinion_app.rules.zone import parse_moment
 from tests.builders.office import make_case, make_person, make_unit, seed
+from tests.support.client import client_for
 from tests.support.queries import MOST_QUERIES, counting
 from tests.support.signed_in import signed_in
 
@@ -141,7 +151,7 @@ def test_d02_dates_that_rest_on_a_year_not_loaded_say_so_and_can_be_listed(app: 
     everything = client.get("/office/todo/open").get_data(as_text=True)
     guessed = client.get("/office/todo/open?due=provisional").get_data(as_text=True)
 
-    assert everything.count("（暂定）") == guessed.count("（暂定）") == 1
+    assert everything.count("（暂定）") == guessed.count("（暂定）") == 2, "in the words of its badge and in their title"
     assert ["第 3 件" in guessed, "第 4 件" in guessed, "第 5 件" in guessed] == [True, False, False]
     assert "时限：日期暂定" in guessed
 
@@ -195,3 +205,24 @@ def test_whoever_works_on_no_cases_is_led_to_the_accounts(app: Flask, people: di
     answer = signed_in(app, keeper).get("/office/")
 
     assert (answer.status_code, answer.location) == (303, "/office/people")
+
+
+def test_d06_a_list_says_overdue_from_the_second_on_from_which_the_badge_does(app: Flask, people: dict[str, int]) -> None:
+    cases(app, people, 2)
+    due = parse_moment("2026-12-01T23:59:59")
+    with app.app_context(), transaction() as session:
+        session.query(Case).update({"next_due_at": due})
+    for passed, late in ((timedelta(milliseconds=700), False), (timedelta(seconds=1), True)):
+        with time_machine.travel(due + passed, tick=False):
+            browser = client_for(app, "clerk")
+            listed = "LY2026-" in browser.get("/office/todo/open?due=overdue").text
+            in_time = "LY2026-" in browser.get("/office/todo/open?due=running").text
+            with browser.submit("/office/cases", to="/office/cases/export") as answer:
+                table = CalamineWorkbook.from_filelike(BytesIO(answer.data)).get_sheet_by_index(0).to_python()
+            with app.app_context(), transaction() as session:
+                case, now = session.query(Case).filter_by(stage=Stage.RECEIVED).one(), clock.now()
+                badge = case_due(case, now, work_calendar(session))
+                counted = nav_counts(session, actor_of(session, session.get_one(Person, people["clerk"])), now)
+            assert badge is not None
+            said = listed, not in_time, badge.state == "overdue", bool(counted["overdue"]), "逾期" in table[-1]
+            assert said == (late,) * 5
