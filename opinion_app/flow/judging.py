@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import facts_of
 from opinion_app.flow.heard import heard_as_early, knows_date
-from opinion_app.flow.judging_table import Table
+from opinion_app.flow.judging_table import Table, by_clock
 from opinion_app.flow.ladder import UNDER_ANOTHER, in_force_since, ladder, told_from
 from opinion_app.flow.many_facts import facts_for
 from opinion_app.flow.reminding import open_clock
@@ -122,12 +122,15 @@ def table_of(
     changed_at = now if under is not None else in_force_since(session)
     held, days = under or ladder(session), calendar or work_calendar(session)
     digest, (told, to_units) = last_digest(now, days, held.morning), ledgers_of(session, rows, people, now)
+    known = {**told, **besides}
     return Table(
         held,
         days,
         people,
-        {**told, **besides},
+        known,
         to_units,
+        by_clock(known),
+        by_clock(to_units),
         now,
         changed_at,
         digest,

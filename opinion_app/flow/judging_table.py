@@ -24,14 +24,16 @@ from opinion_app.rules.zone import local_date, on_day
 
 @dataclass(frozen=True)
 class Table:
-    """The same for all clocks of a batch; `since`: the last digests, `made`: whether they were made; `begun`: the moment before
-    which nothing is told."""
+    """The same for all clocks of a batch; `told_by_clock`, `units_by_clock`: the ledgers once more; `since`: the last digests,
+    `made`: whether they were made; `begun`: the moment before which nothing is told."""
 
     ladder: Ladder
     calendar: WorkCalendar
     people: Roster
     known: Ledger
     known_to_units: Ledger
+    told_by_clock: Mapping[int, Entries]
+    units_by_clock: Mapping[int, Entries]
     now: datetime
     changed_at: datetime | None
     since: datetime
@@ -65,7 +67,7 @@ class Table:
         lower = set(codes[: codes.index(rung.code)])
         return self.changed_at is not None and any(
             version == clock.version and code not in lower and told.at < self.changed_at
-            for (_who, code, version), told in self._people_told.get(clock.id, ())
+            for (_who, code, version), told in self.told_by_clock.get(clock.id, ())
         )
 
     def said_this_morning(self, clock: OpenClock, rung: Rung) -> bool:
@@ -75,7 +77,7 @@ class Table:
         if self.made and clock.id not in self.missed.clocks:
             return True
         return any(
-            code == rung.code and version == clock.version for (_who, code, version), _ in self._people_told.get(clock.id, ())
+            code == rung.code and version == clock.version for (_who, code, version), _ in self.told_by_clock.get(clock.id, ())
         )
 
     def told_before(
@@ -92,7 +94,7 @@ class Table:
         higher, still = set(codes[codes.index(rung.code) :]), self.still_told(clock, row, rung)
         return {
             who: told
-            for (who, code, version), told in (self._units_told if units else self._people_told).get(clock.id, ())
+            for (who, code, version), told in (self.units_by_clock if units else self.told_by_clock).get(clock.id, ())
             if version < clock.version and code in higher and not told.cancelled and still.counts(version)
             if code == rung.code or not told.waits
         }
@@ -108,22 +110,15 @@ class Table:
 
     def told_people(self, clock: OpenClock) -> Entries:
         """What the ledger holds of a clock."""
-        return self._people_told.get(clock.id, ())
+        return self.told_by_clock.get(clock.id, ())
 
     def told_units(self, clock: OpenClock) -> Entries:
         """The same of the groups of units."""
-        return self._units_told.get(clock.id, ())
-
-    @cached_property
-    def _people_told(self) -> Mapping[int, Entries]:
-        return _by_clock(self.known)
-
-    @cached_property
-    def _units_told(self) -> Mapping[int, Entries]:
-        return _by_clock(self.known_to_units)
+        return self.units_by_clock.get(clock.id, ())
 
 
-def _by_clock(ledger: Ledger) -> Mapping[int, Entries]:
+def by_clock(ledger: Ledger) -> Mapping[int, Entries]:
+    """What a ledger holds, by clock."""
     found: dict[int, list[tuple[tuple[int, str, int], Told]]] = defaultdict(list)
     for (clock_id, whom, code, version), told in ledger.items():
         found[clock_id].append(((whom, code, version), told))

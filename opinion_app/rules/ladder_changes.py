@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -65,15 +65,25 @@ def _day(rung: Rung) -> float:
     return rung.amount * (_WEEK / _WORKDAYS if rung.anchor is Anchor.WORKING_DAYS else 1)
 
 
+ToldAll = Callable[[OpenClock, Ladder, Sequence[Coming], Coming], bool]
+"""Whether everybody whom a rung to come of a clock names by that ladder was told of it already; with all rungs of the clock."""
+
+
 def shifts(
-    before: Ladder, after: Ladder, clocks: Iterable[tuple[OpenClock, ClockFacts]], calendar: WorkCalendar, at: datetime
+    before: Ladder,
+    after: Ladder,
+    clocks: Iterable[tuple[OpenClock, ClockFacts]],
+    calendar: WorkCalendar,
+    at: datetime,
+    told_all: ToldAll = lambda *_: False,
 ) -> list[RungShift]:
-    """What `after` changes from `at` on, by rung in the order of the ladders; what came until then stays as it was said."""
+    """What `after` changes from `at` on, by rung in the order of the ladders; what came until then stays as it was said, and
+    what everybody was told of is not said again."""
     found: dict[str, RungShift] = {}
     for rung in (*after.days, *after.hours, *before.days, *before.hours):
         found.setdefault(rung.code, RungShift(rung.label))
     for clock, facts in clocks:
-        was, will = (_to_come(ladder, clock, facts, calendar, at) for ladder in (before, after))
+        was, will = (_to_come(ladder, clock, facts, calendar, at, told_all) for ladder in (before, after))
         for code in was.keys() | will.keys():
             shift = _shift(was.get(code), will.get(code), before, after)
             row, new = found[code], will.get(code)
@@ -83,12 +93,16 @@ def shifts(
     return [row for row in found.values() if row.changed]
 
 
-def _to_come(ladder: Ladder, clock: OpenClock, facts: ClockFacts, calendar: WorkCalendar, at: datetime) -> dict[str, Coming]:
+def _to_come(
+    ladder: Ladder, clock: OpenClock, facts: ClockFacts, calendar: WorkCalendar, at: datetime, told_all: ToldAll
+) -> dict[str, Coming]:
     """The rungs of a clock that will be said after `at`, as long as it runs."""
+    every = plan(clock, facts, ladder, calendar)
     return {
         coming.rung.code: coming
-        for coming in plan(clock, facts, ladder, calendar)
+        for coming in every
         if coming.speaks_at > at and fresh(coming, clock, ladder, calendar, coming.speaks_at)
+        if not told_all(clock, ladder, every, coming)
     }
 
 

@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from opinion_app.desks.reminders.told_already import told_already
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import facts_of
 from opinion_app.flow.ladder import Saved, newest, number_in_force, save_ladder, told_from, versions
@@ -108,8 +109,10 @@ def what_if(session: Session, wanted: Ladder, saving: Saving) -> Outlook:
     mean; nothing is written."""
     _check(session, saving)
     since = told_from(session, saving.now)
-    clocks = [(open_clock(row, since), facts_of(row)) for row in session.scalars(running())]
-    found = shifts(newest(session)[1], wanted, clocks, work_calendar(session), saving.takes_effect)
+    rows = session.scalars(running()).all()
+    clocks = [(open_clock(row, since), facts_of(row)) for row in rows]
+    told_all = told_already(session, rows, saving.now)
+    found = shifts(newest(session)[1], wanted, clocks, work_calendar(session), saving.takes_effect, told_all)
     return Outlook(found, [_order_words(rung, heavy) for rung, heavy in out_of_order(wanted)])
 
 
