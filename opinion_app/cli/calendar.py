@@ -59,10 +59,14 @@ def load(file: Path, year: int | None, source: str, *, dry_run: bool, replace: b
         click.echo(f"{held}{'载入会替换它，须加 --replace。' if dry_run else '已被替换。'}", err=True)
     done = "未载入（仅预览）：" if dry_run else "已载入 "
     click.echo(f"{done}{notice.year} 年放假安排 {len(notice.rows)} 天；{len(moved)} 项时限有变动{moved.stayed}。")
+    if moved.telling:
+        click.echo(f"{moved.telling}。")
     for entry in moved:
         before = entry.due_before.moment() if entry.due_before else "未定"
         after = entry.due_after.moment() if entry.due_after else "未定"
-        note = "（变为逾期）" if entry.becomes_late else "（随即提醒）" if entry.told else ""
+        said = f"{entry.word.when}：{entry.word.rung}" if entry.word is not None else ""
+        notes = "，".join(filter(None, ["变为逾期" if entry.becomes_late else "", said]))
+        note = f"（{notes}）" if notes else ""
         click.echo(f"  {entry.number} {entry.words}：{before} → {after}{note}")
 
 

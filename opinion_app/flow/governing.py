@@ -17,7 +17,7 @@ from opinion_app.flow.which_rule import choice_for, letter_of
 from opinion_app.records.assessment import Assessment
 from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import ClockFacts
-from opinion_app.rules.deadline_rules import Choice, ClockStage, DeadlineRule
+from opinion_app.rules.deadline_rules import Ahead, Choice, ClockStage, DeadlineRule
 from opinion_app.rules.words import OPEN_CLOCK, Stage
 
 Change = Callable[[Clock], ClockFacts | None]  # None: owed no more, a reply until its case is accepted
@@ -75,8 +75,8 @@ def chosen_anew(session: Session, table: Collection[DeadlineRule], row: Deadline
     return governing
 
 
-def put_under(session: Session, governing: Governing) -> Change:
-    """The facts clocks would have under the rules that would govern them."""
+def put_under(session: Session, governing: Governing, warned: dict[int, Ahead] | None = None) -> Change:
+    """The facts clocks would have under the rules that would govern them; `warned` takes when these warn, by clock."""
 
     def changed(clock: Clock) -> ClockFacts | None:
         governed = governing(clock)
@@ -89,6 +89,8 @@ def put_under(session: Session, governing: Governing) -> Change:
             return facts_if_resting(session, clock)
         if is_copy(clock):
             return facts_as_own(session, clock, choice, start)
+        if warned is not None:
+            warned[clock.id] = choice.rule.warning
         span = choice.rule.span
         return replace(facts_of(clock, start), span=span, extensions=granted_in(clock, span.unit))
 

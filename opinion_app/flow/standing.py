@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -21,7 +21,7 @@ class Standing:
     """A clock before or after a change: its date, how many extensions count, and what is left of one that stands still.
 
     `guess`: its date rests on a year that is not loaded (D02). `rests`: a reply that waits for its case to be accepted, with all
-    that was granted to it, or a duty that is none any more."""
+    that was granted to it, or a duty that is none any more. `would`: the clock as it would be, where that is asked for."""
 
     clock: Clock
     due_at: datetime | None
@@ -29,6 +29,7 @@ class Standing:
     left: str
     guess: bool = False
     rests: bool = False
+    would: Clock | None = field(default=None, compare=False)
 
     @classmethod
     def of(cls, clock: Clock, calendar: WorkCalendar) -> Standing:

@@ -43,11 +43,6 @@ def must_hear(due_at: datetime, now: datetime, calendar: WorkCalendar, morning: 
     return now <= due_at and due_before_next(due_at, now, calendar, morning)
 
 
-def told_at_once(before: datetime | None, after: datetime | None, now: datetime, calendar: WorkCalendar, morning: time) -> bool:
-    """Whether a date that moves is told by a letter of its own: it lies before the next digest and was later, or none, so far."""
-    return after is not None and (before is None or after < before) and must_hear(after, now, calendar, morning)
-
-
 def heard_from(due_at: datetime, now: datetime, ladder: Ladder) -> datetime:
     """From when on it may be told: at once, on days off and in the evening too, because no working hour comes before it is late.
 

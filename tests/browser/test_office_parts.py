@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from wtforms import Form, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from opinion_app.flow.recompute import Moved
+from opinion_app.flow.moves import Moved
 from opinion_app.rules.zone import parse_moment
 from opinion_app.web import assets, filters, kept_parts
 from opinion_app.web.nav import Item

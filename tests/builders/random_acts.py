@@ -14,7 +14,8 @@ from opinion_app.desks.calendar.operations import add_closure
 from opinion_app.desks.calendar.queries import with_closure
 from opinion_app.desks.rules import operations as rule_desk
 from opinion_app.desks.rules.queries import applied, versions, what_if
-from opinion_app.flow.recompute import NotLooked, marks, preview
+from opinion_app.flow.moves import NotLooked, marks
+from opinion_app.flow.recompute import preview
 from opinion_app.records.case import Case
 from opinion_app.records.unit import Unit
 from opinion_app.rules.clock_facts import Unit as SpanUnit

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from opinion_app.desks.rules import operations as rule_desk
 from opinion_app.desks.rules.queries import every, what_if
 from opinion_app.flow.clocks import open_clocks
-from opinion_app.flow.recompute import NotLooked, marks
+from opinion_app.flow.moves import NotLooked, marks
 from opinion_app.records.actors import actor_of
 from opinion_app.records.base import db
 from opinion_app.records.case import Case

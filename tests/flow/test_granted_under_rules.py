@@ -13,7 +13,8 @@ from opinion_app.desks.rules.operations import Saving, apply_now, changed, save
 from opinion_app.desks.rules.queries import versions, what_if
 from opinion_app.flow import clock_changes
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.recompute import Moves, NotLooked, marks, preview, recompute_open
+from opinion_app.flow.moves import Moves, NotLooked, marks
+from opinion_app.flow.recompute import preview, recompute_open
 from opinion_app.records.case import Case
 from opinion_app.records.submission import Progress
 from opinion_app.records.transaction import transaction

@@ -13,7 +13,8 @@ from opinion_app.desks.rules.queries import every, what_if
 from opinion_app.flow import assess as acts
 from opinion_app.flow.clocks import open_clocks
 from opinion_app.flow.deadline_table import rules
-from opinion_app.flow.recompute import Moved, open_by_case
+from opinion_app.flow.moves import Moved
+from opinion_app.flow.recompute import open_by_case
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.assessment import Ground, Sheet
 from opinion_app.rules.deadline_rules import DeadlineRule

@@ -15,7 +15,6 @@ from opinion_app.rules.next_digest import (
     must_hear,
     next_digest,
     rung_of_word,
-    told_at_once,
     turn_to_look,
 )
 from opinion_app.rules.workdays import CalendarDay, DayKind, WorkCalendar
@@ -67,26 +66,6 @@ def test_a_make_up_day_has_a_digest_of_its_own() -> None:
 def test_what_must_be_heard_before_the_next_digest(due: str, now: str, heard: bool) -> None:
     assert must_hear(parse_moment(due), parse_moment(now), PLAIN, MORNING) is heard
     assert due_before_next(parse_moment(due), parse_moment(now), PLAIN, MORNING) is heard
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "told"),
-    [
-        ("2026-11-30T23:59:59", "2026-11-26T23:59:59", True),  # into today, when this morning's digest is out
-        (None, "2026-11-26T23:59:59", True),
-        ("2026-11-26T23:59:59", "2026-11-26T17:00", True),
-        ("2026-11-26T17:00", "2026-11-26T23:59:59", False),  # whoever heard of the earlier one is not told of the later
-        ("2026-11-26T17:00", "2026-11-26T17:00", False),
-        ("2026-12-01T23:59:59", "2026-11-27T23:59:59", False),  # the next digest names it
-        ("2026-12-01T23:59:59", "2026-11-25T23:59:59", False),  # late: by its own rungs
-        ("2026-11-30T23:59:59", None, False),
-    ],
-)
-def test_a_date_that_moves_is_told_at_once_only_where_the_next_digest_would_find_it_late(
-    before: str | None, after: str | None, told: bool
-) -> None:
-    old, new = (parse_moment(text) if text else None for text in (before, after))
-    assert told_at_once(old, new, parse_moment("2026-11-26T09:00"), PLAIN, MORNING) is told
 
 
 def test_what_is_late_is_before_the_next_digest_and_told_by_its_own_rungs() -> None:

@@ -15,7 +15,8 @@ from opinion_app.desks.rules.operations import Saving, retire, taken_out
 from opinion_app.desks.rules.queries import what_if
 from opinion_app.flow import clocks
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.recompute import marks, preview
+from opinion_app.flow.moves import marks
+from opinion_app.flow.recompute import preview
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice, Reminder, UnitReminder

@@ -14,7 +14,8 @@ from opinion_app.desks.rules import operations as rule_desk
 from opinion_app.desks.rules.queries import what_if
 from opinion_app.flow import assess, clocks, risk_clocks
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.recompute import ASKED_NO_MORE, marks, preview
+from opinion_app.flow.moves import marks
+from opinion_app.flow.recompute import ASKED_NO_MORE, preview
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.transaction import transaction

@@ -15,7 +15,8 @@ from opinion_app.desks.rules.queries import versions, what_if
 from opinion_app.flow import clocks, merged_dates
 from opinion_app.flow.clock_dates import missed
 from opinion_app.flow.moved_dates import moved_words
-from opinion_app.flow.recompute import marks, recompute_open
+from opinion_app.flow.moves import marks
+from opinion_app.flow.recompute import recompute_open
 from opinion_app.records.case import Case
 from opinion_app.records.move import Move
 from opinion_app.records.transaction import transaction

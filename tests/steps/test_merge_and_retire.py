@@ -19,7 +19,8 @@ from opinion_app.desks.rules.queries import what_if
 from opinion_app.flow import clock_changes, clocks, deadline_table
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import is_copy
-from opinion_app.flow.recompute import Moves, NotLooked, marks, preview
+from opinion_app.flow.moves import Moves, NotLooked, marks
+from opinion_app.flow.recompute import preview
 from opinion_app.flow.reply_owed import uncounted
 from opinion_app.records.case import Case
 from opinion_app.records.transaction import transaction

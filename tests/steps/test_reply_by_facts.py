@@ -14,7 +14,8 @@ from opinion_app.desks.rules import operations as rule_desk
 from opinion_app.desks.rules.queries import versions, what_if
 from opinion_app.flow import clock_changes, clocks
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.recompute import Moves, marks, preview
+from opinion_app.flow.moves import Moves, marks
+from opinion_app.flow.recompute import preview
 from opinion_app.flow.reply_owed import uncounted
 from opinion_app.records.case import Case
 from opinion_app.records.transaction import transaction

@@ -13,8 +13,9 @@ from opinion_app.flow.calendar import HOURS, VERSION, bump, hold_alone, load_day
 from opinion_app.flow.calendar_letter import letter_about_next_year
 from opinion_app.flow.clock_dates import Cause
 from opinion_app.flow.clocks import RECEIPT
+from opinion_app.flow.moves import Moves, check_looked
 from opinion_app.flow.outbox import holders_of, queue
-from opinion_app.flow.recompute import Moves, check_looked, recompute_open
+from opinion_app.flow.recompute import recompute_open
 from opinion_app.flow.settings import put_setting, setting
 from opinion_app.records.calendar import CalendarDay
 from opinion_app.rules.calendar_file import CalendarFileRefused, YearNotice, check_notice

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.recompute import Moves, preview
+from opinion_app.flow.moves import Moves
+from opinion_app.flow.recompute import preview
 from opinion_app.records.calendar import CalendarDay, CalendarYear
 from opinion_app.rules.calendar_file import YearNotice, check_notice
 from opinion_app.rules.errors import Invalid, NotFound

@@ -15,7 +15,7 @@ from opinion_app.desks.calendar import operations, queries
 from opinion_app.desks.calendar.forms import ClosureForm, HoursForm, NoticeForm, text_of
 from opinion_app.flow.calendar import office_hours, work_calendar
 from opinion_app.flow.clocks import RECEIPT
-from opinion_app.flow.recompute import Moves, NotLooked, marks
+from opinion_app.flow.moves import Moves, NotLooked, marks
 from opinion_app.flow.recompute import preview as moves
 from opinion_app.flow.settings import setting
 from opinion_app.records.base import db
@@ -108,7 +108,7 @@ def load() -> ResponseReturnValue:
         if not notice.doubts or anyway:
             raise
         return _unlooked(refusal, lambda: _look(form, notice, queries.what_if(session, notice, clock.now()), 422))
-    said = f"已载入 {notice.year} 年放假安排，{len(moved)} 项时限随之变动{moved.stayed}。"
+    said = f"已载入 {notice.year} 年放假安排，{len(moved)} 项时限随之变动{moved.reminded}{moved.stayed}。"
     return done(url_for("calendar.home", year=notice.year), said)
 
 
@@ -127,7 +127,7 @@ def close() -> ResponseReturnValue:
         except Invalid as refusal:
             form.take(refusal)
         else:
-            said = f"已列为本地休息，{len(moved)} 项时限随之变动{moved.stayed}。"
+            said = f"已列为本地休息，{len(moved)} 项时限随之变动{moved.reminded}{moved.stayed}。"
             return done(url_for("calendar.home", year=form.day.data.year), said)
     return form_page("desks/calendar/closure.html", form=form, moved=None, **SHOWN)
 
@@ -157,7 +157,9 @@ def hours() -> ResponseReturnValue:
         try:
             receipt, looked = Receipt(form.receipt.data), form.looked.data or ""
             moved = operations.save_hours(session, form.hours(), receipt, actor(), clock.now(), looked)
-            return done(url_for("calendar.home"), f"上下班时间已保存，{len(moved)} 项时限随之变动{moved.stayed}。")
+            return done(
+                url_for("calendar.home"), f"上下班时间已保存，{len(moved)} 项时限随之变动{moved.reminded}{moved.stayed}。"
+            )
         except NotLooked as refusal:
             flash(refusal.message, "warning")
             return form_page("desks/calendar/hours.html", form=form, moved=refusal.moved, **SHOWN)
@@ -215,4 +217,6 @@ def open_again(day: str) -> ResponseReturnValue:
     except NotLooked as refusal:
         shown = {"day": which, "moved": refusal.moved, **SHOWN}
         return _unlooked(refusal, lambda: page("desks/calendar/reopen.html", 422, **shown))
-    return done(url_for("calendar.home", year=which.year), f"已恢复上班，{len(moved)} 项时限随之变动{moved.stayed}。")
+    return done(
+        url_for("calendar.home", year=which.year), f"已恢复上班，{len(moved)} 项时限随之变动{moved.reminded}{moved.stayed}。"
+    )

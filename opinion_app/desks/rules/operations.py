@@ -13,7 +13,8 @@ from opinion_app.desks.rules.queries import every, governs, versions
 from opinion_app.flow import trail
 from opinion_app.flow.calendar import RULES_VERSION, bump, hold_alone
 from opinion_app.flow.deadline_table import note_applied
-from opinion_app.flow.recompute import Moves, apply_to_open, check_looked
+from opinion_app.flow.moves import Moves, check_looked
+from opinion_app.flow.recompute import apply_to_open
 from opinion_app.flow.waiting_replies import begin_waiting
 from opinion_app.records.clock import DeadlineRuleRow
 from opinion_app.rules.clock_facts import Span, Unit

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.deadline_table import Proposed, rules
 from opinion_app.flow.governing import Governing, by_code, chosen_anew, put_under
-from opinion_app.flow.recompute import Moves, preview
+from opinion_app.flow.moves import Moves
+from opinion_app.flow.recompute import preview
 from opinion_app.flow.waiting_replies import would_begin
 from opinion_app.records.actors import names_of
 from opinion_app.records.clock import DeadlineRuleRow
-from opinion_app.rules.deadline_rules import ClockStage, DeadlineRule, newest_in_force
+from opinion_app.rules.deadline_rules import Ahead, ClockStage, DeadlineRule, newest_in_force
 from opinion_app.rules.errors import NotFound
 from opinion_app.rules.rule_data import from_data
 from opinion_app.rules.rule_table import heirs, in_force, match_of, match_words
@@ -142,7 +143,8 @@ def what_if(session: Session, rule: DeadlineRule, now: datetime) -> Moves:
 
 
 def _would_move(session: Session, rule: DeadlineRule, held: Sequence[DeadlineRule], now: datetime) -> Moves:
-    moved = preview(session, now, work_calendar(session), put_under(session, governs(session, rule, held)))
+    warned: dict[int, Ahead] = {}
+    moved = preview(session, now, work_calendar(session), put_under(session, governs(session, rule, held), warned), warned)
     moved.extend(would_begin(session, Proposed((*held, rule), rule), now))
     return moved
 

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from opinion_app import clock
 from opinion_app.desks.rules import operations, queries
 from opinion_app.desks.rules.forms import ApplyForm, NewRuleForm, RetireForm, RuleForm
-from opinion_app.flow.recompute import Moves, NotLooked, marks
+from opinion_app.flow.moves import Moves, NotLooked, marks
 from opinion_app.forms import OfficeForm
 from opinion_app.records.base import db
 from opinion_app.records.clock import DeadlineRuleRow
@@ -52,7 +52,8 @@ def add() -> ResponseReturnValue:
         except Invalid as refusal:
             form.take(refusal)
         else:
-            said = f"已增加“{rule.name}”，自 {rule.in_force_from} 起执行；{len(moved)} 项在办时限随之变动{moved.stayed}。"
+            followed = f"{len(moved)} 项在办时限随之变动{moved.reminded}{moved.stayed}"
+            said = f"已增加“{rule.name}”，自 {rule.in_force_from} 起执行；{followed}。"
             return done(url_for("rules.home"), said)
     return form_page("desks/rules/new.html", form=form, moved=None, **SHOWN)
 
@@ -87,7 +88,7 @@ def edit(code: str) -> ResponseReturnValue:
             form.take(refusal)
         else:
             said = f"“{new.name}”已改为 {new.span}，自 {new.in_force_from} 起执行"
-            return done(url_for("rules.home"), f"{said}；{len(moved)} 项在办时限随之变动{moved.stayed}。")
+            return done(url_for("rules.home"), f"{said}；{len(moved)} 项在办时限随之变动{moved.reminded}{moved.stayed}。")
     return form_page("desks/rules/edit.html", **_context(form, rule, rows), moved=None)
 
 
@@ -118,7 +119,7 @@ def apply(code: str) -> ResponseReturnValue:
         try:
             rule, moved = operations.apply_now(session, code, saving, form.seen_version)
             now_by = f"“{rule.name}”已停用，在办的件已改按接替的规则" if rule.retired else f"在办的件已改用“{rule.name}”"
-            said = f"{now_by}，{len(moved)} 项时限随之变动{moved.stayed}。"
+            said = f"{now_by}，{len(moved)} 项时限随之变动{moved.reminded}{moved.stayed}。"
             return done(url_for("rules.edit", code=code), said)
         except NotLooked as refusal:
             return _unlooked("desks/rules/apply.html", form, refusal, SHOWN | {"rule": shown, "version": rows[0].version_no})
@@ -155,7 +156,7 @@ def retire(code: str) -> ResponseReturnValue:
         except Invalid as refusal:
             form.take(refusal)
         else:
-            said = f"“{out.name}”自 {out.in_force_from} 起停用；{len(moved)} 项在办时限随之变动{moved.stayed}。"
+            said = f"“{out.name}”自 {out.in_force_from} 起停用；{len(moved)} 项在办时限随之变动{moved.reminded}{moved.stayed}。"
             return done(url_for("rules.home"), said)
     return form_page("desks/rules/retire.html", **_retiring(form, rows), moved=None, heirs=None)
 

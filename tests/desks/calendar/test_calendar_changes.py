@@ -72,13 +72,17 @@ def test_n02_a_look_says_which_dates_are_told_at_once_and_that_no_other_is(app: 
     form = pick(admin.forms(path), path)
     form.action = f"{path}/preview"
     seen = admin.send(form, day="2026-11-25", name="停电检修")
-    assert "1 项，其中 0 项会变为逾期；除变为今天到期（下次通报前到期）的以外，不为此发出提醒" in seen.text
+    assert "1 项，其中 0 项会变为逾期；不为此发出提醒" in seen.text
     assert "随即提醒" not in seen.text
     assert admin.send(pick(forms_in(seen.text), path)).status_code == 303
     with time_machine.travel(parse_moment("2026-12-02T10:00"), tick=False):
-        back = client_for(app, "admin").get(f"{path}/2026-11-25/remove").text
-    assert "除变为今天到期（下次通报前到期）的 1 项以外，不为此发出提醒" in back
-    assert "随即提醒" in back, "the date comes back to today, and this morning's digest is out"
+        then = client_for(app, "admin")
+        back = then.get(f"{path}/2026-11-25/remove").text
+        page = then.send(pick(forms_in(back), f"{path}/2026-11-25/remove"))
+        done = then.get(page.headers["Location"]).text
+    assert "1 项，其中 0 项会变为逾期；随即提醒 1 项（今天到期 1 项）" in back
+    assert "随即提醒：今天到期" in back, "the date comes back to today, and this morning's digest is out"
+    assert "已恢复上班，1 项时限随之变动，随即提醒 1 项（今天到期 1 项）。" in done
 
 
 def test_d08_the_week_and_the_hours_are_the_offices_own(app: Flask, admin: Browser) -> None:

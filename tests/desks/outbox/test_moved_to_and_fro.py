@@ -11,7 +11,8 @@ from sqlalchemy import select
 from opinion_app.desks.calendar.operations import add_closure, remove_closure
 from opinion_app.desks.calendar.queries import with_closure
 from opinion_app.desks.reminders.operations import queue_rungs
-from opinion_app.flow.recompute import marks, preview
+from opinion_app.flow.moves import marks
+from opinion_app.flow.recompute import preview
 from opinion_app.flow.reminding import look_again
 from opinion_app.flow.rungs_anew import look_when_they_come
 from opinion_app.records.case import Case

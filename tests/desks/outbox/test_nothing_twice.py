@@ -19,8 +19,9 @@ from opinion_app.desks.supervising.withdrawing import withdraw
 from opinion_app.flow import clocks
 from opinion_app.flow.assess import assess
 from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.moves import marks
 from opinion_app.flow.outbox import BY_MAILBOX
-from opinion_app.flow.recompute import marks, preview
+from opinion_app.flow.recompute import preview
 from opinion_app.flow.reminding import look_again
 from opinion_app.flow.risk_clocks import risk_clocks
 from opinion_app.flow.supervise import answer

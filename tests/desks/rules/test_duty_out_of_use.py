@@ -13,7 +13,7 @@ from sqlalchemy import select
 from opinion_app.desks.rules.operations import Saving, add, added, retire, save, taken_out
 from opinion_app.desks.rules.queries import versions, what_if
 from opinion_app.flow.clocks import OUT_OF_USE
-from opinion_app.flow.recompute import Moves, marks
+from opinion_app.flow.moves import Moves, marks
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.transaction import transaction

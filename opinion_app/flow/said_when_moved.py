@@ -1,0 +1,134 @@
+"""Of which moved dates somebody is told, by which rung and when: judged as the ladder's next runs judge (N14, decisions 23)."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import inspect
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+
+from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.clock_dates import facts_of, run_for, warning_moment
+from opinion_app.flow.judging import Judged, judged_by, seen, table_of
+from opinion_app.flow.judging_table import Table
+from opinion_app.flow.ladder import ladder, told_from
+from opinion_app.flow.many_facts import facts_for
+from opinion_app.flow.reminding import open_clock
+from opinion_app.flow.roster import rosters
+from opinion_app.records.clock import Clock
+from opinion_app.rules.clock_facts import ClockFacts
+from opinion_app.rules.deadline import Derivation
+from opinion_app.rules.deadline_rules import Ahead
+from opinion_app.rules.facts import CaseFacts
+from opinion_app.rules.ladder import Coming, Way, plan, speaks_at
+from opinion_app.rules.next_digest import heard_from
+from opinion_app.rules.spoken import moment_words
+from opinion_app.rules.words import ClockState
+from opinion_app.rules.workdays import WorkCalendar
+from opinion_app.rules.zone import local, local_date
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A letter about a date that moves: by which `rung`, in words, and when; `at_once`: by the next run of the minute."""
+
+    rung: str
+    at: datetime
+    at_once: bool
+
+    @property
+    def when(self) -> str:
+        """随即提醒, or the moment at which rungs may be said again: 11月13日 周五 08:30 提醒."""
+        return "随即提醒" if self.at_once else f"{moment_words(self.at, local(self.at).year)} 提醒"
+
+
+def telling(words: Sequence[Word | None]) -> str:
+    """Who hears that dates move, of each the word or None: 随即提醒 2 项（催办通知 1 项、黄牌督办 1 项），其余不为此发出提醒."""
+    said = [word for word in words if word is not None]
+    rest = [] if said and len(said) == len(words) else ["其余不为此发出提醒" if said else "不为此发出提醒"]
+    return "，".join([*counted(said), *rest])
+
+
+def counted(said: Iterable[Word]) -> list[str]:
+    """随即提醒 2 项（催办通知 1 项、黄牌督办 1 项）, a part for each moment at which something is said."""
+    by_moment = defaultdict[tuple[datetime, str], Counter[str]](Counter)
+    for word in said:
+        by_moment[word.at, word.when][word.rung] += 1
+    return [
+        f"{when} {rungs.total()} 项（{'、'.join(f'{rung} {number} 项' for rung, number in rungs.items())}）"
+        for (_at, when), rungs in sorted(by_moment.items(), key=lambda item: item[0])
+    ]
+
+
+def as_moved(
+    clock: Clock, facts: ClockFacts, derivation: Derivation, ahead: Ahead | None, calendar: WorkCalendar, now: datetime
+) -> Clock:
+    """A clock as it would be with other facts, in a copy that no session holds."""
+    would = Clock(**{column.key: getattr(clock, column.key) for column in inspect(Clock).column_attrs})
+    set_committed_value(would, "case", clock.case)
+    set_committed_value(would, "unit", clock.unit)
+    run_for(would, facts.span)
+    would.start_at, would.fixed_on, would.latest_at = facts.start, facts.fixed_date, facts.latest
+    would.state = ClockState.SUSPENDED if derivation.open_ended else ClockState.RUNNING
+    would.warn_at = warning_moment(would, derivation, calendar, ahead or Ahead())
+    if derivation.due_at != clock.due_at:
+        due, before = derivation.due_at, clock.due_at
+        moved = {"version": clock.deadline_version + 1, "at": now.isoformat()}
+        moved |= {name: at.isoformat() if at else None for name, at in (("before", before), ("due", due))}
+        would.due_at, would.deadline_version, would.dates = due, clock.deadline_version + 1, [*clock.dates, moved]
+    return would
+
+
+def words_of(session: Session, rows: Iterable[Clock], now: datetime, calendar: WorkCalendar) -> dict[int, Word]:
+    """By clock the letter that tells of it, of clocks as they are or would be (`as_moved`), under a calendar; none where nobody
+    is told. A constant number of queries."""
+    running = [row for row in rows if row.due_at is not None]
+    if not running:
+        return {}
+    people_on, facts = rosters(session), facts_for(session, running)
+    table = table_of(session, running, now, people_on(local_date(now)), calendar=calendar)
+    first = judged_by(table, running, facts)
+    found, later = _letters(first, now, at_once=True), defaultdict[datetime, list[Clock]](list)
+    for row in running:
+        silent = row.id in first.looks and row.id not in found
+        until = _waits_until(table, row, facts[row.case_id]) if silent else None
+        if until is not None:
+            later[until].append(row)
+    for at, waiting in later.items():
+        found |= _letters(judged_by(table.at(at, people_on(local_date(at))), waiting, facts), at, at_once=False)
+    return found
+
+
+def _letters(judged: Judged, at: datetime, *, at_once: bool) -> dict[int, Word]:
+    told = (saying for saying in (*judged.for_units, *judged.sayings) if saying.rung.way is Way.LETTER)
+    return {saying.clock.id: Word(saying.rung.label, at, at_once) for saying in told}
+
+
+def _waits_until(table: Table, row: Clock, case: CaseFacts) -> datetime | None:
+    """Until when the night or a day off keeps back what has come and goes by letter, or what the next digest would find late."""
+    one = seen(table, row, case, under_another=False)
+    speaks = speaks_at(table.now, one.clock, table.ladder, table.calendar)
+    if speaks > table.now and any(coming.rung.way is Way.LETTER for coming in one.found.passed):
+        return speaks
+    heard = heard_from(one.clock.due_at, table.now, table.ladder) if table.must_hear(one.clock) else table.now
+    return heard if heard > table.now else None
+
+
+def words_beside(session: Session, rows: Iterable[Clock], now: datetime, calendar: WorkCalendar) -> list[Word]:
+    """The letters that go because another calendar brings a rung forward of a date that stays, as flow/rungs_anew looks at it."""
+    held, in_force, since = ladder(session), work_calendar(session), told_from(session, now)
+    earlier = []
+    for row in rows:
+        clock, facts = open_clock(row, since), facts_of(row)
+        was, will = (_come(plan(clock, facts, held, days), now) for days in (in_force, calendar))
+        if will and will[-1] not in was and row.rung_version == row.deadline_version:
+            earlier.append(row)
+    return list(words_of(session, earlier, now, calendar).values())
+
+
+def _come(comings: Iterable[Coming], now: datetime) -> list[str]:
+    return [coming.rung.code for coming in comings if coming.moment <= now]
