@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -23,25 +24,41 @@ from sqlalchemy.orm import Session
 from opinion_app.desks.casefile.why import why_case
 from opinion_app.desks.reminders import operations as reminders
 from opinion_app.desks.subscription.queries import due_dates
-from opinion_app.flow import progress
+from opinion_app.flow import clock_changes, merged_dates, progress
 from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.cases import facts_of
+from opinion_app.flow.clocks import open_clocks, reply_clock
+from opinion_app.flow.due import draft_passed_words
+from opinion_app.flow.moved_dates import passed_words
+from opinion_app.flow.reminding import open_clock
 from opinion_app.records.case import Case
+from opinion_app.records.current import settings_of
 from opinion_app.records.move import Move
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
 from opinion_app.records.submission import Progress
 from opinion_app.records.trail import TrailValue
 from opinion_app.records.transaction import transaction
+from opinion_app.rules.digest import line_for
+from opinion_app.rules.due_words import DueState
+from opinion_app.rules.errors import OfficeError
+from opinion_app.rules.query_code import code_hash
+from opinion_app.rules.recipients import Recipient
+from opinion_app.rules.suspension import SuspensionGround
 from opinion_app.rules.words import OFFICE_GATES, AnswerMethod, Disclosure, Role
 from opinion_app.rules.zone import parse_moment
 from opinion_app.steps.closing import operations as closing
+from opinion_app.steps.handling import extending, suspending
+from opinion_app.steps.handling.extending import More
 from opinion_app.steps.reply import operations as reply
 from opinion_app.steps.review import operations as review
-from tests.builders.life import REPLY, Office, give_addresses, make_office
+from opinion_app.steps.triage.many import chosen
+from tests.builders.life import REPLY, Office, give_addresses, handling_case, make_office
 from tests.builders.office import make_case, make_person
-from tests.support.client import client_for, forms_in, pick
+from tests.support.client import Browser, client_for, forms_in, pick
 
 NOW = parse_moment("2026-12-24T10:00")
+CODE = "ABCDEFGHJKMN"
 MARK, PEOPLE = "（暂定）", ("clerk", "leader", "finance_head", "roads_head")
 _DAY = r"2027[-/年]\s?\d{1,2}[-/月]\s?\d{1,2}日?|(?<![\d年])1月\d{1,2}日"
 _DATE = re.compile(rf"(?:{_DAY})(?:\s?(?:\(周.\)|周.))?(?:[ T]\d\d:\d\d(?::\d\d)?(?:\+0[08]:00)?)?")
@@ -113,6 +130,7 @@ class Reader:
             for paper in ("papers/handling", "papers/report", "papers/assignment/1", "papers/assignment/2", "receipt"):
                 self.page(f"{after}, {who}: {paper}", browser.get(f"{self.path}/{paper}").text)
         self.list_on_paper(after)
+        self.page(f"{after}: track", Browser(self.app).submit("/messages/track", "/track", number=self.number, code=CODE).text)
         with self.app.app_context(), transaction() as session:
             for person in session.scalars(select(Person)):
                 feed = due_dates(session, person, NOW, "http://office.test").decode().replace("\r\n ", "")
@@ -151,9 +169,7 @@ def office(app: Flask) -> Iterator[Office]:
             make_person(session, "admin", Role.ADMINISTRATOR)
             give_addresses(session)
             case = make_case(session, made.clerk, now=NOW)
-            session.add(Progress(number=case.number, code_hash="x", step="", history=[], updated_at=NOW))
-            session.flush()
-            progress.promise(session, case)
+            progress.open_progress(session, case, code_hash(settings_of().secret_key, case.number, CODE), NOW)
         yield made
 
 
@@ -211,3 +227,38 @@ def test_d02_every_date_of_a_year_not_loaded_bears_its_mark_wherever_it_shows(ap
         answer_and_close(session, Office(**vars(office) | {"session": session}), reader.number)
     reader.kept("closed")
     assert reader.wrong == []
+
+
+def test_d02_what_is_said_of_dates_that_have_passed_bears_the_mark_as_well(core: Flask) -> None:
+    january = parse_moment("2027-01-20T10:00")
+    with transaction() as session:
+        office = make_office(session)
+        waiting, survivor = (make_case(session, office.clerk, now=NOW) for _ in range(2))
+        with_unit = handling_case(office, NOW)
+        reply = reply_clock(session, with_unit.id)
+        said = [
+            passed_words(session, waiting, january),
+            draft_passed_words(reply, january),
+            *(f"{one.passed} | {one.overdue}" for one in chosen(session, office.clerk, [waiting.number], january)),
+            rung_line(session, waiting),
+        ]
+        held = suspending.suspend(session, survivor, office.clerk, NOW, SuspensionGround.HEARING, NOW, "听证")
+        said += [
+            merged_dates.rests_with(session, survivor, waiting),
+            clock_changes.what_rests([held, *open_clocks(session, waiting.id)]),
+        ]
+        for refused in (
+            partial(suspending.suspend, session, waiting, office.clerk, january, SuspensionGround.HEARING, january, "听证"),
+            partial(extending.ask, session, with_unit, office.finance_head, january, More(amount=3), "采购"),
+        ):
+            with pytest.raises(OfficeError) as refusal:
+                refused()
+            said.append(f"{refusal.value.message} {getattr(refusal.value, 'fields', '')}")
+        assert [len(_DATE.findall(words)) > 0 for words in said] == [True] * len(said), said
+        assert [words for words in said if unmarked(words)] == []
+
+
+def rung_line(session: Session, case: Case) -> str:
+    """What who may not see the case reads of its date."""
+    [clock] = [one for one in open_clocks(session, case.id) if one.stage == "reply"]
+    return line_for(open_clock(clock), facts_of(session, case), Recipient(1, "", blind=True), DueState.OVERDUE, "").text

@@ -60,3 +60,22 @@ def _strings(module: ast.Module) -> list[ast.Constant]:
     said = {id(node.value) for node in ast.walk(module) if isinstance(node, ast.Expr)}
     constants = [node for node in ast.walk(module) if isinstance(node, ast.Constant)]
     return [node for node in constants if isinstance(node.value, str) and id(node) not in said]
+
+
+SPEAKERS = {"moment_words", "day_words", "short_day_words", "due_day_words", "due_moment_words"}
+SAY_IT_THEMSELVES = ("spoken.py", "due_date.py", "explain.py")  # the words, what carries the mark, steps that know their own
+
+
+def test_a_due_date_is_said_by_what_carries_its_mark() -> None:
+    spoken = [
+        f"{tree.named(path)}:{node.lineno}"
+        for path in tree.modules("opinion_app")
+        if path.name not in SAY_IT_THEMSELVES
+        for node in ast.walk(tree.parsed(path))
+        if isinstance(node, ast.Call) and tree.dotted(node.func) in SPEAKERS
+        if any("due" in ast.unparse(given) for given in node.args)
+    ]
+    pages = tree.ROOT.glob("templates/**/*.html")
+    shown = [tree.named(path) for path in pages if re.search(r"due_at\s*\|", path.read_text("utf-8"))]
+
+    assert (spoken, shown) == ([], [])
