@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import click
 from sqlalchemy.exc import DBAPIError
 
+from opinion_app.cli._usage import complaint
 from opinion_app.rules.errors import OfficeError
 from opinion_app.rules.settings import SettingMissing, SettingWrong
 
@@ -38,9 +39,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         wanted = list(sys.argv[1:] if arguments is None else arguments)
         status = build().main(wanted, prog_name="opinion", standalone_mode=False)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(error.exit_code)
+    except click.ClickException as error:
+        _fail(complaint(error), error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         _fail("已中止。", 130)
     except (OfficeError, SettingMissing, SettingWrong) as error:

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 from flask import Flask
+from sqlalchemy import make_url
 
-from opinion_app import clock
+from opinion_app import clock, locate
 from opinion_app.core import create_core
 from opinion_app.desks.backup import operations as backup
 from opinion_app.files.store import AttachmentStore
@@ -25,6 +27,7 @@ from opinion_app.records.engine import begin_reading, begin_writing
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.calendar_seed import SEED_SOURCE, seed_days
 from opinion_app.rules.errors import Refused
+from opinion_app.rules.settings import Settings
 from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.zone import local
 
@@ -32,9 +35,14 @@ AHEAD = timedelta(days=7)
 
 
 @contextmanager
-def opened(*, checked: bool = True) -> Iterator[Flask]:
-    """The installation of the environment, within its context; `checked` refuses a database of another schema."""
-    app = create_core()
+def opened(*, checked: bool = True, fresh: bool = False) -> Iterator[Flask]:
+    """The installation of the environment, within its context; `checked` refuses a database of another schema.
+
+    Raises Refused where there is none, and then makes none, unless the command is there to begin one (`fresh`)."""
+    settings = cast(Settings, locate.config().load_settings())
+    if not fresh:
+        _refuse_nothing(settings)
+    app = create_core(settings)
     with app.app_context():
         if checked:
             check_schema()
@@ -44,6 +52,14 @@ def opened(*, checked: bool = True) -> Iterator[Flask]:
         finally:
             db.session.remove()
             db.engine.dispose()
+
+
+def _refuse_nothing(settings: Settings) -> None:
+    """A data folder written wrongly must not become an empty installation that answers for the true one."""
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
+        first = "已经在用的，请核对 OPINION_DATA_DIR（和 OPINION_DATABASE_URL）；第一次安装，请先运行 opinion init"
+        raise Refused(f"还没有初始化：没有找到数据库 {url.database}。{first}。")
 
 
 def not_far_ahead(moment: datetime) -> None:

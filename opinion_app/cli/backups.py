@@ -36,7 +36,7 @@ def backup(file: Path | None) -> None:
 def restore(file: Path, *, force: bool) -> None:
     """从备份恢复到当前设置的数据库和数据目录；请先停止服务。 / Restore into the configured place; stop the service first."""
     now = clock.now()
-    with opened(checked=False):
+    with opened(checked=False, fresh=True):
         done = restoring.restore(file.absolute(), now, force=force)
     if done.saved_before is not None:
         click.echo(f"覆盖前的数据已备份：{done.saved_before}")

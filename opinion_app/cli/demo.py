@@ -15,7 +15,7 @@ from opinion_app.rules.errors import Refused
 def demo(*, new_passwords: bool) -> None:
     """在空数据库里装入虚构的演示单位，显示登录账号。 / Load a made-up office into an empty database, show its accounts."""
     now = clock.now()
-    with opened(checked=False):
+    with opened(checked=False, fresh=True):
         bring_up_to_date(now)
         seed(now)
         said = renew(now) if new_passwords else prepare(now)

@@ -16,7 +16,7 @@ from opinion_app.records.transaction import transaction
 def init() -> None:
     """建立或升级数据库，写入默认办理时限和工作日历；不建立任何账号。 / Prepare or upgrade the database; makes no account."""
     now = clock.now()
-    with opened(checked=False):
+    with opened(checked=False, fresh=True):
         before, saved = bring_up_to_date(now)
         if saved is not None:
             click.echo(f"升级前已备份：{saved}")

@@ -166,6 +166,41 @@ def test_the_demonstration_keeps_its_key(run: Run, tmp_path: Path, monkeypatch: 
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
 
 
-def test_an_unknown_command_or_option_says_so(run: Run) -> None:
-    assert run("fly")[0] == 2
-    assert "No such option" in run("init", "--fly")[2]
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("fly", "没有命令 fly。\n用法：opinion [OPTIONS] COMMAND [ARGS]...\n说明：opinion --help\n"),
+        ("docter", "没有命令 docter，是不是 doctor？"),
+        ("init --fly", "没有选项 --fly。"),
+        ("init --hlep", "没有选项 --hlep，是不是 --help？"),
+        ("due", "缺少参数 START。\n用法：opinion due [OPTIONS] START\n说明：opinion due --help\n"),
+        ("person add --login a --name b", "缺少选项 --role。"),
+        ("person add --login a --name b --role king", "选项 --role：“king”不能用，只能写 'clerk', 'handler', "),
+        ("due 2026-11-23 --days x", "选项 --days：“x”不是整数。"),
+        ("serve --port 0", "选项 --port：0 不在 1 至 65535 之间。"),
+        ("due 2026-11-23 --days", "选项 --days 后面要写值。"),
+        ("init --help=1", "选项 --help 后面不写值。"),
+        ("doctor more", "多出了参数 more。"),
+        ("calendar load nowhere.csv", "参数 FILE：没有找到 nowhere.csv。"),
+        ("calendar load .", "参数 FILE：. 是文件夹，这里要写文件。"),
+        ("clock --at 2026-11-23", "--at 只能与 --once 一起使用。"),
+    ],
+)
+def test_a_wrong_call_is_answered_in_chinese(run: Run, words: str, said: str) -> None:
+    status, out, err = run(*words.split())
+
+    assert (status, out) == (2, "")
+    assert err.startswith(said), err
+
+
+def test_a_wrong_data_folder_is_no_installation_and_becomes_none(run: Run, tmp_path: Path) -> None:
+    for command in (["doctor"], ["remind", "--dry-run"], ["verify-trail"]):
+        status, out, err = run(*command)
+        assert (status, out) == (1, "")
+        assert err.startswith("还没有初始化：没有找到数据库 ")
+        assert "请核对 OPINION_DATA_DIR" in err
+    assert not (tmp_path / "data").exists()
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "opinion.db").touch()
+    status, out, _err = run("doctor")
+    assert (status, out) == (1, "有误  数据库：数据库还没有建立。请先运行 opinion init。\n")
