@@ -177,8 +177,9 @@ class Picker {
       this.select.dispatchEvent(new Event("change", { bubbles: true }));
     } else if (this.several || words !== now?.text) {
       const found = this.matches();
-      const one = found.length === 1 ? found[0] : found.find((option) => plain(option.text) === plain(words));
-      if (one) this.choose(one.value);
+      const exact = found.filter((option) => plain(option.text) === plain(words)); // of two of one name neither is meant more
+      const [one, another] = exact.length ? exact : found;
+      if (one && !another) this.choose(one.value);
       else this.refuse(words, found.length);
     }
   }
@@ -193,7 +194,7 @@ class Picker {
   refuse(words, count) {
     this.clear();
     this.problem = document.createElement("p");
-    this.problem.className = "error";
+    this.problem.className = "error picker-error";
     this.problem.id = `${this.input.id}-unmatched`;
     const which = count ? `“${words}”有 ${count} 个相符，请从列表里选定一个` : `没有找到“${words}”，请从列表里选择`;
     this.problem.textContent = `${which}；不选就把这里清空。`;
