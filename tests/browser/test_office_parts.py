@@ -15,6 +15,7 @@ from wtforms import Form, SelectField, SelectMultipleField, StringField, TextAre
 from wtforms.validators import InputRequired, Length
 
 from opinion_app.flow.moves import Moved
+from opinion_app.flow.said_when_moved import Word
 from opinion_app.rules.zone import parse_moment
 from opinion_app.web import assets, filters, kept_parts
 from opinion_app.web.nav import Item
@@ -41,9 +42,13 @@ PAGES = {
 }
 PAGES["moves"] = """{% extends "layouts/office.html" %}{% import "components/kit.html" as ui %}
 {% block title %}会变动的时限{% endblock %}{% block main %}{% include "desks/calendar/_moved.html" %}{% endblock %}"""
+WORD = Word("黄牌督办", parse_moment("2026-11-23T08:30"), at_once=False)
+_DATES = parse_moment("2026-12-22T23:59:59"), parse_moment("2026-11-20T23:59:59")
 MOVED = [
-    Moved(n, f"LY2026-00000{n}", "draft", parse_moment("2026-12-22T23:59:59"), parse_moment("2026-11-20T23:59:59"), n == 1)
-    for n in (1, 2)
+    Moved(
+        1, "LY2026-000001", "draft", *_DATES, becomes_late=True, puts_aside=True, word=WORD, guess_before=True, guess_after=True
+    ),
+    Moved(2, "LY2026-000002", "draft", *_DATES, becomes_late=False, word=WORD),
 ]
 UNITS = [
     SimpleNamespace(id=1, name="党政综合办公室", pinyin="dzzhbgs"),
