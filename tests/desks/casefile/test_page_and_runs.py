@@ -18,6 +18,7 @@ from opinion_app.flow.reminding import open_clock, open_of
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
+from opinion_app.records.person import Person
 from opinion_app.rules.errors import OfficeError
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.ladder import Way
@@ -178,3 +179,22 @@ def test_n14_over_days_of_moving_dates_the_runs_say_what_the_page_said(office: O
                 walk.act(f"{day}T{hour[:2]}:40")
                 walk.run(f"{day}T{hour[:2]}:41")
     assert walk.compared > 10
+
+
+def test_n09_a_rung_that_finds_nobody_is_said_to_come_when_somebody_is_back(office: Office) -> None:
+    """The whole office is on leave on the morning of 催办通知, and back the day after."""
+    case = handling_case(office.life)
+    give_addresses(office.session)
+    office.alone(case, "reply")
+    due = office.mornings(case, "reply", 0)
+    late, back = (office.after(date.fromisoformat(due), number) for number in (1, 2))
+    for person in office.session.scalars(select(Person)):
+        person.leave_from = person.leave_until = date.fromisoformat(late)
+    office.session.flush()
+    urged = [(at, whom) for at, what, whom in shown(office, case, f"{due}T09:00") if what == "催办通知：答复"]
+    assert [at for at, _whom in urged] == [f"{late[5:]} 08:30", f"{back[5:]} 08:30"]
+    assert urged[0][1] == "无人"
+    for day in (late, back):
+        posted.morning(office, day)  # type: ignore[arg-type]
+        mails = [line for line in posted.post(office, f"{day}T08:35") if "催办通知" in line]  # type: ignore[arg-type]
+        assert len(mails) == (len(urged[1][1].split("、")) if day == back else 0)
