@@ -9,7 +9,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -39,6 +39,7 @@ from opinion_app.records.person import Person
 from opinion_app.records.submission import Progress
 from opinion_app.records.trail import TrailValue
 from opinion_app.records.transaction import transaction
+from opinion_app.rules.clock_facts import Extension
 from opinion_app.rules.digest import line_for
 from opinion_app.rules.due_words import DueState
 from opinion_app.rules.errors import OfficeError
@@ -52,12 +53,13 @@ from opinion_app.steps.handling import extending, suspending
 from opinion_app.steps.handling.extending import More
 from opinion_app.steps.reply import operations as reply
 from opinion_app.steps.review import operations as review
+from opinion_app.steps.triage import merging
 from opinion_app.steps.triage.many import chosen
-from tests.builders.life import REPLY, Office, give_addresses, handling_case, make_office
+from tests.builders.life import REPLY, Office, forwarded, give_addresses, handling_case, make_office
 from tests.builders.office import make_case, make_person
 from tests.support.client import Browser, client_for, forms_in, pick
 
-NOW = parse_moment("2026-12-24T10:00")
+NOW, DAY = parse_moment("2026-12-24T10:00"), timedelta(days=1)
 CODE = "ABCDEFGHJKMN"
 MARK, PEOPLE = "（暂定）", ("clerk", "leader", "finance_head", "roads_head")
 _DAY = r"2027[-/年]\s?\d{1,2}[-/月]\s?\d{1,2}日?|(?<![\d年])1月\d{1,2}日"
@@ -256,6 +258,30 @@ def test_d02_what_is_said_of_dates_that_have_passed_bears_the_mark_as_well(core:
             said.append(f"{refusal.value.message} {getattr(refusal.value, 'fields', '')}")
         assert [len(_DATE.findall(words)) > 0 for words in said] == [True] * len(said), said
         assert [words for words in said if unmarked(words)] == []
+
+
+def test_d02_a_date_taken_over_from_a_merged_case_bears_the_mark_where_its_origin_is_told(core: Flask) -> None:
+    with transaction() as session:
+        office = make_office(session)
+        early, case = (make_case(session, office.clerk, now=NOW + day * DAY) for day in range(2))
+        merging.merge(session, early, office.clerk, NOW + DAY, case.number, "同一件事")
+        told = why_case(session, case.number, work_calendar(session))
+        [line] = [line for line in told.splitlines() if "按其时限" in line]
+        assert ("2027年1月4日" in line or "1月4日" in line, uncounted(line)) == (True, [])
+
+
+def test_d02_a_date_its_issuer_has_set_bears_no_mark_whatever_year_it_lies_in(core: Flask) -> None:
+    with transaction() as session:
+        case = forwarded(make_office(session), date(2027, 1, 15))
+        reply = reply_clock(session, case.id)
+        assert reply is not None
+        before = reply.due_date
+        clock_changes.extend(session, case, reply, Extension(NOW, until=date(2027, 1, 20), granted_by="县信访局"))
+        told = why_case(session, case.number, work_calendar(session)).split("\n\n")
+        [said] = [part for part in told if part.startswith("答复：")]
+        assert before is not None
+        assert (before.iso, reply.due_date and reply.due_date.iso) == ("2027-01-15", "2027-01-20")
+        assert (said.count("2027年1月15日") > 0, "暂定" in said) == (True, False)
 
 
 def rung_line(session: Session, case: Case) -> str:

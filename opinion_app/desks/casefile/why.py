@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,14 +27,14 @@ from opinion_app.rules.explain import PROVISIONAL_NOTE, Line, explain
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.life import ACTS
 from opinion_app.rules.spoken import moment_words
-from opinion_app.rules.trace import StepKind
+from opinion_app.rules.trace import Step, StepKind
 from opinion_app.rules.words import OPEN_CLOCK, Stage
 from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.year_notices import notices_named
 from opinion_app.rules.zone import local_date, parse_moment
 
 TAKEN_OVER = (StepKind.ADOPTED, StepKind.BOUND)  # from a merged case, which these steps name
-LAID = (StepKind.BACK_FROM, StepKind.FIXED, StepKind.CAPPED)
+LAID = (StepKind.BACK_FROM, StepKind.FIXED, StepKind.CAPPED, StepKind.ADOPTED)
 COLLAPSE_AFTER = 24  # lines; a longer count is told in stretches
 
 
@@ -124,10 +124,15 @@ def _with_marks(derivation: Derivation, calendar: WorkCalendar) -> Derivation:
     if not derivation.provisional:
         return derivation
     steps = (
-        step._replace(provisional=True) if step.kind in LAID and calendar.provisional(step.day) else step
+        step._replace(provisional=True) if step.kind in LAID and calendar.provisional(_said_day(step)) else step
         for step in derivation.trace
     )
     return replace(derivation, trace=tuple(steps))
+
+
+def _said_day(step: Step) -> date:
+    """The day a step tells of: of a date taken over that date, not the day of the merge."""
+    return local_date(step.moment) if step.moment is not None else step.day
 
 
 def _span_words(clock: Clock) -> str:
@@ -239,8 +244,10 @@ def _due_words(clock: Clock, due: str | None, calendar: WorkCalendar, *, was_gue
 
 
 def _past(clock: Clock, due: datetime, calendar: WorkCalendar, *, was_guess: bool = False) -> DueDate:
-    """A date the clock had: a guess where it rested on a year that is not loaded to this day, and the clock still runs."""
-    guess = (was_guess and clock.provisional) or calendar.provisional(local_date(due))
+    """A date the clock had: a guess where it rested on a year that is not loaded to this day, and the clock still runs.
+
+    Versions kept before that was written down say it by their year; what an issuer has set is no guess in any."""
+    guess = (was_guess and clock.provisional) or (clock.fixed_on is None and calendar.provisional(local_date(due)))
     return DueDate(due, guess and clock.state in OPEN_CLOCK)
 
 
