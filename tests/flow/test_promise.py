@@ -150,6 +150,24 @@ def test_d13_a_day_taken_over_says_so_and_nothing_of_the_other_message(core: Fla
         assert told.promised_on is not None
 
 
+def test_d13_a_day_that_whoever_sent_the_letter_has_set_is_told_as_theirs(core: Flask) -> None:
+    with transaction() as session:
+        office = make_office(session)
+        letter = make_case(session, office.clerk, source=Source.FORWARDED_LETTER, letter=LETTER, procedure=Procedure.NOTICE)
+        told = session.get_one(Progress, followed(session, letter).number)
+        assert (told.promised_on, told.promise) == (date(2026, 11, 30), "按交办机关规定的日期办理")
+
+
+def test_d13_a_letters_own_day_that_another_message_answers_by_says_both(core: Flask) -> None:
+    with transaction() as session:
+        office = make_office(session)
+        waiting = followed(session, make_case(session, office.clerk, procedure=Procedure.PETITION))
+        letter = make_case(session, office.clerk, source=Source.FORWARDED_LETTER, letter=LETTER, procedure=Procedure.NOTICE)
+        merging.merge(session, letter, office.clerk, NOW + DAY, waiting.number, "同一件事")
+        told = session.get_one(Progress, waiting.number)
+        assert (told.promised_on, told.promise) == (date(2026, 11, 30), BY_ISSUER)
+
+
 def test_d11_a_suspension_that_is_over_leaves_what_it_counted_from(core: Flask) -> None:
     with transaction() as session:
         case = resumed(session, make_office(session))
