@@ -143,7 +143,7 @@ def _day(clock: Clock, now: datetime) -> str:
 
 def _bare(line: Mapping[str, Any], clock: Clock) -> str:
     if not has_a_date(line.get("waits", {})):
-        return blind_words(_due(clock).at, guess=_due(clock).guess)
+        return blind_words(_due(clock))
     return f"请于 {_due(clock).iso_day} 前反馈"
 
 

@@ -185,11 +185,7 @@ def _moved_along(notice: Notice, clocks: Mapping[int, Clock], look: Looking) -> 
 
 def _of_the_new_date(line: Mapping[str, Any], row: Clock) -> dict[str, Any]:
     moved: dict[str, Any] = {"version": row.deadline_version}
-    return (
-        moved | {"text": blind_words(row.due_at, guess=row.provisional)}
-        if line.get("blind") and row.due_at is not None
-        else moved
-    )
+    return moved | {"text": blind_words(row.due_date)} if line.get("blind") and row.due_date is not None else moved
 
 
 def _pressing(row: Clock, look: Looking) -> tuple[DueState, str] | None:
@@ -347,10 +343,6 @@ def _as_it_stands(line: dict[str, Any], clocks: Mapping[int, Clock], look: Looki
     pressing = _pressing(clock, look)
     line = line | ({"group": GROUPS[pressing[0]]} if "group" in line and pressing is not None else {})
     if line.get("blind"):
-        return (
-            line
-            if line.get("text") or clock.due_at is None
-            else line | {"text": blind_words(clock.due_at, guess=clock.provisional)}
-        )
+        return line if line.get("text") or clock.due_date is None else line | {"text": blind_words(clock.due_date)}
     due = f"{clock_words(clock)}：{clock_due(clock, look.now, look.calendar).words}"
     return line | {"text": f"{due}{SAID}" if line.get("sheet") else due}

@@ -138,15 +138,15 @@ def urgency(clock: OpenClock, now: datetime, calendar: WorkCalendar, soon_until:
     return None
 
 
-def blind_words(due_at: datetime, *, guess: bool = False) -> str:
-    """All that is said of a date to who may not see the case (decisions 15); `guess`: it is provisional."""
-    return f"{DueDate(due_at, guess).day()} 到期"
+def blind_words(due: DueDate) -> str:
+    """All that is said of a date to who may not see the case (decisions 15)."""
+    return f"{due.day()} 到期"
 
 
 def line_for(clock: OpenClock, case: CaseFacts, told: Recipient, group: DueState, words: str) -> DigestLine:
     """The line about a clock for one person; who may not see the case learns number and date alone (decisions 15)."""
     if told.blind:
-        text, kind, unit, link = blind_words(clock.due_at, guess=clock.provisional), BLIND_KIND, "", ""
+        text, kind, unit, link = blind_words(DueDate(clock.due_at, clock.provisional)), BLIND_KIND, "", ""
     else:
         text, kind, unit, link = f"{clock.waits_for}：{words}", case.kind.label, clock.unit, links.case(case.number)
     return DigestLine(

@@ -306,7 +306,7 @@ def _by_way(plan: Plan, one: Staff, facts: Mapping[int, CaseFacts], due: Mapping
 
 
 def _date_alone(due: DueDate | None) -> dict[str, str]:
-    return {"text": blind_words(due.at, guess=due.guess)} if due is not None else {}
+    return {"text": blind_words(due)} if due is not None else {}
 
 
 def _subject(plan: Plan, lines: Sequence[Mapping[str, Any]]) -> str:
