@@ -269,7 +269,7 @@ def _before_the_next_digest(judged: Judged, table: Table, one: One) -> Rung | No
     moved = moved_at is not None and moved_at >= table.since
     if not moved and not table.never_made and not table.said_this_morning(clock, rung):
         return None
-    alone, told = replace(rung, way=Way.LETTER), recipients(clock.owing, one.case, table.people)
+    alone, told = replace(rung, way=Way.LETTER, sheet=False), recipients(clock.owing, one.case, table.people)
     entries = table.told_people(clock)
     heard = _not_entered(heard_as_early(entries, row, rung, table.since), table, clock, rung) if moved else {}
     judged.carried += [Carried(clock, rung, who, one_told) for who, one_told in heard.items()]

@@ -16,13 +16,15 @@ from opinion_app.records.case import Case, CaseGrant
 from opinion_app.records.clock import Clock, ExtensionRequest
 from opinion_app.records.recusal import Recusal
 from opinion_app.records.reply import Reply
+from opinion_app.records.supervision import Supervision
 from opinion_app.rules.facts import AssignmentFacts, CaseFacts
+from opinion_app.rules.words import OPEN_CLOCK
 
 CHUNK = 5000  # of one question, which names them four times; SQLite takes 32,766 values, and no office has so many cases open
 
 # Asked for every letter and every rung: built once.
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-_PART, _GRANT, _RECUSAL, _REQUEST = range(4)
+_PART, _GRANT, _RECUSAL, _REQUEST, _SHEET = range(5)
 
 
 def _others(sort: int, case_id: Any, number: Any) -> Select[Any]:
@@ -31,7 +33,8 @@ def _others(sort: int, case_id: Any, number: Any) -> Select[Any]:
 
 
 def _beside() -> CompoundSelect[Any]:
-    """The units' parts, who is named for a case or withdrew from it, and which request for more time waits: one question."""
+    """The units' parts, who is named for a case or withdrew from it, and which request for more time and which
+    unit's answer to a 督办单 is waited for: one question."""
     own = Assignment
     part = (own.case_id, own.id, own.unit_id, own.role, own.state, own.handler_id, own.final)
     return union_all(
@@ -39,6 +42,9 @@ def _beside() -> CompoundSelect[Any]:
         _others(_GRANT, CaseGrant.case_id, CaseGrant.person_id),
         _others(_RECUSAL, Recusal.case_id, Recusal.person_id).where(Recusal.lifted_at.is_(None)),
         _others(_REQUEST, ExtensionRequest.case_id, ExtensionRequest.id).where(undecided()),
+        _others(_SHEET, Supervision.case_id, Supervision.unit_id)
+        .join(Clock, Clock.id == Supervision.clock_id)
+        .where(Supervision.feedback_at.is_(None), Supervision.unit_id.is_not(None), Clock.state.in_(OPEN_CLOCK)),
     )
 
 
@@ -111,4 +117,5 @@ def _facts(
         extension_id=max(requests, default=None),
         suspended_for=case.suspended_for,
         recused=frozenset(numbers.get((_RECUSAL, case.id), ())),
+        asked=frozenset(numbers.get((_SHEET, case.id), ())),
     )

@@ -15,7 +15,7 @@ from opinion_app.records.case import Case, Correspondent
 from opinion_app.records.clock import Clock
 from opinion_app.records.submission import Progress
 from opinion_app.records.unit import Unit
-from opinion_app.rules.deadline import Derivation, derive, granted_in_run
+from opinion_app.rules.deadline import DeadlineRefused, Derivation, derive, granted_in_run
 from opinion_app.rules.masking import (
     Action,
     ContactField,
@@ -29,7 +29,7 @@ from opinion_app.rules.masking import (
 )
 from opinion_app.rules.masking import select as chosen
 from opinion_app.rules.progress import ANSWERED, step_of
-from opinion_app.rules.promised import BY_ISSUER, EARLIER, Began, promised_words
+from opinion_app.rules.promised import ELSEWHERE, Began, promised_words
 from opinion_app.rules.trace import StepKind
 from opinion_app.rules.words import OPEN_CLOCK, ClockState
 from opinion_app.rules.zone import local_date
@@ -138,7 +138,10 @@ def promise_words(session: Session, clock: Clock, case: Case) -> str:
     """Why the promised day is this day, as a citizen understands it."""
     if clock.state is ClockState.SUSPENDED:
         return f"办理期限暂停计算：{_held_words(clock)}。恢复后接着计算。"
-    words = _basis(clock, case, derive(facts_of(clock), work_calendar(session)))
+    try:
+        words = _basis(clock, case, derive(facts_of(clock), work_calendar(session)))
+    except DeadlineRefused:  # what it was reckoned from contradicts itself: the day stands, and no act waits for a repair
+        words = ELSEWHERE
     words += "；因情况复杂，已批准延长" if _longer(clock) else ""
     due = clock.due_date
     return words + ("；跨年日期为暂定，当年放假安排公布后可能调整" if due is not None and due.guess else "")
@@ -147,10 +150,8 @@ def promise_words(session: Session, clock: Clock, case: Case) -> str:
 def _basis(clock: Clock, case: Case, derivation: Derivation) -> str:
     """What the day rests on: the date of a case merged into this one, an issuer's, or the time that runs since then."""
     steps = {step.kind for step in derivation.trace}
-    if StepKind.BOUND in steps or (is_copy(clock) and clock.fixed_on is not None):
-        return BY_ISSUER
-    if StepKind.ADOPTED in steps or is_copy(clock):
-        return EARLIER
+    if StepKind.BOUND in steps or StepKind.ADOPTED in steps or is_copy(clock):
+        return ELSEWHERE
     if clock.fixed_on is not None:
         return "按交办机关规定的日期办理"
     return promised_words(case.kind.label, span_of(clock), _began(clock, case), carried=StepKind.CARRIED in steps)

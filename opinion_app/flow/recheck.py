@@ -33,7 +33,7 @@ from opinion_app.rules.ladder import Ladder, Rung, Way, moment_of
 from opinion_app.rules.permissions import can_see
 from opinion_app.rules.recipients import Owing, Recipient, Roster, Staff, fit_for_a_group, recipients
 from opinion_app.rules.rung_recipients import robot_units, rung_recipients
-from opinion_app.rules.sheet import SAID
+from opinion_app.rules.sheet import SAID, asked_unit
 from opinion_app.rules.waiting_step import as_reminded, has_a_date, is_urged, still_waits
 from opinion_app.rules.words import ClockState, NoticeChannel
 from opinion_app.rules.zone import local_date
@@ -345,4 +345,6 @@ def _as_it_stands(line: dict[str, Any], clocks: Mapping[int, Clock], look: Looki
     if line.get("blind"):
         return line if line.get("text") or clock.due_date is None else line | {"text": blind_words(clock.due_date)}
     due = f"{clock_words(clock)}：{clock_due(clock, look.now, look.calendar).words}"
-    return line | {"text": f"{due}{SAID}" if line.get("sheet") else due}
+    case = look.facts.get(clock.case_id) if line.get("sheet") else None
+    asks = case is not None and asked_unit(open_clock(clock), case) in case.asked  # not where it was answered or withdrawn
+    return line | {"text": f"{due}{SAID}" if asks else due}

@@ -38,6 +38,8 @@ def would_begin(session: Session, proposed: Proposed, now: datetime) -> list[Mov
             facts = facts_if_owed(session, held, choice, start)
             derivation = derive(facts, calendar)
             row = as_moved(held or _new(case, choice), facts, derivation, choice.rule.warning, calendar, now)
+            if held is None:
+                row.dates = []  # it begins; no date of it has moved
             begun.append(_Begun(case, row, derivation, was_late=_was_late(held)))
     return _moves(session, begun, now)
 

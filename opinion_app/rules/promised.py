@@ -4,9 +4,8 @@ from enum import StrEnum
 
 from opinion_app.rules.clock_facts import Span, Unit
 
-TOGETHER = "与反映同一事项的另一件来信一并答复"
-EARLIER = f"{TOGETHER}，按其中较早的期限办理"
-BY_ISSUER = f"{TOGETHER}，按交办机关规定的日期办理"
+# A date that the case has from another one: whoever wrote is not to learn that somebody else did (个人信息保护法 10).
+ELSEWHERE = "按规定须在这一天前答复"
 CARRIED = "，下班后或休息日收到的视为次一工作日收到"
 
 
@@ -28,4 +27,5 @@ def promised_words(kind: str, span: Span, began: Began, *, carried: bool = False
         since = "" if began is Began.RECEIVED else f"自{began}起"
         return f"{kind}类来信{since} {span}内答复"
     off = "，法定节假日不计" if span.unit is Unit.WORKING_DAYS else ""
-    return f"{kind}类来信自{began}次日起 {span}内答复{off}{CARRIED if carried else ''}"
+    off += CARRIED if carried and began in (Began.RECEIVED, Began.COMPLETED) else ""
+    return f"{kind}类来信自{began}次日起 {span}内答复{off}"

@@ -18,7 +18,7 @@ from opinion_app.records.submission import Progress
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.clock_facts import ClockFacts
 from opinion_app.rules.deadline import derive
-from opinion_app.rules.promised import BY_ISSUER, EARLIER
+from opinion_app.rules.promised import ELSEWHERE
 from opinion_app.rules.registration import LetterFacts
 from opinion_app.rules.suspension import SuspensionGround
 from opinion_app.rules.words import Procedure, Source, Urgency
@@ -139,12 +139,12 @@ def test_d11_the_promise_names_what_its_day_is_counted_from(core: Flask, walk: W
         assert told.promised_guess is (told.promised_on.year == 2027)
 
 
-@pytest.mark.parametrize(("walk", "words"), [(adopted, EARLIER), (borrowed, EARLIER), (bound, BY_ISSUER)])
-def test_d13_a_day_taken_over_says_so_and_nothing_of_the_other_message(core: Flask, walk: Walk, words: str) -> None:
+@pytest.mark.parametrize("walk", [adopted, borrowed, bound])
+def test_d13_a_day_taken_over_says_nothing_of_the_other_message_nor_that_there_is_one(core: Flask, walk: Walk) -> None:
     with transaction() as session:
         case = walk(session, make_office(session))
         told = session.get_one(Progress, case.number)
-        assert told.promise == words
+        assert told.promise == ELSEWHERE
         others = session.query(Case).filter(Case.id != case.id)
         assert not [other.number for other in others if other.number in f"{told.promise} {told.why} {told.history}"]
         assert told.promised_on is not None
@@ -158,17 +158,27 @@ def test_d13_a_day_that_whoever_sent_the_letter_has_set_is_told_as_theirs(core: 
         assert (told.promised_on, told.promise) == (date(2026, 11, 30), "按交办机关规定的日期办理")
 
 
-def test_d13_a_letters_own_day_that_another_message_answers_by_says_both(core: Flask) -> None:
+def test_d13_a_letters_own_day_that_another_message_answers_by_is_told_as_a_rule(core: Flask) -> None:
     with transaction() as session:
         office = make_office(session)
         waiting = followed(session, make_case(session, office.clerk, procedure=Procedure.PETITION))
         letter = make_case(session, office.clerk, source=Source.FORWARDED_LETTER, letter=LETTER, procedure=Procedure.NOTICE)
         merging.merge(session, letter, office.clerk, NOW + DAY, waiting.number, "同一件事")
         told = session.get_one(Progress, waiting.number)
-        assert (told.promised_on, told.promise) == (date(2026, 11, 30), BY_ISSUER)
+        assert (told.promised_on, told.promise) == (date(2026, 11, 30), ELSEWHERE)
 
 
 def test_d11_a_suspension_that_is_over_leaves_what_it_counted_from(core: Flask) -> None:
     with transaction() as session:
         case = resumed(session, make_office(session))
         assert session.get_one(Progress, case.number).promise.startswith("求助类来信自收到次日起 7 个工作日内答复")
+
+
+def test_n05_a_reply_whose_facts_contradict_each_other_keeps_its_day_and_holds_up_no_act(core: Flask) -> None:
+    with transaction() as session:
+        case = received(session, make_office(session))
+        clock = reply_clock(session, case.id)
+        assert clock is not None
+        clock.pauses = [{"since": (NOW + DAY).isoformat(), "until": (NOW + 4 * DAY).isoformat()} for _ in range(2)]
+        progress.promise(session, case)
+        assert session.get_one(Progress, case.number).promise == ELSEWHERE

@@ -21,8 +21,10 @@ def open_sessions(session: Session, person_id: int, since: datetime) -> list[Sig
 
 
 def others(session: Session, person_id: int) -> list[Person]:
-    """Everybody else who can sign in and could see what lies with that person, by name."""
+    """Everybody else who can sign in and could see what lies with that person, by name; and the present deputy, so that a
+    choice that is none any more is not dropped in silence."""
     query = select(Person).options(joinedload(Person.role_rows)).where(Person.active, Person.id != person_id)
-    place = place_of(session.get_one(Person, person_id))
+    person = session.get_one(Person, person_id)
+    place = place_of(person)
     found = session.scalars(query.order_by(Person.name, Person.id)).unique()
-    return [one for one in found if can_stand_in(place_of(one), place)]
+    return [one for one in found if one.id == person.deputy_id or can_stand_in(place_of(one), place)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -157,7 +158,7 @@ def coming(session: Session, clocks: Sequence[Clock], facts: CaseFacts, now: dat
     rows = [clock for clock in clocks if clock.due_at is not None]
     if not rows:
         return []
-    people_on = rosters(session)
+    people_on = cache(rosters(session))
     table = table_of(session, rows, now, people_on(local_date(now)))
     found: list[Next] = []
     for row in rows:
