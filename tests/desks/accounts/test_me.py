@@ -11,7 +11,7 @@ from sqlalchemy import select
 from opinion_app.records.person import Person
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.words import Role
-from tests.builders.office import make_person
+from tests.builders.office import make_person, make_unit
 from tests.support.client import Browser, client_for
 
 
@@ -21,6 +21,7 @@ def clerk(app: Flask) -> Browser:
         make_person(session, "clerk", Role.CLERK)
         make_person(session, "other", Role.CLERK, name="钱代理")
         make_person(session, "gone", Role.CLERK, active=False)
+        make_person(session, "outside", Role.HANDLER, unit=make_unit(session, "水务站"), name="冯磊")
     return client_for(app, "clerk")
 
 
@@ -49,6 +50,10 @@ def test_leave_and_deputy_are_kept_and_can_be_taken_back(app: Flask, clerk: Brow
     [
         ({"deputy_id": 1}, "另一名在用人员"),
         ({"deputy_id": 3}, "另一名在用人员"),
+        (
+            {"deputy_id": 4},
+            "冯磊看不到clerk办理的件，收不到提醒，也不能代办。请选同单位的承办人或负责人",
+        ),
         ({"leave_from": "2026-12-03", "leave_until": "2026-12-01"}, "不能早于"),
         ({"leave_from": "2026-12-03"}, "一起填"),
     ],
@@ -67,3 +72,13 @@ def test_roles_sent_along_change_nothing(app: Flask, clerk: Browser) -> None:
         person = session.scalars(select(Person).where(Person.login == "clerk")).one()
         assert person.roles == {Role.CLERK}
         assert person.active
+
+
+def test_n09_a_deputy_who_can_stand_in_no_more_is_named_and_not_dropped_in_silence(app: Flask, clerk: Browser) -> None:
+    """Chosen before it was asked who may see what; those who never could are not offered."""
+    assert "冯磊" not in clerk.get("/office/me").text
+    with app.app_context(), transaction() as session:
+        session.scalars(select(Person).where(Person.login == "clerk")).one().deputy_id = 4
+    assert "冯磊" in clerk.get("/office/me").text
+    answer = clerk.submit("/office/me", deputy_id=4, leave_from="2026-12-01", leave_until="2026-12-03")
+    assert (answer.status_code, "冯磊看不到" in answer.text) == (422, True)
