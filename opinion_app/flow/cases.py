@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Integer, Label, String, bindparam, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
+from opinion_app.flow.waiting import answer_awaited
 from opinion_app.records.assessment import Assessment
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case, CaseGrant, Letter
@@ -138,7 +139,7 @@ def extras_of(case_id: BindParameter[int] | InstrumentedAttribute[int]) -> tuple
         "sheets": select(func.count(Supervision.id)).where(Supervision.case_id == case_id),
         "asked": select(func.aggregate_strings(_number(Supervision.unit_id) + ":" + _number(Supervision.issued_by_id), ","))
         .join(Clock, Clock.id == Supervision.clock_id)
-        .where(Supervision.case_id == case_id, Supervision.feedback_at.is_(None), Clock.state.in_(OPEN_CLOCK)),
+        .where(Supervision.case_id == case_id, answer_awaited()),
         "extending": select(func.max(ExtensionRequest.id))
         .join(Clock, Clock.id == ExtensionRequest.clock_id)
         .where(

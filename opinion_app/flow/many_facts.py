@@ -10,7 +10,7 @@ from sqlalchemy import BindParameter, CompoundSelect, Select, bindparam, func, l
 from sqlalchemy.orm import Session, defer, joinedload
 
 from opinion_app.flow.cases import gates_passed
-from opinion_app.flow.waiting import undecided
+from opinion_app.flow.waiting import answer_awaited, undecided
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case, CaseGrant
 from opinion_app.records.clock import Clock, ExtensionRequest
@@ -18,7 +18,6 @@ from opinion_app.records.recusal import Recusal
 from opinion_app.records.reply import Reply
 from opinion_app.records.supervision import Supervision
 from opinion_app.rules.facts import AssignmentFacts, CaseFacts
-from opinion_app.rules.words import OPEN_CLOCK
 
 CHUNK = 5000  # of one question, which names them four times; SQLite takes 32,766 values, and no office has so many cases open
 
@@ -44,7 +43,7 @@ def _beside() -> CompoundSelect[Any]:
         _others(_REQUEST, ExtensionRequest.case_id, ExtensionRequest.id).where(undecided()),
         _others(_SHEET, Supervision.case_id, Supervision.unit_id)
         .join(Clock, Clock.id == Supervision.clock_id)
-        .where(Supervision.feedback_at.is_(None), Supervision.unit_id.is_not(None), Clock.state.in_(OPEN_CLOCK)),
+        .where(answer_awaited(), Supervision.unit_id.is_not(None)),
     )
 
 

@@ -22,6 +22,7 @@ from opinion_app.flow.may_know import may_know
 from opinion_app.flow.move import move
 from opinion_app.flow.roster import roster
 from opinion_app.flow.told_with import count_as_told
+from opinion_app.flow.waiting import answer_awaited
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
 from opinion_app.records.person import Person
@@ -262,7 +263,7 @@ def sheets(session: Session, case_id: int, *, waiting: bool = False) -> Sequence
     )
     if waiting:
         query = query.join(Clock, Clock.id == Supervision.clock_id)
-        query = query.where(Supervision.feedback_at.is_(None), Clock.state.in_(OPEN_CLOCK))
+        query = query.where(answer_awaited())
         return sorted(session.scalars(query), key=lambda sheet: (sheet.answer_by or date.max, sheet.id))
     return session.scalars(query.order_by(Supervision.id.desc())).all()
 

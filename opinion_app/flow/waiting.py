@@ -9,10 +9,16 @@ from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock, ExtensionRequest
 from opinion_app.records.publication import PublicationPlan
+from opinion_app.records.supervision import Supervision
 from opinion_app.rules.life import ACTS
 from opinion_app.rules.words import OPEN_CLOCK, AssessmentState, AssignmentState, PlanState, ReviewStep, UnitRole
 
 AT_WORK = (AssignmentState.PENDING, AssignmentState.SIGNED, AssignmentState.RETURN_ASKED)
+
+
+def answer_awaited() -> ColumnElement[bool]:
+    """A 催办 or 督办单, joined with its clock, waits for its unit's answer: as long as its date runs."""
+    return and_(Supervision.feedback_at.is_(None), Clock.state.in_(OPEN_CLOCK))
 
 
 def head_check() -> ColumnElement[bool]:

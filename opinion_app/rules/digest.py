@@ -42,6 +42,11 @@ class OpenClock:
     marks: frozenset[str] = frozenset()
     known_since: datetime | None = None
 
+    @property
+    def due_date(self) -> DueDate:
+        """The due moment as it is said."""
+        return DueDate(self.due_at, self.provisional)
+
 
 @dataclass(frozen=True, slots=True)
 class DigestLine:
@@ -146,7 +151,7 @@ def blind_words(due: DueDate) -> str:
 def line_for(clock: OpenClock, case: CaseFacts, told: Recipient, group: DueState, words: str) -> DigestLine:
     """The line about a clock for one person; who may not see the case learns number and date alone (decisions 15)."""
     if told.blind:
-        text, kind, unit, link = blind_words(DueDate(clock.due_at, clock.provisional)), BLIND_KIND, "", ""
+        text, kind, unit, link = blind_words(clock.due_date), BLIND_KIND, "", ""
     else:
         text, kind, unit, link = f"{clock.waits_for}：{words}", case.kind.label, clock.unit, links.case(case.number)
     return DigestLine(

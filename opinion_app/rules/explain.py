@@ -7,6 +7,7 @@ from itertools import groupby
 
 from opinion_app.rules.clock_facts import Span
 from opinion_app.rules.deadline import Derivation
+from opinion_app.rules.due_date import GUESS_MARK
 from opinion_app.rules.spoken import day_words, due_moment_words, moment_words
 from opinion_app.rules.trace import Step, StepKind
 from opinion_app.rules.workdays import WorkCalendar
@@ -15,7 +16,6 @@ from opinion_app.rules.zone import ends_its_day, local_date, start_of_day
 SHORTEST_RUN = 3
 _COUNTED = (StepKind.COUNTED, StepKind.COUNTED_BACK)
 _IN_A_ROW = frozenset({*_COUNTED, StepKind.SKIPPED, StepKind.PAUSED, StepKind.ROLLED})
-PROVISIONAL_MARK = "（暂定）"
 PROVISIONAL_NOTE = "其中有的年份尚未发布放假安排，暂按周一至周五上班推算；载入当年安排后会重新计算。"
 
 
@@ -72,7 +72,7 @@ def _due(derivation: Derivation) -> str:
     if derivation.due_at is None:
         return f"中止计时，暂不能确定；恢复后还有 {derivation.held}"
     return f"{derivation.due_at:%Y-%m-%d %H:%M:%S} {day_words(derivation.due_at.date())[-2:]}" + (
-        PROVISIONAL_MARK if derivation.provisional else ""
+        GUESS_MARK if derivation.provisional else ""
     )
 
 
@@ -122,7 +122,7 @@ class _Speaker:
 
     def line(self, step: Step) -> Line:
         made_up = f"（{step.made_up}）" if step.made_up else ""
-        mark = made_up + (PROVISIONAL_MARK if step.provisional else "")
+        mark = made_up + (GUESS_MARK if step.provisional else "")
         return Line(self._say[step.kind](step) + mark, step.kind, step.provisional)
 
     def run(self, steps: Sequence[Step]) -> Line:
@@ -136,7 +136,7 @@ class _Speaker:
         else:
             outcome = "顺延" if first.kind is StepKind.ROLLED else "不计"
             words = f"{first.reason}，{outcome}（{len(steps)} 天）"
-        mark = PROVISIONAL_MARK if first.provisional else ""
+        mark = GUESS_MARK if first.provisional else ""
         return Line(f"{dates} {words}{mark}", first.kind, first.provisional, len(steps))
 
     def _day(self, step: Step) -> str:

@@ -31,7 +31,6 @@ from opinion_app.records.once import insert_once
 from opinion_app.records.person import Person
 from opinion_app.rules import links
 from opinion_app.rules.digest import OpenClock, PersonDigest, Trouble
-from opinion_app.rules.due_date import DueDate
 from opinion_app.rules.ladder import Rung, Way
 from opinion_app.rules.reminder_words import ReminderState, SupervisionKind
 from opinion_app.rules.sheet import asked_unit
@@ -205,8 +204,7 @@ def _issue_sheet(session: Session, clock: OpenClock, rung: Rung, days: int, now:
     unit_id = asked_unit(clock, facts_of(session, case))
     if unit_id is None:
         return
-    due = DueDate(clock.due_at, clock.provisional)
-    text = f"{clock.waits_for}时限已逾期（{due.moment()}到期），请说明原因、已采取的措施和预计办结时间。"
+    text = f"{clock.waits_for}时限已逾期（{clock.due_date.moment()}到期），请说明原因、已采取的措施和预计办结时间。"
     key = _sheet_key(clock, rung, clock.version)
     due_on = work_calendar(session).add_working_days(local_date(now), days)
     issue(session, case, Asked(SupervisionKind.SUPERVISE, text, unit_id, due_on, rung.card.value, key, days), None, now)

@@ -19,7 +19,6 @@ from opinion_app.records.clock import Clock
 from opinion_app.records.person import Person
 from opinion_app.rules import links
 from opinion_app.rules.digest import OpenClock
-from opinion_app.rules.due_date import DueDate
 from opinion_app.rules.errors import NotFound
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.recipients import Recipient, at_work, recipients
@@ -85,7 +84,7 @@ def _event(uid: str, clock: OpenClock, case: CaseFacts, now: datetime, base_url:
         event.add("dtstart", clock.due_at)  # without an end it is a moment; an end must lie after it (RFC 5545, 3.8.2.2)
     event.add("transp", "TRANSPARENT")
     rest = "" if blind else f" {clock.waits_for}（{case.kind.label}）"
-    event.add("summary", f"{case.number}{rest}{DueDate(clock.due_at, clock.provisional).mark}")
+    event.add("summary", f"{case.number}{rest}{clock.due_date.mark}")
     if not blind:
         event.add("description", f"{clock.unit}\n{links.absolute(base_url, links.case(case.number))}".strip())
         event.add("url", links.absolute(base_url, links.case(case.number)))

@@ -25,7 +25,6 @@ from opinion_app.rules import links
 from opinion_app.rules.clock_facts import UNIT_WORDS
 from opinion_app.rules.day_off import chosen_day_words
 from opinion_app.rules.deadline_rules import ClockStage
-from opinion_app.rules.due_date import due_date
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.file_kinds import STAFF_LIMITS
 from opinion_app.rules.public_files import FileUse
@@ -227,7 +226,7 @@ def decide_extension(number: str) -> ResponseReturnValue:
 
 def _decided(running: Clock, what: str, *, agree: bool) -> str:
     """What became of a request, with the date that holds from now on."""
-    due = due_date(running.due_at, guess=running.provisional)
+    due = running.due_date
     if not agree:
         return "已退回延期申请，原时限不变。"
     return f"已同意延期，{what}时限为 {due.words()}。" if due is not None else "已同意延期。"
