@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from opinion_app.flow import outbox
@@ -13,15 +15,17 @@ from opinion_app.flow.clocks import end_clock
 from opinion_app.flow.may_know import may_know
 from opinion_app.flow.move import admit, move
 from opinion_app.flow.supervise import SUPERVISED, Hearer, sheet_of, title, told_with
+from opinion_app.flow.told_beside import dates_in
 from opinion_app.records.case import Case
 from opinion_app.records.clock import Clock
+from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
 from opinion_app.records.supervision import Supervision
 from opinion_app.rules import links
 from opinion_app.rules.errors import Forbidden, Invalid, Refused
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.recipients import Owing, Recipient
-from opinion_app.rules.words import OPEN_CLOCK, ClockState, Role
+from opinion_app.rules.words import OPEN_CLOCK, ClockState, NoticeChannel, NoticeState, Role
 
 WITHDRAWN = "已撤销"  # how the date of its answer ends: no act brings it back
 
@@ -73,15 +77,39 @@ def _waiting(sheet: Supervision) -> Clock:
 def _tell(session: Session, case: Case, sheet: Supervision, clock: Clock, key: str, actor: Actor, now: datetime) -> list[Hearer]:
     """Tell those who would be reminded of it now, and whoever issued it: number and kind alone, the reason stands on the case.
 
-    A letter that still waits to ask for the answer is cancelled before it leaves (`flow/recheck`)."""
+    A letter that still waits to ask for the answer is cancelled before it leaves (`flow/recheck`): whoever had none by then hears
+    of the end as well inside the service alone, by no letter about a sheet they never got."""
     told = told_with(session, case, SUPERVISED, Owing(clock.owed_by, clock.unit_id), now)
     issuer = session.get(Person, sheet.issued_by_id) if sheet.issued_by_id is not None else None
     known = issuer is not None and issuer.active and may_know(session, issuer, facts_of(session, case))  # restricted since
     if issuer is not None and known and issuer.id not in {one.person.id for one in told}:
         told.append(Hearer(issuer, Recipient(issuer.id, "您发出的", blind=False)))
     told = [one for one in told if one.person.id != actor.id]
-    outbox.queue_many(session, [(_letter(case, sheet, key, one.told), one.person) for one in told], now, mail=True)
+    heard = _heard_outside(session, sheet, [one.person.id for one in told])
+    for mail in (True, False):
+        those = [one for one in told if (one.person.id in heard) is mail]
+        outbox.queue_many(session, [(_letter(case, sheet, key, one.told), one.person) for one in those], now, mail=mail)
     return told
+
+
+def _heard_outside(session: Session, sheet: Supervision, people: Collection[int]) -> set[int]:
+    """Who of `people` knows of a sheet by more than the notice inside: whoever issued it, and whom a letter that named it has
+    left for, or may have. One that is about to leave does so before this is answered, or is looked at after it."""
+    to_person = Notice.person_id.in_(people), Notice.channel != NoticeChannel.IN_APP
+    to_group = and_(Notice.unit_id.is_not(None), Notice.channel == NoticeChannel.ROBOT)
+    since = func.coalesce(Notice.finished_at, Notice.created_at) >= sheet.issued_at
+    left = or_(Notice.state.in_((NoticeState.SENT, NoticeState.FILED)), Notice.body != "")
+    query = select(Notice.person_id, Notice.lines, left).where(*to_person, not_(to_group), since)
+    found = session.execute(query.order_by(Notice.id).with_for_update())
+    return {sheet.issued_by_id or 0, *(who for who, lines, gone in found if who and gone and _names(sheet, lines))}
+
+
+def _names(sheet: Supervision, lines: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether some lines speak of a sheet: of the date of its answer, or of the card it came with."""
+    lines = list(lines)
+    card = (sheet.key or "").rpartition(":")[0]
+    of_card = any(line.get("sheet") and f"{line.get('clock')}:{line.get('rung')}" == card for line in lines)
+    return of_card or sheet.clock_id in {number for number, _version in dates_in(lines)}
 
 
 def _letter(case: Case, sheet: Supervision, key: str, told: Recipient) -> outbox.Letter:

@@ -16,7 +16,7 @@ from opinion_app.desks.supervising.withdrawing import WITHDRAWN, withdraw
 from opinion_app.flow.cases import facts_of
 from opinion_app.flow.left_open import left_open
 from opinion_app.flow.outbox import unit_people
-from opinion_app.flow.supervise import Asked, answer, issue, sheets
+from opinion_app.flow.supervise import Asked, answer, hearers, issue, sheets
 from opinion_app.records.case import Case, CaseGrant
 from opinion_app.records.current import settings_of
 from opinion_app.records.notice import Notice
@@ -61,8 +61,9 @@ def test_a_leader_takes_back_a_sheet_and_every_page_says_so(app: Flask) -> None:
         give_addresses(session)
         case = handling_case(office, clock.now() - HOUR)
         asked = Asked(SupervisionKind.SUPERVISE, "请办", office.finance.id, local_date(clock.now()) + timedelta(days=3))
-        sheet = issue(session, case, asked, mayor, clock.now())
+        sheet = issue(session, case, asked, mayor, clock.now(), hearers(session, case, asked, clock.now()))
         assert sheet is not None
+        session.execute(update(Notice).where(Notice.state == NoticeState.PENDING).values(state=NoticeState.SENT))
         paper = f"{CASE}/papers/supervision/{sheet.id}"
     clerk, leader, handler = (client_for(app, login) for login in ("clerk", "leader", "finance_handler"))
     path = f"{CASE}/withdraw_sheet"
@@ -140,6 +141,54 @@ def test_what_waits_to_remind_of_it_is_cancelled_and_the_ladder_asks_no_second_t
     assert [one.id for one in sheets(office.session, case.id)] == [one.id for one in reversed(asked)], (
         "one sheet for one lateness"
     )
+
+
+def told_of_the_end(office: Office, channel: NoticeChannel) -> list[str]:
+    told = select(Person.login).join(Notice, Notice.person_id == Person.id).where(Notice.channel == channel)
+    return sorted(set(office.session.scalars(told.where(Notice.key.contains("withdraw_sheet")))))
+
+
+@pytest.mark.parametrize(
+    ("became", "hear"),
+    [
+        ({"state": NoticeState.PENDING}, False),
+        ({"state": NoticeState.CANCELLED}, False),
+        ({"state": NoticeState.FAILED}, False),
+        ({"state": NoticeState.SENT}, True),
+        ({"state": NoticeState.FILED}, True),
+        ({"state": NoticeState.UNKNOWN, "body": "…"}, True),
+    ],
+)
+def test_whom_no_letter_about_the_sheet_left_for_gets_none_about_its_end(
+    office: Office, became: dict[str, object], *, hear: bool
+) -> None:
+    """Inside the service they read of both; whoever issued it knows of it anyway."""
+    case = handling_case(office)
+    asked = Asked(SupervisionKind.SUPERVISE, "请说明原因", office.finance.id, local_date(NOW) + timedelta(days=2))
+    sheet = issue(office.session, case, asked, office.clerk, NOW, hearers(office.session, case, asked, NOW))
+    assert sheet is not None
+    office.session.execute(
+        update(Notice).where(Notice.channel == NoticeChannel.MAIL, Notice.subject.contains("督办单")).values(**became)
+    )
+    withdraw(office.session, case, sheet.id, WHY, office.leader, NOW + HOUR)
+    asked_people = ["finance_handler", "finance_head"]
+    assert told_of_the_end(office, NoticeChannel.IN_APP) == ["clerk", *asked_people]
+    assert told_of_the_end(office, NoticeChannel.MAIL) == ["clerk", *(asked_people if hear else [])]
+
+
+@pytest.mark.parametrize("left", [False, True])
+def test_of_the_sheet_of_a_card_who_got_the_card_hears_the_end(office: Office, *, left: bool) -> None:
+    case = handling_case(office)
+    now = parse_moment("2026-12-09T08:30")
+    queue_rungs(office.session, now)
+    if left:
+        card = update(Notice).where(Notice.channel == NoticeChannel.MAIL, Notice.subject.contains("黄牌"))
+        office.session.execute(card.values(state=NoticeState.SENT, finished_at=now + timedelta(minutes=1)))
+    for sheet in sheets(office.session, case.id, waiting=True):
+        withdraw(office.session, case, sheet.id, WHY, office.leader, now + HOUR)
+    told = told_of_the_end(office, NoticeChannel.IN_APP)
+    assert {"finance_handler", "finance_head"} <= set(told)
+    assert told_of_the_end(office, NoticeChannel.MAIL) == (told if left else [])
 
 
 @pytest.mark.parametrize("how", ["closed", "merged and apart"])
