@@ -216,6 +216,35 @@ def test_what_was_typed_for_a_unit_is_taken_or_refused_but_never_dropped(
     assert [(form.get("unit"), form.get("supports"), form.get("unit-typed")) for _, form in posted] == [("1", "2", None)]
 
 
+def test_the_name_of_a_unit_that_is_chosen_already_is_no_unknown_one(
+    page: Page, site: str, posted: list[tuple[str, dict[str, str]]]
+) -> None:
+    """Whole, in part or by its sound; and a longer name of another unit is not taken for it."""
+    UNITS.append(SimpleNamespace(id=3, name="财政所二分所", pinyin="czsefs"))
+    try:
+        page.goto(site + "/case")
+        page.get_by_role("link", name="改派").click()
+    finally:
+        UNITS.pop()
+    lead, others = (page.locator("#act-panel").get_by_role("combobox").nth(n) for n in (0, 1))
+    lead.fill("党政")
+    lead.press("Tab")
+    for words in ("财政所", "党政", "财政所", "党政", "dzzhbgs"):
+        others.fill(words)
+        if words == "dzzhbgs":
+            expect(page.locator("#act-panel .picker-list .nothing:visible")).to_have_text("已经选上了")
+        others.press("Tab")
+        expect(others).to_have_value("")
+    expect(page.locator("#act-panel .chip")).to_have_text(["党政综合办公室✕", "财政所✕"])
+    expect(page.locator("#act-panel .error")).to_have_count(0)
+    others.fill("财政所")
+    others.press("Escape")
+    page.get_by_role("button", name="改派到该单位").click()
+    expect(page.locator("#act-panel .error-summary")).to_have_count(0)
+
+    assert [(form.get("unit"), form.get("supports-typed")) for _, form in posted] == [("1", None)]
+
+
 def test_text_survives_a_closed_panel_and_a_failure_until_it_went_through(page: Page, site: str) -> None:
     page.goto(site + "/case")
     page.get_by_role("link", name="改派").click()

@@ -74,10 +74,18 @@ class Picker {
   }
 
   matches() {
-    const wanted = plain(this.input.value);
     const options = [...this.select.options].filter((option) => option.value && !(this.several && option.selected));
     const untouched = !this.several && this.select.selectedOptions[0]?.text === this.input.value;
-    if (!wanted || untouched) return options;
+    return untouched ? options : this.fitting(options);
+  }
+
+  chosenAlready() {
+    return this.several ? this.fitting([...this.select.selectedOptions]) : [];
+  }
+
+  fitting(options) {
+    const wanted = plain(this.input.value);
+    if (!wanted) return options;
     const rank = (option) => {
       const name = plain(option.text);
       const sounds = (option.dataset.pinyin || "").toLowerCase().split(/\s+/);
@@ -95,7 +103,7 @@ class Picker {
     if (!this.found.length) {
       const none = document.createElement("li");
       none.className = "nothing";
-      none.textContent = "没有找到，请换几个字试试";
+      none.textContent = this.chosenAlready().length ? "已经选上了" : "没有找到，请换几个字试试";
       this.list.append(none);
     }
     this.list.hidden = false;
@@ -164,8 +172,9 @@ class Picker {
     this.input.removeAttribute("aria-activedescendant");
   }
 
-  // Leaving the field with half a name: the one it can be is taken, an emptied field is no unit, and anything else stays as it was
-  // typed, marked: what somebody meant to choose is neither dropped nor guessed.
+  // Leaving the field with half a name: the one it can be is taken, of several one that is chosen already is no more to be taken,
+  // an emptied field is no unit, and anything else stays as it was typed, marked: what somebody meant to choose is neither dropped
+  // nor guessed.
   leave() {
     const words = this.input.value.trim();
     const now = this.select.selectedOptions[0];
@@ -176,11 +185,14 @@ class Picker {
       this.select.value = "";
       this.select.dispatchEvent(new Event("change", { bubbles: true }));
     } else if (this.several || words !== now?.text) {
-      const found = this.matches();
-      const exact = found.filter((option) => plain(option.text) === plain(words)); // of two of one name neither is meant more
-      const [one, another] = exact.length ? exact : found;
-      if (one && !another) this.choose(one.value);
-      else this.refuse(words, found.length);
+      const exactly = (options) => options.filter((option) => plain(option.text) === plain(words));
+      const free = this.matches();
+      const chosen = this.chosenAlready();
+      const meant = [exactly(free), exactly(chosen), free, chosen].find((options) => options.length) || [];
+      const [one, another] = meant; // of two of one name neither is meant more
+      if (one?.selected && this.several) this.show();
+      else if (one && !another) this.choose(one.value);
+      else this.refuse(words, free.length);
     }
   }
 
