@@ -188,7 +188,9 @@ def leave_problems(
         problems["deputy_id"] = "代理人应是另一名在用人员。"
     elif deputy is not None and not can_stand_in(place_of(deputy), place):
         could = "请选同单位的承办人或负责人，或者受理员、审核人、领导。"
-        problems["deputy_id"] = f"{deputy.name}看不到{person.name or '此人'}办理的件，收不到提醒，也不能代办。{could}"
+        reads = Role.AUDITOR in deputy.roles
+        why = "是审计员，只能查看，不能代办" if reads else f"看不到{person.name or '此人'}办理的件，收不到提醒，也不能代办"
+        problems["deputy_id"] = f"{deputy.name}{why}。{could}"
     return problems
 
 

@@ -9,6 +9,7 @@ from opinion_app.rules.facts import Actor, CaseFacts, PolicyFacts
 from opinion_app.rules.words import AssignmentState, Gate, Kind, Role, Stage, UnitRole
 
 OFFICE_ROLES = (Role.CLERK, Role.REVIEWER, Role.LEADER, Role.AUDITOR)
+DESK_ROLES = (Role.CLERK, Role.REVIEWER, Role.LEADER)  # those of the office who do something: the auditor reads (decisions 15)
 UNIT_ROLES = (Role.HANDLER, Role.UNIT_HEAD)
 
 
@@ -35,11 +36,12 @@ class Place:
 
 
 def can_stand_in(deputy: Place, absent: Place) -> bool:
-    """Whether a deputy may know of what lies with somebody on leave: else no reminder for that one ever reaches them (N09)."""
-    if not deputy.roles.isdisjoint(OFFICE_ROLES):
+    """Whether a deputy may know of what lies with somebody on leave, and do it: else no reminder for that one reaches anybody who
+    could act (N09). An auditor reads every case and acts on none."""
+    if not deputy.roles.isdisjoint(DESK_ROLES):
         return True
     of_the_unit = deputy.unit_id == absent.unit_id and not deputy.roles.isdisjoint(UNIT_ROLES)
-    return absent.roles.isdisjoint(OFFICE_ROLES) and (of_the_unit or absent.roles.isdisjoint(UNIT_ROLES))
+    return absent.roles.isdisjoint(DESK_ROLES) and (of_the_unit or absent.roles.isdisjoint(UNIT_ROLES))
 
 
 def _clerk(actor: Actor, case: CaseFacts) -> bool:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from opinion_app.rules.deadline_rules import OwedBy
 from opinion_app.rules.facts import Actor, CaseFacts
 from opinion_app.rules.life import holder
-from opinion_app.rules.permissions import can_see
+from opinion_app.rules.permissions import DESK_ROLES, UNIT_ROLES, can_see
 from opinion_app.rules.words import Kind, NoticeChannel, Role, Stage
 from opinion_app.rules.zone import start_of_day
 
@@ -191,13 +191,16 @@ class Search:
         return None
 
     def _deputies(self, person_id: int) -> Iterator[int]:
-        """Who stands in for a person, then who stands in for that one; a loop in the data ends the walk."""
+        """Who stands in for a person, then who stands in for that one; a loop in the data ends the walk.
+
+        An auditor, who may have been chosen as a clerk, reads every case and acts on none: whoever stands in for them is asked."""
         seen, person = {person_id}, self.roster.staff.get(person_id)
         deputy = person.deputy_id if person else None
         while deputy is not None and deputy not in seen:
-            yield deputy
-            seen.add(deputy)
             following = self.roster.staff.get(deputy)
+            if following is not None and following.actor.has(*DESK_ROLES, *UNIT_ROLES):
+                yield deputy
+            seen.add(deputy)
             deputy = following.deputy_id if following else None
 
     def relays(self, told: Recipient) -> list[Recipient]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from opinion_app.rules.permissions import OFFICE_ROLES, UNIT_ROLES
+from opinion_app.rules.permissions import DESK_ROLES, UNIT_ROLES
 from opinion_app.rules.two_people import too_few
 from opinion_app.rules.words import Role
 
@@ -41,7 +41,7 @@ def gaps(people: Sequence[Staff], units: Sequence[UnitFacts], *, secrecy_by_othe
     """What is missing, as sentences for the administrator; empty when the office can work."""
     held = {role: [person for person in people if role in person.roles] for role in Role}
     found = [words for role, words in NEEDED.items() if not held[role]]
-    if not any(person.handles_accusations and not person.roles.isdisjoint(OFFICE_ROLES) for person in people):
+    if not any(person.handles_accusations and not person.roles.isdisjoint(DESK_ROLES) for person in people):
         found.append("没有人可以办理涉及公职人员的举报件，这类来件登记后将无人可见。请为一名受理员或领导勾选“办理举报件”。")
     found += _own_work(held, Role.REVIEWER, "审核")
     found += _own_work(held, Role.LEADER, "签发")

@@ -105,6 +105,14 @@ def test_n09_a_deputys_deputy_is_found() -> None:
     assert OTHER in told(UNIT, case(), office(p2=first, p8=second))
 
 
+def test_n09_an_auditor_who_was_chosen_as_deputy_is_asked_for_nothing() -> None:
+    """They see every case and may act on none: the heads are told, or whoever stands in for them."""
+    away = person(HEAD, "所长", Role.UNIT_HEAD, unit=FINANCE, away=True, deputy_id=REVIEWER)[1]
+    reads = person(REVIEWER, "审计", Role.AUDITOR)[1]
+    assert told(UNIT, case(), office(p3=away, p4=reads)) == {HANDLER}
+    assert told(UNIT, case(), office(p3=away, p4=replace(reads, deputy_id=OTHER))) == {HANDLER, OTHER}
+
+
 def test_n09_a_unit_with_neither_named_handler_nor_head_tells_its_people() -> None:
     assert told(UNIT, case(handler=None), without(office(), HEAD)) == {HANDLER, OTHER}
 

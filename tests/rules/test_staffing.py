@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from opinion_app.rules.staffing import NEEDED, Staff, UnitFacts, gaps
 from opinion_app.rules.words import Role
 
@@ -46,7 +48,8 @@ def test_a_single_gatekeeper_who_also_drafts_is_named() -> None:
     assert gaps([*people, staff(Role.REVIEWER, id=8)], [FINANCE]) == []
 
 
-def test_one_who_handles_accusations_without_an_office_role_does_not_count() -> None:
-    people = [staff(Role.CLERK, id=1), *WHOLE[1:], staff(Role.HANDLER, id=7, unit_id=1, accusations=True)]
+@pytest.mark.parametrize("role", [Role.HANDLER, Role.AUDITOR])
+def test_one_who_handles_accusations_without_a_role_that_acts_on_them_does_not_count(role: Role) -> None:
+    people = [staff(Role.CLERK, id=1), *WHOLE[1:], staff(role, id=7, unit_id=1, accusations=True)]
 
     assert any("举报" in words for words in gaps(people, [FINANCE]))

@@ -22,6 +22,7 @@ def clerk(app: Flask) -> Browser:
         make_person(session, "other", Role.CLERK, name="钱代理")
         make_person(session, "gone", Role.CLERK, active=False)
         make_person(session, "outside", Role.HANDLER, unit=make_unit(session, "水务站"), name="冯磊")
+        make_person(session, "auditor", Role.AUDITOR, name="邱审计")
     return client_for(app, "clerk")
 
 
@@ -54,6 +55,7 @@ def test_leave_and_deputy_are_kept_and_can_be_taken_back(app: Flask, clerk: Brow
             {"deputy_id": 4},
             "冯磊看不到clerk办理的件，收不到提醒，也不能代办。请选同单位的承办人或负责人",
         ),
+        ({"deputy_id": 5}, "邱审计是审计员，只能查看，不能代办。请选同单位的承办人或负责人"),
         ({"leave_from": "2026-12-03", "leave_until": "2026-12-01"}, "不能早于"),
         ({"leave_from": "2026-12-03"}, "一起填"),
     ],
