@@ -193,7 +193,7 @@ class Search:
     def _deputies(self, person_id: int) -> Iterator[int]:
         """Who stands in for a person, then who stands in for that one; a loop in the data ends the walk.
 
-        An auditor, who may have been chosen as a clerk, reads every case and acts on none: whoever stands in for them is asked."""
+        An auditor, chosen perhaps while they were a clerk, acts on no case: whoever stands in for them is asked."""
         seen, person = {person_id}, self.roster.staff.get(person_id)
         deputy = person.deputy_id if person else None
         while deputy is not None and deputy not in seen:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from opinion_app.rules.permissions import DESK_ROLES, UNIT_ROLES
+from opinion_app.rules.permissions import DESK_ROLES, UNIT_ROLES, Place, can_stand_in
 from opinion_app.rules.two_people import too_few
 from opinion_app.rules.words import Role
 
@@ -26,6 +26,12 @@ class Staff:
     roles: frozenset[Role]
     unit_id: int | None = None
     handles_accusations: bool = False
+    deputy_id: int | None = None
+
+    @property
+    def place(self) -> Place:
+        """What they are in the office."""
+        return Place(self.roles, self.unit_id)
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,23 @@ def gaps(people: Sequence[Staff], units: Sequence[UnitFacts], *, secrecy_by_othe
     found += _own_work(held, Role.LEADER, "签发")
     lacking = too_few(len(held[Role.CLERK]), strict=secrecy_by_other)
     found += [lacking] if lacking else []
-    return found + [gap for unit in units if not unit.is_office for gap in _of_unit(unit, people)]
+    found += [gap for unit in units if not unit.is_office for gap in _of_unit(unit, people)]
+    return found + no_deputies(people)
+
+
+def no_deputies(people: Sequence[Staff], of: int | None = None) -> list[str]:
+    """Who chose a deputy that can stand in no more, the roles or the unit of one of them having changed or the deputy having left
+    since (N09); `of`: only those who chose that one."""
+    there = {person.id: person for person in people}
+    chosen = [person for person in people if person.deputy_id is not None and of in (None, person.deputy_id)]
+    return [gap for person in chosen if (gap := _no_deputy(person, there.get(person.deputy_id or 0)))]
+
+
+def _no_deputy(person: Staff, deputy: Staff | None) -> str:
+    if deputy is not None and can_stand_in(deputy.place, person.place):
+        return ""
+    why = f"{deputy.name}按现在的角色和单位不能代办" if deputy is not None else "已停用"
+    return f"{person.name}的代理人{why}，{person.name}请假时提醒转不过去，请为其另选代理人。"
 
 
 def _own_work(held: dict[Role, list[Staff]], role: Role, act: str) -> list[str]:

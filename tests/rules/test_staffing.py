@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from opinion_app.rules.staffing import NEEDED, Staff, UnitFacts, gaps
+from opinion_app.rules.staffing import NEEDED, Staff, UnitFacts, gaps, no_deputies
 from opinion_app.rules.words import Role
 
 FINANCE, OFFICE = UnitFacts(1, "财政所"), UnitFacts(2, "党政办", is_office=True)
@@ -53,3 +55,20 @@ def test_one_who_handles_accusations_without_a_role_that_acts_on_them_does_not_c
     people = [staff(Role.CLERK, id=1), *WHOLE[1:], staff(role, id=7, unit_id=1, accusations=True)]
 
     assert any("举报" in words for words in gaps(people, [FINANCE]))
+
+
+@pytest.mark.parametrize(
+    ("deputy", "said"),
+    [
+        (6, []),
+        (1, []),
+        (4, ["5号的代理人4号按现在的角色和单位不能代办，5号请假时提醒转不过去，请为其另选代理人。"]),
+        (8, ["5号的代理人已停用，5号请假时提醒转不过去，请为其另选代理人。"]),
+    ],
+)
+def test_n09_whose_deputy_can_stand_in_no_more_is_named(deputy: int, said: list[str]) -> None:
+    people = [replace(person, deputy_id=deputy) if person.id == 5 else person for person in WHOLE]
+
+    assert gaps(people, [FINANCE]) == said
+    assert no_deputies(people, deputy) == said
+    assert no_deputies(people, 2) == []

@@ -16,7 +16,7 @@ from opinion_app.records.clock import Clock
 from opinion_app.records.person import LeaderInCharge, Person, PersonRole, SignInSession
 from opinion_app.records.unit import Unit
 from opinion_app.rules.deadline_rules import ClockStage
-from opinion_app.rules.staffing import Staff, UnitFacts, gaps
+from opinion_app.rules.staffing import Staff, UnitFacts, gaps, no_deputies
 from opinion_app.rules.two_people import SETTING
 from opinion_app.rules.words import OPEN_CLOCK, OPEN_STAGES, AssignmentState, Role, Stage
 
@@ -119,7 +119,17 @@ def other_administrators(session: Session, person_id: int) -> int:
 
 def what_is_missing(session: Session) -> list[str]:
     """What keeps the office from working by its own rules, as sentences."""
-    everybody = active_people(session)
-    staff = [Staff(one.id, one.name, one.roles, one.unit_id, one.handles_accusations) for one in everybody]
     units = [UnitFacts(unit.id, unit.name, unit.is_office) for unit in all_units(session) if unit.active]
-    return gaps(staff, units, secrecy_by_other=setting(session, SETTING, False))
+    return gaps(_staff(session), units, secrecy_by_other=setting(session, SETTING, False))
+
+
+def whose_deputy_no_more(session: Session, person_id: int) -> list[str]:
+    """For whom that person was to stand in and cannot any more, as sentences."""
+    chosen = select(Person.id).where(Person.deputy_id == person_id, Person.active).limit(1)
+    return no_deputies(_staff(session), person_id) if session.scalar(chosen) is not None else []
+
+
+def _staff(session: Session) -> list[Staff]:
+    return [
+        Staff(one.id, one.name, one.roles, one.unit_id, one.handles_accusations, one.deputy_id) for one in active_people(session)
+    ]

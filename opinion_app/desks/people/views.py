@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from opinion_app import clock
@@ -87,7 +87,7 @@ def person(person_id: int) -> ResponseReturnValue:
             session.refresh(held)
             form.take(refusal if isinstance(refusal, Invalid) else Invalid(refusal.message))
         else:
-            return done(_page_of(person_id), f"{form.name.data}的资料已保存。")
+            return _saved(person_id, f"{form.name.data}的资料已保存。")
     return form_page("desks/people/person.html", form=form, person=held, **_around(held))
 
 
@@ -97,7 +97,7 @@ def disable(person_id: int) -> ResponseReturnValue:
     """Take away the way in."""
     held = operations.find(db.session(), person_id)
     operations.disable(db.session(), held, actor(), clock.now())
-    return done(_page_of(person_id), f"{held.name}已停用，其登录已全部退出。")
+    return _saved(person_id, f"{held.name}已停用，其登录已全部退出。")
 
 
 @bp.post("/<int:person_id>/enable")
@@ -138,6 +138,13 @@ def end_sessions(person_id: int) -> ResponseReturnValue:
     held = operations.find(db.session(), person_id)
     ended = operations.end_sessions(db.session(), held, actor(), clock.now())
     return done(_page_of(person_id), f"{held.name}在 {ended} 处的登录已退出。")
+
+
+def _saved(person_id: int, words: str) -> ResponseReturnValue:
+    """What was changed, and for whom that person cannot stand in any more."""
+    for lost in queries.whose_deputy_no_more(db.session(), person_id):
+        flash(lost, "warning")
+    return done(_page_of(person_id), words)
 
 
 def _wanted() -> Wanted:

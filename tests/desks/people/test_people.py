@@ -12,6 +12,7 @@ from sqlalchemy import select
 from opinion_app.records.person import Person, SignInAttempt
 from opinion_app.records.trail import TrailEntry, TrailValue
 from opinion_app.records.transaction import transaction
+from opinion_app.records.unit import Unit
 from opinion_app.rules.words import Role
 from tests.builders.office import make_person, make_unit
 from tests.support.client import PASSWORD, Browser, client_for, give_password
@@ -218,3 +219,22 @@ def test_a_handler_on_leave_has_a_deputy(app: Flask, admin: Browser) -> None:
     assert answer.status_code == 303
     assert found(app, "handler").deputy_id == deputy
     assert himself.status_code == 422
+
+
+@pytest.mark.parametrize("how", ["role", "unit", "disabled", "name"])
+def test_n09_whoever_takes_a_deputy_away_is_told_whose_it_was(app: Flask, admin: Browser, how: str) -> None:
+    with app.app_context(), transaction() as session:
+        unit, other = session.scalars(select(Unit)).one(), make_unit(session, "水务站")
+        second = make_person(session, "second", Role.HANDLER, unit=unit, name="孙同事")
+        session.scalars(select(Person).where(Person.login == "handler")).one().deputy_id = second.id
+        unit_id = other.id
+    of_second, lost = path(app, "second"), "李承办的代理人"
+    assert lost not in admin.get("/office/people").text
+    if how == "disabled":
+        assert admin.submit(of_second, to="/disable").status_code == 303
+    else:
+        changes: dict[str, dict[str, Any]] = {"role": {"roles": ["administrator"]}, "unit": {"unit_id": unit_id}}
+        assert admin.submit(of_second, to=of_second, **changes.get(how, {"name": "孙同志"})).status_code == 303
+    said = "李承办的代理人已停用" if how == "disabled" else "李承办的代理人孙同事按现在的角色和单位不能代办"
+    pages = [said in admin.get(where).text for where in (of_second, "/office/people", of_second)]
+    assert pages == ([False] * 3 if how == "name" else [True, True, False]), "at once, and where the office reads what it lacks"
