@@ -201,7 +201,8 @@ def settle(clock: Clock, calendar: WorkCalendar, ahead: Ahead | None, cause: Cau
     guess = derivation.provisional or by_guess
     if clock.id is not None and derivation.due_at != clock.due_at:
         clock.deadline_version += 1
-        clock.dates = [*clock.dates, _version(clock, due_date(derivation.due_at, guess=guess), cause)]
+        before, after = due_date(clock.due_at, guess=clock.provisional), due_date(derivation.due_at, guess=guess)
+        clock.dates = [*clock.dates, _version(clock, before, after, cause)]
     clock.due_at = derivation.due_at
     if derivation.original_due_at is not None:
         clock.original_due_at = derivation.original_due_at
@@ -212,8 +213,14 @@ def settle(clock: Clock, calendar: WorkCalendar, ahead: Ahead | None, cause: Cau
     return derivation
 
 
-def _version(clock: Clock, after: DueDate | None, cause: Cause) -> dict[str, Any]:
-    before = due_date(clock.due_at, guess=clock.provisional)
+def enter_first(clock: Clock, cause: Cause) -> None:
+    """Enter the first date of a clock as a version that came about by `cause`: one that no act began whose letter names it.
+
+    So it is heard of as a date is that moved: before it would be found late (decisions 23; N02)."""
+    clock.dates = [_version(clock, None, due_date(clock.due_at, guess=clock.provisional), cause)]
+
+
+def _version(clock: Clock, before: DueDate | None, after: DueDate | None, cause: Cause) -> dict[str, Any]:
     dues = [due.at.isoformat() if due is not None else None for due in (before, after)]
     version = {"version": clock.deadline_version, "before": dues[0], "due": dues[1], "at": cause.at.isoformat(), "why": cause.why}
     version |= {key: True for key, due in ((GUESS_BEFORE, before), (GUESS, after)) if due is not None and due.guess}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.clock_dates import Cause, facts_of
+from opinion_app.flow.clock_dates import Cause, enter_first, facts_of
 from opinion_app.flow.deadline_table import Proposed
 from opinion_app.flow.merged_dates import missed_when_stopped
 from opinion_app.flow.moves import Moved
@@ -38,8 +38,6 @@ def would_begin(session: Session, proposed: Proposed, now: datetime) -> list[Mov
             facts = facts_if_owed(session, held, choice, start)
             derivation = derive(facts, calendar)
             row = as_moved(held or _new(case, choice), facts, derivation, choice.rule.warning, calendar, now)
-            if held is None:
-                row.dates = []  # it begins; no date of it has moved
             begun.append(_Begun(case, row, derivation, was_late=_was_late(held)))
     return _moves(session, begun, now)
 
@@ -48,8 +46,11 @@ def begin_waiting(session: Session, why: str, now: datetime) -> list[Moved]:
     """Start the replies that wait for nothing by the table as it stands; answers their dates."""
     waiting = _waiting(session)
     late, begun = {case_id for case_id, held in resting_replies(session, waiting).items() if _was_late(held)}, list[_Begun]()
+    cause = Cause(now, why)
     for case in waiting:
-        for clock in owe_reply(session, case, Cause(now, why)):
+        for clock in owe_reply(session, case, cause):
+            if not clock.dates:
+                enter_first(clock, cause)
             promise(session, case)
             derivation = derive(facts_of(clock), work_calendar(session))
             begun.append(_Begun(case, clock, derivation, was_late=case.id in late))

@@ -19,7 +19,8 @@ from opinion_app.rules.words import OPEN_CLOCK, ClockState
 class Clock(Base):
     """One deadline of one case; its inputs are kept so that the date can be derived and explained again.
 
-    `dates` tells how the date came to be what it is: one entry for each deadline version after the first.
+    `dates` tells how the date came to be what it is: one entry for each deadline version after the first, and for the first where
+    a change of the rules began the clock.
     `next_rung_at` is when the reminders look at it again, `rung_version` the deadline version they looked at last."""
 
     __tablename__ = "clocks"

@@ -226,7 +226,7 @@ def _versions(clock: Clock, calendar: WorkCalendar) -> tuple[Version, ...]:
         return ()
     first = clock.dates[0]
     due = _due_words(clock, first.get("before"), calendar, was_guess=GUESS_BEFORE in first)
-    begun = Version(1, moment_words(clock.start_at), due, "起算")
+    begun = () if first["version"] == 1 else (Version(1, moment_words(clock.start_at), due, "起算"),)
     moved = (
         Version(
             entry["version"],
@@ -236,7 +236,7 @@ def _versions(clock: Clock, calendar: WorkCalendar) -> tuple[Version, ...]:
         )
         for entry in clock.dates
     )
-    return (begun, *moved)
+    return (*begun, *moved)
 
 
 def _due_words(clock: Clock, due: str | None, calendar: WorkCalendar, *, was_guess: bool) -> str:

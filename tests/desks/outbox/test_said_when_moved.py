@@ -11,9 +11,12 @@ from sqlalchemy import select
 
 from opinion_app.desks.calendar.operations import add_closure, remove_closure
 from opinion_app.desks.calendar.queries import with_closure, without_closure
+from opinion_app.desks.casefile.why import why
 from opinion_app.desks.reminders.operations import queue_digests
-from opinion_app.desks.rules.operations import Saving, changed, save
+from opinion_app.desks.rules.operations import Saving, changed, retire, save, taken_out
 from opinion_app.desks.rules.queries import versions, what_if
+from opinion_app.flow.calendar import work_calendar
+from opinion_app.flow.clocks import reply_clock
 from opinion_app.flow.moves import Moves
 from opinion_app.flow.recompute import preview
 from opinion_app.flow.said_when_moved import Word, telling
@@ -22,12 +25,12 @@ from opinion_app.records.supervision import Supervision
 from opinion_app.rules.clock_facts import Span, Unit
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.rule_data import from_data
-from opinion_app.rules.words import Role
+from opinion_app.rules.words import Procedure, Role
 from opinion_app.rules.zone import local_date, parse_moment
-from tests.builders.office import make_actor
+from tests.builders.office import make_actor, make_case
 from tests.builders.rules import typed
 from tests.desks.outbox.posted import DUE, mailing, morning, post
-from tests.desks.reminders.laddered import Office, with_case
+from tests.desks.reminders.laddered import START, Office, with_case
 from tests.support.queries import counting
 
 EVENING, NIGHT, NEXT = f"{DUE}T19:00", f"{DUE}T23:30", "2026-11-12"
@@ -183,6 +186,41 @@ def test_n14_a_date_that_stays_says_so_where_the_calendar_brings_its_rung_forwar
     office.run(f"{NEXT}T10:01")
     assert {line.partition(" ")[2].partition("：")[0] for line in post(office, f"{NEXT}T10:01")} == {"催办通知"}
     assert preview(office.session, now, with_closure(office.session, day, "暴雪")).telling == "", "what was told comes no more"
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [
+        (f"{DUE}T10:00", "随即提醒 1 项（今天到期 1 项）"),
+        (EVENING, "随即提醒 1 项（今天到期 1 项）"),
+        (NIGHT, "随即提醒 1 项（今天到期 1 项）"),
+        (f"{NEXT}T10:00", "随即提醒 1 项（催办通知 1 项）"),
+        (f"{NEXT}T19:00", "11月13日 周五 08:30 提醒 1 项（催办通知 1 项）"),
+        ("2026-11-10T10:00", "不为此发出提醒"),
+    ],
+)
+def test_n02_a_reply_that_begins_by_a_rule_taken_out_is_told_before_it_is_late(
+    office: Office, admin: Actor, moment: str, said: str
+) -> None:
+    """Nobody's act begins it, so no letter named its date; who owes it hears of what the next digest would find late."""
+    waits = make_case(office.session, None, now=START, procedure=Procedure.PETITION)
+    office.run("2026-11-10T08:40")
+    post(office, "2026-11-10T08:41")  # that nobody accepted it in time
+    now, code = parse_moment(moment), "reply-petition"
+    for day in (day for day in (DUE, NEXT) if moment > day):
+        morning(office, day)
+        post(office, f"{day}T08:35")
+    office.session.expire_all()
+    shown = what_if(office.session, taken_out(office.session, code, local_date(now), "本单位规定"), now)
+    _rule, moved = retire(office.session, code, local_date(now), "本单位规定", Saving(admin, now, apply_to_open=True), None)
+    assert moved == shown
+    assert (moved.telling, [row.number for row in moved]) == (said, [waits.number])
+    check(office, moment, moved)
+    clock = reply_clock(office.session, waits.id)
+    assert clock is not None
+    assert [entry["version"] for entry in clock.dates] == [1]
+    (only,) = why(office.session, clock, work_calendar(office.session)).versions
+    assert (only.number, only.why) == (1, "时限规则“办结信访事项”已停用")
 
 
 def test_n01_a_look_promises_no_letter_that_everybody_had(office: Office, admin: Actor) -> None:
