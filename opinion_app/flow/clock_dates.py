@@ -207,7 +207,10 @@ def settle(clock: Clock, calendar: WorkCalendar, ahead: Ahead | None, cause: Cau
     if derivation.original_due_at is not None:
         clock.original_due_at = derivation.original_due_at
     clock.provisional = guess
-    clock.warn_at = warning_moment(clock, derivation, calendar, ahead or Ahead())
+    warned = warning_moment(clock, derivation, calendar, ahead or Ahead())
+    if clock.next_rung_at is not None and warned != clock.warn_at:
+        clock.next_rung_at = cause.at  # the day on which it is said that it is due soon is another, though the date may stay
+    clock.warn_at = warned
     if clock.state in OPEN_CLOCK:
         clock.state = ClockState.SUSPENDED if derivation.open_ended else ClockState.RUNNING
     return derivation

@@ -13,7 +13,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.clock_dates import Cause, adoptions_of, facts_of, inner_day, is_copy, run_for, settle
+from opinion_app.flow.clock_dates import (
+    Cause,
+    adoptions_of,
+    facts_of,
+    inner_day,
+    is_copy,
+    run_for,
+    settle,
+    span_of,
+    warning_moment,
+)
 from opinion_app.flow.clocks import OUT_OF_USE, end_clock, refresh, reported_by, shift_inner
 from opinion_app.flow.deadline_table import rules
 from opinion_app.flow.due import SUPPORT_ACT
@@ -58,7 +68,7 @@ def open_by_case(session: Session) -> Iterator[tuple[Case, list[Clock]]]:
 
 
 Pair = tuple[Standing, Standing]
-Would = Callable[[Clock, ClockFacts, Derivation], Clock]
+Would = Callable[[Clock, ClockFacts, Derivation], Clock | None]
 
 
 def preview(
@@ -68,17 +78,18 @@ def preview(
 
     `warned`: when the rules of these facts warn, by clock, as far as they are others."""
 
-    def would(clock: Clock, facts: ClockFacts, derivation: Derivation) -> Clock:
-        ahead = warned.get(clock.id) or ahead_of(session, clock)
-        return as_moved(clock, facts, derivation, ahead, calendar, now)
+    def would(clock: Clock, facts: ClockFacts, derivation: Derivation) -> Clock | None:
+        ahead = warned.get(clock.id) or ahead_of(session, clock) or Ahead()
+        same = (derivation.due_at, facts.span) == (clock.due_at, span_of(clock))
+        stays = same and warning_moment(clock, derivation, calendar, ahead) == clock.warn_at
+        return None if stays else as_moved(clock, facts, derivation, ahead, calendar, now)
 
-    moved, pairs, stays = Moves(), list[Pair](), list[Clock]()
+    moved, pairs, stays = Moves(), list[Pair](), list[Pair]()
     for case, clocks in open_by_case(session):
-        dues = _known(session, case, clocks, now, calendar, change, moved, would)
-        pairs += [(before, after) for before, after in dues if not before.same_as(after)]
-        stays += [before.clock for before, after in dues if before.same_as(after) and before.late(now)]
+        for before, after in _known(session, case, clocks, now, calendar, change, moved, would):
+            (stays if before.same_as(after) else pairs).append((before, after))
     moved.extend(_told(session, pairs, now, calendar))
-    moved.beside = words_beside(session, stays, now, calendar) if change is facts_of else []
+    moved.beside = words_beside(session, [(before.clock, after.would or after.clock) for before, after in stays], now, calendar)
     return moved
 
 
@@ -125,8 +136,7 @@ def _dues(
             reply, guessed = derivation.due_at, derivation.provisional
             still = next((pause for pause in facts.pauses if pause.resumed_at is None), None) if reply is None else None
         guess = derivation.provisional or bool(cap and cap.provisional) or (draft and guessed)  # as `settle_inner` has it
-        moves = would is not None and derivation.due_at != clock.due_at
-        held = would(clock, facts, derivation) if would is not None and moves else None
+        held = would(clock, facts, derivation) if would is not None else None
         after = Standing(clock, derivation.due_at, len(facts.extensions), derivation.held or "", guess, would=held)
         yield Standing.of(clock, calendar), after
 

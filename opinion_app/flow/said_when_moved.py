@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import inspect
@@ -24,7 +24,7 @@ from opinion_app.rules.clock_facts import ClockFacts
 from opinion_app.rules.deadline import Derivation
 from opinion_app.rules.deadline_rules import Ahead
 from opinion_app.rules.facts import CaseFacts
-from opinion_app.rules.ladder import Coming, Way, plan, speaks_at
+from opinion_app.rules.ladder import Ladder, Way, plan, speaks_at
 from opinion_app.rules.next_digest import heard_from
 from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.words import ClockState
@@ -118,17 +118,25 @@ def _waits_until(table: Table, row: Clock, case: CaseFacts) -> datetime | None:
     return heard if heard > table.now else None
 
 
-def words_beside(session: Session, rows: Iterable[Clock], now: datetime, calendar: WorkCalendar) -> list[Word]:
-    """The letters that go because another calendar brings a rung forward of a date that stays, as flow/rungs_anew looks at it."""
-    held, in_force, since = ladder(session), work_calendar(session), told_from(session, now)
+def words_beside(session: Session, stays: Iterable[tuple[Clock, Clock]], now: datetime, calendar: WorkCalendar) -> list[Word]:
+    """The letters that go because another calendar or rule brings a rung forward of a date that stays; of each the clock as it is
+    and as it would be (`as_moved`)."""
+    held, in_force, since = _by_letter(ladder(session)), work_calendar(session), told_from(session, now)
     earlier = []
-    for row in rows:
-        clock, facts = open_clock(row, since), facts_of(row)
-        was, will = (_come(plan(clock, facts, held, days), now) for days in (in_force, calendar))
-        if will and will[-1] not in was and row.rung_version == row.deadline_version:
-            earlier.append(row)
+    for row, would in stays:
+        if row.due_at is None or row.rung_version != row.deadline_version:
+            continue
+        was, will = (_come(one, since, held, days, now) for one, days in ((row, in_force), (would, calendar)))
+        if will and will[-1] not in was:
+            earlier.append(would)
     return list(words_of(session, earlier, now, calendar).values())
 
 
-def _come(comings: Iterable[Coming], now: datetime) -> list[str]:
-    return [coming.rung.code for coming in comings if coming.moment <= now]
+def _by_letter(held: Ladder) -> Ladder:
+    days, hours = ([rung for rung in rungs if rung.way is Way.LETTER] for rungs in (held.days, held.hours))
+    return replace(held, days=tuple(days), hours=tuple(hours))
+
+
+def _come(row: Clock, since: datetime, held: Ladder, calendar: WorkCalendar, now: datetime) -> list[str]:
+    """The rungs of a clock that have come, the highest last."""
+    return [coming.rung.code for coming in plan(open_clock(row, since), facts_of(row), held, calendar) if coming.moment <= now]

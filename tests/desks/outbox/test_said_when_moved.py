@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -17,13 +18,15 @@ from opinion_app.desks.rules.operations import Saving, changed, retire, save, ta
 from opinion_app.desks.rules.queries import versions, what_if
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clocks import reply_clock
+from opinion_app.flow.ladder import Saved, ladder, save_ladder
 from opinion_app.flow.moves import Moves
-from opinion_app.flow.recompute import preview
+from opinion_app.flow.recompute import preview, recompute_open
 from opinion_app.flow.said_when_moved import Word, telling
 from opinion_app.flow.which_rule import rule_of
 from opinion_app.records.supervision import Supervision
 from opinion_app.rules.clock_facts import Span, Unit
 from opinion_app.rules.facts import Actor
+from opinion_app.rules.ladder import Way
 from opinion_app.rules.rule_data import from_data
 from opinion_app.rules.words import Procedure, Role
 from opinion_app.rules.zone import local_date, parse_moment
@@ -186,6 +189,46 @@ def test_n14_a_date_that_stays_says_so_where_the_calendar_brings_its_rung_forwar
     office.run(f"{NEXT}T10:01")
     assert {line.partition(" ")[2].partition("：")[0] for line in post(office, f"{NEXT}T10:01")} == {"催办通知"}
     assert preview(office.session, now, with_closure(office.session, day, "暴雪")).telling == "", "what was told comes no more"
+
+
+@pytest.fixture
+def soon(office: Office, admin: Actor) -> Office:
+    """An office that tells 即将超时 by a letter of its own; the reply's day is the 13th by its issuer, due soon on the 12th."""
+    held = ladder(office.session)
+    rungs = tuple(replace(rung, way=Way.LETTER) if rung.code == "soon" else rung for rung in held.days)
+    today = Saved(local_date(START), {})
+    save_ladder(office.session, replace(held, days=rungs), admin, parse_moment("2026-11-10T08:36"), today)
+    office.clock.fixed_on = date(2026, 11, 13)
+    recompute_open(office.session, parse_moment("2026-11-10T08:36"))
+    office.run("2026-11-10T08:37")
+    assert post(office, "2026-11-10T08:38") == []
+    morning(office, DUE)
+    assert [line for line in post(office, f"{DUE}T08:35") if "待办通报" not in line] == []
+    office.session.expire_all()  # the runs have written past the session
+    return office
+
+
+SOON = "另有 1 项日期不变而提醒提前：随即提醒 1 项（即将超时 1 项）"
+
+
+def test_n14_a_closure_that_moves_only_when_a_date_is_due_soon_says_so(soon: Office, admin: Actor) -> None:
+    """With a working day less before it, 即将超时 comes today where it is told by letter."""
+    now, day = parse_moment(f"{DUE}T10:00"), date.fromisoformat(NEXT)
+    shown = preview(soon.session, now, with_closure(soon.session, day, "暴雪"))
+    assert (len(shown), shown.telling) == (0, SOON)
+    assert add_closure(soon.session, day, "暴雪", admin, now, None) == []
+    check(soon, f"{DUE}T10:00", shown)
+
+
+def test_n14_a_rule_that_warns_earlier_says_so_and_is_heard_that_day(soon: Office, admin: Actor) -> None:
+    now, rule = parse_moment(f"{DUE}T10:00"), rule_of(soon.session, soon.clock)
+    assert rule is not None
+    held = versions(soon.session, rule.code)[0]
+    change = replace(typed(soon.session, rule.code, rule.span, now), warning_days=2)
+    shown = what_if(soon.session, changed(from_data(held.data), change), now)
+    assert (len(shown), shown.telling) == (0, SOON)
+    assert save(soon.session, rule.code, change, Saving(admin, now, apply_to_open=True), held.version_no)[1] == []
+    check(soon, f"{DUE}T10:00", shown)
 
 
 @pytest.mark.parametrize(
