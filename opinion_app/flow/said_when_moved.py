@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.clock_dates import facts_of, run_for, warning_moment
+from opinion_app.flow.clock_dates import facts_of, run_for, span_of, warning_moment
 from opinion_app.flow.judging import Judged, judged_by, seen, table_of
 from opinion_app.flow.judging_table import Table
 from opinion_app.flow.ladder import ladder, told_from
@@ -21,10 +21,10 @@ from opinion_app.flow.reminding import open_clock
 from opinion_app.flow.roster import rosters
 from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import ClockFacts
-from opinion_app.rules.deadline import Derivation
+from opinion_app.rules.deadline import Derivation, is_late
 from opinion_app.rules.deadline_rules import Ahead
 from opinion_app.rules.facts import CaseFacts
-from opinion_app.rules.ladder import Ladder, Way, plan, speaks_at
+from opinion_app.rules.ladder import BEFORE_LATE, Ladder, Way, plan, speaks_at
 from opinion_app.rules.next_digest import heard_from
 from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.words import ClockState
@@ -124,7 +124,7 @@ def words_beside(session: Session, stays: Iterable[tuple[Clock, Clock]], now: da
     held, in_force, since = _by_letter(ladder(session)), work_calendar(session), told_from(session, now)
     earlier = []
     for row, would in stays:
-        if row.due_at is None or row.rung_version != row.deadline_version:
+        if row.rung_version != row.deadline_version or not _may_have_come(row, held, now):
             continue
         was, will = (_come(one, since, held, days, now) for one, days in ((row, in_force), (would, calendar)))
         if will and will[-1] not in was:
@@ -132,8 +132,14 @@ def words_beside(session: Session, stays: Iterable[tuple[Clock, Clock]], now: da
     return list(words_of(session, earlier, now, calendar).values())
 
 
+def _may_have_come(row: Clock, held: Ladder, now: datetime) -> bool:
+    """Whether any of these rungs can have come of a clock: of one that is not late, only those that come before it is."""
+    rungs = held.days if span_of(row).unit.in_days else held.hours
+    return row.due_at is not None and (is_late(row.due_at, now) or any(rung.anchor in BEFORE_LATE for rung in rungs))
+
+
 def _by_letter(held: Ladder) -> Ladder:
-    days, hours = ([rung for rung in rungs if rung.way is Way.LETTER] for rungs in (held.days, held.hours))
+    days, hours = ([rung for rung in rungs if rung.active and rung.way is Way.LETTER] for rungs in (held.days, held.hours))
     return replace(held, days=tuple(days), hours=tuple(hours))
 
 

@@ -28,6 +28,9 @@ class Anchor(Word):
     HOURS = "hours", "逾期后几小时"
 
 
+BEFORE_LATE = frozenset({Anchor.ELAPSED, Anchor.WARNING, Anchor.DUE})  # the last of a clock of days: on the day it is due
+
+
 class Who(Word):
     """Who a rung speaks to; the people are found anew each time, so that it follows the holder (decisions 4)."""
 
