@@ -31,7 +31,7 @@ from opinion_app.rules.workdays import (
     WorkCalendar,
     span_of_rows,
 )
-from tests.rules.calendars import CHINA, WH, at, due, end, hours, on, paused, wd
+from tests.rules.calendars import CHINA, WH, at, due, end, hours, nd, on, paused, wd
 
 MERGED = at("2026-11-24T10:00")
 TAKEN = ClockFacts(at("2026-11-23T09:00"), wd(5), adoptions=(Adoption(MERGED, end("2026-11-26")),))
@@ -209,3 +209,36 @@ def test_d07_a_year_of_rest_is_bridged_and_a_day_more_is_an_error() -> None:
             continue
         with pytest.raises(CalendarWithoutWorkingDays, match="连续一年没有工作日"):
             shut.add_working_days(start, 1)
+
+
+SHUT_FROM, SHUT_UNTIL = on("2026-01-05"), on("2027-01-05")  # 366 days
+LAID = ClockFacts(at("2026-01-01T09:00"), wd(1), fixed_date=on("2026-01-04"), laid=True)
+
+
+def rest_of(run: int, facts: ClockFacts) -> WorkCalendar:
+    """An office that works every day but for so many days in a row, from the first day a walk goes over."""
+    first = SHUT_UNTIL - timedelta(days=run - 1) if facts.laid else SHUT_FROM
+    rows = span_of_rows(first, first + timedelta(days=run - 1), DayKind.LOCAL_CLOSURE, "停")
+    return WorkCalendar(rows, weekdays=frozenset(range(7)))
+
+
+@pytest.mark.parametrize(
+    ("facts", "result"),
+    [
+        pytest.param(ClockFacts(at("2026-01-04T09:00"), wd(1)), end("2027-01-06"), id="counted"),
+        pytest.param(ClockFacts(at("2026-01-03T09:00"), wd(2)), end("2027-01-06"), id="counted afresh after a working day"),
+        pytest.param(ClockFacts(at("2026-01-04T09:00"), nd(1)), end("2027-01-06"), id="rolled on"),
+        pytest.param(ClockFacts(at("2026-01-05T09:00"), Span(1, WH)), at("2027-01-06T09:30"), id="working hours"),
+        pytest.param(ClockFacts(at("2026-01-04T17:30"), Span(1, WH)), at("2027-01-06T09:00"), id="working hours afresh"),
+        pytest.param(replace(LAID, latest=end("2027-01-06")), end("2026-01-04"), id="counted back"),
+        pytest.param(replace(LAID, span=wd(2), latest=end("2027-01-07")), end("2026-01-04"), id="counted back afresh"),
+    ],
+)
+def test_d07_every_walk_bridges_a_year_of_rest_and_refuses_a_day_more(facts: ClockFacts, result: datetime) -> None:
+    derived = derive(facts, rest_of(LONGEST_RUN_OFF, facts))
+    assert derived.due_at == result
+    if facts.laid:
+        back = [step.day for step in derived.trace if step.kind is StepKind.COUNTED_BACK]
+        assert (len(back), back[-1]) == (facts.span.amount, facts.fixed_date)
+    with pytest.raises(CalendarWithoutWorkingDays, match="连续一年没有工作日"):
+        derive(facts, rest_of(LONGEST_RUN_OFF + 1, facts))
