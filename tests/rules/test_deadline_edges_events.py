@@ -338,3 +338,4 @@ def test_d07_a_suspension_outside_working_hours_takes_nothing_of_a_set_evening()
     )
     over = replace(facts, pauses=(Pause(at("2026-11-24T20:00"), at("2026-11-25T07:00")),))
     assert derive(over, CHINA).due_at == end("2026-11-28")
+    assert derive(over, CHINA).trace == derive(facts, CHINA).trace, "and what it did not move it does not explain"

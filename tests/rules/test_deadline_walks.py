@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from opinion_app.rules.clock_facts import ClockFacts, Extension, Pause, Restart, Span
+from opinion_app.rules.clock_facts import Adoption, ClockFacts, Extension, Pause, Restart, Span
 from opinion_app.rules.deadline import Derivation, derive
 from opinion_app.rules.trace import Step
 from tests.rules.calendars import CHINA, WH, at, hours, nd, on, wd
@@ -90,6 +90,15 @@ CASES = {
     "working hours, resumed at the end of a frame": replace(
         BASE, span=Span(4, WH), pauses=(pause("11-23T11:00", "11-23T12:00", "补正"),)
     ),
+    "working hours extended to day": replace(
+        BASE, span=Span(4, WH), extensions=(Extension(at("2026-11-23T10:00"), until=on("2026-11-25")),)
+    ),
+    "working hours, an earlier moment taken over, suspended over lunch": replace(
+        BASE,
+        span=Span(9, WH),
+        pauses=(pause("11-23T12:30", "11-23T13:30", "听证"),),
+        adoptions=(Adoption(at("2026-11-23T10:00"), at("2026-11-23T16:00"), "甲"),),
+    ),
 }
 
 
@@ -125,4 +134,5 @@ def test_every_case_has_its_paragraph() -> None:
 def test_the_steps_of_a_walk(name: str) -> None:
     derived = derive(CASES[name], CHINA)
     assert told(derived) == EXPECTED[name]
+    assert type(derived.provisional) is bool
     assert all(type(step.provisional) is bool and type(step.number) is int for step in derived.trace)
