@@ -89,15 +89,17 @@ class HourWalk:
     def _run(self, begin: datetime, left: timedelta, unit: Unit, label: str) -> datetime | None:
         if not left:
             return begin.astimezone(SHANGHAI)
-        cut, gone = begin, local_date(begin) - ONE_DAY
+        gone = local_date(begin) - ONE_DAY
         for opens, closes in self._unpaused(self._stretches(begin, unit)):
-            cut, gone = closes, self._note_rest(gone, local_date(opens), unit)
+            gone = self._note_rest(gone, local_date(opens), unit)
             stop = opens + min(left, closes - opens)
             self._note(opens, stop, unit, label)
             left -= stop - opens
             if not left:
                 return stop.astimezone(SHANGHAI)
-        self._hold(cut, left)
+        halted = max(begin, self._pauses[-1][0])  # by the open one: nothing else ends the stretches
+        self._note_rest(gone, local_date(halted), unit)
+        self._hold(halted, left)
         return None
 
     def _unpaused(self, stretches: Iterable[Stretch]) -> Iterator[Stretch]:
@@ -120,17 +122,18 @@ class HourWalk:
         """Note each day off between the last day gone over and that one, before the suspensions that begin after it."""
         while unit is Unit.WORKING_HOURS and (gone := gone + ONE_DAY) < day:
             fact = self._calendar.day(gone)
-            if not fact.working and not self._stands_still(gone):
+            if not fact.working and not self._said_to_stand_still(gone):
                 place = len(self.steps)
                 while place and self.steps[place - 1].kind is StepKind.PAUSED and self.steps[place - 1].day >= gone:
                     place -= 1
                 self.steps.insert(place, Step(StepKind.SKIPPED, gone, fact.reason, 0, fact.provisional))
         return day
 
-    def _stands_still(self, day: date) -> bool:
-        """Whether a suspension covers all of that day."""
+    def _said_to_stand_still(self, day: date) -> bool:
+        """Whether a suspension that is told covers all of that day; one outside working hours alone takes nothing and is not."""
         begin, end = start_of_day(day), end_of_day(day)
-        return any(suspended <= begin and end <= resumed for suspended, resumed in self._pauses)
+        covering = (pause for pause in self._pauses if pause[0] <= begin and end <= pause[1])
+        return any(self._pause_step(*pause) in self.steps for pause in covering)
 
     def _note(self, opens: datetime, stop: datetime, unit: Unit, label: str) -> None:
         day, guess, made_up = local_date(opens), False, ""
@@ -147,9 +150,12 @@ class HourWalk:
 
     def _note_pause(self, suspended: datetime, resumed: datetime) -> None:
         """One step for a pause, however many frames of work it cuts."""
+        step = self._pause_step(suspended, resumed)
+        if step not in self.steps:
+            self.steps.append(step)
+
+    def _pause_step(self, suspended: datetime, resumed: datetime) -> Step:
         begin, end = suspended.astimezone(SHANGHAI), resumed.astimezone(SHANGHAI)
         reason = self._reasons[suspended]
         words = f"中止计时（{reason}）" if reason else "中止计时"
-        step = Step(StepKind.PAUSED, begin.date(), words, moment=begin, until=end)
-        if step not in self.steps:
-            self.steps.append(step)
+        return Step(StepKind.PAUSED, begin.date(), words, moment=begin, until=end)

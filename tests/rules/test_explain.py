@@ -93,6 +93,38 @@ def test_working_hours_say_of_each_day_off_why_it_does_not_count() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("begin", "over", "said"),
+    [
+        # outside working hours alone it takes nothing and is not told: the days off are
+        ("2026-11-20T18:30", "2026-11-23T07:00", ["11月21日 周六 周末，不计", "11月22日 周日 周末，不计"]),
+        ("2026-11-21T00:00", "2026-11-22T23:59:59", ["11月21日 周六 周末，不计", "11月22日 周日 周末，不计"]),
+        # told, it says enough of each day that it covers from the first second to the last
+        ("2026-11-20T17:30", "2026-11-22T23:59:59", ["11月20日 周五 17:30 至 11月22日 周日 23:59 中止计时，不计"]),
+        ("2026-11-21T00:00", "2026-11-23T09:00", ["11月21日 周六 00:00 至 11月23日 周一 09:00 中止计时，不计"]),
+        (
+            "2026-11-21T00:01",
+            "2026-11-23T09:00",
+            ["11月21日 周六 周末，不计", "11月21日 周六 00:01 至 11月23日 周一 09:00 中止计时，不计"],
+        ),
+    ],
+)
+def test_working_hours_say_of_a_weekend_once_why_it_does_not_count(begin: str, over: str, said: list[str]) -> None:
+    told = lines(ClockFacts(at("2026-11-20T17:00"), Span(2, WH), (Pause(at(begin), at(over)),)))
+    assert [line for line in told if line.endswith("不计")] == said
+
+
+def test_an_open_suspension_is_told_of_the_day_it_began_and_the_days_off_before_it_too() -> None:
+    over_the_weekend = ClockFacts(at("2026-11-20T17:00"), Span(2, WH), (Pause(at("2026-11-22T12:00")),))
+    assert lines(over_the_weekend)[1:] == [
+        "11月20日 周五 17:00 至 18:00 计 1 小时",
+        "11月21日 周六 周末，不计",
+        "11月22日 周日 中止计时，尚未恢复；恢复后还有 1 小时",
+    ]
+    before_it_began = ClockFacts(at("2026-11-23T17:00"), hours(2), (Pause(at("2026-11-22T12:00")),))
+    assert lines(before_it_began)[1:] == ["11月23日 周一 中止计时，尚未恢复；恢复后还有 2 小时"]
+
+
 def test_long_runs_can_be_joined() -> None:
     assert lines(ClockFacts(at("2026-09-24"), wd(5)), collapse=True) == [
         "9月24日 周四 收到，当日不计",
