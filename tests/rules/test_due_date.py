@@ -25,5 +25,8 @@ def test_d02_every_form_of_a_due_date_carries_its_mark_and_none_that_is_certain(
         assert held is not None
         said = [held.iso, held.iso_day, held.words(), held.day(), held.moment()]
         assert said == [f"{words}{mark}" for words in forms]
-    assert DueDate(OF_A_DAY, guess=True).words(2027) == "1月4日 周一（暂定）"
+    held = DueDate(OF_A_DAY, guess=True)
+    for year, front in ((2027, ""), (2026, "2027年")):
+        said = [held.words(year), held.day(year), held.moment(year)]
+        assert said == [f"{front}1月4日 周一（暂定）", f"{front}1月4日 周一（暂定）", f"{front}1月4日 周一 23:59（暂定）"]
     assert due_date(None, guess=True) is None
