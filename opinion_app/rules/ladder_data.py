@@ -92,6 +92,8 @@ def check_rung(rung: Rung, ladder: Ladder, *, in_days: bool) -> None:
     if not in_days and (rung.anchor in (Anchor.WORKING_DAYS, Anchor.DAYS) or rung.way is Way.DIGEST):
         field = "way" if rung.way is Way.DIGEST else "anchor"
         wrong[field] = "按小时计的时限要即时提醒，不能等到待办通报。" if field == "way" else "按小时计的时限，逾期后请按小时计。"
+    elif rung.sheet and rung.way is Way.DIGEST:
+        wrong["sheet"] = "随待办通报告知的台阶不开督办单，请改为单独通知或只在站内提示，或取消勾选。"
     most = LARGEST.get(rung.anchor)
     if most is not None and not 1 <= rung.amount <= most:
         wrong["amount"] = f"请填写 1 至 {most} 之间的整数。"

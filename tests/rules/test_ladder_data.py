@@ -46,6 +46,9 @@ def test_what_is_written_is_read_back_equal() -> None:
         (replace(NEW, anchor=Anchor.DAYS), False, {"anchor"}),
         (replace(NEW, anchor=Anchor.WORKING_DAYS), False, {"anchor"}),
         (replace(NEW, anchor=Anchor.HOURS, way=Way.DIGEST), False, {"way"}),
+        (replace(NEW, way=Way.DIGEST), True, {"sheet"}),
+        (replace(NEW, way=Way.DIGEST, sheet=False), True, set()),
+        (replace(NEW, way=Way.INSIDE), True, set()),
         (replace(NEW, label="", to=(), amount=-1), True, {"label", "to", "amount"}),
     ],
 )

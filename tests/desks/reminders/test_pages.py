@@ -104,6 +104,7 @@ def test_the_ladder_is_shown_and_a_rung_is_changed_added_and_taken_out_of_use(of
         ("/office/ladder/days/urge", {"to": []}, "请至少选择一类收件人"),
         ("/office/ladder/days/yellow", {}, "没有变化"),
         ("/office/ladder/hours/hours_soon", {"way": "digest"}, "不能等到待办通报"),
+        ("/office/ladder/days/today", {"sheet": "y"}, "不开督办单"),
         ("/office/ladder/general", {"late_days": "0"}, "1 至 30"),
         ("/office/ladder/general", {"quiet_until": "22:00"}, "不能相同"),
         ("/office/ladder/general", {"main_leader_id": "1"}, "请选择一位"),
