@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from opinion_app.flow.due import waits_words
-from opinion_app.flow.said_when_moved import Word, counted, telling
+from opinion_app.flow.said_when_moved import Beside, Word, counted, telling
 from opinion_app.flow.trail import Values
 from opinion_app.rules.due_date import DueDate, due_date
 from opinion_app.rules.errors import Invalid
@@ -82,13 +82,17 @@ class Moves(list[Moved]):
     def __init__(self, moved: Iterable[Moved] = (), left_out: Iterable[LeftOut] = ()) -> None:
         super().__init__(moved)
         self.left_out = list(left_out)
-        self.beside: list[Word] = []
+        self.beside: list[Beside] = []
 
     @property
     def telling(self) -> str:
         """What is told because of it, and that nothing else is (flow/said_when_moved)."""
-        beside = f"另有 {len(self.beside)} 项日期不变而提醒提前：{'，'.join(counted(self.beside))}" if self.beside else ""
-        return "；".join(filter(None, [telling([row.word for row in self]) if self else "", beside]))
+        return "；".join(filter(None, [telling([row.word for row in self]) if self else "", self._earlier]))
+
+    @property
+    def _earlier(self) -> str:
+        words = "，".join(counted(row.word for row in self.beside))
+        return f"另有 {len(self.beside)} 项日期不变而提醒提前：{words}" if self.beside else ""
 
     @property
     def reminded(self) -> str:

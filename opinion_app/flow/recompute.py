@@ -89,7 +89,8 @@ def preview(
         for before, after in _known(session, case, clocks, now, calendar, change, moved, would):
             (stays if before.same_as(after) else pairs).append((before, after))
     moved.extend(_told(session, pairs, now, calendar))
-    moved.beside = words_beside(session, [(before.clock, after.would or after.clock) for before, after in stays], now, calendar)
+    would_be = [(before.clock, after.would or after.clock) for before, after in stays]
+    moved.beside = words_beside(session, would_be, now, work_calendar(session), calendar)
     return moved
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clock_dates import facts_of, run_for, span_of, warning_moment
+from opinion_app.flow.due import clock_words
 from opinion_app.flow.judging import Judged, judged_by, seen, table_of
 from opinion_app.flow.judging_table import Table
 from opinion_app.flow.ladder import ladder, told_from
@@ -23,6 +23,7 @@ from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import ClockFacts
 from opinion_app.rules.deadline import Derivation, is_late
 from opinion_app.rules.deadline_rules import Ahead
+from opinion_app.rules.due_date import DueDate
 from opinion_app.rules.facts import CaseFacts
 from opinion_app.rules.ladder import BEFORE_LATE, Ladder, Way, plan, speaks_at
 from opinion_app.rules.next_digest import heard_from
@@ -44,6 +45,16 @@ class Word:
     def when(self) -> str:
         """随即提醒, or the moment at which rungs may be said again: 11月13日 周五 08:30 提醒."""
         return "随即提醒" if self.at_once else f"{moment_words(self.at, local(self.at).year)} 提醒"
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A letter about a date that stays, of which a changed calendar brings a rung forward: `waits`, what that date is of."""
+
+    number: str
+    waits: str
+    due: DueDate | None
+    word: Word
 
 
 def telling(words: Sequence[Word | None]) -> str:
@@ -118,18 +129,21 @@ def _waits_until(table: Table, row: Clock, case: CaseFacts) -> datetime | None:
     return heard if heard > table.now else None
 
 
-def words_beside(session: Session, stays: Iterable[tuple[Clock, Clock]], now: datetime, calendar: WorkCalendar) -> list[Word]:
+def words_beside(
+    session: Session, stays: Iterable[tuple[Clock, Clock]], now: datetime, before: WorkCalendar, after: WorkCalendar
+) -> list[Beside]:
     """The letters that go because another calendar or rule brings a rung forward of a date that stays; of each the clock as it is
     and as it would be (`as_moved`)."""
-    held, in_force, since = _by_letter(ladder(session)), work_calendar(session), told_from(session, now)
+    held, since = _by_letter(ladder(session)), told_from(session, now)
     earlier = []
     for row, would in stays:
         if row.rung_version != row.deadline_version or not _may_have_come(row, held, now):
             continue
-        was, will = (_come(one, since, held, days, now) for one, days in ((row, in_force), (would, calendar)))
+        was, will = (_come(one, since, held, days, now) for one, days in ((row, before), (would, after)))
         if will and will[-1] not in was:
             earlier.append(would)
-    return list(words_of(session, earlier, now, calendar).values())
+    words = words_of(session, earlier, now, after)
+    return [Beside(row.case.number, clock_words(row), row.due_date, words[row.id]) for row in earlier if row.id in words]
 
 
 def _may_have_come(row: Clock, held: Ladder, now: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -14,8 +15,9 @@ from playwright.sync_api import Page, expect
 from wtforms import Form, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from opinion_app.flow.moves import Moved
-from opinion_app.flow.said_when_moved import Word
+from opinion_app.flow.moves import Moved, Moves
+from opinion_app.flow.said_when_moved import Beside, Word
+from opinion_app.rules.due_date import due_date
 from opinion_app.rules.zone import parse_moment
 from opinion_app.web import assets, filters, kept_parts
 from opinion_app.web.nav import Item
@@ -44,12 +46,23 @@ PAGES["moves"] = """{% extends "layouts/office.html" %}{% import "components/kit
 {% block title %}会变动的时限{% endblock %}{% block main %}{% include "desks/calendar/_moved.html" %}{% endblock %}"""
 WORD = Word("黄牌督办", parse_moment("2026-11-23T08:30"), at_once=False)
 _DATES = parse_moment("2026-12-22T23:59:59"), parse_moment("2026-11-20T23:59:59")
-MOVED = [
-    Moved(
-        1, "LY2026-000001", "draft", *_DATES, becomes_late=True, puts_aside=True, word=WORD, guess_before=True, guess_after=True
-    ),
-    Moved(2, "LY2026-000002", "draft", *_DATES, becomes_late=False, word=WORD),
-]
+MOVED = Moves(
+    [
+        Moved(
+            1,
+            "LY2026-000001",
+            "draft",
+            *_DATES,
+            becomes_late=True,
+            puts_aside=True,
+            word=WORD,
+            guess_before=True,
+            guess_after=True,
+        ),
+        Moved(2, "LY2026-000002", "draft", *_DATES, becomes_late=False, word=WORD),
+    ]
+)
+MOVED.beside = [Beside("LY2026-000003", "答复", due_date(_DATES[1], guess=False), WORD)]
 UNITS = [
     SimpleNamespace(id=1, name="党政综合办公室", pinyin="dzzhbgs"),
     SimpleNamespace(id=2, name="财政所", pinyin="czs caizhengsuo"),
@@ -300,6 +313,8 @@ def test_the_look_at_dates_that_move_is_read_on_a_phone_without_scrolling_sidewa
         page.goto(site + "/moves")
         first = page.locator("tbody tr").first
         expect(first).to_contain_text("变为逾期")
+        stays = page.locator("tbody tr").last
+        expect(stays).to_contain_text(re.compile("LY2026-000003.*答复.*11月20日.*黄牌督办.*日期不变，提醒提前"))
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         edges = first.locator("td").evaluate_all("cells => cells.map(cell => cell.getBoundingClientRect().right)")
         assert max(edges) <= width, edges

@@ -97,7 +97,7 @@ def told(office: Office, moment: str, until: datetime) -> list[tuple[str, dateti
 
 def check(office: Office, moment: str, moved: Moves) -> None:
     """The runs tell what was foretold, when it was; and where nothing was, nothing until the next morning."""
-    words = {word for word in (*(row.word for row in moved), *moved.beside) if word is not None}
+    words = {word for word in (*(row.word for row in moved), *(row.word for row in moved.beside)) if word is not None}
     until = max((word.at for word in words), default=parse_moment(moment) + timedelta(days=1))
     assert told(office, moment, until) == sorted((word.rung, word.at) for word in words)
 
@@ -185,6 +185,8 @@ def test_n14_a_date_that_stays_says_so_where_the_calendar_brings_its_rung_forwar
     now = parse_moment(moment)
     shown = preview(office.session, now, without_closure(office.session, day))
     assert shown.telling == "另有 1 项日期不变而提醒提前：随即提醒 1 项（催办通知 1 项）"
+    [named] = [(row.number, row.waits, row.due and row.due.iso, row.word.rung) for row in shown.beside]
+    assert named == (office.case.number, "答复", DUE, "催办通知")
     remove_closure(office.session, day, admin, now, None)
     office.run(f"{NEXT}T10:01")
     assert {line.partition(" ")[2].partition("：")[0] for line in post(office, f"{NEXT}T10:01")} == {"催办通知"}
