@@ -96,8 +96,9 @@ class Moves(list[Moved]):
 
     @property
     def reminded(self) -> str:
-        """What is told of those that moved, to go on with a sentence about them; empty where nothing is."""
-        return "".join(f"，{part}" for part in counted(row.word for row in self if row.word is not None))
+        """What is told because of it, to go on with a sentence about those that moved; empty where nothing is."""
+        moved = "".join(f"，{part}" for part in counted(row.word for row in self if row.word is not None))
+        return moved + (f"；{self._earlier}" if self._earlier else "")
 
     @property
     def summary(self) -> str:

@@ -37,7 +37,7 @@ from opinion_app.flow.reply_owed import WAITS_ANEW
 from opinion_app.flow.risk_clocks import cap_now
 from opinion_app.flow.row_order import hold_all_open
 from opinion_app.flow.rungs_anew import look_when_they_come
-from opinion_app.flow.said_when_moved import Word, as_moved, words_beside, words_of
+from opinion_app.flow.said_when_moved import Word, as_moved, come_by_letter, words_beside, words_of
 from opinion_app.flow.standing import Standing
 from opinion_app.flow.which_rule import ahead_of
 from opinion_app.records.case import Case
@@ -89,8 +89,9 @@ def preview(
         for before, after in _known(session, case, clocks, now, calendar, change, moved, would):
             (stays if before.same_as(after) else pairs).append((before, after))
     moved.extend(_told(session, pairs, now, calendar))
-    would_be = [(before.clock, after.would or after.clock) for before, after in stays]
-    moved.beside = words_beside(session, would_be, now, work_calendar(session), calendar)
+    come, in_force = come_by_letter(session, now), work_calendar(session)
+    would_be = ((come(before.clock, in_force), after.would or after.clock) for before, after in stays)
+    moved.beside = words_beside(session, would_be, now, calendar)
     return moved
 
 
@@ -173,12 +174,13 @@ def _waits(before: Standing, now: datetime) -> str:
     return said + (STOPS_LATE if before.late(now) else "")
 
 
-def recompute_open(session: Session, now: datetime, why: str = "工作日历有变") -> Moves:
-    """Derive every open clock anew under the calendar in force; what is met or stopped stays as it was (D15).
+def recompute_open(session: Session, now: datetime, why: str = "工作日历有变", was: WorkCalendar | None = None) -> Moves:
+    """Derive every open clock anew under the calendar in force, which took the place of the one that `was`; what is met or stopped
+    stays as it was (D15).
 
     A moved date is a new deadline version; rungs whose moment has passed do not ring again (decisions 23). The rungs of a date
     that stays may come on other days now (flow/rungs_anew)."""
-    moved = _rewrite(session, Cause(now, why), facts_of)
+    moved = _rewrite(session, Cause(now, why), facts_of, was=was)
     look_when_they_come(session, now)
     return moved
 
@@ -216,16 +218,20 @@ class _Changed(NamedTuple):
     rewrite: Callable[[Clock], None]
 
 
-def _rewrite(session: Session, cause: Cause, change: Change, rule: _Changed | None = None) -> Moves:
+def _rewrite(
+    session: Session, cause: Cause, change: Change, rule: _Changed | None = None, was: WorkCalendar | None = None
+) -> Moves:
     """Derive every case that `preview` would show with `change`; those it would leave out stay as they are.
 
     So do those the changed rule says nothing of, most of an office's: they are looked at and not written again."""
     hold_all_open(session)
-    moved, pairs = Moves(), list[Pair]()
+    moved, pairs, stays = Moves(), list[Pair](), list[tuple[Sequence[str], Clock]]()
+    come, before_it = come_by_letter(session, cause.at), was or work_calendar(session)
     for case, clocks in list(open_by_case(session)):
         known = _known(session, case, clocks, cause.at, work_calendar(session), change, moved)
         if not known or (rule is not None and not _concerns(rule, known)):
             continue
+        had = {clock.id: come(clock, before_it) for clock in clocks}
         rooms = {clock.id: clock.amount for clock in clocks if clock.stage == ClockStage.DRAFT.value}
         for clock in clocks:
             if rule is not None:
@@ -244,7 +250,9 @@ def _rewrite(session: Session, cause: Cause, change: Change, rule: _Changed | No
         promise(session, case)
         done = [(before, Standing.since(session, before.clock, work_calendar(session))) for before, _told in known]
         pairs += [(before, after) for before, after in done if not before.same_as(after)]
+        stays += [(had[before.clock.id], before.clock) for before, after in done if before.same_as(after)]
     moved.extend(_told(session, pairs, cause.at, work_calendar(session)))
+    moved.beside = words_beside(session, stays, cause.at, work_calendar(session))
     return moved
 
 

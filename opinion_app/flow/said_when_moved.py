@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -129,20 +129,31 @@ def _waits_until(table: Table, row: Clock, case: CaseFacts) -> datetime | None:
     return heard if heard > table.now else None
 
 
-def words_beside(
-    session: Session, stays: Iterable[tuple[Clock, Clock]], now: datetime, before: WorkCalendar, after: WorkCalendar
-) -> list[Beside]:
-    """The letters that go because another calendar or rule brings a rung forward of a date that stays; of each the clock as it is
-    and as it would be (`as_moved`)."""
+Come = Callable[[Clock, WorkCalendar], Sequence[str]]
+"""Which rungs have come of a clock by a calendar, the highest last."""
+
+
+def come_by_letter(session: Session, now: datetime) -> Come:
+    """Which of the rungs that go by letter have come of a clock; none of one that the ladder has not looked at since it moved."""
     held, since = _by_letter(ladder(session)), told_from(session, now)
-    earlier = []
-    for row, would in stays:
+
+    def come(row: Clock, calendar: WorkCalendar) -> list[str]:
         if row.rung_version != row.deadline_version or not _may_have_come(row, held, now):
-            continue
-        was, will = (_come(one, since, held, days, now) for one, days in ((row, before), (would, after)))
-        if will and will[-1] not in was:
-            earlier.append(would)
-    words = words_of(session, earlier, now, after)
+            return []
+        comings = plan(open_clock(row, since), facts_of(row), held, calendar)
+        return [coming.rung.code for coming in comings if coming.moment <= now]
+
+    return come
+
+
+def words_beside(
+    session: Session, stays: Iterable[tuple[Sequence[str], Clock]], now: datetime, calendar: WorkCalendar
+) -> list[Beside]:
+    """The letters that go because another calendar or rule brings a rung forward of a date that stays; of each the rungs that had
+    come without it (`come_by_letter`), and the clock as it is with it."""
+    come = come_by_letter(session, now)
+    earlier = [row for had, row in stays if (will := come(row, calendar)) and will[-1] not in had]
+    words = words_of(session, earlier, now, calendar)
     return [Beside(row.case.number, clock_words(row), row.due_date, words[row.id]) for row in earlier if row.id in words]
 
 
@@ -155,8 +166,3 @@ def _may_have_come(row: Clock, held: Ladder, now: datetime) -> bool:
 def _by_letter(held: Ladder) -> Ladder:
     days, hours = ([rung for rung in rungs if rung.active and rung.way is Way.LETTER] for rungs in (held.days, held.hours))
     return replace(held, days=tuple(days), hours=tuple(hours))
-
-
-def _come(row: Clock, since: datetime, held: Ladder, calendar: WorkCalendar, now: datetime) -> list[str]:
-    """The rungs of a clock that have come, the highest last."""
-    return [coming.rung.code for coming in plan(open_clock(row, since), facts_of(row), held, calendar) if coming.moment <= now]

@@ -24,6 +24,9 @@ class Shift(Word):
     KEPT = "kept", "照旧"
 
 
+CHANGES = tuple(shift for shift in Shift if shift is not Shift.KEPT)
+
+
 @dataclass
 class RungShift:
     """One rung: how many clocks it comes to how, and the first moment at which the changed ladder says it."""
@@ -35,7 +38,12 @@ class RungShift:
     @property
     def changed(self) -> bool:
         """Whether anything becomes different."""
-        return any(self.counted[shift] for shift in Shift if shift is not Shift.KEPT)
+        return any(self.counted[shift] for shift in CHANGES)
+
+    @property
+    def words(self) -> str:
+        """催办通知 今后新发 3 项、改时间 1 项: what becomes of it, the rest being as it was."""
+        return f"{self.label} " + "、".join(f"{shift.label} {self.counted[shift]} 项" for shift in CHANGES if self.counted[shift])
 
 
 _HEAVY = (Card.NONE, Card.YELLOW, Card.RED)

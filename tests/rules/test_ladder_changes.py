@@ -81,6 +81,7 @@ def test_each_clock_counts_and_the_first_moment_is_told() -> None:
     [row] = shifts(DEFAULT_LADDER, after, clocks, CHINA, NOW)
     assert row.counted == {Shift.MOVED: 2}, "the third was said long ago"
     assert row.first == at("2026-11-20T08:30")
+    assert row.words == "黄牌督办 改时间 2 项"
     assert shifts(DEFAULT_LADDER, DEFAULT_LADDER, clocks, CHINA, NOW) == []
 
 

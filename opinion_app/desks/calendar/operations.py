@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.desks.calendar.queries import loaded_words, with_notice
 from opinion_app.flow import trail
-from opinion_app.flow.calendar import HOURS, VERSION, bump, hold_alone, load_days, office_hours
+from opinion_app.flow.calendar import HOURS, VERSION, bump, hold_alone, load_days, office_hours, work_calendar
 from opinion_app.flow.calendar_letter import letter_about_next_year
 from opinion_app.flow.clock_dates import Cause
 from opinion_app.flow.clocks import RECEIPT
@@ -25,7 +25,7 @@ from opinion_app.rules.facts import Actor
 from opinion_app.rules.office_hours import OfficeHours, to_data
 from opinion_app.rules.spoken import day_words
 from opinion_app.rules.words import Role
-from opinion_app.rules.workdays import DayKind
+from opinion_app.rules.workdays import DayKind, WorkCalendar
 from opinion_app.rules.zone import local_date
 
 
@@ -45,6 +45,7 @@ def load_notice(
     `replace`: the caller knows that the year is loaded already; `anyway`: that the notice is doubtful. Raises Conflict where
     the year is loaded and nobody said so, CalendarFileRefused for a notice that cannot be put into force, NotLooked."""
     hold_alone(session)
+    was = work_calendar(session)
     check_notice(notice, with_notice(session, notice), local_date(now))
     held = loaded_words(session, notice.year)
     if held and not replace:
@@ -52,7 +53,7 @@ def load_notice(
     if notice.doubts and not anyway:
         raise CalendarFileRefused([*notice.doubts, "确认无误的，在页面上勾选“已核对”，命令行请加 --anyway。"])
     load_days(session, list(notice.rows), {notice.year}, now, source)
-    moved = recompute_open(session, now, f"{'替换' if held else '载入'} {notice.year} 年放假安排（{source}）")
+    moved = recompute_open(session, now, f"{'替换' if held else '载入'} {notice.year} 年放假安排（{source}）", was)
     check_looked(moved, looked)
     values: dict[str, tuple[object, object]] = {
         "年份": (None, notice.year),
@@ -70,6 +71,7 @@ def add_closure(session: Session, day: date, name: str, actor: Actor, now: datet
 
     `looked`: the mark of the clocks the person was shown. Raises Invalid, NotLooked."""
     hold_alone(session)
+    was = work_calendar(session)
     check_closure_day(day, local_date(now))
     if not name.strip():
         raise Invalid("请写明放假或休息的原因。", {"name": "请写明原因，例如“停电检修”。"})
@@ -79,7 +81,7 @@ def add_closure(session: Session, day: date, name: str, actor: Actor, now: datet
     closure = DayKind.LOCAL_CLOSURE.value
     session.add(CalendarDay(day=day, layer=closure, name=name.strip(), entered_by_id=actor.id, entered_at=now))
     why = f"{day_words(day)}列为本地休息（{name.strip()}）"
-    return _changed(session, "calendar.close", day, (None, name.strip()), actor, Cause(now, why), looked)
+    return _changed(session, "calendar.close", day, (None, name.strip()), actor, Cause(now, why), looked, was)
 
 
 def check_closure_day(day: date, today: date) -> None:
@@ -92,13 +94,14 @@ def check_closure_day(day: date, today: date) -> None:
 def remove_closure(session: Session, day: date, actor: Actor, now: datetime, looked: str | None = None) -> Moves:
     """Take a local closure back. Raises NotFound, NotLooked."""
     hold_alone(session)
+    was = work_calendar(session)
     query = select(CalendarDay).where(CalendarDay.day == day, CalendarDay.layer == DayKind.LOCAL_CLOSURE.value)
     held = session.scalar(query)
     if held is None:
         raise NotFound("这一天没有列为本地休息。")
     session.delete(held)
     why = f"撤销 {day_words(day)}的本地休息（{held.name}）"
-    return _changed(session, "calendar.open", day, (held.name, None), actor, Cause(now, why), looked)
+    return _changed(session, "calendar.open", day, (held.name, None), actor, Cause(now, why), looked, was)
 
 
 def _changed(
@@ -109,10 +112,11 @@ def _changed(
     actor: Actor,
     cause: Cause,
     looked: str | None,
+    was: WorkCalendar,
 ) -> Moves:
     session.flush()
     bump(session, VERSION)
-    moved = recompute_open(session, cause.at, cause.why)
+    moved = recompute_open(session, cause.at, cause.why, was)
     check_looked(moved, looked)
     trail.record(session, act, f"calendar:{day.isoformat()}", actor, cause.at, {"本地休息": name, **moved.values})
     return moved
@@ -125,7 +129,7 @@ def save_hours(
 
     Raises Invalid where nothing changed, NotLooked."""
     hold_alone(session)
-    stood = office_hours(session)
+    stood, was = office_hours(session), work_calendar(session)
     before, after = to_data(stood), to_data(hours)
     held = Receipt(setting(session, RECEIPT, Receipt.SAME_DAY.value))
     if before == after and held is receipt:
@@ -134,7 +138,8 @@ def save_hours(
     put_setting(session, RECEIPT, receipt.value)
     session.flush()
     bump(session, VERSION)
-    moved = recompute_open(session, now, f"上下班时间有变（{_differing(stood, hours, other_receipt=held is not receipt)}）")
+    why = f"上下班时间有变（{_differing(stood, hours, other_receipt=held is not receipt)}）"
+    moved = recompute_open(session, now, why, was)
     check_looked(moved, looked)
     values = {
         "上下班时间": (str(before), str(after)),

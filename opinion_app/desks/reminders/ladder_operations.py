@@ -64,6 +64,12 @@ class Outlook:
     warnings: list[str]
 
     @property
+    def said(self) -> str:
+        """What becomes of the reminders of clocks that run, in the words of the look; for whoever saved it."""
+        changed = "；".join(row.words for row in self.shifts)
+        return f"会变动的提醒：{changed}" if changed else "在办时限的提醒没有变动"
+
+    @property
     def mark(self) -> str:
         """A mark of what somebody was shown; empty where there is nothing to see."""
         rows = [f"{row.label} {shift.value} {row.counted[shift]}" for row in self.shifts for shift in Shift]
@@ -160,17 +166,19 @@ def changed_rung(family: str, held: Ladder, before: Rung | None, rung: Rung, sav
     return wanted, after
 
 
-def save_rung(session: Session, family: str, held: Ladder, before: Rung | None, rung: Rung, saving: Saving) -> None:
-    """Put a rung in or change it, by a new version. Raises Invalid naming the fields, NotLooked, Conflict."""
+def save_rung(session: Session, family: str, held: Ladder, before: Rung | None, rung: Rung, saving: Saving) -> Outlook:
+    """Put a rung in or change it, by a new version; answers what that does. Raises Invalid naming the fields, NotLooked,
+    Conflict."""
     wanted, after = changed_rung(family, held, before, rung, saving)
-    _save(session, wanted, saving, rung_differences(before, after, family))
+    return _save(session, wanted, saving, rung_differences(before, after, family))
 
 
-def _save(session: Session, wanted: Ladder, saving: Saving, values: dict[str, tuple[object, object]]) -> None:
+def _save(session: Session, wanted: Ladder, saving: Saving, values: dict[str, tuple[object, object]]) -> Outlook:
     found = what_if(session, wanted, saving)
     if saving.looked is not None and saving.looked != found.mark:
         raise NotLooked(found)
     save_ladder(session, wanted, saving.actor, saving.now, Saved(saving.in_force_from, values, saving.note))
+    return found
 
 
 def changed_general(session: Session, held: Ladder, wanted: Ladder) -> dict[str, tuple[object, object]]:
@@ -194,9 +202,9 @@ def changed_general(session: Session, held: Ladder, wanted: Ladder) -> dict[str,
     return changed
 
 
-def save_general(session: Session, held: Ladder, wanted: Ladder, saving: Saving) -> None:
-    """Save what holds for all rungs, by a new version. Raises Invalid, NotLooked, Conflict."""
-    _save(session, wanted, saving, changed_general(session, held, wanted))
+def save_general(session: Session, held: Ladder, wanted: Ladder, saving: Saving) -> Outlook:
+    """Save what holds for all rungs, by a new version; answers what that does. Raises Invalid, NotLooked, Conflict."""
+    return _save(session, wanted, saving, changed_general(session, held, wanted))
 
 
 def _marks(held: Ladder) -> str:

@@ -19,7 +19,7 @@ from opinion_app.records.base import db
 from opinion_app.rules.errors import Invalid
 from opinion_app.rules.import_times import read_moment
 from opinion_app.rules.ladder import Ladder, Rung
-from opinion_app.rules.ladder_changes import Shift
+from opinion_app.rules.ladder_changes import CHANGES
 from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.words import Role
 from opinion_app.rules.zone import UnreadableMoment, local_date, parse_moment
@@ -31,7 +31,6 @@ from opinion_app.web.posted import posted
 
 bp = Blueprint("reminders", __name__)
 add_place(Place("设置", "催办阶梯", "/office/ladder", "rules"))
-SHOWN = [shift for shift in Shift if shift is not Shift.KEPT]
 
 
 @bp.get("/office/ladder")
@@ -72,13 +71,13 @@ def edit(family: str, code: str) -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         rung, saving = _typed(form, before), _saving(form)
         try:
-            operations.save_rung(session, family, held, before, rung, saving)
+            does = operations.save_rung(session, family, held, before, rung, saving)
         except operations.NotLooked as refusal:
             return _unlooked("desks/reminders/rung.html", refusal, _rung_page(form, before, family))
         except Invalid as refusal:
             form.take(refusal)
         else:
-            said = f"“{rung.label}”已保存，自 {saving.in_force_from} 起执行，只对今后到达这一级的时限起作用。"
+            said = f"“{rung.label}”已保存，自 {saving.in_force_from} 起执行，只对今后到达这一级的时限起作用。{does.said}。"
             return done(url_for("reminders.home"), said)
     return form_page("desks/reminders/rung.html", **_rung_page(form, before, family), found=None)
 
@@ -110,13 +109,13 @@ def general() -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         saving = _saving(form)
         try:
-            operations.save_general(session, held, form.ladder(held), saving)
+            does = operations.save_general(session, held, form.ladder(held), saving)
         except operations.NotLooked as refusal:
             return _unlooked("desks/reminders/general.html", refusal, {"form": form, "version": number})
         except Invalid as refusal:
             form.take(refusal)
         else:
-            return done(url_for("reminders.home"), f"已保存，自 {saving.in_force_from} 起执行。")
+            return done(url_for("reminders.home"), f"已保存，自 {saving.in_force_from} 起执行。{does.said}。")
     return form_page("desks/reminders/general.html", form=form, version=number, found=None)
 
 
@@ -140,12 +139,12 @@ def preview_general() -> ResponseReturnValue:
 def _unlooked(template: str, refusal: operations.NotLooked, context: dict[str, Any]) -> ResponseReturnValue:
     """The form again, not saved, with what it would change."""
     flash(refusal.message, "warning")
-    return form_page(template, **context, found=refusal.found, kinds=SHOWN)
+    return form_page(template, **context, found=refusal.found, kinds=CHANGES)
 
 
 def _looked(template: str, found: operations.Outlook | None, context: dict[str, Any]) -> ResponseReturnValue:
     """The form again with what would change, or with what is wrong with it."""
-    shown = context | {"found": found, "kinds": SHOWN}
+    shown = context | {"found": found, "kinds": CHANGES}
     return form_page(template, **shown) if found is None else page(template, **shown)
 
 

@@ -62,21 +62,23 @@ def shorten(office: Office, admin: Actor, moment: str, span: Span) -> Moves:
     held, change = versions(office.session, rule.code)[0], typed(office.session, rule.code, span, now)
     shown = what_if(office.session, changed(from_data(held.data), change), now)
     _rule, moved = save(office.session, rule.code, change, Saving(admin, now, apply_to_open=True), held.version_no)
-    assert moved == shown
+    assert (moved, moved.reminded) == (shown, shown.reminded)
     return shown
 
 
 def closed(office: Office, admin: Actor, moment: str, day: date = SNOW) -> Moves:
     now, calendar = parse_moment(moment), with_closure(office.session, day, "暴雪")
     shown = preview(office.session, now, calendar)
-    assert add_closure(office.session, day, "暴雪", admin, now, None) == shown
+    done = add_closure(office.session, day, "暴雪", admin, now, None)
+    assert (done, done.reminded) == (shown, shown.reminded)
     return shown
 
 
 def opened(office: Office, admin: Actor, moment: str, day: date = SNOW) -> Moves:
     now, calendar = parse_moment(moment), without_closure(office.session, day)
     shown = preview(office.session, now, calendar)
-    assert remove_closure(office.session, day, admin, now, None) == shown
+    done = remove_closure(office.session, day, admin, now, None)
+    assert (done, done.reminded) == (shown, shown.reminded)
     return shown
 
 
@@ -187,7 +189,8 @@ def test_n14_a_date_that_stays_says_so_where_the_calendar_brings_its_rung_forwar
     assert shown.telling == "另有 1 项日期不变而提醒提前：随即提醒 1 项（催办通知 1 项）"
     [named] = [(row.number, row.waits, row.due and row.due.iso, row.word.rung) for row in shown.beside]
     assert named == (office.case.number, "答复", DUE, "催办通知")
-    remove_closure(office.session, day, admin, now, None)
+    saved = remove_closure(office.session, day, admin, now, None)
+    assert (saved.beside, saved.reminded) == (shown.beside, f"；{shown.telling}"), "the sentence says what the look said"
     office.run(f"{NEXT}T10:01")
     assert {line.partition(" ")[2].partition("：")[0] for line in post(office, f"{NEXT}T10:01")} == {"催办通知"}
     assert preview(office.session, now, with_closure(office.session, day, "暴雪")).telling == "", "what was told comes no more"

@@ -72,8 +72,10 @@ def test_the_ladder_is_shown_and_a_rung_is_changed_added_and_taken_out_of_use(of
         admin, form, label="催办函", anchor="working_days", amount="2", to=["owner"], copy=["in_charge", "clerks"]
     )
     assert answer.status_code == 303
+    assert "只对今后到达这一级的时限起作用。在办时限的提醒没有变动。" in admin.get("/office/ladder").text
     new = pick(admin.forms("/office/ladder/hours/new"), "/hours/new")
     assert looked_and_sent(admin, new, label="再催", anchor="hours", amount="6", to=["owner"], way="letter").status_code == 303
+    assert "会变动的提醒：再催 今后新发 2 项。" in admin.get("/office/ladder").text, "as the look said"
     with office.app_context(), transaction() as session:
         held = ladder(session)
         urge = held.named("urge")
