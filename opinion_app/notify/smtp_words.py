@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import errno
 import smtplib
 import socket
@@ -23,6 +24,7 @@ _WITH_DETAIL: tuple[tuple[type[Exception], str], ...] = (
     (ssl.SSLError, "加密连接没有建立"),
     (smtplib.SMTPException, "服务器没有按约定应答"),
 )
+_ELSE = "没有连上"
 _NO_WAY = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN})
 
 
@@ -30,8 +32,20 @@ def why_unreached(error: Exception) -> str:
     """The reason as people read it, in at most 200 characters; after a colon and a blank the machine's words, where needed."""
     if isinstance(error, OSError) and error.errno in _NO_WAY:
         return "网络不通"
-    known = next((words for kind, words in _WHY if isinstance(error, kind)), None)
-    if known is not None:
-        return known
-    words = next((words for kind, words in _WITH_DETAIL if isinstance(error, kind)), "没有连上")
-    return f"{words}: {type(error).__name__}: {error}"[:200]
+    words, alone = _known(type(error))
+    return words if alone else f"{words}: {type(error).__name__}: {error}"[:200]
+
+
+def why_by_name(name: str) -> str:
+    """The same of an error of which its class alone is known: earlier versions wrote its name before the machine's words."""
+    found = (getattr(module, name, None) for module in (builtins, smtplib, socket, ssl))
+    return _known(next((kind for kind in found if isinstance(kind, type)), Exception))[0]
+
+
+def _known(kind: type) -> tuple[str, bool]:
+    """The words for a kind of error, and whether they stand alone."""
+    for table in (_WHY, _WITH_DETAIL):
+        for known, words in table:
+            if issubclass(kind, known):
+                return words, table is _WHY
+    return _ELSE, False

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from opinion_app.flow import outbox
 from opinion_app.flow.visible import visible
 from opinion_app.flow.writer_mail import SUBJECTS
+from opinion_app.notify.smtp_words import why_by_name
 from opinion_app.records.case import Case
 from opinion_app.records.notice import Notice
 from opinion_app.rules.errors import NotFound
@@ -39,6 +40,8 @@ VIEWS = {
 
 # “why: words of a server or a machine”; after a code of SMTP (550 5.1.1) its words are the server's own, too.
 _OWN_WORDS = re.compile(r"(?P<why>.*?：(?:(?P<code>\d{3})(?: \d\.\d{1,3}\.\d{1,3})?|[^:]*?:)) (?P<own>.+)", re.DOTALL)
+# As earlier versions wrote it, and this one of a library's fault in a message to a robot: the error's own name for why.
+_NAMED = re.compile(r"(?P<why>.*：)(?P<name>[A-Za-z]\w*(?:[Ee]rror|Exception|Disconnected|Refused|Timeout))", re.DOTALL)
 # What a code of SMTP means (RFC 5321 4.2, RFC 4954 6), for who cannot read the server's own words.
 CODES = {
     "421": "服务器正忙或要停",
@@ -81,16 +84,23 @@ class Letter:
     @property
     def why(self) -> str:
         """What is said of its last attempt, without the server's own words."""
-        found = _OWN_WORDS.fullmatch(self.notice.last_error)
-        why = (found["why"] if found else self.notice.last_error).rstrip(":")
-        meaning = CODES.get((found["code"] if found else None) or why[-3:])
-        return f"{why}（{meaning}）" if meaning else why
+        return self._said()[0]
 
     @property
     def own_words(self) -> str:
         """What the server or the machine said itself, mostly in English."""
+        return self._said()[1]
+
+    def _said(self) -> tuple[str, str]:
         found = _OWN_WORDS.fullmatch(self.notice.last_error)
-        return found["own"] if found else ""
+        why, own = (found["why"], found["own"]) if found else (self.notice.last_error, "")
+        why = why.rstrip(": ")
+        if named := _NAMED.fullmatch(why):
+            by_robot = self.notice.channel is NoticeChannel.ROBOT
+            meant = "发送时出错" if by_robot else why_by_name(named["name"])
+            return named["why"] + meant, ": ".join(filter(None, (named["name"], own)))
+        meaning = CODES.get((found["code"] if found else None) or why[-3:])
+        return f"{why}（{meaning}）" if meaning else why, own
 
     @property
     def next_attempt(self) -> datetime | None:
