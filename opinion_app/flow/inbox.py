@@ -22,6 +22,7 @@ from opinion_app.flow.register import register
 from opinion_app.records.case import Case
 from opinion_app.records.submission import Progress, PublicAttempt, Submission
 from opinion_app.records.vouched import CODE_HASH, vouch
+from opinion_app.rules.due_date import DueDate
 from opinion_app.rules.errors import OfficeError
 from opinion_app.rules.progress import RECEIVED
 from opinion_app.rules.query_code import code_for, code_hash, same
@@ -143,7 +144,7 @@ class Told:
     number: str
     step: str
     history: list[dict[str, Any]]
-    promised_on: Any = None
+    promised: DueDate | None = None
     promise: str = ""
     why: str = ""
     answer: str = ""
@@ -151,7 +152,6 @@ class Told:
     round: int = 0
     rate_until: date | None = None
     may_reopen: bool = False
-    promised_guess: bool = False
 
 
 def progress_of(session: Session, secret: str, number: str, code: str) -> Told | None:
@@ -170,7 +170,7 @@ def progress_of(session: Session, secret: str, number: str, code: str) -> Told |
             number,
             row.step,
             list(row.history),
-            row.promised_on,
+            row.promised,
             row.promise,
             row.why,
             row.answer,
@@ -178,7 +178,6 @@ def progress_of(session: Session, secret: str, number: str, code: str) -> Told |
             row.round,
             row.rate_until,
             row.may_reopen,
-            row.promised_guess,
         )
     submitted_at = left.submitted_at.isoformat() if left is not None else ""
     return Told(number, RECEIVED.title, [{"step": RECEIVED.title, "text": RECEIVED.text, "at": submitted_at}])

@@ -9,6 +9,8 @@ from sqlalchemy import ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from opinion_app.records.base import Base
+from opinion_app.rules.due_date import DueDate, due_date
+from opinion_app.rules.zone import end_of_day
 
 
 class Submission(Base):
@@ -48,6 +50,11 @@ class Progress(Base):
     round: Mapped[int] = mapped_column(default=0)
     rate_until: Mapped[date | None]
     may_reopen: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def promised(self) -> DueDate | None:
+        """The promised day as it is said, without an hour."""
+        return due_date(end_of_day(self.promised_on), guess=self.promised_guess) if self.promised_on is not None else None
 
 
 class PublicAttempt(Base):

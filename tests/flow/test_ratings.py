@@ -122,8 +122,8 @@ def test_the_writer_opens_the_case_once(office: Office) -> None:
     assert (case.stage, case.reply_round) == (Stage.HANDLING, 1)
     shown = told(office.session, case)
     assert (shown.step, shown.rate_until, shown.may_reopen) == ("重新办理", None, False)
-    assert shown.promised_on is not None
-    assert shown.promised_on > LATER.date()
+    assert shown.promised is not None
+    assert shown.promised.at > LATER
     assert case.next_due_at is not None
     texts = office.session.scalars(select(Notice.subject)).all()
     assert any("重办" in text for text in texts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from opinion_app.rules.due_date import GUESS_MARK
 from tests.support import tree
 
 LOADS = re.compile(
@@ -51,6 +52,10 @@ def test_no_page_carries_script_or_style_within() -> None:
     pages = [path for path in templates() if path.parent.name != "notify"]
 
     assert not matching(INLINE, pages)
+
+
+def test_no_template_writes_the_mark_of_a_guess_itself() -> None:
+    assert not matching(re.compile(re.escape(GUESS_MARK)), templates()), "a due date says it (rules/due_date)"
 
 
 def test_no_template_switches_escaping_off() -> None:
