@@ -175,8 +175,8 @@ def _waits(before: Standing, now: datetime) -> str:
 
 
 def recompute_open(session: Session, now: datetime, why: str = "工作日历有变", was: WorkCalendar | None = None) -> Moves:
-    """Derive every open clock anew under the calendar in force, which took the place of the one that `was`; what is met or stopped
-    stays as it was (D15).
+    """Derive every open clock anew under the calendar in force, in the place of the one that `was`; what is met or stopped stays
+    as it was (D15).
 
     A moved date is a new deadline version; rungs whose moment has passed do not ring again (decisions 23). The rungs of a date
     that stays may come on other days now (flow/rungs_anew)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import BooleanField, DateField, IntegerField, SelectField, SelectMultipleField
+from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -29,6 +29,7 @@ class PersonForm(OfficeForm):
     handles_accusations = BooleanField("可办理涉及公职人员的举报件", description="这类来件只有勾选的受理员、审核人、领导能看到。")
     email = line("邮箱", 100, hint="用于接收待办通报")
     know_shared = BooleanField("我知道这个邮箱还有别人在用，仍这样保存")
+    known_mail = HiddenField()  # the address that tick is about: another one is asked about anew
     phone = line("办公电话", 40)
     robot_url = line("本人的群机器人地址", 400, hint="企业微信、钉钉、飞书群机器人的 https 地址，可不填")
     deputy_id = SelectField("代理人", coerce=row_id, validate_choice=False, description="请假期间，提醒改发给代理人。")

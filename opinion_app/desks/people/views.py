@@ -20,6 +20,7 @@ from opinion_app.records.current import settings_of
 from opinion_app.records.person import Person
 from opinion_app.rules.errors import Invalid, Refused
 from opinion_app.rules.lock_out import locked_until
+from opinion_app.rules.mailbox import same_mailbox
 from opinion_app.rules.passwords import hash_password, one_time_password
 from opinion_app.rules.words import Role
 from opinion_app.web.access import requires
@@ -194,8 +195,14 @@ def _values(form: Any) -> PersonValues:
         form.leave_from.data,
         form.leave_until.data,
         form.robot_url.data,
-        form.know_shared.data,
+        _knows_shared(form),
     )
+
+
+def _knows_shared(form: Any) -> bool:
+    """Whether the tick about a mailbox that others share is about the one typed now; else it is taken off and asked for anew."""
+    form.know_shared.data = form.know_shared.data and same_mailbox(form.known_mail.data or "") == same_mailbox(form.email.data)
+    return bool(form.know_shared.data)
 
 
 def _new(form: Any) -> NewPerson:

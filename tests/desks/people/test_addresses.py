@@ -13,7 +13,7 @@ from opinion_app.records.transaction import transaction
 from opinion_app.records.unit import Unit
 from opinion_app.rules.words import Role
 from tests.builders.office import make_person, make_unit
-from tests.support.client import Browser, client_for
+from tests.support.client import Browser, client_for, forms_in, pick
 
 OWN, BOX = "zhu@town.test", "czs@town.test"
 
@@ -76,7 +76,7 @@ def test_one_mailbox_of_two_people_is_said_and_kept_once_it_is_known(app: Flask,
     assert "我知道这个邮箱还有别人在用" in answer.text
     with app.app_context(), transaction() as session:
         assert session.scalar(select(Person.id).where(Person.login == "sun.li")) is None
-    assert admin.submit("/office/people/new", **new, know_shared="y").status_code == 200
+    assert admin.send(pick(forms_in(answer.text), "/new"), know_shared="y").status_code == 200
     with app.app_context(), transaction() as session:
         person = session.scalars(select(Person).where(Person.login == "sun.li")).one()
         assert person.email == address
@@ -87,3 +87,17 @@ def test_one_mailbox_of_two_people_is_said_and_kept_once_it_is_known(app: Flask,
         session.scalars(select(Person).where(Person.login == "zhu")).one().active = False
     assert admin.submit(place, email="own@town.test").status_code == 303
     assert admin.submit(place, email=address).status_code == 303, "who has no account is sent nothing"
+
+
+def test_a_tick_about_one_shared_mailbox_is_none_about_another(app: Flask, admin: Browser) -> None:
+    with app.app_context(), transaction() as session:
+        make_person(session, "qian", Role.CLERK, name="钱受理", email="qian@town.test")
+    new: dict[str, Any] = {"login": "sun.li", "name": "孙丽", "roles": ["reviewer"], "email": OWN}
+    asked = admin.submit("/office/people/new", **new)
+    again = admin.send(pick(forms_in(asked.text), "/new"), know_shared="y", email="qian@town.test")
+    assert (again.status_code, "钱受理也用这个邮箱" in again.text) == (422, True)
+    form = pick(forms_in(again.text), "/new")
+    assert "know_shared" not in dict(form.fields), "not ticked for somebody else's"
+    assert admin.send(form, know_shared="y").status_code == 200
+    with app.app_context(), transaction() as session:
+        assert session.scalar(select(Person.email).where(Person.login == "sun.li")) == "qian@town.test"
