@@ -21,12 +21,10 @@ PROVISIONAL_NOTE = "其中有的年份尚未发布放假安排，暂按周一至
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of an explanation; `steps` says how many steps it stands for."""
+    """One line of an explanation: of one step, or of several in a row."""
 
     text: str
     kind: StepKind
-    provisional: bool = False
-    steps: int = 1
 
 
 def explain(derivation: Derivation, *, started: str = "起算", collapse: bool = False) -> tuple[Line, ...]:
@@ -41,16 +39,12 @@ def explain(derivation: Derivation, *, started: str = "起算", collapse: bool =
     return tuple(lines)
 
 
-def explain_text(
-    derivation: Derivation, *, started: str = "起算", basis: str = "", notices: Sequence[str] = (), collapse: bool = False
-) -> str:
-    """The whole explanation as text, the due moment first; `basis` is the rule and its source, `notices` name the holidays'."""
+def explain_text(derivation: Derivation, *, notices: Sequence[str] = ()) -> str:
+    """The whole explanation as text, the due moment first; `notices` name those of the holidays it went over."""
     head = [f"到期：{_due(derivation)}"]
-    if basis:
-        head.append(f"依据：{basis}")
     if derivation.original_due_at not in (None, derivation.due_at):
         head.append(f"原到期：{moment_words(derivation.original_due_at)}")
-    body = [f"  {line.text}" for line in explain(derivation, started=started, collapse=collapse)]
+    body = [f"  {line.text}" for line in explain(derivation)]
     body += [f"  {named}" for named in notices]
     note = [f"注意：{PROVISIONAL_NOTE}"] if derivation.provisional else []
     return "\n".join([*head, *body, *note])
@@ -87,8 +81,8 @@ def _runs(trace: Sequence[Step]) -> Iterator[list[Step]]:
 
 
 def _likeness(step: Step) -> tuple[StepKind, str, bool, str]:
-    label = step.reason.partition("第")[0] if step.kind in _COUNTED else step.reason
-    return step.kind, label, step.provisional, step.made_up
+    said = "" if step.kind in _COUNTED else step.reason  # a count begun anew has a step of its own before it
+    return step.kind, said, step.provisional, step.made_up
 
 
 class _Speaker:
@@ -113,8 +107,10 @@ class _Speaker:
             StepKind.RAN: self._ran,
             StepKind.FIXED: self._fixed,
             StepKind.EXTENDED: lambda step: f"{self._day(step)} 批准{step.reason}",
-            StepKind.ADOPTED: self._adopted,
-            StepKind.BOUND: self._bound,
+            StepKind.ADOPTED: lambda step: f"{self._merged(step)}，其到期更早，按其时限 {self._by(step)}",
+            StepKind.BOUND: lambda step: (
+                f"{self._merged(step)}，按来文单位定的时限 {self._by(step)}，本单位的中止、延期不使其推后"
+            ),
             StepKind.HELD: self._held,
             StepKind.CAPPED: lambda step: f"{step.reason}，定为 {self._by(step)}",
             StepKind.DUE: self._due,
@@ -123,21 +119,18 @@ class _Speaker:
     def line(self, step: Step) -> Line:
         made_up = f"（{step.made_up}）" if step.made_up else ""
         mark = made_up + (GUESS_MARK if step.provisional else "")
-        return Line(self._say[step.kind](step) + mark, step.kind, step.provisional)
+        return Line(self._say[step.kind](step) + mark, step.kind)
 
     def run(self, steps: Sequence[Step]) -> Line:
         first, last = steps[0], steps[-1]
         dates = f"{self._day(first)} 至 {self._day(last)}"
         if first.kind in _COUNTED:
-            words = (
-                f"{first.reason[: first.reason.index('第')]}第{first.number}至{last.number}"
-                + (last.reason.partition(str(last.number))[2])
-            )
+            words = last.reason.replace(str(last.number), f"{first.number}至{last.number}")
         else:
             outcome = "顺延" if first.kind is StepKind.ROLLED else "不计"
             words = f"{first.reason}，{outcome}（{len(steps)} 天）"
         mark = GUESS_MARK if first.provisional else ""
-        return Line(f"{dates} {words}{mark}", first.kind, first.provisional, len(steps))
+        return Line(f"{dates} {words}{mark}", first.kind)
 
     def _day(self, step: Step) -> str:
         return day_words(step.day, self._year)
@@ -158,13 +151,8 @@ class _Speaker:
     def _fixed(self, step: Step) -> str:
         return f"{step.reason}，定为 {self._day(step)}" if step.reason else f"来文要求 {self._day(step)} 前办结"
 
-    def _adopted(self, step: Step) -> str:
-        due = f"，按其时限 {moment_words(step.moment, self._year)}" if step.moment is not None else ""
-        return f"{self._day(step)} {step.reason or '另一件'} 并入，其到期更早{due}"
-
-    def _bound(self, step: Step) -> str:
-        by = moment_words(step.moment, self._year) if step.moment is not None else self._day(step)
-        return f"{self._day(step)} {step.reason or '另一件'} 并入，按来文单位定的时限 {by}，本单位的中止、延期不使其推后"
+    def _merged(self, step: Step) -> str:
+        return f"{self._day(step)} {step.reason or '另一件'} 并入"
 
     def _held(self, step: Step) -> str:
         left = f"；恢复后还有 {self._derivation.held}" if self._derivation.held else ""

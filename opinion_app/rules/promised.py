@@ -19,7 +19,7 @@ class Began(StrEnum):
     OTHER = "起算"
 
 
-def promised_words(kind: str, span: Span, began: Began, *, carried: bool = False) -> str:
+def promised_words(kind: str, span: Span, began: Began, *, carried: bool) -> str:
     """求助类来信自收到次日起 7 个工作日内答复，法定节假日不计; hours count from the moment, days from the next day (民法典 201).
 
     `carried`: it came after hours and counts as come on the next working day."""

@@ -4,8 +4,11 @@ from datetime import datetime
 
 import pytest
 
-from opinion_app.rules.due_date import DueDate, due_date
+from opinion_app.rules.clock_facts import ClockFacts, Pause
+from opinion_app.rules.deadline import derive
+from opinion_app.rules.due_date import DueDate, due_date, due_of
 from opinion_app.rules.zone import parse_moment
+from tests.rules.calendars import CHINA, at, end, wd
 
 OF_A_DAY, OF_A_MOMENT = parse_moment("2027-01-04T23:59:59"), parse_moment("2027-01-04T10:30")
 MONDAY = "2027年1月4日 周一"
@@ -30,3 +33,9 @@ def test_d02_every_form_of_a_due_date_carries_its_mark_and_none_that_is_certain(
         said = [held.words(year), held.day(year), held.moment(year)]
         assert said == [f"{front}1月4日 周一（暂定）", f"{front}1月4日 周一（暂定）", f"{front}1月4日 周一 23:59（暂定）"]
     assert due_date(None, guess=True) is None
+
+
+@pytest.mark.parametrize(("start", "due", "guess"), [("2026-12-24", "2026-12-31", False), ("2026-12-28", "2027-01-04", True)])
+def test_d02_the_due_date_of_a_derivation_is_as_certain_as_that(start: str, due: str, guess: bool) -> None:
+    assert due_of(derive(ClockFacts(at(start), wd(5)), CHINA)) == DueDate(end(due), guess)
+    assert due_of(derive(ClockFacts(at(start), wd(5), pauses=(Pause(at(start)),)), CHINA)) is None

@@ -44,7 +44,7 @@ def test_d13_the_earlier_date_of_a_merged_case_counts_from_the_merge_on() -> Non
         Step(StepKind.ADOPTED, on("2026-11-24"), "", moment=end("2026-11-26"))
     ]
     said = [line.text for line in explain(derived) if line.kind is StepKind.ADOPTED]
-    assert said == ["11月24日 周二 另一件 并入，其到期更早，按其时限 11月26日 周四 23:59"]
+    assert said == ["11月24日 周二 另一件 并入，其到期更早，按其时限 11月26日 周四"]
     named = derive(replace(TAKEN, adoptions=(Adoption(MERGED, end("2026-11-26"), "LY2026-000007"),)), CHINA)
     assert "LY2026-000007" in [step.reason for step in named.trace]
     later = replace(TAKEN, adoptions=(Adoption(MERGED, end("2026-12-10")),))

@@ -7,6 +7,7 @@ import pytest
 from opinion_app.rules.deadline import Adoption, ClockFacts, Extension, Pause, Receipt, Restart, Span, Unit, derive
 from opinion_app.rules.explain import PROVISIONAL_NOTE, explain, explain_text, room_words
 from opinion_app.rules.trace import Step, StepKind
+from opinion_app.rules.workdays import DayKind, span_of_rows
 from opinion_app.rules.zone import end_of_day
 from tests.rules.calendars import CHINA, WH, at, hours, nd, on, wd
 
@@ -206,13 +207,38 @@ def test_an_open_suspension_says_what_is_left() -> None:
     assert explain_text(held).startswith("到期：中止计时，暂不能确定；恢复后还有 4 个工作日\n")
 
 
-def test_the_text_names_basis_and_original_date() -> None:
-    facts = ClockFacts(at("2026-11-23"), wd(1), extensions=(Extension(at("2026-11-24"), wd(1)),))
-    head = explain_text(derive(facts, CHINA), basis="答复咨询（赫章县政民互动制度）").splitlines()[:3]
-    assert head == [
-        "到期：2026-11-25 23:59:59 周三",
-        "依据：答复咨询（赫章县政民互动制度）",
+def test_the_text_tells_each_day_by_itself_below_the_due_date_and_the_original_one() -> None:
+    more = Extension(at("2026-11-24"), wd(3))
+    assert explain_text(derive(ClockFacts(at("2026-11-23"), wd(1), extensions=(more,)), CHINA)).splitlines() == [
+        "到期：2026-11-27 23:59:59 周五",
         "原到期：2026年11月24日 周二 23:59",
+        "  11月23日 周一 起算，当日不计",
+        "  11月24日 周二 第1个工作日",
+        "  11月24日 周二 批准延期 3 个工作日，接原到期日计算",
+        "  11月25日 周三 延期第1个工作日",
+        "  11月26日 周四 延期第2个工作日",
+        "  11月27日 周五 延期第3个工作日",
+        "  11月27日 周五 到期，当日 24 时前都算按时",
+    ]
+
+
+def test_only_days_left_out_for_the_same_reason_are_joined() -> None:
+    shut = span_of_rows(on("2026-11-30"), on("2026-12-02"), DayKind.LOCAL_CLOSURE, "停电")
+    calendar = replace(CHINA, rows=(*CHINA.rows, *shut))
+    told = explain(derive(ClockFacts(at("2026-11-26"), wd(2)), calendar), collapse=True)
+    assert [(line.text, line.kind) for line in told[2:5]] == [
+        ("11月28日 周六 周末，不计", StepKind.SKIPPED),
+        ("11月29日 周日 周末，不计", StepKind.SKIPPED),
+        ("11月30日 周一 至 12月2日 周三 本地休息（停电），不计（3 天）", StepKind.SKIPPED),
+    ]
+
+
+def test_what_has_an_hour_of_its_own_is_joined_with_nothing() -> None:
+    pauses = tuple(Pause(at(f"2026-11-23T1{hour}:00"), at(f"2026-11-23T1{hour + 1}:00")) for hour in range(3))
+    assert lines(ClockFacts(at("2026-11-23T10:00"), hours(1), pauses), collapse=True)[1:4] == [
+        "11月23日 周一 10:00 至 11月23日 周一 11:00 中止计时，不计",
+        "11月23日 周一 11:00 至 11月23日 周一 12:00 中止计时，不计",
+        "11月23日 周一 12:00 至 11月23日 周一 13:00 中止计时，不计",
     ]
 
 

@@ -92,7 +92,7 @@ def test_d13_it_is_explained() -> None:
     said = [line.text for line in explain(derive(replace(BOUND, pauses=HELD), CHINA))]
     assert said[-3:] == [
         "11月26日 周四 中止计时，尚未恢复",
-        "11月24日 周二 ZB2026-000001 并入，按来文单位定的时限 11月27日 周五 23:59，本单位的中止、延期不使其推后",
+        "11月24日 周二 ZB2026-000001 并入，按来文单位定的时限 11月27日 周五，本单位的中止、延期不使其推后",
         "11月27日 周五 到期，当日 24 时前都算按时",
     ]
     assert [step.kind for step in derive(LATER, CHINA).trace if step.kind is StepKind.BOUND] == []

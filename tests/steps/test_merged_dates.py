@@ -198,7 +198,7 @@ def test_d13_the_reasons_of_a_date_name_the_merged_case_to_whoever_may_see_it(of
         who.name: [line.text for line in why(office.session, reply, calendar, who).lines if "并入" in line.text]
         for who in (office.clerk, office.finance_head)
     }
-    date_of = "并入，其到期更早，按其时限 11月30日 周一 23:59"
+    date_of = "并入，其到期更早，按其时限 11月30日 周一"
     assert said == {"陈受理": [f"11月23日 周一 {first.number} {date_of}"], "范所长": [f"11月23日 周一 另一件 {date_of}"]}
     assert f"{first.number} 并入" in why_case(office.session, later.number, calendar)
     assert why(office.session, clocks.open_clocks(office.session, later.id)[0], calendar, office.finance_head).lines
