@@ -11,6 +11,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,6 +20,8 @@ from opinion_app.flow.left_behind import LEFT
 from opinion_app.records.job import JobRun
 from opinion_app.records.notice import Notice, Reminder
 from opinion_app.records.person import Person
+from opinion_app.rules.ladder import DEFAULT_LADDER
+from opinion_app.rules.reminder_words import ReminderState
 from opinion_app.rules.words import NoticeChannel, NoticeState
 from tests.faults import soak_office
 from tests.support.mail_server import Taken
@@ -26,6 +29,7 @@ from tests.support.mail_server import Taken
 REMINDERS = ("digest", "rung")
 _NUMBER = re.compile(r"[A-Z]{2}\d{4}-\d{6}")
 HELD = (NoticeState.PENDING, NoticeState.CLAIMED)
+HIGHER = [rung.code for rung in (*DEFAULT_LADDER.days, *DEFAULT_LADDER.hours)]  # the lowest first
 
 
 @dataclass
@@ -66,13 +70,26 @@ class Count:
         return not any(faults) and not any((self.unexplained, self.unrecorded, self.strange, self.astray, self.died))
 
 
+class Entry(NamedTuple):
+    """One row of the ledger of rungs."""
+
+    clock: int
+    person: int
+    rung: str
+    version: int
+    state: ReminderState
+
+    def __str__(self) -> str:
+        return f"clock {self.clock} person {self.person} {self.rung} version {self.version} {self.state.value}"
+
+
 @dataclass(frozen=True)
 class Told:
     """Everything that was told, as rows that two runs of the same month must have in common."""
 
     notices: frozenset[str]
     lines: frozenset[str]
-    rungs: frozenset[str]
+    rungs: frozenset[Entry]
 
 
 @dataclass
@@ -93,18 +110,19 @@ def told(session: Session) -> Told:
         for line in notice.lines
     )
     query = select(Reminder.clock_id, Reminder.person_id, Reminder.rung, Reminder.deadline_version, Reminder.state)
-    rungs = (f"clock {row[0]} person {row[1]} {row[2]} version {row[3]} {row[4].value}" for row in session.execute(query))
-    return Told(frozenset(_whole(notice.key) for notice in notices), frozenset(lines), frozenset(rungs))
+    rungs = frozenset(Entry(*row) for row in session.execute(query))
+    return Told(frozenset(_whole(notice.key) for notice in notices), frozenset(lines), rungs)
 
 
 def judge(session: Session, counted: Count, taken: list[Taken], owed: Told, excuses: Excuses) -> None:
     """Write down what the month left; every finding is said on the error stream by its key."""
     found = told(session)
     counted.told, counted.ledger = len(found.notices), len(found.rungs)
+    excused = _nothing_to_carry(session, owed.rungs - found.rungs)
     for name in ("notices", "lines", "rungs"):
         was_owed, was_told = getattr(owed, name), getattr(found, name)
-        counted.missing += _say("missing", was_owed - was_told)
-        counted.extra += _say("extra", was_told - was_owed)
+        counted.missing += _say("missing", map(str, was_owed - was_told - excused))
+        counted.extra += _say("extra", map(str, was_told - was_owed))
     held = session.scalars(select(Notice).where(Notice.channel == NoticeChannel.MAIL)).all()
     mails = [notice for notice in held if notice.category in REMINDERS]
     counted.mails = len(mails)
@@ -115,6 +133,23 @@ def judge(session: Session, counted: Count, taken: list[Taken], owed: Told, excu
     _astray(session, counted, by_number, taken, owed)
     _doubles(counted, by_number, taken, excuses)
     counted.failed_runs = len(session.scalars(select(JobRun.id).where(JobRun.succeeded.is_(False))).all())
+
+
+def _nothing_to_carry(session: Session, missing: Iterable[Entry]) -> set[Entry]:
+    """Which missing entries a date would have taken over from its earlier versions, where no letter told of those: mail failed
+    until the date moved, and what was cancelled then, judged as a letter, told nobody anything that could be taken over."""
+    earlier = defaultdict[tuple[int, int], list[tuple[int, int, bool]]](list)
+    query = select(Reminder, Notice.state).outerjoin(Notice, Notice.id == Reminder.notice_id)
+    for one, state in session.execute(query):
+        told = one.deadline_version, HIGHER.index(one.rung), state is NoticeState.CANCELLED
+        earlier[one.clock_id, one.person_id].append(told)
+    excused = set()
+    for entry in missing:
+        known, rung = earlier[entry.clock, entry.person], HIGHER.index(entry.rung)
+        gone = [cancelled for version, held, cancelled in known if version < entry.version and held >= rung]
+        if entry.state is ReminderState.CARRIED and gone and all(gone):
+            excused.add(entry)
+    return excused
 
 
 def _arrived(session: Session, counted: Count, mails: list[Notice], taken: list[Taken]) -> None:

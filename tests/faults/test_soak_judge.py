@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -17,6 +18,7 @@ from opinion_app.desks.reminders.operations import queue_digests, queue_rungs
 from opinion_app.records.notice import Notice, Reminder
 from opinion_app.records.person import Person
 from opinion_app.records.transaction import transaction
+from opinion_app.rules.reminder_words import ReminderState
 from opinion_app.rules.words import NoticeChannel, NoticeState
 from tests.faults import soak_office
 from tests.faults.soak_judge import Count, Excuses, judge, told
@@ -191,6 +193,59 @@ def month(furnished: Furnished[None], tmp_path: Path) -> Iterator[Flask]:
         with app.app_context():
             yield app
         release(app)
+
+
+def letter_cancelled(session: Session, told_by: Reminder) -> None:
+    """It had not left when its date moved."""
+    session.get_one(Notice, told_by.notice_id).state = NoticeState.CANCELLED
+
+
+def letter_cancelled_but_a_digest_came(session: Session, told_by: Reminder) -> None:
+    letter_cancelled(session, told_by)
+    digest = select(Notice.id).where(Notice.category == "digest", Notice.channel == NoticeChannel.IN_APP)
+    session.add(as_told(told_by, rung="today", notice_id=session.scalars(digest).first()))
+
+
+def letter_left(_session: Session, _told_by: Reminder) -> None:
+    """It told of the date before it moved."""
+
+
+def letter_not_in_the_ledger(session: Session, told_by: Reminder) -> None:
+    letter_cancelled(session, told_by)
+    session.delete(told_by)
+
+
+def as_told(one: Reminder, **changed: Any) -> Reminder:
+    same = ("case_id", "clock_id", "person_id", "rung", "deadline_version", "state", "reason", "notice_id", "created_at")
+    return Reminder(**({name: getattr(one, name) for name in same} | changed))
+
+
+MISSING = {
+    (letter_cancelled, ReminderState.CARRIED): 0,
+    (letter_cancelled, ReminderState.TOLD): 1,
+    (letter_cancelled_but_a_digest_came, ReminderState.CARRIED): 1,
+    (letter_left, ReminderState.CARRIED): 1,
+    (letter_not_in_the_ledger, ReminderState.CARRIED): 2,
+}
+
+
+@pytest.mark.parametrize(("happened", "state"), MISSING, ids=lambda part: getattr(part, "__name__", part))
+def test_only_what_a_letter_told_is_to_be_taken_over_by_the_next_version_of_a_date(
+    month: Flask, happened: Callable[[Session, Reminder], None], state: ReminderState
+) -> None:
+    with transaction() as session:
+        urged = select(Reminder).join(Notice, Notice.id == Reminder.notice_id).where(Reminder.rung == "urge")
+        told_by = session.scalars(urged.where(Notice.channel == NoticeChannel.MAIL)).first()
+        assert told_by is not None
+        taken_over = as_told(told_by, rung="half", deadline_version=2, state=state)
+        session.add(taken_over)
+        session.flush()
+        owed, counted = told(session), Count()
+        session.delete(taken_over)
+        happened(session, told_by)
+        session.flush()
+        judge(session, counted, [letter(mail) for mail in mails(session)], owed, Excuses())
+        assert counted.missing == MISSING[happened, state]
 
 
 @pytest.mark.parametrize("spoil", WAYS, ids=lambda spoil: spoil.__name__)
