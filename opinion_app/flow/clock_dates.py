@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,6 +18,7 @@ from opinion_app.rules.workdays import WorkCalendar
 from opinion_app.rules.zone import local_date
 
 GUESS, GUESS_BEFORE = "guess", "guess_before"  # of a version of a date: that it was provisional
+BY_CALENDAR = "calendar"  # of a version of a date: that nothing but the calendar moved it
 FROM = "from"
 """In a copy of a merged case's date: since when something counts that had happened to the case itself before that was lent."""
 
@@ -27,12 +28,13 @@ class Cause:
     """When a clock's inputs changed and why, in words for whoever asks how its date came about.
 
     `under` and `room`: the reply's due moment by which an inner deadline was laid that now lies elsewhere, and the working days
-    it left for review."""
+    it left for review; `by_calendar`: nothing but the calendar is another."""
 
     at: datetime
     why: str
     under: datetime | None = None
     room: int | None = None
+    by_calendar: bool = False
 
 
 def span_of(clock: Clock) -> Span:
@@ -145,33 +147,48 @@ def adoptions_of(entries: Iterable[dict[str, Any]]) -> tuple[Adoption, ...]:
 
 
 def inner_day(
-    clock: Clock, working_days: int, reply_due: datetime, calendar: WorkCalendar, now: datetime, laid_with: int | None = None
+    clock: Clock, working_days: int, reply_due: datetime, calendar: WorkCalendar, cause: Cause, laid_with: int | None = None
 ) -> date:
-    """The day of a unit's inner deadline under the reply's moved date: with `working_days` left for review (decisions 4).
-    `laid_with`: those it left so far, where the clock does not say so any more.
+    """The day of a unit's inner deadline after reply, room or calendar changed, with `working_days` left for review (decisions
+    4). `laid_with`: those it left so far, where the clock does not say so any more.
 
-    No act lays it before today, the local day of `now`, or the next working day where today is none: a unit can do nothing about
-    a day that is gone or off. One that had passed before stays where it was unless there is more time now,
-    and is there again where reply and room come back to what it was laid by, as after a slip: late by that day it was known to
-    be, and by no day that the slip has laid."""
-    first = calendar.roll_forward(local_date(now))
+    No act lays it before today, the local day it happens on, or the next working day where today is none: a unit can do nothing
+    about a day that is gone or off. One that had passed before stays where it was unless there is more time now, and is there
+    again where that time is taken back, as after a slip or a closure: late by that day it was known to be, and by no day that
+    the slip has laid."""
+    before, counted = clock.due_at or missed(clock), local_date(buffer_before(reply_due, working_days, calendar, clock.start_at))
     stays = (clock.latest_at, clock.amount if laid_with is None else laid_with) == (reply_due, working_days)
-    before = (None if stays else _laid_by(clock, reply_due, working_days, first)) or clock.due_at or missed(clock)
-    earliest = local_date(before) if before is not None and local_date(before) < local_date(now) else first
-    counted = local_date(buffer_before(reply_due, working_days, calendar, clock.start_at))
-    return min(max(counted, earliest), local_date(reply_due))
+    ours = [(before, cause.at)] if before is not None and (stays or cause.by_calendar) else []
+    ours += _laid_by(clock, reply_due, working_days, same=stays or cause.by_calendar)
+    passed = [local_date(due) for due, until in ours if is_late(due, until)]
+    known = min((day for day in passed if day >= counted), default=None)
+    if known is None:
+        known = max(counted, _earliest(before, ours[0] if ours else None, local_date(cause.at), calendar))
+    return min(known, local_date(reply_due))
 
 
-def _laid_by(clock: Clock, reply_due: datetime, working_days: int, first: date) -> datetime | None:
-    """The date an inner deadline had when it was last laid by that moment of the reply and that room; None where that day was
-    still ahead when the deadline was moved from it and is gone now. Older versions say only the moment."""
-    moved = (version for version in reversed(clock.dates) if version.get("under") and version["before"])
-    alike = (version for version in moved if version.get("room", working_days) == working_days)
-    last = next((version for version in alike if _moment(version["under"]) == reply_due), None)
-    if last is None:
-        return None
-    before = _moment(last["before"])
-    return before if is_late(before, _moment(last["at"])) or local_date(before) >= first else None
+InForce = tuple[datetime, datetime]
+"""A date that an inner deadline had, and the moment until which it had it."""
+
+
+def _laid_by(clock: Clock, reply_due: datetime, room: int, *, same: bool) -> Iterator[InForce]:
+    """The dates an inner deadline had before by that moment of the reply and that room, the last one first; `same`: by them it
+    has the present one. Where only the calendar moved it, it was laid by the same before. Older versions say only the moment."""
+    for version in reversed(clock.dates):
+        under = version.get("under")
+        laid = under is not None and (_moment(under), version.get("room", room)) == (reply_due, room)
+        same = laid or (same and BY_CALENDAR in version)
+        if same and version["before"]:
+            yield _moment(version["before"]), _moment(version["at"])
+
+
+def _earliest(before: datetime | None, last: InForce | None, today: date, calendar: WorkCalendar) -> date:
+    """Before which day an inner deadline due `before` is not laid; `last`: the date it had when it was last laid by the same,
+    which counts unless its day was still ahead when the deadline was moved from it and is gone now."""
+    first = calendar.roll_forward(today)
+    if last is not None and (is_late(*last) or local_date(last[0]) >= first):
+        before = last[0]
+    return local_date(before) if before is not None and local_date(before) < today else first
 
 
 def missed(clock: Clock) -> datetime | None:
@@ -227,6 +244,7 @@ def _version(clock: Clock, before: DueDate | None, after: DueDate | None, cause:
     dues = [due.at.isoformat() if due is not None else None for due in (before, after)]
     version = {"version": clock.deadline_version, "before": dues[0], "due": dues[1], "at": cause.at.isoformat(), "why": cause.why}
     version |= {key: True for key, due in ((GUESS_BEFORE, before), (GUESS, after)) if due is not None and due.guess}
+    version |= {BY_CALENDAR: True} if cause.by_calendar else {}
     return version | ({"under": cause.under.isoformat(), "room": cause.room} if cause.under is not None else {})
 
 

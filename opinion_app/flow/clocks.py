@@ -310,7 +310,7 @@ def shift_inner(session: Session, case: Case, cause: Cause, rooms: Mapping[int, 
     for clock in drafts(session, case):
         laid_with = rooms.get(clock.id)
         if reply.due_at is not None:
-            clock.fixed_on = inner_day(clock, clock.amount, reply.due_at, work_calendar(session), cause.at, laid_with)
+            clock.fixed_on = inner_day(clock, clock.amount, reply.due_at, work_calendar(session), cause, laid_with)
             clock.fixed_why = room_words(span_of(clock), clock.fixed_on, reply.due_at, work_calendar(session))
         settle_inner(session, clock, reply, cause, laid_with)
 

@@ -119,6 +119,7 @@ def _dues(
     reply: datetime | None = None
     still: Pause | None = None
     guessed = False
+    cause = Cause(now, "", by_calendar=change is facts_of)
     for clock in clocks:
         facts, draft = change(clock), clock.stage == ClockStage.DRAFT.value
         if facts is None:
@@ -129,7 +130,7 @@ def _dues(
         if (cap := cap_now(session, clock, calendar)) is not None:
             facts = replace(facts, latest=cap.due_at)
         if draft and reply is not None:
-            inner = inner_day(clock, facts.span.amount, reply, calendar, now)
+            inner = inner_day(clock, facts.span.amount, reply, calendar, cause)
             facts = replace(facts, fixed_date=inner, latest=reply, pauses=())
         elif draft and still is not None:  # as `settle_inner` holds it
             facts = replace(facts, latest=None, pauses=(replace(still, suspended_at=latest(still.suspended_at, facts.start)),))
@@ -180,7 +181,7 @@ def recompute_open(session: Session, now: datetime, why: str = "工作日历有�
 
     A moved date is a new deadline version; rungs whose moment has passed do not ring again (decisions 23). The rungs of a date
     that stays may come on other days now (flow/rungs_anew)."""
-    moved = _rewrite(session, Cause(now, why), facts_of, was=was)
+    moved = _rewrite(session, Cause(now, why, by_calendar=True), facts_of, was=was)
     look_when_they_come(session, now)
     return moved
 
