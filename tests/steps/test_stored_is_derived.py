@@ -4,30 +4,36 @@ left without its reply, and none becomes late without somebody having been asked
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
+from opinion_app.desks.calendar.operations import add_closure, remove_closure
 from opinion_app.flow import clocks
 from opinion_app.flow.agreed_dates import agreed_before
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.cases import facts_of
 from opinion_app.flow.clock_dates import is_copy, missed
 from opinion_app.flow.merged_dates import copies_alone, missed_when_stopped
+from opinion_app.flow.moves import Moves
 from opinion_app.flow.recompute import preview, recompute_open
 from opinion_app.flow.reply_owed import BEFORE_ANSWER, RESTING, reply_rule, uncounted
 from opinion_app.flow.roster import roster
 from opinion_app.flow.which_rule import letter_of
+from opinion_app.records.calendar import CalendarDay
 from opinion_app.records.case import Case, Letter
 from opinion_app.records.clock import Clock
 from opinion_app.records.move import Move
 from opinion_app.records.transaction import transaction
 from opinion_app.rules.deadline import is_late
 from opinion_app.rules.errors import OfficeError
+from opinion_app.rules.facts import Actor
 from opinion_app.rules.recipients import Owing, Search, owners
 from opinion_app.rules.words import OPEN_CLOCK, ClockState, Stage
+from opinion_app.rules.workdays import DayKind
 from opinion_app.rules.zone import local_date
 from tests.builders.life import make_office
 from tests.builders.office import NOW
@@ -35,6 +41,7 @@ from tests.builders.random_acts import SHOWN_BEFORE, Walk, away_and_back, begin,
 from tests.support.databases import alternately
 
 Duty = tuple[int, str, int | None]
+LOCAL = DayKind.LOCAL_CLOSURE.value
 FAR = datetime(2100, 1, 1, tzinfo=UTC)
 
 
@@ -126,6 +133,27 @@ def check_slips(walk: Walk, now: datetime) -> None:
         walk.session.expire_all()
 
 
+def check_closures(walk: Walk, now: datetime) -> None:
+    """A day closed by mistake and opened again restores everything that is owed, and so does one opened and closed again."""
+    before = {case.id: duties(walk, case) for case in walk.cases}
+    day = local_date(now) + timedelta(days=walk.chance.randrange(-12, 12))
+    tried = walk.session.begin_nested()
+    turns = (remove_closure, close_again) if closed(walk, day) else (close_again, remove_closure)
+    for turn in turns:
+        turn(walk.session, day, walk.admin, now)
+    assert {case.id: duties(walk, case) for case in walk.cases} == before, day
+    tried.rollback()
+    walk.session.expire_all()
+
+
+def closed(walk: Walk, day: date) -> bool:
+    return walk.session.scalar(select(CalendarDay.id).where(CalendarDay.day == day, CalendarDay.layer == LOCAL)) is not None
+
+
+def close_again(session: Session, day: date, admin: Actor, now: datetime) -> Moves:
+    return add_closure(session, day, "停电", admin, now)
+
+
 @pytest.mark.parametrize(("database_url", "seed"), alternately(range(6)), indirect=["database_url"])
 def test_d19_recomputing_after_any_acts_changes_nothing(core: Flask, seed: int) -> None:
     with transaction() as session:
@@ -141,6 +169,7 @@ def test_d19_recomputing_after_any_acts_changes_nothing(core: Flask, seed: int) 
             check_issuers(walk)
             check_somebody_owes(walk, now)
             check_slips(walk, now)
+            check_closures(walk, now)
             if not found.known and found.act not in SHOWN_BEFORE:
                 assert late(walk, now) <= before, f"{found.act.__name__} makes {found.case.number} late in silence"
         assert done >= 8
