@@ -9,8 +9,8 @@ import ssl
 from dataclasses import dataclass
 
 from opinion_app.notify.smtp_session import Session, Watchdog, open_session
-from opinion_app.notify.smtp_words import why_unreached
 from opinion_app.rules.delivery import Attempt, Outcome
+from opinion_app.rules.mail_faults import why_unreached
 from opinion_app.rules.mail_server import Server
 from opinion_app.rules.mailbox import AddressRefused, mailbox
 

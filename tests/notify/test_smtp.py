@@ -13,8 +13,8 @@ import pytest
 
 from opinion_app.notify.smtp import Patience, SmtpPost
 from opinion_app.notify.smtp_session import REPLY_LINES
-from opinion_app.notify.smtp_words import why_unreached
 from opinion_app.rules.delivery import CLAIM, Attempt, Outcome
+from opinion_app.rules.mail_faults import why_unreached
 from opinion_app.rules.mail_server import Server, ServerUnfit, server_of
 from tests.support.dripping import dripping_server
 from tests.support.mail_server import MailServer, mail_server

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from opinion_app.desks.casefile.results import LATEST, READ, TONES, Sent, result
+from opinion_app.desks.casefile.results import LATEST, READ, TONES, Sent, result, why_not
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.due import clock_words
 from opinion_app.flow.outbox import CATEGORIES, DIGEST
@@ -127,7 +127,7 @@ def _alike(notice: Notice, entries: Sequence[Entry]) -> Alike:
         groups.setdefault(group, []).append(clock_words(clock))
     said = "、".join(f"{'、'.join(dict.fromkeys(words))}（{group}）" for group, words in sorted(groups.items(), key=_pressing))
     words, tone = result(notice, notice.channel.label)
-    return Alike(said, notice.state.label if words == READ else words, tone, notice.last_error)
+    return Alike(said, notice.state.label if words == READ else words, tone, why_not(notice))
 
 
 def _pressing(group: tuple[str, list[str]]) -> int:

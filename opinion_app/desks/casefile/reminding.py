@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, defer, joinedload
 
 from opinion_app.desks.casefile.between_digests import Outlook, heard_of, words_between
 from opinion_app.desks.casefile.digests_told import digests_told, named_by_digests
-from opinion_app.desks.casefile.results import LATEST, Sent, result
+from opinion_app.desks.casefile.results import LATEST, Sent, result, why_not
 from opinion_app.desks.casefile.rungs_ahead import rungs_ahead
 from opinion_app.flow.due import clock_words, soon_until
 from opinion_app.flow.judging import table_of
@@ -130,7 +130,7 @@ def _of_group(row: UnitReminder, clock: Clock, notice: Notice, name: str, held: 
     what, whom = f"{rung.label if rung else row.rung}：{clock_words(clock)}", f"{name}的群"
     if row.created_at != notice.created_at:  # said by the letter of an earlier version of the date
         return Sent(what, whom, row.created_at, ReminderState.CARRIED.label, "", "")
-    return Sent(what, whom, row.created_at, *result(notice, notice.channel.label), notice.last_error)
+    return Sent(what, whom, row.created_at, *result(notice, notice.channel.label), why_not(notice))
 
 
 def _of_rung(row: Reminder, clock: Clock, notice: Notice, held: Ladder) -> Sent:
@@ -141,11 +141,11 @@ def _of_rung(row: Reminder, clock: Clock, notice: Notice, held: Ladder) -> Sent:
     if row.state is ReminderState.CARRIED:
         return Sent(what, notice.receiver, row.created_at, row.state.label, "", "")
     way = Way.DIGEST.label if notice.category == "digest" else notice.channel.label
-    return Sent(what, notice.receiver, row.created_at, *result(notice, way), notice.last_error or row.reason)
+    return Sent(what, notice.receiver, row.created_at, *result(notice, way), why_not(notice) or row.reason)
 
 
 def _of_notice(notice: Notice) -> Sent:
-    return Sent(_act(notice), notice.receiver, notice.created_at, *result(notice, notice.channel.label), notice.last_error)
+    return Sent(_act(notice), notice.receiver, notice.created_at, *result(notice, notice.channel.label), why_not(notice))
 
 
 def _act(notice: Notice) -> str:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from opinion_app.records.notice import Notice
-from opinion_app.rules.words import NoticeState
+from opinion_app.rules.attempt_words import why_and_own_words
+from opinion_app.rules.words import NoticeChannel, NoticeState
 
 LATEST = 100  # shown of each sort
 TONES = {
@@ -38,3 +39,8 @@ def result(notice: Notice, way: str) -> tuple[str, str]:
     if notice.state is NoticeState.SHOWN:
         return READ if notice.read_at else notice.state.label, TONES[NoticeState.SHOWN]
     return f"{way}·{notice.state.label}", TONES.get(notice.state, "")
+
+
+def why_not(notice: Notice) -> str:
+    """Why it did not leave, or waits; what a server or a machine said of it itself stands in the outbox alone."""
+    return why_and_own_words(notice.last_error, by_robot=notice.channel is NoticeChannel.ROBOT)[0]

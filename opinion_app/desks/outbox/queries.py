@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,9 +12,9 @@ from sqlalchemy.orm import Session, joinedload
 from opinion_app.flow import outbox
 from opinion_app.flow.visible import visible
 from opinion_app.flow.writer_mail import SUBJECTS
-from opinion_app.notify.smtp_words import why_by_name
 from opinion_app.records.case import Case
 from opinion_app.records.notice import Notice
+from opinion_app.rules.attempt_words import why_and_own_words
 from opinion_app.rules.errors import NotFound
 from opinion_app.rules.facts import Actor
 from opinion_app.rules.words import NoticeChannel, NoticeState, Role
@@ -35,26 +34,6 @@ VIEWS = {
     "trouble": ("失败或不明", (NoticeState.FAILED, NoticeState.UNKNOWN)),
     "done": ("已发送", (NoticeState.SENT, NoticeState.FILED)),
     "cancelled": ("已取消", (NoticeState.CANCELLED,)),
-}
-
-
-# “why: words of a server or a machine”; after a code of SMTP (550 5.1.1) its words are the server's own, too.
-_OWN_WORDS = re.compile(r"(?P<why>.*?：(?:(?P<code>\d{3})(?: \d\.\d{1,3}\.\d{1,3})?|[^:]*?:)) (?P<own>.+)", re.DOTALL)
-# As earlier versions wrote it, and this one of a library's fault in a message to a robot: the error's own name for why.
-_NAMED = re.compile(r"(?P<why>.*：)(?P<name>[A-Za-z]\w*(?:[Ee]rror|Exception|Disconnected|Refused|Timeout))", re.DOTALL)
-# What a code of SMTP means (RFC 5321 4.2, RFC 4954 6), for who cannot read the server's own words.
-CODES = {
-    "421": "服务器正忙或要停",
-    "450": "邮箱暂时不能收",
-    "451": "服务器暂时不收",
-    "452": "服务器空间不足",
-    "530": "须先登录",
-    "535": "登录被拒",
-    "550": "没有这个邮箱，或不肯收",
-    "551": "邮箱不在这台服务器",
-    "552": "邮箱已满",
-    "553": "邮箱写法不对",
-    "554": "服务器不肯收",
 }
 
 
@@ -92,15 +71,7 @@ class Letter:
         return self._said()[1]
 
     def _said(self) -> tuple[str, str]:
-        found = _OWN_WORDS.fullmatch(self.notice.last_error)
-        why, own = (found["why"], found["own"]) if found else (self.notice.last_error, "")
-        why = why.rstrip(": ")
-        if named := _NAMED.fullmatch(why):
-            by_robot = self.notice.channel is NoticeChannel.ROBOT
-            meant = "发送时出错" if by_robot else why_by_name(named["name"])
-            return named["why"] + meant, ": ".join(filter(None, (named["name"], own)))
-        meaning = CODES.get((found["code"] if found else None) or why[-3:])
-        return f"{why}（{meaning}）" if meaning else why, own
+        return why_and_own_words(self.notice.last_error, by_robot=self.notice.channel is NoticeChannel.ROBOT)
 
     @property
     def next_attempt(self) -> datetime | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from opinion_app.desks.casefile.results import why_not
 from opinion_app.desks.outbox.queries import Letter
 from opinion_app.records.notice import Notice
 from opinion_app.rules.words import NoticeChannel
@@ -34,6 +35,7 @@ LATER, REFUSED = "邮件服务器连接不上，稍后再发：", "对方暂不�
 def test_an_earlier_versions_reason_is_said_in_chinese_with_the_machines_words_behind(kept: str, why: str, own: str) -> None:
     letter = Letter(Notice(last_error=kept, channel=NoticeChannel.MAIL), "即时催办", "", "blue", readable=True)
     assert (letter.why, letter.own_words) == (why, own)
+    assert why_not(letter.notice) == why, "the page of a case says the same, without the machine's words"
 
 
 def test_a_librarys_fault_in_a_message_to_a_robot_is_no_name_either() -> None:
