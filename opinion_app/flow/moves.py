@@ -17,12 +17,13 @@ NAMED = 5  # cases that a sentence names
 
 
 class NotLooked(Invalid):
-    """A change that moves open clocks, by somebody who has not seen which; `moved` are those clocks."""
+    """A change that moves open clocks, or brings letters about others forward, by somebody who has not seen which: `moved`."""
 
     def __init__(self, moved: Moves) -> None:
         self.moved = moved
         late = sum(row.becomes_late for row in moved)
         said = f"会变动 {len(moved)} 项在办时限" + (f"，其中 {late} 项会变为逾期" if late else "")
+        said = said if moved else f"有 {len(moved.beside)} 项在办时限日期不变而提醒提前"
         super().__init__(f"还没有保存：{said}。请看过下面的清单，确认后再保存一次。")
 
 
@@ -85,6 +86,11 @@ class Moves(list[Moved]):
         self.beside: list[Beside] = []
 
     @property
+    def to_look_at(self) -> bool:
+        """Whether there is anything that whoever makes the change is to have seen."""
+        return bool(self or self.beside)
+
+    @property
     def telling(self) -> str:
         """What is told because of it, and that nothing else is (flow/said_when_moved)."""
         return "；".join(filter(None, [telling([row.word for row in self]) if self else "", self._earlier]))
@@ -117,12 +123,15 @@ class Moves(list[Moved]):
     def values(self) -> Values:
         """The same for the trail."""
         left_out = "、".join(case.number for case in self.left_out)
-        return {"变动的时限": (None, len(self))} | ({"推算不出的件": (None, left_out)} if left_out else {})
+        earlier = {"日期不变而提醒提前": (None, len(self.beside))} if self.beside else {}
+        return {"变动的时限": (None, len(self))} | earlier | ({"推算不出的件": (None, left_out)} if left_out else {})
 
 
-def marks(moved: Iterable[Moved]) -> str:
-    """A mark of what somebody was shown: the same clocks moved from and to the same moments."""
-    return mark_of(sorted(f"{row.case_id} {row.stage} {_mark(row.before)} {_mark(row.after)} {row.left_after}" for row in moved))
+def marks(moved: Moves) -> str:
+    """A mark of what somebody was shown: the same clocks moved from and to the same moments, the same letters about others."""
+    dates = (f"{row.case_id} {row.stage} {_mark(row.before)} {_mark(row.after)} {row.left_after}" for row in moved)
+    letters = (f"{row.number} {row.waits} {row.word.rung}" for row in moved.beside)
+    return mark_of([*sorted(dates), *sorted(letters)])
 
 
 def _mark(moment: datetime | None) -> str:
@@ -130,6 +139,6 @@ def _mark(moment: datetime | None) -> str:
 
 
 def check_looked(moved: Moves, looked: str | None) -> None:
-    """Raises NotLooked where clocks move and `looked` is not the mark of these; None: asked elsewhere whether to go on."""
-    if looked is not None and moved and looked != marks(moved):
+    """Raises NotLooked where there is something to look at and `looked` is not the mark of it; None: asked elsewhere."""
+    if looked is not None and moved.to_look_at and looked != marks(moved):
         raise NotLooked(moved)

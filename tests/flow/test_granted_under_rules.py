@@ -141,7 +141,7 @@ def test_d15_a_case_that_stands_still_is_shown_with_what_is_left_of_it(core: Fla
         suspending.suspend(session, case, office.clerk, NOW + HOUR, SuspensionGround.HEARING, NOW + HOUR, "听证")
         shown = put(session, office, "reply-help", Span(9, Unit.WORKING_DAYS), NOW + 2 * HOUR, apply_to_open=False)
         assert [(row.left_before, row.left_after, row.puts_aside) for row in shown] == [("7 个工作日", "9 个工作日", False)]
-        assert marks(shown) != marks([replace(shown[0], left_after="8 个工作日")])
+        assert marks(shown) != marks(Moves([replace(shown[0], left_after="8 个工作日")]))
         saving = Saving(office.clerk, NOW + 2 * HOUR, looked="")
         with pytest.raises(NotLooked, match="会变动 1 项"), session.begin_nested():
             apply_now(session, "reply-help", saving, None)

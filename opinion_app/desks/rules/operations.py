@@ -168,7 +168,7 @@ def apply_now(session: Session, code: str, saving: Saving, seen: int | None) -> 
         raise Invalid("这条规则现在没有执行，不能用于在办的件。")
     others = [known for known in every(session) if known != rule]
     moved = _followed(session, rule, others, _why(rule, "现行"), saving)
-    if not moved:
+    if not moved.to_look_at:
         raise Invalid(f"按这条规则，在办的件没有需要变动的{moved.stayed}。")
     trail.record(session, "rules.apply", f"rule:{code}", saving.actor, saving.now, moved.values)
     return rule, moved

@@ -19,10 +19,11 @@ from opinion_app.desks.rules.queries import versions, what_if
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.flow.clocks import reply_clock
 from opinion_app.flow.ladder import Saved, ladder, save_ladder
-from opinion_app.flow.moves import Moves
+from opinion_app.flow.moves import Moves, NotLooked, marks
 from opinion_app.flow.recompute import preview, recompute_open
 from opinion_app.flow.said_when_moved import Word, telling
 from opinion_app.flow.which_rule import rule_of
+from opinion_app.records.office import forget_held
 from opinion_app.records.supervision import Supervision
 from opinion_app.rules.clock_facts import Span, Unit
 from opinion_app.rules.facts import Actor
@@ -189,7 +190,11 @@ def test_n14_a_date_that_stays_says_so_where_the_calendar_brings_its_rung_forwar
     assert shown.telling == "另有 1 项日期不变而提醒提前：随即提醒 1 项（催办通知 1 项）"
     [named] = [(row.number, row.waits, row.due and row.due.iso, row.word.rung) for row in shown.beside]
     assert named == (office.case.number, "答复", DUE, "催办通知")
-    saved = remove_closure(office.session, day, admin, now, None)
+    with pytest.raises(NotLooked, match="有 1 项在办时限日期不变而提醒提前。请看过"), office.session.begin_nested():
+        remove_closure(office.session, day, admin, now, marks(Moves()))
+    forget_held(office.session)  # as the end of a transaction does
+    saved = remove_closure(office.session, day, admin, now, marks(shown))
+    assert saved.values == {"变动的时限": (None, 0), "日期不变而提醒提前": (None, 1)}
     assert (saved.beside, saved.reminded) == (shown.beside, f"；{shown.telling}"), "the sentence says what the look said"
     office.run(f"{NEXT}T10:01")
     assert {line.partition(" ")[2].partition("：")[0] for line in post(office, f"{NEXT}T10:01")} == {"催办通知"}
