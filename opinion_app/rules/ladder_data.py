@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, time
 from typing import Any
@@ -82,9 +83,8 @@ def from_data(data: Mapping[str, Any], morning: time) -> Ladder:
 
 def check_rung(rung: Rung, ladder: Ladder, *, in_days: bool) -> None:
     """Raises Invalid naming every field of a typed rung that cannot stand beside the others."""
-    wrong: dict[str, str] = {}
-    if not rung.label.strip() or len(rung.label) > LONGEST_LABEL:
-        wrong["label"] = f"请填写名称，不超过 {LONGEST_LABEL} 个字。"
+    others = [other for other in (ladder.days if in_days else ladder.hours) if other.code != rung.code]
+    wrong = _wrong_label(rung.label, others)
     if not rung.to:
         wrong["to"] = "请至少选择一类收件人。"
     if in_days and rung.anchor is Anchor.HOURS:
@@ -97,13 +97,18 @@ def check_rung(rung: Rung, ladder: Ladder, *, in_days: bool) -> None:
     most = LARGEST.get(rung.anchor)
     if most is not None and not 1 <= rung.amount <= most:
         wrong["amount"] = f"请填写 1 至 {most} 之间的整数。"
-    others = [other for other in (ladder.days if in_days else ladder.hours) if other.code != rung.code]
     if any((other.anchor, other.amount) == (rung.anchor, rung.amount) for other in others):
         wrong.setdefault("amount", "已有同一时刻的台阶，请改用别的时刻，或修改原来那一级。")
-    if any(other.label == rung.label for other in others):
-        wrong.setdefault("label", "已有同名的台阶。")
     if wrong:
         raise Invalid("这一级还不能保存，请改正标出的各项。", wrong)
+
+
+def _wrong_label(label: str, others: Iterable[Rung]) -> dict[str, str]:
+    if not label.strip() or len(label) > LONGEST_LABEL:
+        return {"label": f"请填写名称，不超过 {LONGEST_LABEL} 个字。"}
+    if "：" in label:
+        return {"label": "名称里请不要用冒号：信件标题里冒号前面的就是名称。"}
+    return {"label": "已有同名的台阶。"} if any(other.label == label for other in others) else {}
 
 
 def with_rung(ladder: Ladder, rung: Rung, now: datetime, *, in_days: bool) -> Ladder:

@@ -30,6 +30,7 @@ def test_what_is_written_is_read_back_equal() -> None:
         (replace(NEW, label="长" * 13), True, {"label"}),
         (replace(NEW, label="长" * 12), True, set()),
         (replace(NEW, label="催办通知"), True, {"label"}),
+        (replace(NEW, label="催办：二"), True, {"label"}),
         (replace(NEW, to=()), True, {"to"}),
         (replace(NEW, amount=0), True, {"amount"}),
         (replace(NEW, amount=1), True, {"amount"}),  # 催办通知 has that moment

@@ -19,7 +19,7 @@ from opinion_app.desks.casefile.rungs_ahead import rungs_ahead
 from opinion_app.flow.due import clock_words, soon_until
 from opinion_app.flow.judging import table_of
 from opinion_app.flow.ladder import ladder
-from opinion_app.flow.outbox import ACT
+from opinion_app.flow.outbox import ACT, DIGEST, RUNG
 from opinion_app.flow.reminding import open_clock, rungs_of
 from opinion_app.flow.roster import rosters
 from opinion_app.flow.told_with import WITH_THE_CASE
@@ -126,22 +126,33 @@ def _of_date(row: Reminder) -> tuple[int, int, str]:
 
 
 def _of_group(row: UnitReminder, clock: Clock, notice: Notice, name: str, held: Ladder) -> Sent:
-    rung = held.named(row.rung)
-    what, whom = f"{rung.label if rung else row.rung}：{clock_words(clock)}", f"{name}的群"
+    whom, waits = f"{name}的群", clock_words(clock)
     if row.created_at != notice.created_at:  # said by the letter of an earlier version of the date
-        return Sent(what, whom, row.created_at, ReminderState.CARRIED.label, "", "")
-    return Sent(what, whom, row.created_at, *result(notice, notice.channel.label), why_not(notice))
+        return Sent(f"{_label(row.rung, held)}：{waits}", whom, row.created_at, ReminderState.CARRIED.label, "", "")
+    return Sent(f"{_named_by(notice)}：{waits}", whom, row.created_at, *result(notice, notice.channel.label), why_not(notice))
 
 
 def _of_rung(row: Reminder, clock: Clock, notice: Notice, held: Ladder) -> Sent:
-    rung = held.named(row.rung)
-    what = f"{rung.label if rung else row.rung}：{clock_words(clock)}"
+    name, way = _label(row.rung, held), Way.DIGEST.label if notice.category == DIGEST else notice.channel.label
     if row.reason == WITH_THE_CASE and notice.category == ACT:  # no card left: a letter about an act named the date
-        what = f"{_act(notice)}：{clock_words(clock)}"
+        name = _act(notice)
+    elif notice.category == RUNG and row.state is not ReminderState.CARRIED:
+        name = _named_by(notice)
+    what = f"{name}：{clock_words(clock)}"
     if row.state is ReminderState.CARRIED:
         return Sent(what, notice.receiver, row.created_at, row.state.label, "", "")
-    way = Way.DIGEST.label if notice.category == "digest" else notice.channel.label
     return Sent(what, notice.receiver, row.created_at, *result(notice, way), why_not(notice) or row.reason)
+
+
+def _label(code: str, held: Ladder) -> str:
+    """What the office calls a rung now."""
+    rung = held.named(code)
+    return rung.label if rung is not None else code
+
+
+def _named_by(notice: Notice) -> str:
+    """The rung as its letter names it, whatever the office calls it since."""
+    return notice.subject.partition("：")[0]
 
 
 def _of_notice(notice: Notice) -> Sent:
