@@ -13,6 +13,7 @@ from opinion_app.flow.clock_dates import facts_of, is_copy, span_of
 from opinion_app.flow.rating_window import let_rate
 from opinion_app.records.case import Case, Correspondent
 from opinion_app.records.clock import Clock
+from opinion_app.records.move import Move
 from opinion_app.records.submission import Progress
 from opinion_app.records.unit import Unit
 from opinion_app.rules.deadline import DeadlineRefused, Derivation, derive, granted_in_run
@@ -28,7 +29,7 @@ from opinion_app.rules.masking import (
     values,
 )
 from opinion_app.rules.masking import select as chosen
-from opinion_app.rules.progress import ANSWERED, step_of
+from opinion_app.rules.progress import ANSWERED, RECEIVED, PublicStep, step_of
 from opinion_app.rules.promised import ELSEWHERE, Began, promised_words
 from opinion_app.rules.trace import StepKind
 from opinion_app.rules.words import OPEN_CLOCK, ClockState
@@ -40,11 +41,29 @@ CONTACTS = (ContactField.PHONE, ContactField.EMAIL, ContactField.ADDRESS)
 
 def open_progress(session: Session, case: Case, code_hash: str, now: datetime) -> Progress:
     """Begin to tell a citizen about a case; `code_hash` is the keyed hash of the query code (decisions 31)."""
-    row = Progress(number=case.number, code_hash=code_hash, step="", history=[], updated_at=now)
+    history = _so_far(session, case)
+    row = Progress(number=case.number, code_hash=code_hash, step=history[-1]["step"], history=history, updated_at=now)
     session.add(row)
     session.flush()
     follow(session, case, "register", now)
     return row
+
+
+def _so_far(session: Session, case: Case) -> list[dict[str, str]]:
+    """The steps a case has taken, each on the day it took it, from the day the letter was received: who is given a code at the
+    counter reads what who wrote online has read all along."""
+    told, accepted, again = [_entry(RECEIVED, case.received_at)], False, False
+    for row in session.scalars(select(Move).where(Move.case_id == case.id).order_by(Move.id)):
+        again = again or row.act == "reopen"
+        accepted = row.act == "accept" or (accepted and row.act != "reopen")
+        step = step_of(row.to_stage, accepted=accepted, again=again)
+        if step.title != told[-1]["step"]:
+            told.append(_entry(step, row.at))
+    return told
+
+
+def _entry(step: PublicStep, at: datetime) -> dict[str, str]:
+    return {"step": step.title, "text": step.text, "at": at.isoformat()}
 
 
 def follow(session: Session, case: Case, act: str, now: datetime) -> None:
@@ -54,8 +73,7 @@ def follow(session: Session, case: Case, act: str, now: datetime) -> None:
         return
     step = step_of(case.stage, accepted=case.accepted_at is not None, again=case.reply_round > 0)
     if step.title != row.step:
-        entry = {"step": step.title, "text": step.text, "at": now.isoformat()}
-        row.history = [*row.history, entry]
+        row.history = [*row.history, _entry(step, now)]
     row.step = step.title
     row.updated_at = now
     if act == "reopen":  # why it was declined, or put off before, is over
@@ -78,7 +96,7 @@ def tell_merged(session: Session, case: Case, answer: str, now: datetime) -> Non
             continue  # told already
         row.answer, row.answered_by = words, unit.name if unit else ""
         row.step, row.updated_at, row.promised_on, row.promised_guess = ANSWERED.title, now, None, False
-        row.history = [*row.history, {"step": ANSWERED.title, "text": ANSWERED.text, "at": now.isoformat()}]
+        row.history = [*row.history, _entry(ANSWERED, now)]
 
 
 def without_writers(session: Session, case: Case, text: str) -> str:

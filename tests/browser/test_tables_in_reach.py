@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from opinion_app import clock
 from opinion_app.desks.reminders.operations import message_of
+from opinion_app.flow.clocks import reply_clock
 from opinion_app.flow.outbox import queue
 from opinion_app.records.import_run import ImportProblem, ImportRun
 from opinion_app.records.notice import Notice
@@ -25,6 +26,7 @@ from opinion_app.rules.settings import Settings
 from opinion_app.rules.words import Kind, Role
 from opinion_app.rules.zone import local_date
 from tests.builders.office import make_case, make_person, make_unit
+from tests.desks.reminders.moving import move_date
 from tests.support.client import client_for
 from tests.support.databases import make_settings
 from tests.support.live import serving
@@ -53,6 +55,7 @@ def notice_id(app: Flask) -> int:
     now = clock.now()
     with app.app_context(), transaction() as session:
         person = make_person(session, "administrator", Role.ADMINISTRATOR)
+        make_person(session, "auditor", Role.AUDITOR)
         case = make_case(session, None, now=now - timedelta(hours=1))
         line = DigestLine(1, case.id, 1, DueState.TODAY, case.number, "投诉", "村镇建设办公室", "提交答复稿：今天到期",
                           f"/office/cases/{case.number}", "您是承办单位负责人，也是分管领导的代理人", now)  # fmt: skip
@@ -89,11 +92,26 @@ def import_id(app: Flask) -> int:
         return run.id
 
 
-def test_no_cell_of_a_table_is_out_of_reach(chromium: Browser, app: Flask, notice_id: int, import_id: int) -> None:
+@pytest.fixture
+def why(app: Flask) -> str:
+    """The address of why a date is as it is that moved twice."""
+    now = clock.now()
+    with app.app_context(), transaction() as session:
+        case = make_case(session, None, now=now)
+        reply = reply_clock(session, case.id)
+        assert reply is not None
+        for days in (20, 30):
+            move_date(reply, now, now + timedelta(days=days))
+            reply.dates[-1]["why"] = "载入 2027 年放假安排（国务院办公厅关于2027年部分节假日安排的通知）"
+        return f"/office/cases/{case.number}/clocks/{reply.id}"
+
+
+def test_no_cell_of_a_table_is_out_of_reach(chromium: Browser, app: Flask, notice_id: int, import_id: int, why: str) -> None:
     settings = ("rules", "calendar", "ladder", "people", "units", "reply-templates")
     pages = (f"/office/notices/{notice_id}", *(f"/office/{name}" for name in settings))
     assert out_of_reach(chromium, app, "administrator", pages) == {}
-    assert out_of_reach(chromium, app, "clerk", (f"/office/import/{import_id}",)) == {}
+    assert out_of_reach(chromium, app, "clerk", (f"/office/import/{import_id}", why)) == {}
+    assert out_of_reach(chromium, app, "auditor", ("/office/trail",)) == {}
 
 
 def out_of_reach(chromium: Browser, app: Flask, login: str, pages: tuple[str, ...]) -> dict[str, list[str]]:

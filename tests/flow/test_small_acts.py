@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from opinion_app.files.received import Received
 from opinion_app.files.store import AttachmentStore, StoredFileMissingError
-from opinion_app.flow import contacts, index, outbox, progress
+from opinion_app.flow import contacts, index, outbox, progress, reopening
 from opinion_app.flow.attach import attach, attach_to_policy
 from opinion_app.flow.cases import facts_of, open_case
 from opinion_app.flow.move import move
@@ -227,6 +227,20 @@ def test_the_citizen_is_told_step_by_step(core: Flask) -> None:
         held = session.get(Progress, case.number)
         assert held is not None
         assert (held.why, held.answer) == ("补充说明", "答复")
+
+
+def test_who_is_given_a_code_late_reads_each_step_on_its_own_day(core: Flask) -> None:
+    with transaction() as session:
+        desk = make_office(session)
+        case = answered(desk)
+        reopening.open_again(session, case, facts_of(session, case), desk.clerk, NOW + timedelta(days=1), "还没有修好")
+        later = NOW + timedelta(days=5)
+        told = progress.open_progress(session, case, "hash", later)
+        received, *rest = [(entry["step"], entry["at"]) for entry in told.history]
+        assert received == ("已收到", case.received_at.isoformat())
+        assert [step for step, _at in rest] == ["已受理", "办理中", "已答复", "重新办理"]
+        assert max(at for _step, at in rest) < later.isoformat()
+        assert told.step == "重新办理"
 
 
 def test_units_to_choose_from(core: Flask) -> None:
