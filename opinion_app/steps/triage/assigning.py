@@ -152,6 +152,7 @@ def reassign(
     held = clocks.lead_part(session, case)
     if held is not None and held.unit_id == lead.id:
         raise Invalid("主办单位没有变化。", {"lead": f"{lead.name}现在就是主办单位。"})
+    before = outbox.unit_people(session, case, held.unit_id) if held is not None else []
     if held is not None:
         _take_back(session, case, held, AssignmentState.WITHDRAWN, f"改派：{reason}", now)
     for row in _parts_of(session, case, lead):
@@ -173,6 +174,7 @@ def reassign(
         values={"主办": (old, lead.name)},
     )
     _tell(session, case, [fresh], f"reassign:{done.id}", now)
+    outbox.tell(session, case, before, "已改派，您单位不用再办理", f"reassign:{done.id}:from", now, mail=False)
     return lead, moved
 
 

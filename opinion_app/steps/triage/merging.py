@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from opinion_app.flow import merged_dates, progress, writer_mail
+from opinion_app.flow import merged_dates, outbox, progress, writer_mail
 from opinion_app.flow.cases import latest_reply, open_case
 from opinion_app.flow.extension_requests import void_stale
 from opinion_app.flow.handover import hand_to_holder
@@ -38,7 +38,8 @@ def merge(
     Answers the other case and which of its dates moved, those of its units included.
     Raises Invalid where one would be late at once and nobody said they know (D12), and Refused while it would leave duties of a
     risk level or an answer to a 督办 undone for good: they do not go over to the other case."""
-    leave_nothing_open(session, case, admit(session, case, "merge", actor, seen, _numbered(session, into)), "merge")
+    facts = admit(session, case, "merge", actor, seen, _numbered(session, into))
+    leave_nothing_open(session, case, facts, "merge")
     target = _target(session, case, actor, into)
     case.merged_into_id, case.stage_before_merge = target.id, case.stage.value
     held = held_dates(session, target)
@@ -48,7 +49,7 @@ def merge(
     progress.promise(session, target)
     raise_version(target)  # whoever looked at it alone has to look again: it answers for two now
     said = moved_sentence(moved, now, target.number) + merged_dates.rests_with(session, target, case)
-    move(
+    done = move(
         session,
         case,
         "merge",
@@ -59,6 +60,8 @@ def merge(
         detail={"into": target.number},
         values={"并入": (None, target.number)},
     )
+    for unit_id in sorted({part.unit_id for part in facts.assignments if part.state.is_active}):
+        outbox.tell_unit(session, case, unit_id, "已并入另一件，您单位不用再单独答复", f"merge:{done.id}", now, mail=False)
     reply = latest_reply(session, target.id) if target.stage is Stage.ANSWERED else None
     if reply is not None:
         progress.tell_merged(session, target, reply.text, now)
