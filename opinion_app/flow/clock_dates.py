@@ -233,11 +233,18 @@ def settle(clock: Clock, calendar: WorkCalendar, ahead: Ahead | None, cause: Cau
     return derivation
 
 
-def enter_first(clock: Clock, cause: Cause) -> None:
-    """Enter the first date of a clock as a version that came about by `cause`: one that no act began whose letter names it.
+def enter_beginning(clock: Clock, cause: Cause, rested: int | None) -> None:
+    """Enter that a clock begins, or goes on after it rested with the version `rested` of its date, by `cause` and by no act
+    whose letter names that date.
 
-    So it is heard of as a date is that moved: before it would be found late (decisions 23; N02)."""
-    clock.dates = [_version(clock, None, due_date(clock.due_at, guess=clock.provisional), cause)]
+    So it is heard of as a date is that moved, before it would be found late: whoever was told of it once has been told since
+    that it does not run (decisions 23; N02)."""
+    due = due_date(clock.due_at, guess=clock.provisional)
+    if rested is None:
+        clock.dates = [_version(clock, None, due, cause)]
+    elif rested == clock.deadline_version and due is not None:
+        clock.deadline_version += 1
+        clock.dates = [*clock.dates, _version(clock, due, due, cause)]
 
 
 def _version(clock: Clock, before: DueDate | None, after: DueDate | None, cause: Cause) -> dict[str, Any]:

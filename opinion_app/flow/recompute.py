@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import groupby
+from itertools import chain, groupby
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -37,7 +37,7 @@ from opinion_app.flow.reply_owed import WAITS_ANEW
 from opinion_app.flow.risk_clocks import cap_now
 from opinion_app.flow.row_order import hold_all_open
 from opinion_app.flow.rungs_anew import look_when_they_come
-from opinion_app.flow.said_when_moved import Word, as_moved, come_by_letter, words_beside, words_of
+from opinion_app.flow.said_when_moved import Word, as_moved, told_soon, words_beside, words_of
 from opinion_app.flow.standing import Standing
 from opinion_app.flow.which_rule import ahead_of
 from opinion_app.records.case import Case
@@ -89,9 +89,8 @@ def preview(
         for before, after in _known(session, case, clocks, now, calendar, change, moved, would):
             (stays if before.same_as(after) else pairs).append((before, after))
     moved.extend(_told(session, pairs, now, calendar))
-    come, in_force = come_by_letter(session, now), work_calendar(session)
-    would_be = ((come(before.clock, in_force), after.would or after.clock) for before, after in stays)
-    moved.beside = words_beside(session, would_be, now, calendar)
+    had = told_soon(session, [before.clock for before, _after in stays], now, work_calendar(session))
+    moved.beside = words_beside(session, had, [after.would or after.clock for _before, after in stays], now, calendar)
     return moved
 
 
@@ -226,13 +225,12 @@ def _rewrite(
 
     So do those the changed rule says nothing of, most of an office's: they are looked at and not written again."""
     hold_all_open(session)
-    moved, pairs, stays = Moves(), list[Pair](), list[tuple[Sequence[str], Clock]]()
-    come, before_it = come_by_letter(session, cause.at), was or work_calendar(session)
-    for case, clocks in list(open_by_case(session)):
+    moved, pairs, stays, cases = Moves(), list[Pair](), list[Clock](), list(open_by_case(session))
+    had = told_soon(session, chain.from_iterable(clocks for _case, clocks in cases), cause.at, was or work_calendar(session))
+    for case, clocks in cases:
         known = _known(session, case, clocks, cause.at, work_calendar(session), change, moved)
         if not known or (rule is not None and not _concerns(rule, known)):
             continue
-        had = {clock.id: come(clock, before_it) for clock in clocks}
         rooms = {clock.id: clock.amount for clock in clocks if clock.stage == ClockStage.DRAFT.value}
         for clock in clocks:
             if rule is not None:
@@ -251,9 +249,9 @@ def _rewrite(
         promise(session, case)
         done = [(before, Standing.since(session, before.clock, work_calendar(session))) for before, _told in known]
         pairs += [(before, after) for before, after in done if not before.same_as(after)]
-        stays += [(had[before.clock.id], before.clock) for before, after in done if before.same_as(after)]
+        stays += [before.clock for before, after in done if before.same_as(after)]
     moved.extend(_told(session, pairs, cause.at, work_calendar(session)))
-    moved.beside = words_beside(session, stays, cause.at, work_calendar(session))
+    moved.beside = words_beside(session, had, stays, cause.at, work_calendar(session))
     return moved
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,13 +11,13 @@ from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from opinion_app.flow.clock_dates import facts_of, run_for, span_of, warning_moment
+from opinion_app.flow.clock_dates import run_for, span_of, warning_moment
 from opinion_app.flow.due import clock_words
 from opinion_app.flow.judging import Judged, judged_by, seen, table_of
 from opinion_app.flow.judging_table import Table
-from opinion_app.flow.ladder import ladder, told_from
+from opinion_app.flow.ladder import ladder
 from opinion_app.flow.many_facts import facts_for
-from opinion_app.flow.reminding import open_clock
+from opinion_app.flow.outbox import CATEGORIES, DIGEST
 from opinion_app.flow.roster import rosters
 from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import ClockFacts
@@ -25,12 +25,12 @@ from opinion_app.rules.deadline import Derivation, is_late
 from opinion_app.rules.deadline_rules import Ahead
 from opinion_app.rules.due_date import DueDate
 from opinion_app.rules.facts import CaseFacts
-from opinion_app.rules.ladder import BEFORE_LATE, Ladder, Way, plan, speaks_at
-from opinion_app.rules.next_digest import heard_from
+from opinion_app.rules.ladder import BEFORE_LATE, CLOSING, Ladder, Way, speaks_at
+from opinion_app.rules.next_digest import heard_from, next_digest
 from opinion_app.rules.spoken import moment_words
 from opinion_app.rules.words import ClockState
 from opinion_app.rules.workdays import WorkCalendar
-from opinion_app.rules.zone import local, local_date
+from opinion_app.rules.zone import local, local_date, on_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,16 @@ def counted(said: Iterable[Word]) -> list[str]:
 
 
 def as_moved(
-    clock: Clock, facts: ClockFacts, derivation: Derivation, ahead: Ahead | None, calendar: WorkCalendar, now: datetime
+    clock: Clock,
+    facts: ClockFacts,
+    derivation: Derivation,
+    ahead: Ahead | None,
+    calendar: WorkCalendar,
+    now: datetime,
+    *,
+    begins: bool = False,
 ) -> Clock:
-    """A clock as it would be with other facts, in a copy that no session holds."""
+    """A clock as it would be with other facts, in a copy that no session holds; `begins`: its date counts as new in any case."""
     would = Clock(**{column.key: getattr(clock, column.key) for column in inspect(Clock).column_attrs})
     set_committed_value(would, "case", clock.case)
     set_committed_value(would, "unit", clock.unit)
@@ -86,7 +93,7 @@ def as_moved(
     would.start_at, would.fixed_on, would.latest_at = facts.start, facts.fixed_date, facts.latest
     would.state = ClockState.SUSPENDED if derivation.open_ended else ClockState.RUNNING
     would.warn_at = warning_moment(would, derivation, calendar, ahead or Ahead())
-    if derivation.due_at != clock.due_at:
+    if begins or derivation.due_at != clock.due_at:
         due, before = derivation.due_at, clock.due_at
         moved = {"version": clock.deadline_version + 1, "at": now.isoformat()}
         moved |= {name: at.isoformat() if at else None for name, at in (("before", before), ("due", due))}
@@ -96,27 +103,37 @@ def as_moved(
 
 def words_of(session: Session, rows: Iterable[Clock], now: datetime, calendar: WorkCalendar) -> dict[int, Word]:
     """By clock the letter that tells of it, of clocks as they are or would be (`as_moved`), under a calendar; none where nobody
-    is told. A constant number of queries."""
+    is told, or by the digest of a morning alone. A constant number of queries."""
     running = [row for row in rows if row.due_at is not None]
     if not running:
         return {}
     people_on, facts = rosters(session), facts_for(session, running)
     table = table_of(session, running, now, people_on(local_date(now)), calendar=calendar)
-    first = judged_by(table, running, facts)
-    found, later = _letters(first, now, at_once=True), defaultdict[datetime, list[Clock]](list)
+    made_now = not table.made and now <= on_day(local_date(table.since), CLOSING)  # by the next run, before it looks
+    first = judged_by(replace(table, made=table.made or made_now), running, facts)
+    found, later = _letters(first, table, at_once=True, digests=made_now), defaultdict[datetime, list[Clock]](list)
     for row in running:
         silent = row.id in first.looks and row.id not in found
         until = _waits_until(table, row, facts[row.case_id]) if silent else None
         if until is not None:
             later[until].append(row)
     for at, waiting in later.items():
-        found |= _letters(judged_by(table.at(at, people_on(local_date(at))), waiting, facts), at, at_once=False)
+        then = table.at(at, people_on(local_date(at)))
+        found |= _letters(judged_by(then, waiting, facts), then, at_once=False, digests=then.since != table.since)
     return found
 
 
-def _letters(judged: Judged, at: datetime, *, at_once: bool) -> dict[int, Word]:
-    told = (saying for saying in (*judged.for_units, *judged.sayings) if saying.rung.way is Way.LETTER)
-    return {saying.clock.id: Word(saying.rung.label, at, at_once) for saying in told}
+def _letters(judged: Judged, table: Table, *, at_once: bool, digests: bool) -> dict[int, Word]:
+    """`digests`: they are made at that moment, and tell what goes by letter between two of them: to be told at once where a
+    change makes them come, as on any other morning where they come anyway."""
+    found = dict[int, Word]()
+    for saying in (*judged.for_units, *judged.sayings):
+        held = table.ladder.named(saying.rung.code)
+        if digests and held is not None and held.way is Way.DIGEST:
+            found |= {saying.clock.id: Word(CATEGORIES[DIGEST], table.now, at_once)} if at_once else {}
+        elif saying.rung.way is Way.LETTER:
+            found[saying.clock.id] = Word(saying.rung.label, table.now, at_once)
+    return found
 
 
 def _waits_until(table: Table, row: Clock, case: CaseFacts) -> datetime | None:
@@ -129,40 +146,33 @@ def _waits_until(table: Table, row: Clock, case: CaseFacts) -> datetime | None:
     return heard if heard > table.now else None
 
 
-Come = Callable[[Clock, WorkCalendar], Sequence[str]]
-"""Which rungs have come of a clock by a calendar, the highest last."""
+def told_soon(session: Session, rows: Iterable[Clock], now: datetime, calendar: WorkCalendar) -> dict[int, Word]:
+    """The same, asked of those alone of which anything can be told by a letter: that are late or will be by the next digest,
+    or have rungs by letter before they are due."""
+    held = ladder(session)
+    until = next_digest(now, calendar, held.morning)
+    return words_of(session, [row for row in rows if _may_be_told(row, held, now, until)], now, calendar)
 
 
-def come_by_letter(session: Session, now: datetime) -> Come:
-    """Which of the rungs that go by letter have come of a clock; none of one that the ladder has not looked at since it moved."""
-    held, since = _by_letter(ladder(session)), told_from(session, now)
-
-    def come(row: Clock, calendar: WorkCalendar) -> list[str]:
-        if row.rung_version != row.deadline_version or not _may_have_come(row, held, now):
-            return []
-        comings = plan(open_clock(row, since), facts_of(row), held, calendar)
-        return [coming.rung.code for coming in comings if coming.moment <= now]
-
-    return come
+def _may_be_told(row: Clock, held: Ladder, now: datetime, until: datetime) -> bool:
+    rungs = held.days if span_of(row).unit.in_days else held.hours
+    ahead = any(rung.active and rung.way is Way.LETTER and rung.anchor in BEFORE_LATE for rung in rungs)
+    return row.due_at is not None and (ahead or row.due_at < until or is_late(row.due_at, now))
 
 
 def words_beside(
-    session: Session, stays: Iterable[tuple[Sequence[str], Clock]], now: datetime, calendar: WorkCalendar
+    session: Session, before: Mapping[int, Word], stays: Iterable[Clock], now: datetime, calendar: WorkCalendar
 ) -> list[Beside]:
-    """The letters that go because another calendar or rule brings a rung forward of a date that stays; of each the rungs that had
-    come without it (`come_by_letter`), and the clock as it is with it."""
-    come = come_by_letter(session, now)
-    earlier = [row for had, row in stays if (will := come(row, calendar)) and will[-1] not in had]
-    words = words_of(session, earlier, now, calendar)
-    return [Beside(row.case.number, clock_words(row), row.due_date, words[row.id]) for row in earlier if row.id in words]
+    """The letters about dates that stay which go, or go earlier, because of another calendar or rule; `before`: those that would
+    go without it, `stays`: the clocks as they are with it."""
+    rows = {row.id: row for row in stays}
+    words = told_soon(session, rows.values(), now, calendar)
+    return [
+        Beside(row.case.number, clock_words(row), row.due_date, words[row.id])
+        for row in rows.values()
+        if row.id in words and _comes_earlier(before.get(row.id), words[row.id])
+    ]
 
 
-def _may_have_come(row: Clock, held: Ladder, now: datetime) -> bool:
-    """Whether any of these rungs can have come of a clock: of one that is not late, only those that come before it is."""
-    rungs = held.days if span_of(row).unit.in_days else held.hours
-    return row.due_at is not None and (is_late(row.due_at, now) or any(rung.anchor in BEFORE_LATE for rung in rungs))
-
-
-def _by_letter(held: Ladder) -> Ladder:
-    days, hours = ([rung for rung in rungs if rung.active and rung.way is Way.LETTER] for rungs in (held.days, held.hours))
-    return replace(held, days=tuple(days), hours=tuple(hours))
+def _comes_earlier(before: Word | None, after: Word) -> bool:
+    return before is None or after.at < before.at or (after.at == before.at and after.rung != before.rung)

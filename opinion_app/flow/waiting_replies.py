@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from opinion_app.flow.calendar import work_calendar
-from opinion_app.flow.clock_dates import Cause, enter_first, facts_of
+from opinion_app.flow.clock_dates import Cause, enter_beginning, facts_of
 from opinion_app.flow.deadline_table import Proposed
 from opinion_app.flow.merged_dates import missed_when_stopped
 from opinion_app.flow.moves import Moved
@@ -37,20 +37,21 @@ def would_begin(session: Session, proposed: Proposed, now: datetime) -> list[Mov
             held = rests.get(case.id)
             facts = facts_if_owed(session, held, choice, start)
             derivation = derive(facts, calendar)
-            row = as_moved(held or _new(case, choice), facts, derivation, choice.rule.warning, calendar, now)
+            begins = held or _new(case, choice)
+            row = as_moved(begins, facts, derivation, choice.rule.warning, calendar, now, begins=not derivation.open_ended)
             begun.append(_Begun(case, row, derivation, was_late=_was_late(held)))
     return _moves(session, begun, now)
 
 
 def begin_waiting(session: Session, why: str, now: datetime) -> list[Moved]:
     """Start the replies that wait for nothing by the table as it stands; answers their dates."""
-    waiting = _waiting(session)
-    late, begun = {case_id for case_id, held in resting_replies(session, waiting).items() if _was_late(held)}, list[_Begun]()
-    cause = Cause(now, why)
+    waiting, cause = _waiting(session), Cause(now, why)
+    rests, begun = resting_replies(session, waiting), list[_Begun]()
+    late = {case_id for case_id, held in rests.items() if _was_late(held)}
+    versions = {case_id: held.deadline_version for case_id, held in rests.items()}
     for case in waiting:
         for clock in owe_reply(session, case, cause):
-            if not clock.dates:
-                enter_first(clock, cause)
+            enter_beginning(clock, cause, versions.get(case.id))
             promise(session, case)
             derivation = derive(facts_of(clock), work_calendar(session))
             begun.append(_Begun(case, clock, derivation, was_late=case.id in late))

@@ -230,6 +230,19 @@ def test_n14_a_closure_that_moves_only_when_a_date_is_due_soon_says_so(soon: Off
     check(soon, f"{DUE}T10:00", shown)
 
 
+def test_n14_a_look_in_the_night_promises_no_letter_for_what_the_mornings_digest_says(soon: Office, admin: Actor) -> None:
+    soon.clock.fixed_on = None
+    recompute_open(soon.session, parse_moment(f"{DUE}T09:00"))
+    soon.run(f"{DUE}T09:01")
+    post(soon, f"{DUE}T09:01")
+    soon.session.expire_all()
+    assert closed(soon, admin, f"{DUE}T23:00").telling == "不为此发出提醒"
+    soon.run(f"{DUE}T23:01")
+    assert post(soon, f"{DUE}T23:01") == []
+    morning(soon, NEXT)
+    assert {line.split()[1] for line in post(soon, f"{NEXT}T08:35")} == {"待办通报"}
+
+
 def test_n14_a_rule_that_warns_earlier_says_so_and_is_heard_that_day(soon: Office, admin: Actor) -> None:
     now, rule = parse_moment(f"{DUE}T10:00"), rule_of(soon.session, soon.clock)
     assert rule is not None

@@ -36,7 +36,7 @@ from opinion_app.rules.zone import local_date
 from opinion_app.steps.handling import extending, suspending
 from opinion_app.steps.handling import operations as handling
 from opinion_app.steps.handling.extending import More
-from opinion_app.steps.triage import assigning
+from opinion_app.steps.triage import assigning, merging
 from opinion_app.steps.triage import operations as triage
 from opinion_app.steps.triage.assigning import Allotment
 from tests.builders.life import Office, give_addresses, make_office
@@ -64,6 +64,16 @@ def keep(office: Office, case: Case, at: datetime) -> None:
 
 def add_unit(office: Office, case: Case, at: datetime) -> None:
     assigning.add_unit(office.session, case, office.clerk, at, office.roads.id, "请协助")
+
+
+def merge(office: Office, case: Case, at: datetime) -> None:
+    """Into another one that is kept from the same people."""
+    other = make_case(office.session, office.clerk, now=CAME, kind=Kind.HELP)
+    if case.restricted:
+        other.restricted = True
+        office.session.add(CaseGrant(case_id=other.id, person_id=office.clerk.id, granted_at=CAME))
+        office.session.flush()
+    merging.merge(office.session, case, office.clerk, at, other.number, "同一件事")
 
 
 def suspend(office: Office, case: Case, at: datetime) -> None:
@@ -132,6 +142,7 @@ TOLD: list[tuple[str, tuple[Do, ...], Do, str]] = [
     ("decide_return", (assign, hands.ask_return), keep, "clerk"),
     ("report_support", (assign, hands.sign_for), report_support, "roads_head"),
     ("add_unit", HANDLED, add_unit, "clerk"),
+    ("merge", HANDLED, merge, "clerk"),
     ("suspend", HANDLED, suspend, "clerk"),
     ("resume", (*HANDLED, suspend), resume, "clerk"),
     ("ask_extension", HANDLED, ask_more, "finance_head"),
