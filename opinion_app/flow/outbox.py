@@ -13,12 +13,15 @@ from sqlalchemy.orm import Session
 from opinion_app.flow.cases import facts_of
 from opinion_app.flow.installation import message_ids
 from opinion_app.flow.may_know import may_know
+from opinion_app.flow.waiting import AT_WORK
 from opinion_app.records.assignment import Assignment
 from opinion_app.records.case import Case
 from opinion_app.records.notice import Notice
 from opinion_app.records.once import insert_once
 from opinion_app.records.person import LeaderInCharge, Person, PersonRole
+from opinion_app.rules import links
 from opinion_app.rules.digest import rung_subject
+from opinion_app.rules.facts import AssignmentFacts
 from opinion_app.rules.words import AssignmentState, NoticeChannel, NoticeState, Role
 
 DIGEST, RUNG, ACT = "digest", "rung", "case"  # ACT: about one act on one case
@@ -197,10 +200,25 @@ def unit_people(session: Session, case: Case, unit_id: int) -> list[Person]:
     return [person for person in people if person.id == handler] or people
 
 
+def tell_units(session: Session, case: Case, parts: Iterable[AssignmentFacts], what: str, key: str, now: datetime) -> None:
+    """Tell the units of those parts that are at work on a case, inside the service, what has become of it."""
+    for unit_id in sorted({part.unit_id for part in parts if part.state in AT_WORK}):
+        tell_unit(session, case, unit_id, what, key, now, mail=False)
+
+
 def tell(
-    session: Session, case: Case, people: Iterable[Person], what: str, key: str, now: datetime, *, mail: bool
+    session: Session,
+    case: Case,
+    people: Iterable[Person],
+    what: str,
+    key: str,
+    now: datetime,
+    *,
+    mail: bool,
+    taken: bool = False,
 ) -> list[Person]:
-    """Tell people of one act on one case; `key` tells this occasion from every other of the same case.
+    """Tell people of one act on one case; `key` tells this occasion from every other of the same case, `taken`: it is theirs no
+    more, and its page not for them.
 
     Answers who of them were told: whoever may not know of the case is not (decisions 9)."""
     facts = facts_of(session, case)
@@ -210,7 +228,7 @@ def tell(
         key=f"case:{case.id}:{key}",
         subject=f"{case.number} {what}",
         lines=[{"number": case.number, "kind": case.kind.label, "text": what}],
-        link=f"/office/cases/{case.number}",
+        link=links.NOTICES if taken else links.case(case.number),
         case_id=case.id,
     )
     queue(session, letter, told, now, mail=mail)

@@ -32,7 +32,7 @@ from opinion_app.rules.masking import select as chosen
 from opinion_app.rules.progress import ANSWERED, RECEIVED, PublicStep, step_of
 from opinion_app.rules.promised import ELSEWHERE, Began, promised_words
 from opinion_app.rules.trace import StepKind
-from opinion_app.rules.words import OPEN_CLOCK, ClockState
+from opinion_app.rules.words import OPEN_CLOCK, ClockState, Stage
 from opinion_app.rules.zone import local_date
 
 EXTENDED = "经批准延期至"
@@ -55,7 +55,8 @@ def _so_far(session: Session, case: Case) -> list[dict[str, str]]:
     told, accepted, again = [_entry(RECEIVED, case.received_at)], False, False
     for row in session.scalars(select(Move).where(Move.case_id == case.id).order_by(Move.id)):
         again = again or row.act == "reopen"
-        accepted = row.act == "accept" or (accepted and row.act != "reopen")
+        begun_anew = row.act == "reopen" and row.to_stage is Stage.RECEIVED  # by the unit that had it, it stays accepted
+        accepted = row.act == "accept" or (accepted and not begun_anew)
         step = step_of(row.to_stage, accepted=accepted, again=again)
         if step.title != told[-1]["step"]:
             told.append(_entry(step, row.at))

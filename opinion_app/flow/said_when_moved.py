@@ -21,7 +21,7 @@ from opinion_app.flow.outbox import CATEGORIES, DIGEST
 from opinion_app.flow.roster import rosters
 from opinion_app.records.clock import Clock
 from opinion_app.rules.clock_facts import ClockFacts
-from opinion_app.rules.deadline import Derivation, is_late
+from opinion_app.rules.deadline import Derivation
 from opinion_app.rules.deadline_rules import Ahead
 from opinion_app.rules.due_date import DueDate
 from opinion_app.rules.facts import CaseFacts
@@ -49,7 +49,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """A letter about a date that stays, of which a changed calendar brings a rung forward: `waits`, what that date is of."""
+    """A letter about a date that stays and goes by a changed calendar or rule, or goes earlier; `waits`: what that date is of."""
 
     number: str
     waits: str
@@ -110,7 +110,8 @@ def words_of(session: Session, rows: Iterable[Clock], now: datetime, calendar: W
     people_on, facts = rosters(session), facts_for(session, running)
     table = table_of(session, running, now, people_on(local_date(now)), calendar=calendar)
     made_now = not table.made and now <= on_day(local_date(table.since), CLOSING)  # by the next run, before it looks
-    first = judged_by(replace(table, made=table.made or made_now), running, facts)
+    table = replace(table, made=table.made or made_now)
+    first = judged_by(table, running, facts)
     found, later = _letters(first, table, at_once=True, digests=made_now), defaultdict[datetime, list[Clock]](list)
     for row in running:
         silent = row.id in first.looks and row.id not in found
@@ -147,17 +148,17 @@ def _waits_until(table: Table, row: Clock, case: CaseFacts) -> datetime | None:
 
 
 def told_soon(session: Session, rows: Iterable[Clock], now: datetime, calendar: WorkCalendar) -> dict[int, Word]:
-    """The same, asked of those alone of which anything can be told by a letter: that are late or will be by the next digest,
-    or have rungs by letter before they are due."""
+    """The same, asked of those alone of which anything can be told by a letter: that are late or due before the next digest, or
+    have rungs by letter before they are due."""
     held = ladder(session)
     until = next_digest(now, calendar, held.morning)
-    return words_of(session, [row for row in rows if _may_be_told(row, held, now, until)], now, calendar)
+    return words_of(session, [row for row in rows if _may_be_told(row, held, until)], now, calendar)
 
 
-def _may_be_told(row: Clock, held: Ladder, now: datetime, until: datetime) -> bool:
+def _may_be_told(row: Clock, held: Ladder, until: datetime) -> bool:
     rungs = held.days if span_of(row).unit.in_days else held.hours
     ahead = any(rung.active and rung.way is Way.LETTER and rung.anchor in BEFORE_LATE for rung in rungs)
-    return row.due_at is not None and (ahead or row.due_at < until or is_late(row.due_at, now))
+    return row.due_at is not None and (ahead or row.due_at < until)
 
 
 def words_beside(

@@ -8,8 +8,10 @@ from opinion_app.rules.mail_faults import why_by_name
 
 # “why: words of a server or a machine”; after a code of SMTP (550 5.1.1) its words are the server's own, too.
 _OWN_WORDS = re.compile(r"(?P<why>.*?：(?:(?P<code>\d{3})(?: \d\.\d{1,3}\.\d{1,3})?|[^:]*?:)) (?P<own>.+)", re.DOTALL)
-# As earlier versions wrote it, and this one of a library's fault in a message to a robot: the error's own name for why.
-_NAMED = re.compile(r"(?P<why>.*：)(?P<name>[A-Za-z]\w*(?:[Ee]rror|Exception|Disconnected|Refused|Timeout))", re.DOTALL)
+# The error's own name for why: of a mail server as earlier versions wrote it, of a robot's library and of a letter that could
+# not be made as this one does.
+_NAMED = re.compile(r"(?P<why>.*：)(?P<name>[A-Z]\w*|gaierror|herror|timeout|error)", re.DOTALL | re.ASCII)
+UNMADE = "邮件无法生成"
 # What a code of SMTP means (RFC 5321 4.2, RFC 4954 6), for who cannot read the server's own words.
 _CODES = {
     "421": "服务器正忙或要停",
@@ -32,7 +34,7 @@ def why_and_own_words(noted: str, *, by_robot: bool) -> tuple[str, str]:
     why, own = (found["why"], found["own"]) if found else (noted, "")
     why = why.rstrip(": ")
     if named := _NAMED.fullmatch(why):
-        meant = "发送时出错" if by_robot else why_by_name(named["name"])
+        meant = "程序出错" if noted.startswith(UNMADE) else "发送时出错" if by_robot else why_by_name(named["name"])
         return named["why"] + meant, ": ".join(filter(None, (named["name"], own)))
     meaning = _CODES.get((found["code"] if found else None) or why[-3:])
     return f"{why}（{meaning}）" if meaning else why, own

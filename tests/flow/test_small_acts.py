@@ -37,6 +37,8 @@ from opinion_app.rules.registration import LetterFacts, NewCase, Writer
 from opinion_app.rules.words import Kind, NoticeChannel, PublicationState, Role, Source, Stage
 from opinion_app.search.bigrams import parse_query
 from opinion_app.search.index import case_index, publication_index
+from opinion_app.steps.handling import operations as handling
+from opinion_app.steps.triage import assigning
 from tests.builders.life import answered, make_office
 from tests.builders.office import NOW, SECRET, make_actor, make_case, make_person, make_unit
 
@@ -241,6 +243,22 @@ def test_who_is_given_a_code_late_reads_each_step_on_its_own_day(core: Flask) ->
         assert [step for step, _at in rest] == ["已受理", "办理中", "已答复", "重新办理"]
         assert max(at for _step, at in rest) < later.isoformat()
         assert told.step == "重新办理"
+
+
+def test_a_case_its_unit_returned_after_it_was_taken_up_again_is_still_accepted(core: Flask) -> None:
+    with transaction() as session:
+        desk = make_office(session)
+        case = answered(desk)
+        along = progress.open_progress(session, case, "hash", NOW)
+        reopening.open_again(session, case, facts_of(session, case), desk.clerk, NOW + timedelta(minutes=1), "还没有修好")
+        handling.ask_return(session, case, desk.finance_head, NOW + timedelta(minutes=2), "不是我们的")
+        assigning.decide_return(session, case, desk.clerk, NOW + timedelta(minutes=3), agree=True, opinion="同意")
+        steps = [(entry["step"], entry["at"]) for entry in along.history]
+        session.delete(along)
+        session.flush()
+        late = progress.open_progress(session, case, "hash", NOW + timedelta(days=5))
+        assert [(entry["step"], entry["at"]) for entry in late.history] == steps
+        assert steps[-1][0] == "已受理"
 
 
 def test_units_to_choose_from(core: Flask) -> None:

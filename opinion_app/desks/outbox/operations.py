@@ -36,6 +36,7 @@ from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
 from opinion_app.records.person import Person
 from opinion_app.rules import links
+from opinion_app.rules.attempt_words import UNMADE
 from opinion_app.rules.delivery import CLAIM, Attempt, judge, without_address
 from opinion_app.rules.errors import NotFound, Refused
 from opinion_app.rules.facts import Actor
@@ -169,7 +170,7 @@ def _made(session: Session, notice: Notice, sender: Sender, now: datetime, unhea
     except Exception as error:  # whatever it is, it is written beside the letter for people to see
         session.refresh(notice)
         said = type(error).__name__ if notice.writer_id is not None else f"{type(error).__name__}: {error}"
-        _finish(notice, NoticeState.FAILED, f"邮件无法生成：{said}", now)
+        _finish(notice, NoticeState.FAILED, f"{UNMADE}：{said}", now)
         return None
 
 

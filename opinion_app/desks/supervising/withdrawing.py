@@ -94,14 +94,17 @@ def _tell(session: Session, case: Case, sheet: Supervision, clock: Clock, key: s
 
 def _heard_outside(session: Session, sheet: Supervision, people: Collection[int]) -> set[int]:
     """Who of `people` knows of a sheet by more than the notice inside: whoever issued it, and whom a letter that named it has
-    left for, or may have. One that is about to leave does so before this is answered, or is looked at after it."""
+    left for, or may have: one that another run holds is about to. What waits is held until this ends, and looked at then; the
+    clocks are held already, so that nothing is waited for here (flow/row_order)."""
     to_person = Notice.person_id.in_(people), Notice.channel != NoticeChannel.IN_APP
     to_group = and_(Notice.unit_id.is_not(None), Notice.channel == NoticeChannel.ROBOT)
     since = func.coalesce(Notice.finished_at, Notice.created_at) >= sheet.issued_at
     left = or_(Notice.state.in_((NoticeState.SENT, NoticeState.FILED)), Notice.body != "")
-    query = select(Notice.person_id, Notice.lines, left).where(*to_person, not_(to_group), since)
-    found = session.execute(query.order_by(Notice.id).with_for_update())
-    return {sheet.issued_by_id or 0, *(who for who, lines, gone in found if who and gone and _names(sheet, lines))}
+    query = select(Notice.id, Notice.person_id, Notice.lines, left).where(*to_person, not_(to_group), since)
+    named = [(number, who, gone) for number, who, lines, gone in session.execute(query) if who and _names(sheet, lines)]
+    free = select(Notice.id).where(Notice.id.in_([number for number, _who, gone in named if not gone]))
+    waits = set(session.scalars(free.with_for_update(skip_locked=True)))
+    return {sheet.issued_by_id or 0, *(who for number, who, gone in named if gone or number not in waits)}
 
 
 def _names(sheet: Supervision, lines: Iterable[Mapping[str, Any]]) -> bool:

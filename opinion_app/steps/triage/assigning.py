@@ -174,7 +174,8 @@ def reassign(
         values={"主办": (old, lead.name)},
     )
     _tell(session, case, [fresh], f"reassign:{done.id}", now)
-    outbox.tell(session, case, before, "已改派，您单位不用再办理", f"reassign:{done.id}:from", now, mail=False)
+    gone, key = "已改派，您单位不用再办理", f"reassign:{done.id}:from"
+    outbox.tell(session, case, before, gone, key, now, mail=False, taken=True)
     return lead, moved
 
 
@@ -239,7 +240,7 @@ def decide_return(
         done = move(session, case, "decide_return", actor, now, note=opinion, detail=detail)
     people, key = outbox.members_of(session, row.unit_id, Role.UNIT_HEAD, Role.HANDLER), f"decide_return:{done.id}"
     if agree:
-        outbox.tell(session, case, people, "退回申请已同意", key, now, mail=False)
+        outbox.tell(session, case, people, "退回申请已同意", key, now, mail=False, taken=True)
         if is_lead:
             hand_to_holder(session, case, f"{row.unit.name}已退回，请办理", f"{key}:back", now)
     else:

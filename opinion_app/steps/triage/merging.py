@@ -19,7 +19,7 @@ from opinion_app.flow.reclassifying import taken_apart
 from opinion_app.records.case import Case
 from opinion_app.rules.errors import Invalid, NotFound
 from opinion_app.rules.facts import Actor
-from opinion_app.rules.words import OPEN_STAGES, Kind, Stage
+from opinion_app.rules.words import OPEN_STAGES, Kind, Stage, UnitRole
 
 
 def merge(
@@ -60,8 +60,7 @@ def merge(
         detail={"into": target.number},
         values={"并入": (None, target.number)},
     )
-    for unit_id in sorted({part.unit_id for part in facts.assignments if part.state.is_active}):
-        outbox.tell_unit(session, case, unit_id, "已并入另一件，您单位不用再单独答复", f"merge:{done.id}", now, mail=False)
+    outbox.tell_units(session, case, facts.assignments, "已并入另一件，您单位不用再单独办理", f"merge:{done.id}", now)
     reply = latest_reply(session, target.id) if target.stage is Stage.ANSWERED else None
     if reply is not None:
         progress.tell_merged(session, target, reply.text, now)
@@ -107,7 +106,7 @@ def unmerge(
 
     The other case gets its own date back. Answers the words about the dates of both; what rested had none until now.
     Raises Invalid where one is late at once and nobody said they know (D12)."""
-    admit(session, case, "unmerge", actor, seen, [case.merged_into] if case.merged_into is not None else ())
+    facts = admit(session, case, "unmerge", actor, seen, [case.merged_into] if case.merged_into is not None else ())
     back = Stage.of(case.stage_before_merge)
     survivor, old = case.merged_into, case.merged_into.number if case.merged_into else None
     held = held_dates(session, survivor) if survivor is not None else []
@@ -126,5 +125,8 @@ def unmerge(
     progress.tell(session, case, answer="")  # what the other case answered was not about this one
     if survivor is not None:
         progress.promise(session, survivor)
-    hand_to_holder(session, case, "已拆分，请接着办理", f"unmerge:{done.id}", now)
+    again = "已拆分，请接着办理"
+    hand_to_holder(session, case, again, f"unmerge:{done.id}", now)
+    supports = (part for part in facts.assignments if part.role is UnitRole.SUPPORT)
+    outbox.tell_units(session, case, supports, again, f"unmerge:{done.id}:support", now)
     return said

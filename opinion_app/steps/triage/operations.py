@@ -129,9 +129,11 @@ def refer(session: Session, case: Case, actor: Actor, now: datetime, to: str, re
     """转出: another authority has the matter.
 
     Raises Refused while it would leave duties of a risk level or an answer to a 督办 undone for good."""
-    leave_nothing_open(session, case, admit(session, case, "refer", actor, seen), "refer")
+    facts = admit(session, case, "refer", actor, seen)
+    leave_nothing_open(session, case, facts, "refer")
     case.referred_to = to
-    move(session, case, "refer", actor, now, to=Stage.REFERRED, note=reason, detail={"to": to})
+    done = move(session, case, "refer", actor, now, to=Stage.REFERRED, note=reason, detail={"to": to})
+    outbox.tell_units(session, case, facts.assignments, "已转出，您单位不用再办理", f"refer:{done.id}", now)
     progress.tell(session, case, why=f"已转 {to} 办理。{reason}")
 
 

@@ -10,6 +10,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
+from opinion_app.desks.reminders.operations import queue_digests
 from opinion_app.flow.calendar import work_calendar
 from opinion_app.records.clock import Clock
 from opinion_app.records.notice import Notice
@@ -75,6 +76,8 @@ def test_n02_a_look_says_which_dates_are_told_at_once_and_that_no_other_is(app: 
     assert "1 项，其中 0 项会变为逾期；不为此发出提醒" in seen.text
     assert "随即提醒" not in seen.text
     assert admin.send(pick(forms_in(seen.text), path)).status_code == 303
+    with app.app_context(), transaction() as session:
+        queue_digests(session, parse_moment("2026-12-02T08:30"))
     with time_machine.travel(parse_moment("2026-12-02T10:00"), tick=False):
         then = client_for(app, "admin")
         back = then.get(f"{path}/2026-11-25/remove").text

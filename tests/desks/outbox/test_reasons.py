@@ -29,6 +29,9 @@ LATER, REFUSED = "邮件服务器连接不上，稍后再发：", "对方暂不�
         (f"{LATER}OldLibraryError: ?", f"{LATER}没有连上", "OldLibraryError: ?"),
         (f"{LATER}证书不对: SSLError: x", f"{LATER}证书不对", "SSLError: x"),
         (f"{LATER}超时没有应答", f"{LATER}超时没有应答", ""),
+        ("邮件无法生成：ValueError: boom", "邮件无法生成：程序出错", "ValueError: boom"),
+        ("邮件无法生成：TemplateNotFound: x.html", "邮件无法生成：程序出错", "TemplateNotFound: x.html"),
+        ("邮件无法生成：KeyError", "邮件无法生成：程序出错", "KeyError"),
         ("对方拒收：550 5.1.1 no Error", "对方拒收：550 5.1.1（没有这个邮箱，或不肯收）", "no Error"),
     ],
 )

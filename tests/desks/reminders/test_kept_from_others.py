@@ -76,6 +76,10 @@ def merge(office: Office, case: Case, at: datetime) -> None:
     merging.merge(office.session, case, office.clerk, at, other.number, "同一件事")
 
 
+def refer(office: Office, case: Case, at: datetime) -> None:
+    triage.refer(office.session, case, office.clerk, at, "县水务局", "不属于本镇办理", None)
+
+
 def suspend(office: Office, case: Case, at: datetime) -> None:
     suspending.suspend(office.session, case, office.clerk, at, SuspensionGround.HEARING, at, "听证")
 
@@ -143,6 +147,7 @@ TOLD: list[tuple[str, tuple[Do, ...], Do, str]] = [
     ("report_support", (assign, hands.sign_for), report_support, "roads_head"),
     ("add_unit", HANDLED, add_unit, "clerk"),
     ("merge", HANDLED, merge, "clerk"),
+    ("refer", (assign,), refer, "clerk"),
     ("suspend", HANDLED, suspend, "clerk"),
     ("resume", (*HANDLED, suspend), resume, "clerk"),
     ("ask_extension", HANDLED, ask_more, "finance_head"),
