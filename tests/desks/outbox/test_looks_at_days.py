@@ -2,61 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
-from flask import Flask
 
-from opinion_app.desks.calendar.operations import add_closure, remove_closure
-from opinion_app.desks.calendar.queries import with_closure, without_closure
 from opinion_app.desks.rules.operations import Saving, retire, taken_out
 from opinion_app.desks.rules.queries import what_if
 from opinion_app.flow.clocks import reply_clock
-from opinion_app.flow.moves import Moves, marks
-from opinion_app.flow.recompute import preview
 from opinion_app.records.actors import actor_of
 from opinion_app.rules.facts import Actor
-from opinion_app.rules.words import Procedure, Role
+from opinion_app.rules.words import Procedure
 from opinion_app.rules.zone import local_date, parse_moment
 from opinion_app.steps.triage import operations
 from opinion_app.steps.triage.operations import Classification
-from tests.builders.office import make_actor, make_case
-from tests.desks.outbox.posted import mailing, morning, post
+from tests.builders.office import make_case
+from tests.desks.outbox.posted import morning, post
+from tests.desks.outbox.test_said_when_moved import admin, closed, office, opened
 from tests.desks.reminders.laddered import START, Office
 
-
-@pytest.fixture
-def office(core: Flask) -> Iterator[Office]:
-    """An office with a mail server; the reply of its case is due on the 11th."""
-    for made in mailing(core):
-        post(made, "2026-11-10T08:35")
-        yield made
-
-
-@pytest.fixture
-def admin(office: Office) -> Actor:
-    """Who keeps calendar and rules."""
-    return make_actor(office.session, "admin2", Role.ADMINISTRATOR)
-
-
-def close(office: Office, admin: Actor, day: str, moment: str) -> Moves:
-    """Close a day after a look; the look and the sentence after it are the same."""
-    on, now = date.fromisoformat(day), parse_moment(moment)
-    office.session.expire_all()
-    shown = preview(office.session, now, with_closure(office.session, on, "暴雪"))
-    saved = add_closure(office.session, on, "暴雪", admin, now, marks(shown))
-    assert (saved.telling, saved.reminded) == (shown.telling, shown.reminded)
-    return shown
-
-
-def reopen(office: Office, admin: Actor, day: str, moment: str) -> Moves:
-    on, now = date.fromisoformat(day), parse_moment(moment)
-    office.session.expire_all()
-    shown = preview(office.session, now, without_closure(office.session, on))
-    saved = remove_closure(office.session, on, admin, now, marks(shown))
-    assert (saved.telling, saved.reminded) == (shown.telling, shown.reminded)
-    return shown
+__all__ = ["admin", "office"]
 
 
 def sent(office: Office, moment: str) -> set[str]:
@@ -90,27 +54,29 @@ def test_n02_a_closure_before_a_date_on_a_day_off_says_that_it_is_told_before(
     office.run("2026-11-10T08:36")
     post(office, "2026-11-10T08:36")
     mornings(office, "2026-11-11", "2026-11-12")
-    shown = close(office, admin, "2026-11-13", moment)
+    shown = closed(office, admin, moment, date(2026, 11, 13))
     assert (len(shown), shown.telling) == (0, f"另有 1 项日期不变而提醒提前：{said}")
     assert sent(office, runs) == {"即将超时"}
 
 
 def test_n08_a_day_opened_again_says_that_what_waited_for_monday_goes_today(office: Office, admin: Actor) -> None:
     for day in ("2026-11-05", "2026-11-13"):
-        close(office, admin, day, "2026-11-10T09:00")
+        closed(office, admin, "2026-11-10T09:00", date.fromisoformat(day))
     mornings(office, "2026-11-11", "2026-11-12")
-    assert reopen(office, admin, "2026-11-05", "2026-11-12T19:00").telling == "11月16日 周一 08:30 提醒 1 项（催办通知 1 项）"
+    assert (
+        opened(office, admin, "2026-11-12T19:00", date(2026, 11, 5)).telling == "11月16日 周一 08:30 提醒 1 项（催办通知 1 项）"
+    )
     assert sent(office, "2026-11-13T09:59") == set()
-    shown = reopen(office, admin, "2026-11-13", "2026-11-13T10:00")
+    shown = opened(office, admin, "2026-11-13T10:00", date(2026, 11, 13))
     assert (len(shown), shown.telling) == (0, "另有 1 项日期不变而提醒提前：随即提醒 1 项（催办通知 1 项）")
     assert sent(office, "2026-11-13T10:01") == {"催办通知"}
 
 
 def test_n10_today_opened_again_says_that_the_digest_comes(office: Office, admin: Actor) -> None:
     """The run makes the digests of a day that is a working day after all before it looks, and they tell what is due."""
-    close(office, admin, "2026-11-11", "2026-11-10T09:00")
+    closed(office, admin, "2026-11-10T09:00", date(2026, 11, 11))
     sent(office, "2026-11-11T09:59")
-    shown = reopen(office, admin, "2026-11-11", "2026-11-11T10:00")
+    shown = opened(office, admin, "2026-11-11T10:00", date(2026, 11, 11))
     assert shown.telling == "随即提醒 1 项（待办通报 1 项）"
     morning(office, "2026-11-11")
     assert {line.split()[1] for line in post(office, "2026-11-11T10:01")} == {"待办通报"}
@@ -126,7 +92,7 @@ def test_n02_a_reply_that_rested_and_goes_on_by_a_rule_taken_out_is_told_before_
     office.run("2026-11-10T08:40")
     post(office, "2026-11-10T08:41")
     if moved_before:
-        close(office, admin, "2026-11-09", "2026-11-10T08:50")
+        closed(office, admin, "2026-11-10T08:50", date(2026, 11, 9))
     due, after = ("2026-11-12", "2026-11-13") if moved_before else ("2026-11-11", "2026-11-12")
     mornings(office, "2026-11-10", (date.fromisoformat(due) - timedelta(days=1)).isoformat())
     session.expire_all()

@@ -68,18 +68,22 @@ def shorten(office: Office, admin: Actor, moment: str, span: Span) -> Moves:
 
 
 def closed(office: Office, admin: Actor, moment: str, day: date = SNOW) -> Moves:
+    """Close a day after a look, which is what is then saved and said."""
+    office.session.expire_all()  # the runs have written past the session
     now, calendar = parse_moment(moment), with_closure(office.session, day, "暴雪")
     shown = preview(office.session, now, calendar)
-    done = add_closure(office.session, day, "暴雪", admin, now, None)
-    assert (done, done.reminded) == (shown, shown.reminded)
-    return shown
+    return as_shown(shown, add_closure(office.session, day, "暴雪", admin, now, marks(shown)))
 
 
 def opened(office: Office, admin: Actor, moment: str, day: date = SNOW) -> Moves:
+    office.session.expire_all()
     now, calendar = parse_moment(moment), without_closure(office.session, day)
     shown = preview(office.session, now, calendar)
-    done = remove_closure(office.session, day, admin, now, None)
-    assert (done, done.reminded) == (shown, shown.reminded)
+    return as_shown(shown, remove_closure(office.session, day, admin, now, marks(shown)))
+
+
+def as_shown(shown: Moves, saved: Moves) -> Moves:
+    assert (saved, saved.beside, saved.reminded) == (shown, shown.beside, shown.reminded)
     return shown
 
 
